@@ -1,0 +1,21 @@
+// ln ||P||_2 for a chain P (n x n), as a Bracket of the natural logarithm. What differs from other brackets:
+//     rtol      the wanted width upper - lower, which is the relative width of a bracket of ||P||_2
+//     residual  || P^T P v - ||P||^2 v || / ||P||^2 for the unit vector v behind the value
+//     matvecs   products with W, of which one with P takes K
+//
+// Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start (lanczos_bound.hpp). The bound holds
+// up to the rounding of the chain, by which it is moved outwards. In a long chain one direction outgrows all others
+// and a few steps suffice.
+// Upper, PROVED: chain_bounds.hpp.
+// Lower, PROVED where the error of ||P v|| / ||v|| can be carried along (chain_bounds.hpp), else ESTIMATE.
+#pragma once
+
+#include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/spectra/solver_options.hpp>
+
+namespace rhochain {
+
+// options.threads is not used: the chain has its own.
+[[nodiscard]] Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options = {});
+
+}  // namespace rhochain

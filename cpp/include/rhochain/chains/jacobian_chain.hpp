@@ -1,0 +1,69 @@
+// P = J_{K-1} ... J_1 J_0, the product of the Jacobians of K steps of a recurrent network (chain_step.hpp), n x n:
+//     jvp(V) = P V      tangents forward, from step 0 to step K - 1
+//     vjp(G) = P^T G    gradients backward, from step K - 1 to step 0
+// on row-major blocks (n x b). Every column carries a power of two of its own (scaled_block.hpp): no length under- or
+// overflows, and a vector that is exactly zero stays so. P of no steps is I.
+// Source: Pascanu, Mikolov & Bengio 2013, eq. 5, with the true factor W diag(sigma'(x_k)).
+#pragma once
+
+#include <rhochain/chains/chain_step.hpp>
+#include <rhochain/chains/scaled_block.hpp>
+#include <rhochain/chains/slope_source.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace rhochain {
+
+// Called after each step with the steps done and K; returning true stops.
+using chain_progress = std::function<bool(std::int64_t done, std::int64_t steps)>;
+
+struct ChainOptions {
+    convention form = convention::pre;
+    double leak = 1.0;  // 0 < leak <= 1
+    int exponent = 0;   // the matrix is 2^exponent times the operator given (normalised())
+    int threads = 0;    // 0: as the OpenMP runtime decides
+};
+
+// Column c of the product is 2^exponents[c] times column c of `mantissas` (n x b), whose 2-norm lies in [1/2, 1).
+struct ChainResult {
+    std::vector<double> mantissas;
+    std::vector<std::int64_t> exponents;
+    std::vector<double> log_norms;  // (done + 1) x b: ln of the 2-norms after 0 .. done steps; -inf for zero
+    std::int64_t columns = 1;
+    std::int64_t done = 0;  // K unless the progress function stopped the run
+};
+
+class jacobian_chain {
+public:
+    // W (n x n) is borrowed. Throws std::invalid_argument unless W is square, the slopes are n wide and the leak is
+    // in (0, 1].
+    jacobian_chain(operator_ref W, slope_source slopes, const ChainOptions& options = {});
+
+    [[nodiscard]] std::int64_t steps() const { return slopes_.steps(); }
+    [[nodiscard]] std::int64_t size() const { return rule_.A.rows(); }
+    [[nodiscard]] int threads() const { return threads_; }
+    [[nodiscard]] const chain_rule& rule() const { return rule_; }
+    [[nodiscard]] const slope_source& slopes() const { return slopes_; }
+
+    [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {}) const;
+    [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {}) const;
+
+    // X becomes P X or P^T X. Calls after_step(done), which returns true to stop, and returns the steps done.
+    std::int64_t run(direction d, scaled_block& X, slope_reader& reader,
+                     const std::function<bool(std::int64_t done)>& after_step) const;
+
+    // max_i |s_k,i| for each step: eq. 7 bounds ||P||_2 by the product of (1 - a) + a max|s_k| ||W||_2.
+    [[nodiscard]] std::vector<double> largest_slopes(const chain_progress& progress = {}) const;
+
+private:
+    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what,
+                                     const chain_progress& progress) const;
+
+    chain_rule rule_;
+    slope_source slopes_;
+    int threads_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,48 @@
+// Rows x_k in R^n, k = 0 .. count - 1, of a trajectory: borrowed from memory, or fetched in blocks from wherever
+// they are kept. Never held whole by the library.
+#pragma once
+
+#include <rhochain/storage/types.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace rhochain {
+
+// Rows begin .. end - 1 of a source: row k lies at first + (k - begin) stride. Valid until the next read into the
+// same buffer.
+struct row_block {
+    const double* first = nullptr;
+    std::int64_t stride = 0;
+};
+
+class row_source {
+public:
+    // Writes rows begin .. end - 1, contiguous, to `out`. Called from the thread that runs the chain.
+    using fetch_function = std::function<void(std::int64_t begin, std::int64_t end, double* out)>;
+
+    // Row k lies at first + k stride, its n entries side by side; the stride may be 0 or negative. The memory must
+    // outlive the source.
+    row_source(const double* first, std::int64_t count, std::int64_t n, std::int64_t stride);
+    row_source(const float* first, std::int64_t count, std::int64_t n, std::int64_t stride);
+    row_source(fetch_function fetch, std::int64_t count, std::int64_t n);
+
+    [[nodiscard]] std::int64_t count() const { return count_; }
+    [[nodiscard]] std::int64_t width() const { return n_; }
+
+    // Whether `read` needs no buffer, so that the whole source is one block.
+    [[nodiscard]] bool in_place() const { return doubles_ != nullptr; }
+
+    [[nodiscard]] row_block read(std::int64_t begin, std::int64_t end, std::vector<double>& buffer, int threads) const;
+
+private:
+    std::int64_t count_ = 0;
+    std::int64_t n_ = 0;
+    std::int64_t stride_ = 0;
+    const double* doubles_ = nullptr;
+    const float* floats_ = nullptr;
+    fetch_function fetch_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,50 @@
+// X = M diag(2^e_1 .. 2^e_b), M (n x b) row-major: vectors of any length in magnitude, each column with its own
+// power of two. Rescaling is exact: only an entry below 2^-900 of its column's norm can lose bits.
+#pragma once
+
+#include <rhochain/storage/block.hpp>
+#include <rhochain/storage/scaled.hpp>
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+
+class scaled_block {
+public:
+    // Copies X. Throws std::invalid_argument, naming `what`, at an entry that is not finite.
+    scaled_block(const_block X, const char* what, int threads);
+
+    [[nodiscard]] std::int64_t rows() const { return n_; }
+    [[nodiscard]] std::int64_t columns() const { return b_; }
+    [[nodiscard]] mutable_block mantissas() { return {M_.data(), n_, b_}; }
+    [[nodiscard]] const_block mantissas() const { return {M_.data(), n_, b_}; }
+    [[nodiscard]] const std::vector<std::int64_t>& exponents() const { return exponents_; }
+
+    // The 2-norm of column c.
+    [[nodiscard]] scaled norm(std::int64_t c) const;
+
+    // Makes `next` (taken by exchange) the new M and adds `exponent` to every e_c. `squares` holds the sums of
+    // squares of its columns; a norm whose square left the float64 range is computed anew. Columns whose norm has
+    // left [2^-64, 2^64] are rescaled. Throws std::overflow_error if an entry is not finite.
+    void replace(std::vector<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
+
+    // Scales each column to 1/2 <= ||M_c|| < 1; a zero column gets exponent 0.
+    void normalise(int threads);
+
+    [[nodiscard]] std::vector<double> take_mantissas() { return std::move(M_); }
+
+private:
+    void measure(std::span<const double> squares);
+    void rescale(int slack, int threads);
+
+    std::int64_t n_;
+    std::int64_t b_;
+    std::vector<double> M_;
+    std::vector<std::int64_t> exponents_;
+    std::vector<double> norms_;  // of the columns of M
+};
+
+}  // namespace rhochain

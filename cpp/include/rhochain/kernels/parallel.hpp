@@ -1,0 +1,30 @@
+// Threads. The source file of this header is the only one that knows OpenMP.
+//
+// Work is cut into chunks whose number depends on the data alone. Chunks are handed out in any order to any
+// number of threads, and each writes its own results: that is why no result depends on the number of threads.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace rhochain {
+
+// Threads a call may use: `requested` if positive, otherwise what the OpenMP runtime would take (OMP_NUM_THREADS).
+[[nodiscard]] int resolve_threads(int requested);
+
+// "OpenMP 201511" or "none".
+[[nodiscard]] const char* threading_description();
+
+namespace detail {
+void run_chunks(int threads, std::int64_t chunks, void* context, void (*body)(void*, std::int64_t));
+}
+
+// Calls body(c) once for each c in [0, chunks). The first exception thrown by a chunk is rethrown here.
+template <class Body>
+void parallel_for(int threads, std::int64_t chunks, Body&& body) {
+    using callable = std::remove_reference_t<Body>;
+    detail::run_chunks(threads, chunks, const_cast<std::remove_const_t<callable>*>(&body),
+                       [](void* context, std::int64_t c) { (*static_cast<callable*>(context))(c); });
+}
+
+}  // namespace rhochain

@@ -1,0 +1,41 @@
+// Golub-Kahan bidiagonalization of A (m x n) after k steps:
+//     A V = U B,   A^T U = V B^T + beta_k v_{k+1} e_k^T,   V^T V = I,
+// B (k x k) upper bidiagonal with diagonal alpha and superdiagonal beta. Right vectors are kept and reorthogonalised;
+// of the left ones only the last is (one-sided reorthogonalisation, Simon & Zha 2000).
+// sigma_1(B) <= sigma_1(A), rising with k.
+#pragma once
+
+#include <rhochain/krylov/krylov_basis.hpp>
+#include <rhochain/operators/linear_operator.hpp>
+
+#include <vector>
+
+namespace rhochain {
+
+class golub_kahan {
+public:
+    // The start (n long) need not be normalised; it must not be zero. One product.
+    golub_kahan(operator_ref A, vector_in start, int threads);
+
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(alpha_.size()); }
+    [[nodiscard]] const std::vector<double>& alpha() const { return alpha_; }
+    [[nodiscard]] const std::vector<double>& beta() const { return beta_; }  // size() - 1 long
+    [[nodiscard]] const krylov_basis& right() const { return V_; }
+    // beta_k = 0 to rounding, which k = n always has.
+    [[nodiscard]] bool invariant() const { return invariant_ || size() == A_.cols(); }
+
+    // One step, two products. Does nothing once the space is invariant.
+    void expand();
+
+private:
+    operator_ref A_;
+    krylov_basis V_;
+    std::vector<double> u_;
+    std::vector<double> p_;
+    std::vector<double> z_;
+    std::vector<double> alpha_;
+    std::vector<double> beta_;
+    bool invariant_ = false;
+};
+
+}  // namespace rhochain

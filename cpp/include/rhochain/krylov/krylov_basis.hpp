@@ -1,0 +1,48 @@
+// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I to rounding. Memory: 8 n bytes a vector, taken when a
+// vector is appended.
+#pragma once
+
+#include <rhochain/kernels/vector_ops.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+
+class krylov_basis {
+public:
+    krylov_basis(std::int64_t n, int threads) : n_(n), threads_(threads) {}
+
+    [[nodiscard]] std::int64_t length() const { return n_; }
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(vectors_.size()); }
+    [[nodiscard]] int threads() const { return threads_; }
+    [[nodiscard]] vector_in operator[](std::int64_t k) const {
+        return {vectors_[static_cast<std::size_t>(k)].get(), static_cast<std::size_t>(n_)};
+    }
+
+    // Appends a w, which the caller has made orthonormal.
+    void append(double a, vector_in w);
+    void truncate(std::int64_t k) { vectors_.resize(static_cast<std::size_t>(k)); }
+
+    // w -= V h with h = V^T w, twice where needed (classical Gram-Schmidt, reorthogonalised): V^T w = 0 to rounding.
+    // Adds V^T w to h (size() long) and returns ||w||.
+    double orthogonalise(vector_out w, std::span<double> h) const;
+
+    // out = V c
+    void combine(std::span<const double> c, vector_out out) const;
+
+    // Replaces V by V Q for Q (size() x kept, row-major) with orthonormal columns, in place.
+    void rotate(std::span<const double> Q, std::int64_t kept);
+
+private:
+    void project(vector_in w, std::span<double> h) const;
+    void subtract(std::span<const double> h, vector_out w) const;
+
+    std::int64_t n_;
+    int threads_;
+    std::vector<std::unique_ptr<double[]>> vectors_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,70 @@
+// A = 2^-e W for a borrowed dense W, models entrywise_operator. e = 0 unless normalised(). A column-major array
+// is held as the row-major array of its transpose. Cheap to copy; the array must outlive it.
+#pragma once
+
+#include <rhochain/kernels/gemm.hpp>
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/stored_operator.hpp>
+
+namespace rhochain {
+
+enum class dense_layout { row_major, column_major };
+
+template <storage_scalar Scalar>
+class dense_operator {
+public:
+    // `stored` is W for row_major, W^T for column_major. threads = 0: as OpenMP decides.
+    explicit dense_operator(const dense_view<Scalar>& stored, dense_layout layout = dense_layout::row_major,
+                            int threads = 0)
+        : stored_(stored),
+          summary_(summarise(stored)),
+          transposed_(layout == dense_layout::column_major),
+          threads_(resolve_threads(threads)) {}
+
+    [[nodiscard]] std::int64_t rows() const { return transposed_ ? stored_.cols() : stored_.rows(); }
+    [[nodiscard]] std::int64_t cols() const { return transposed_ ? stored_.rows() : stored_.cols(); }
+    [[nodiscard]] std::int64_t row_terms() const { return cols(); }
+    [[nodiscard]] std::int64_t column_terms() const { return rows(); }
+    // The stored array: W^T if stores_transpose(), which has the same components.
+    [[nodiscard]] const dense_view<Scalar>& matrix() const { return stored_; }
+    [[nodiscard]] bool stores_transpose() const { return transposed_; }
+    [[nodiscard]] const entry_summary& summary() const { return summary_; }
+    [[nodiscard]] int threads() const { return threads_; }
+    [[nodiscard]] int exponent() const { return exponent_; }
+
+    void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
+    void apply(entry_map f, const_block X, mutable_block Y) const { product(transposed_, f, X, Y); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { product(!transposed_, f, X, Y); }
+
+    [[nodiscard]] dense_operator normalised() const {
+        dense_operator A = *this;
+        A.exponent_ = normalising_exponent(summary_.largest);
+        A.scale_ = std::ldexp(1.0, -A.exponent_);
+        return A;
+    }
+
+    [[nodiscard]] dense_operator with_threads(int threads) const {
+        dense_operator A = *this;
+        A.threads_ = resolve_threads(threads);
+        return A;
+    }
+
+private:
+    void product(bool adjoint, entry_map f, const_block X, mutable_block Y) const {
+        if (adjoint)
+            gemm_adjoint(stored_, f, scale_, X, Y, threads_);
+        else
+            gemm(stored_, f, scale_, X, Y, threads_);
+    }
+
+    dense_view<Scalar> stored_;
+    entry_summary summary_;
+    bool transposed_;
+    int threads_;
+    int exponent_ = 0;
+    double scale_ = 1.0;
+};
+
+}  // namespace rhochain

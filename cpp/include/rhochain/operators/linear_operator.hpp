@@ -1,0 +1,108 @@
+// A linear operator A: R^cols -> R^rows is anything that offers
+//     rows(), cols(),  apply(X, Y): Y = A X,  apply_adjoint(X, Y): Y = A^T X
+// on row-major blocks (block.hpp). One that also offers products with the entrywise images |A| and A o A
+// (entry_map.hpp), and the largest number of terms in a row and a column sum, models `entrywise_operator`:
+// only such a one can carry PROVED bounds.
+#pragma once
+
+#include <rhochain/kernels/entry_map.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace rhochain {
+
+template <class A>
+concept linear_operator = requires(const A& a, const_block x, mutable_block y) {
+    { a.rows() } -> std::convertible_to<std::int64_t>;
+    { a.cols() } -> std::convertible_to<std::int64_t>;
+    a.apply(x, y);
+    a.apply_adjoint(x, y);
+};
+
+template <class A>
+concept entrywise_operator = linear_operator<A> && requires(const A& a, const_block x, mutable_block y, entry_map f) {
+    a.apply(f, x, y);
+    a.apply_adjoint(f, x, y);
+    { a.row_terms() } -> std::convertible_to<std::int64_t>;
+    { a.column_terms() } -> std::convertible_to<std::int64_t>;
+};
+
+// A borrowed operator of any type: solvers are compiled once, for this one. The operator must outlive it.
+class operator_ref {
+public:
+    template <linear_operator A>
+        requires(!std::same_as<A, operator_ref>)
+    operator_ref(const A& a) : object_(&a), table_(&table_of<A>) {}
+
+    [[nodiscard]] std::int64_t rows() const { return table_->rows(object_); }
+    [[nodiscard]] std::int64_t cols() const { return table_->cols(object_); }
+    void apply(const_block X, mutable_block Y) const { table_->apply(object_, entry_map::identity, X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const {
+        table_->apply_adjoint(object_, entry_map::identity, X, Y);
+    }
+
+    // The four below require entrywise().
+    [[nodiscard]] bool entrywise() const { return table_->row_terms != nullptr; }
+    void apply(entry_map f, const_block X, mutable_block Y) const { table_->apply(object_, f, X, Y); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
+        table_->apply_adjoint(object_, f, X, Y);
+    }
+    [[nodiscard]] std::int64_t row_terms() const { return table_->row_terms(object_); }
+    [[nodiscard]] std::int64_t column_terms() const { return table_->column_terms(object_); }
+
+private:
+    struct operations {
+        std::int64_t (*rows)(const void*);
+        std::int64_t (*cols)(const void*);
+        void (*apply)(const void*, entry_map, const_block, mutable_block);
+        void (*apply_adjoint)(const void*, entry_map, const_block, mutable_block);
+        std::int64_t (*row_terms)(const void*);
+        std::int64_t (*column_terms)(const void*);
+    };
+
+    template <class A>
+    static const A& as(const void* object) {
+        return *static_cast<const A*>(object);
+    }
+
+    template <class A>
+    static constexpr operations make_table() {
+        operations t{};
+        t.rows = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).rows()); };
+        t.cols = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).cols()); };
+        if constexpr (entrywise_operator<A>) {
+            t.apply = [](const void* o, entry_map f, const_block X, mutable_block Y) { as<A>(o).apply(f, X, Y); };
+            t.apply_adjoint = [](const void* o, entry_map f, const_block X, mutable_block Y) {
+                as<A>(o).apply_adjoint(f, X, Y);
+            };
+            t.row_terms = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).row_terms()); };
+            t.column_terms = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).column_terms()); };
+        } else {
+            t.apply = [](const void* o, entry_map, const_block X, mutable_block Y) { as<A>(o).apply(X, Y); };
+            t.apply_adjoint = [](const void* o, entry_map, const_block X, mutable_block Y) {
+                as<A>(o).apply_adjoint(X, Y);
+            };
+        }
+        return t;
+    }
+
+    template <class A>
+    static constexpr operations table_of = make_table<A>();
+
+    const void* object_;
+    const operations* table_;
+};
+
+// Throws std::invalid_argument unless A is square.
+inline void require_square(operator_ref A, const char* what) {
+    if (A.rows() != A.cols())
+        throw std::invalid_argument(std::string("W: got shape (") + std::to_string(A.rows()) + ", " +
+                                    std::to_string(A.cols()) + "), expected a square matrix, as " + what +
+                                    " is defined for square matrices only");
+}
+
+}  // namespace rhochain

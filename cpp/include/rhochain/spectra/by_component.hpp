@@ -1,0 +1,27 @@
+// A quantity q(W) that is the maximum of its values over the strongly connected components (rho(W), rho(|W|),
+// mu_D(W)), solved component by component. Each component's row and column sums of |W| bound its q for O(nnz) work in all;
+// components are taken in the order of these bounds and those that cannot exceed the best value are skipped.
+// Without a cycle q is exactly 0.
+#pragma once
+
+#include <rhochain/operators/dense_operator.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/irreducible_block.hpp>
+
+#include <functional>
+
+namespace rhochain {
+
+using block_solver = std::function<Bracket(const irreducible_block&, const SolverOptions&, Ledger&)>;
+
+// The union bound over the PROBABLE bounds of all components stays within options.delta.
+// Throws std::invalid_argument unless W is square.
+template <storage_scalar Scalar, index_integer Index>
+[[nodiscard]] Bracket solve_by_component(const sparse_operator<Scalar, Index>& W, const SolverOptions& options,
+                                         const block_solver& solve);
+
+template <storage_scalar Scalar>
+[[nodiscard]] Bracket solve_by_component(const dense_operator<Scalar>& W, const SolverOptions& options,
+                                         const block_solver& solve);
+
+}  // namespace rhochain

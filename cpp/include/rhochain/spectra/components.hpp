@@ -1,0 +1,48 @@
+// Strongly connected components of the graph with an edge i -> j for every W(i, j) != 0 (stored zeros do not count).
+// rho(W), rho(|W|) and mu_D(W) are each the maximum of their values over the components; a component that is one
+// vertex without a self-loop contributes 0. Without any cycle all three are 0 and every product of more than
+// `longest_path` factors W diag(s) is exactly zero.
+// Tarjan 1972, without recursion. O(nnz) time, 48 bytes a vertex while it runs.
+#pragma once
+
+#include <rhochain/storage/csr.hpp>
+#include <rhochain/storage/dense.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+
+struct component_partition {
+    std::int64_t count = 0;
+    std::vector<std::int64_t> labels;    // component of vertex i; an edge never leads to a larger label
+    std::vector<std::int64_t> offsets;   // component c owns vertices[offsets[c] .. offsets[c+1])
+    std::vector<std::int64_t> vertices;  // rising within a component
+    std::vector<std::int64_t> cyclic;    // the components that contain a cycle, rising
+    std::int64_t longest_path = -1;      // edges of the longest path if there is no cycle, else -1
+
+    [[nodiscard]] std::span<const std::int64_t> members(std::int64_t c) const {
+        const auto begin = static_cast<std::size_t>(offsets[static_cast<std::size_t>(c)]);
+        const auto end = static_cast<std::size_t>(offsets[static_cast<std::size_t>(c) + 1]);
+        return std::span<const std::int64_t>(vertices).subspan(begin, end - begin);
+    }
+};
+
+// Throws std::invalid_argument unless W is square.
+template <class Matrix>
+[[nodiscard]] component_partition strong_components(const Matrix& W);
+
+// The block W[C, C] of a component; `position` gives each vertex its place within its component.
+[[nodiscard]] std::vector<std::int64_t> positions(const component_partition& partition);
+
+template <storage_scalar Scalar, index_integer Index>
+[[nodiscard]] csr<Scalar, Index> component_block(const csr_view<Scalar, Index>& W, const component_partition& partition,
+                                                 std::span<const std::int64_t> position, std::int64_t c);
+
+template <storage_scalar Scalar>
+[[nodiscard]] csr<Scalar, std::int64_t> component_block(const dense_view<Scalar>& W,
+                                                        const component_partition& partition,
+                                                        std::span<const std::int64_t> position, std::int64_t c);
+
+}  // namespace rhochain

@@ -1,0 +1,70 @@
+// One result type for every estimate of a nonnegative number q attached to a matrix:
+//     lower.value <= value <= upper.value,   lower.value <= q <= upper.value with the grade of each bound.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace rhochain {
+
+// estimate: converged or extrapolated, nothing more is claimed.
+// probable: holds with probability at least 1 - delta over a fresh random start, up to a stated backward error.
+// proved:   holds for the stored matrix, rounding of the computation included.
+enum class Grade { estimate, probable, proved };
+
+struct Bound {
+    double value = 0.0;
+    Grade grade = Grade::estimate;
+    double delta = 0.0;  // failure probability; 0 unless the grade is probable
+    std::string source;  // the theorem or method, in a few words
+};
+
+// converged:    the requested relative tolerance is met.
+// bracketed:    the method has said what it can; the bounds hold, the tolerance is not met.
+// budget_spent: products, seconds or the callback ended the run.
+enum class Status { converged, bracketed, budget_spent };
+
+struct Progress {
+    std::int64_t matvecs = 0;
+    double seconds = 0.0;
+    double lower = 0.0;
+    double value = 0.0;
+    double upper = 0.0;
+};
+
+struct Bracket {
+    static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+    double value = 0.0;
+    Bound lower;
+    Bound upper;
+    Status status = Status::bracketed;
+    double residual = unknown;   // ||A x - value x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
+    double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors
+    double runner_up = unknown;  // modulus of the next distinct eigenvalue found
+    std::int64_t matvecs = 0;    // products with the matrix or its transpose, a block of b vectors counts b
+    double seconds = 0.0;
+    std::vector<Progress> history;
+    std::vector<std::complex<double>> vector;  // the eigenvector or right singular vector behind `value`, if kept
+};
+
+// The quantity is known exactly.
+[[nodiscard]] Bracket exact_bracket(double value, const std::string& source);
+
+// Keeps the tighter of two bounds; a tie goes to the better grade.
+void tighten_lower(Bracket& b, const Bound& candidate);
+void tighten_upper(Bracket& b, const Bound& candidate);
+
+// Restores lower <= value <= upper by moving `value` into the bounds.
+void clamp_value(Bracket& b);
+
+// upper / lower - 1 as a fraction of value; 0 for an exact zero.
+[[nodiscard]] double relative_width(const Bracket& b);
+
+// The bracket of 2^exponent q from that of q.
+void rescale_bracket(Bracket& b, int exponent);
+
+}  // namespace rhochain

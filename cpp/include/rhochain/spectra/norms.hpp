@@ -1,0 +1,24 @@
+// Bounds of sigma_1(A) for O(nnz) work, all PROVED (A entrywise, m x n):
+//     sigma_1 <= sqrt(||A||_1 ||A||_inf),   sigma_1 <= ||A||_F,   sigma_1 >= the largest row or column 2-norm.
+// Sums of nonnegative terms have a relative error of at most g(m) in any order; the bounds are moved outwards by it.
+#pragma once
+
+#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/spectra/estimate.hpp>
+
+namespace rhochain {
+
+struct norm_bounds {
+    double one = 0.0;         // ||A||_1, the largest column sum of |A|, rounded up
+    double inf = 0.0;         // ||A||_inf, the largest row sum of |A|, rounded up
+    double one_inf = 0.0;     // sqrt(||A||_1 ||A||_inf), rounded up
+    double frobenius = 0.0;   // ||A||_F, rounded up
+    double row_column = 0.0;  // the largest 2-norm of a row or a column, rounded down
+    Bound upper;              // the least upper bound of sigma_1
+    Bound lower;
+};
+
+// Four products with |A| or A o A and their transposes. Memory: two vectors.
+[[nodiscard]] norm_bounds bound_norms(operator_ref A, int threads);
+
+}  // namespace rhochain

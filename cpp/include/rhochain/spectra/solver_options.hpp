@@ -1,0 +1,62 @@
+// What every solver accepts, and the ledger that spends it: products, seconds, the caller's callback.
+#pragma once
+
+#include <rhochain/spectra/estimate.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+
+struct SolverOptions {
+    double rtol = 1e-3;      // wanted (upper - lower) / value, or relative error of an estimate
+    double delta = 1e-9;     // failure probability allowed to PROBABLE bounds
+    std::uint64_t seed = 0;  // of the random starts
+    int threads = 0;         // 0: as the OpenMP runtime decides
+    std::int64_t max_matvecs = std::numeric_limits<std::int64_t>::max();
+    double max_seconds = std::numeric_limits<double>::infinity();
+    std::function<bool(const Progress&)> callback;     // returning true stops the run
+    std::function<bool()> interrupt;                   // asked between products, at most 20 times a second; true stops
+    std::span<const double> start;                     // a guess of the dominant vector (warm start)
+    std::int64_t basis_bytes = std::int64_t{3} << 26;  // memory for Krylov vectors; never fewer than 20 of them
+};
+
+// Throws std::invalid_argument naming the option. `n` is the length a start vector must have.
+void validate(const SolverOptions& options, std::int64_t n);
+
+// Krylov vectors of length n that the options pay for, at most `most`.
+[[nodiscard]] std::int64_t basis_capacity(const SolverOptions& options, std::int64_t n, std::int64_t most);
+
+// Counts products and seconds of one call, keeps its history and decides when the budget is spent.
+class Ledger {
+public:
+    explicit Ledger(const SolverOptions& options);
+
+    // Called once for each product with one vector.
+    void count(std::int64_t products = 1) { matvecs_ += products; }
+
+    // Records the bounds so far and asks the callback. Rows closer than a millisecond apart replace each other.
+    void record(double lower, double value, double upper);
+
+    [[nodiscard]] bool exhausted();
+    [[nodiscard]] std::int64_t matvecs() const { return matvecs_; }
+    [[nodiscard]] double seconds() const;
+
+    // Writes the counts and the history into a finished bracket; an exhausted run that has not converged is
+    // marked budget_spent.
+    void close(Bracket& b);
+
+private:
+    const SolverOptions& options_;
+    std::chrono::steady_clock::time_point begin_;
+    std::int64_t matvecs_ = 0;
+    bool stopped_ = false;
+    double last_poll_ = 0.0;
+    std::vector<Progress> history_;
+};
+
+}  // namespace rhochain

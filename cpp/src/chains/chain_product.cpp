@@ -1,0 +1,28 @@
+#include <rhochain/chains/chain_product.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhochain {
+
+scaled_block chain_product::scaled_product(direction d, const_block V) const {
+    scaled_block X(V, "v", P_->threads());
+    P_->run(d, X, *reader_, [&](std::int64_t) {
+        if ((*after_step_)(X.columns())) throw stopped{};
+        return false;
+    });
+    return X;
+}
+
+void chain_product::product(direction d, const_block V, mutable_block Y) const {
+    const scaled_block X = scaled_product(d, V);
+    // Beyond these every double is 0 or infinite.
+    constexpr std::int64_t extreme = 4000;
+    for (std::int64_t c = 0; c < Y.columns; ++c) {
+        const std::int64_t e = X.exponents()[static_cast<std::size_t>(c)] - exponent_;
+        const int shift = static_cast<int>(std::clamp(e, -extreme, extreme));
+        for (std::int64_t i = 0; i < Y.rows; ++i) Y.row(i)[c] = std::ldexp(X.mantissas().row(i)[c], shift);
+    }
+}
+
+}  // namespace rhochain

@@ -1,0 +1,73 @@
+#include <rhochain/krylov/arnoldi.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace rhochain {
+
+arnoldi::arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int threads)
+    : A_(A),
+      capacity_(capacity),
+      V_(A.cols(), threads),
+      H_(static_cast<std::size_t>((capacity + 1) * capacity), 0.0),
+      w_(static_cast<std::size_t>(A.cols())) {
+    const double norm = norm2(start, threads);
+    if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
+    V_.append(1.0 / norm, start);
+}
+
+void arnoldi::expand() {
+    if (invariant_ || k_ == capacity_) return;
+    A_.apply(const_block(V_[k_]), mutable_block(w_));
+    const double before = norm2(w_, V_.threads());
+    std::vector<double> h(static_cast<std::size_t>(k_) + 1, 0.0);
+    const double beta = V_.orthogonalise(w_, h);
+    for (std::int64_t i = 0; i <= k_; ++i) H(i, k_) = h[static_cast<std::size_t>(i)];
+    ++k_;
+    // What is left of w is rounding: the space is invariant.
+    constexpr double rounding = 0x1p-48;
+    invariant_ = !(beta > rounding * before);
+    H(k_, k_ - 1) = invariant_ ? 0.0 : beta;
+    if (!invariant_) V_.append(1.0 / beta, w_);
+}
+
+std::vector<double> arnoldi::projected() const {
+    std::vector<double> result;
+    result.reserve(static_cast<std::size_t>(k_ * k_));
+    for (std::int64_t i = 0; i < k_; ++i) {
+        const auto row = H_.begin() + i * capacity_;
+        result.insert(result.end(), row, row + k_);
+    }
+    return result;
+}
+
+std::vector<double> arnoldi::coupling() const {
+    const auto row = H_.begin() + k_ * capacity_;
+    return {row, row + k_};
+}
+
+void arnoldi::restart(std::span<const double> Q, std::int64_t kept) {
+    const std::vector<double> old_H = projected();
+    const std::vector<double> old_b = coupling();
+    const auto k = static_cast<std::size_t>(k_);
+    const auto p = static_cast<std::size_t>(kept);
+    std::vector<double> HQ(k * p, 0.0);
+    for (std::size_t i = 0; i < k; ++i)
+        for (std::size_t j = 0; j < k; ++j)
+            for (std::size_t q = 0; q < p; ++q) HQ[i * p + q] += old_H[i * k + j] * Q[j * p + q];
+    std::fill(H_.begin(), H_.end(), 0.0);
+    for (std::size_t i = 0; i < k; ++i)
+        for (std::size_t a = 0; a < p; ++a)
+            for (std::size_t q = 0; q < p; ++q)
+                H(static_cast<std::int64_t>(a), static_cast<std::int64_t>(q)) += Q[i * p + a] * HQ[i * p + q];
+    for (std::size_t j = 0; j < k; ++j)
+        for (std::size_t q = 0; q < p; ++q) H(kept, static_cast<std::int64_t>(q)) += old_b[j] * Q[j * p + q];
+
+    std::copy(V_[k_].begin(), V_[k_].end(), w_.begin());
+    V_.truncate(k_);
+    V_.rotate(Q, kept);
+    V_.append(1.0, w_);
+    k_ = kept;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,133 @@
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/small_dense.hpp>
+#include <rhochain/krylov/arnoldi.hpp>
+#include <rhochain/operators/entry_image.hpp>
+#include <rhochain/spectra/by_component.hpp>
+#include <rhochain/spectra/perron.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t most_iterations = 1000;
+constexpr std::int64_t iterations_between_krylov = 60;
+constexpr std::int64_t patience = 50;  // iterations within which a tenth of rtol is worth waiting for
+constexpr std::int64_t krylov_steps = 60;
+
+// x stays above the floor, far from underflow: any positive x gives true bounds. A product that underflows all the
+// same errs by less than 2^-1074 a term, which the guard covers after the division by x >= floor.
+constexpr double floor_of_x = 0x1p-400;
+constexpr double underflow_guard = 0x1p-600;
+
+// x <- x / max x, raised to the floor.
+void keep_positive(const irreducible_block& block, std::vector<double>& x, int threads) {
+    const double factor = std::ldexp(1.0, -binary_exponent(max_abs(x, threads)));
+    for (double& entry : x) entry = std::max(std::abs(entry) * factor, floor_of_x);
+    block.project(x);
+}
+
+struct collatz_wielandt {
+    Bound lower;
+    Bound upper;
+};
+
+collatz_wielandt bounds_from(const irreducible_block& block, const std::vector<double>& x,
+                             const std::vector<double>& y, int threads) {
+    const extremes e = ratio_extremes(y, x, threads);
+    const double g = rounding_gamma(block.A.row_terms() + 4);
+    return {{std::max(0.0, e.lowest * (1.0 - g) - underflow_guard), Grade::proved, 0.0, "Collatz-Wielandt"},
+            {e.highest * (1.0 + g) + underflow_guard, Grade::proved, 0.0, "Collatz-Wielandt"}};
+}
+
+// Replaces x by the absolute values of the dominant Ritz vector of M from x.
+void krylov_step(const irreducible_block& block, std::vector<double>& x, int threads, Ledger& ledger) {
+    const entry_image M(block.A, entry_map::absolute);
+    arnoldi factorization(M, x, std::min(block.size, krylov_steps), threads);
+    while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
+        factorization.expand();
+        ledger.count();
+    }
+    const std::int64_t k = factorization.size();
+    if (k == 0) return;
+    const eigen_decomposition ritz = eigen_decompose(factorization.projected(), k, true);
+    if (!ritz.converged) return;
+    std::vector<double> c(static_cast<std::size_t>(k));
+    for (std::int64_t i = 0; i < k; ++i)
+        c[static_cast<std::size_t>(i)] = ritz.vectors[static_cast<std::size_t>(i * k)].real();
+    factorization.basis().combine(c, x);
+}
+
+// (product of |w|)^(1/n) for a block in which every row has one entry.
+Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
+    std::vector<double> ones(static_cast<std::size_t>(block.size), 1.0);
+    std::vector<double> weights(ones.size());
+    block.A.apply(entry_map::absolute, const_block(ones), mutable_block(weights));
+    ledger.count();
+    scaled product{1.0, 0};
+    for (const double w : weights) product = scaled::normalised(product.mantissa * w, product.exponent);
+    const double log2 = static_cast<double>(product.exponent) + std::log2(product.mantissa);
+    const double radius = std::exp2(log2 / static_cast<double>(block.size));
+    // n products, one logarithm and one exponential of an argument below 1100, each to a few units of rounding.
+    constexpr double rounding = 0x1p-40;
+    Bracket b;
+    b.value = radius;
+    b.lower = {radius * (1.0 - rounding), Grade::proved, 0.0, "geometric mean of a cycle"};
+    b.upper = {radius * (1.0 + rounding), Grade::proved, 0.0, "geometric mean of a cycle"};
+    b.status = Status::converged;
+    return b;
+}
+
+}  // namespace
+
+Bracket perron_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    if (block.single_cycle) return single_cycle_radius(block, ledger);
+    const int threads = resolve_threads(options.threads);
+    const auto n = static_cast<std::size_t>(block.A.cols());
+    std::vector<double> x(n, 1.0);
+    std::vector<double> y(n);
+    block.project(x);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    for (std::int64_t iteration = 0;; ++iteration) {
+        block.A.apply(entry_map::absolute, const_block(x), mutable_block(y));
+        ledger.count();
+        const collatz_wielandt now = bounds_from(block, x, y, threads);
+        tighten_lower(b, now.lower);
+        tighten_upper(b, now.upper);
+        b.value = std::clamp(dot(x, y, threads) / dot(x, x, threads), b.lower.value, b.upper.value);
+        ledger.record(b.lower.value, b.value, b.upper.value);
+        const double width = relative_width(b);
+        if (width <= options.rtol) b.status = Status::converged;
+        if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= patience)) break;
+        if (iteration == most_iterations || ledger.exhausted()) break;
+        if (iteration % iterations_between_krylov == iterations_between_krylov - 1)
+            krylov_step(block, x, threads, ledger);
+        else
+            combine(1.0, y, 0.25 * b.lower.value, x, threads);
+        keep_positive(block, x, threads);
+    }
+    b.vector.assign(x.begin(), x.end());
+    return b;
+}
+
+template <storage_scalar Scalar, index_integer Index>
+Bracket perron_radius(const sparse_operator<Scalar, Index>& W, const SolverOptions& options) {
+    return solve_by_component(W, options, perron_of_block);
+}
+
+template <storage_scalar Scalar>
+Bracket perron_radius(const dense_operator<Scalar>& W, const SolverOptions& options) {
+    return solve_by_component(W, options, perron_of_block);
+}
+
+template Bracket perron_radius(const sparse_operator<float, std::int32_t>&, const SolverOptions&);
+template Bracket perron_radius(const sparse_operator<float, std::int64_t>&, const SolverOptions&);
+template Bracket perron_radius(const sparse_operator<double, std::int32_t>&, const SolverOptions&);
+template Bracket perron_radius(const sparse_operator<double, std::int64_t>&, const SolverOptions&);
+template Bracket perron_radius(const dense_operator<float>&, const SolverOptions&);
+template Bracket perron_radius(const dense_operator<double>&, const SolverOptions&);
+
+}  // namespace rhochain

@@ -1,0 +1,56 @@
+#include <rhochain/kernels/random.hpp>
+#include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/spectra/power_filter.hpp>
+#include <rhochain/storage/scaled.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace rhochain {
+
+power_filter::power_filter(const irreducible_block& block, std::uint64_t seed, std::uint64_t stream, double delta,
+                           int threads)
+    : block_(block),
+      delta_(delta),
+      threads_(threads),
+      x_(static_cast<std::size_t>(block.A.cols())),
+      y_(x_.size()),
+      next_delta_(0.5 * delta) {
+    fill_gaussian(x_, seed, stream, threads);
+    block_.project(x_);
+    log_norms_.push_back(std::log(norm2(x_, threads)));
+    upper_ = {std::numeric_limits<double>::infinity(), Grade::probable, delta, "random start powers (Dixon)"};
+}
+
+void power_filter::step() {
+    if (vanished_) return;
+    block_.A.apply(const_block(x_), mutable_block(y_));
+    std::swap(x_, y_);
+    const scaled norm = scaled::normalised(norm2(x_, threads_), exponent_);
+    vanished_ = norm.mantissa == 0.0;
+    log_norms_.push_back(norm.log_abs());
+    // Rescaling is exact and rare: only when the entries drift far from 1.
+    constexpr std::int64_t drift = 64;
+    const std::int64_t own_exponent = norm.exponent - exponent_;
+    if (std::abs(own_exponent) > drift) {
+        scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, threads_);
+        exponent_ += own_exponent;
+    }
+    if (steps() < next_bound_) return;
+    constexpr double half_log_2_over_pi = -0.22579135264472743236;
+    const double log_bound =
+        (half_log_2_over_pi - std::log(next_delta_) + log_norms_.back()) / static_cast<double>(steps());
+    const double bound = std::exp(log_bound) * (1.0 + 0x1p-40);
+    if (bound < upper_.value) upper_.value = bound;
+    next_bound_ *= 2;
+    next_delta_ *= 0.5;
+}
+
+double power_filter::growth_rate() const {
+    const std::size_t k = log_norms_.size() - 1;
+    const std::size_t half = k / 2;
+    if (k == 0 || vanished_) return 0.0;
+    return std::exp((log_norms_[k] - log_norms_[half]) / static_cast<double>(k - half));
+}
+
+}  // namespace rhochain

@@ -1,0 +1,127 @@
+#include <rhochain/kernels/random.hpp>
+#include <rhochain/kernels/small_dense.hpp>
+#include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/spectra/lanczos_bound.hpp>
+#include <rhochain/spectra/norms.hpp>
+#include <rhochain/spectra/spectral_norm.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t most_steps = 200;
+
+// ||A v|| / ||v|| from below, with every rounding error of the products and the norms taken off.
+Bound rayleigh_lower_bound(operator_ref A, vector_in v, int threads, Ledger& ledger) {
+    std::vector<double> y(static_cast<std::size_t>(A.rows()));
+    A.apply(const_block(v), mutable_block(y));
+    ledger.count();
+    const double norms = rounding_gamma(sum_depth(std::max(A.rows(), A.cols())) + 4);
+    const double length = norm2(v, threads) * (1.0 + norms);
+    const double image = norm2(y, threads) * (1.0 - norms);
+    if (!A.entrywise()) return {image / length, Grade::estimate, 0.0, "||W v|| / ||v||"};
+    std::vector<double> magnitude(v.begin(), v.end());
+    for (double& x : magnitude) x = std::abs(x);
+    A.apply(entry_map::absolute, const_block(magnitude), mutable_block(y));
+    ledger.count();
+    const double error = rounding_gamma(A.row_terms() + 2) * norm2(y, threads) * (1.0 + norms);
+    const double bound = (image - error) / length * (1.0 - 0x1p-51);
+    return {std::max(0.0, bound), Grade::proved, 0.0, "||W v|| / ||v||"};
+}
+
+// Relative backward error of k steps: each product and each vector operation of a step rounds once.
+double backward_error(operator_ref A, std::int64_t k) {
+    const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2;
+    return rounding_gamma(k * (terms + 2 * sum_depth(std::max(A.rows(), A.cols())) + 16));
+}
+
+Bound upper_bound(operator_ref A, const golub_kahan& factorization, double delta) {
+    const std::int64_t k = factorization.size();
+    const std::vector<double> ritz = singular_values(factorization.alpha(), factorization.beta());
+    double sigma = ritz.front();
+    if (!factorization.invariant()) {
+        sigma *= golub_kahan_inflation(A.cols(), k, delta);
+        if (k > 1) {
+            const std::span<const double> alpha = std::span(factorization.alpha()).first(static_cast<std::size_t>(k - 1));
+            const std::vector<double> inner = singular_values(alpha, factorization.beta());
+            sigma = std::min(sigma, lanczos_root(inner, alpha, factorization.beta(),
+                                                 inverse_start_component(A.cols(), delta)));
+        }
+    }
+    return {sigma * (1.0 + backward_error(A, k)), Grade::probable, delta, "Golub-Kahan from a random start"};
+}
+
+void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    const int threads = resolve_threads(options.threads);
+    std::vector<double> start(static_cast<std::size_t>(A.cols()));
+    fill_gaussian(start, options.seed, 0, threads);
+    golub_kahan factorization(A, start, threads);
+    ledger.count();
+    const std::int64_t capacity = basis_capacity(options, A.cols(), most_steps);
+    for (std::int64_t next_look = 1;; factorization.expand(), ledger.count(2)) {
+        const std::int64_t k = factorization.size();
+        const bool last = factorization.invariant() || k == capacity || ledger.exhausted();
+        if (k < next_look && !last) continue;
+        next_look = k + 1 + k / 8;
+        const Bound upper = upper_bound(A, factorization, options.delta);
+        tighten_upper(b, upper);
+        const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
+        b.value = std::max(b.lower.value, sigma);
+        ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
+        // The lower bound will fall short of sigma by rounding alone.
+        if (last || b.upper.value - sigma <= 0.99 * options.rtol * sigma) break;
+    }
+    const singular_pair top = largest_singular_pair(factorization.alpha(), factorization.beta());
+    std::vector<double> v(static_cast<std::size_t>(A.cols()));
+    factorization.right().combine(top.right, v);
+    tighten_lower(b, rayleigh_lower_bound(A, v, threads, ledger));
+    b.vector.assign(v.begin(), v.end());
+}
+
+// ||A^T A v - sigma^2 v|| / sigma for the unit vector behind the value.
+double singular_residual(operator_ref A, const Bracket& b, int threads, Ledger& ledger) {
+    std::vector<double> v(b.vector.size());
+    std::transform(b.vector.begin(), b.vector.end(), v.begin(), [](const auto& z) { return z.real(); });
+    std::vector<double> u(static_cast<std::size_t>(A.rows()));
+    std::vector<double> z(v.size());
+    A.apply(const_block(v), mutable_block(u));
+    A.apply_adjoint(const_block(u), mutable_block(z));
+    ledger.count(2);
+    axpy(-b.value * b.value, v, z, threads);
+    return norm2(z, threads) / b.value;
+}
+
+}  // namespace
+
+Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
+    validate(options, A.cols());
+    if (A.rows() == 0 || A.cols() == 0) return exact_bracket(0.0, "empty matrix");
+    Ledger ledger(options);
+    const int threads = resolve_threads(options.threads);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    if (A.entrywise()) {
+        const norm_bounds norms = bound_norms(A, threads);
+        ledger.count(4);
+        tighten_lower(b, norms.lower);
+        tighten_upper(b, norms.upper);
+        if (norms.inf == 0.0) {
+            b = exact_bracket(0.0, "zero matrix");
+            ledger.close(b);
+            return b;
+        }
+    }
+    if (!options.start.empty()) tighten_lower(b, rayleigh_lower_bound(A, options.start, threads, ledger));
+    tighten_by_golub_kahan(A, options, b, ledger);
+    clamp_value(b);
+    if (b.value > 0.0) b.residual = singular_residual(A, b, threads, ledger);
+    if (relative_width(b) <= options.rtol) b.status = Status::converged;
+    ledger.record(b.lower.value, b.value, b.upper.value);
+    ledger.close(b);
+    return b;
+}
+
+}  // namespace rhochain

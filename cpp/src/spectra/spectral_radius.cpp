@@ -1,0 +1,81 @@
+#include <rhochain/spectra/by_component.hpp>
+#include <rhochain/spectra/dominant_search.hpp>
+#include <rhochain/spectra/norms.hpp>
+#include <rhochain/spectra/perron.hpp>
+#include <rhochain/spectra/spectral_radius.hpp>
+
+#include <cmath>
+
+namespace rhochain {
+namespace {
+
+// Products spent on the PROVED upper bound rho(|A|) of a block with entries of both signs.
+constexpr std::int64_t perron_products = 40;
+
+Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    SolverOptions few = options;
+    few.max_matvecs = perron_products;
+    few.callback = nullptr;
+    Ledger own(few);
+    const Bracket b = perron_of_block(block, few, own);
+    ledger.count(own.matvecs());
+    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
+}
+
+// The 1 x 1 block [w].
+Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
+    const double one = 1.0;
+    double w = 0.0;
+    block.A.apply(const_block(&one, 1), mutable_block(&w, 1));
+    ledger.count();
+    Bracket b = exact_bracket(std::abs(w), "self-loop");
+    b.vector = {1.0};
+    return b;
+}
+
+}  // namespace
+
+Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    if (block.A.cols() == 1) return single_vertex(block, ledger);
+    if (block.nonnegative || block.single_cycle) return perron_of_block(block, options, ledger);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    if (block.A.entrywise()) {
+        b.upper = bound_norms(block.A, resolve_threads(options.threads)).upper;
+        ledger.count(4);
+        tighten_upper(b, perron_upper_bound(block, options, ledger));
+    }
+    search_dominant(block, options, b, ledger);
+    clamp_value(b);
+    return b;
+}
+
+Bracket spectral_radius(operator_ref A, const SolverOptions& options) {
+    require_square(A, "the spectral radius");
+    validate(options, A.cols());
+    if (A.cols() == 0) return exact_bracket(0.0, "empty matrix");
+    Ledger ledger(options);
+    Bracket b = spectral_radius_of_block({A, {}, A.cols(), false, false}, options, ledger);
+    ledger.close(b);
+    return b;
+}
+
+template <storage_scalar Scalar, index_integer Index>
+Bracket spectral_radius(const sparse_operator<Scalar, Index>& W, const SolverOptions& options) {
+    return solve_by_component(W, options, spectral_radius_of_block);
+}
+
+template <storage_scalar Scalar>
+Bracket spectral_radius(const dense_operator<Scalar>& W, const SolverOptions& options) {
+    return solve_by_component(W, options, spectral_radius_of_block);
+}
+
+template Bracket spectral_radius(const sparse_operator<float, std::int32_t>&, const SolverOptions&);
+template Bracket spectral_radius(const sparse_operator<float, std::int64_t>&, const SolverOptions&);
+template Bracket spectral_radius(const sparse_operator<double, std::int32_t>&, const SolverOptions&);
+template Bracket spectral_radius(const sparse_operator<double, std::int64_t>&, const SolverOptions&);
+template Bracket spectral_radius(const dense_operator<float>&, const SolverOptions&);
+template Bracket spectral_radius(const dense_operator<double>&, const SolverOptions&);
+
+}  // namespace rhochain

@@ -1,0 +1,24 @@
+#include <rhochain/storage/dense.hpp>
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace rhochain {
+
+template <storage_scalar Scalar>
+void validate(const dense_view<Scalar>& W) {
+    if (W.n_rows < 0 || W.n_cols < 0 || W.n_rows * W.n_cols != W.nnz())
+        throw std::invalid_argument("values: got " + std::to_string(W.nnz()) + " numbers, expected rows * cols = " +
+                                    std::to_string(W.n_rows) + " * " + std::to_string(W.n_cols));
+    for (std::int64_t p = 0; p < W.nnz(); ++p)
+        if (!std::isfinite(W.value(p)))
+            throw std::invalid_argument("values: got " + std::to_string(W.value(p)) + " in row " +
+                                        std::to_string(p / W.n_cols) + ", column " + std::to_string(W.column(p)) +
+                                        ", expected a finite number");
+}
+
+template void validate(const dense_view<float>&);
+template void validate(const dense_view<double>&);
+
+}  // namespace rhochain

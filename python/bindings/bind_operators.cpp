@@ -1,0 +1,231 @@
+#include "bindings.hpp"
+
+#include <rhochain/operators/dense_operator.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/perron.hpp>
+#include <rhochain/spectra/spectral_norm.hpp>
+#include <rhochain/spectra/spectral_radius.hpp>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rhochain::python {
+namespace {
+
+// What Python sees of a sparse matrix; the instantiations behind it differ in what they read.
+class SparseOperator : public Operator {
+public:
+    [[nodiscard]] virtual std::int64_t nnz() const = 0;
+    [[nodiscard]] virtual py::dtype dtype() const = 0;
+    [[nodiscard]] virtual py::dtype index_dtype() const = 0;
+    [[nodiscard]] virtual bool copied() const = 0;
+};
+
+class DenseOperator : public Operator {};
+
+// A sparse_operator or dense_operator (Core) behind its face (Base).
+template <class Core, class Base>
+class StoredOperator : public Base {
+public:
+    [[nodiscard]] std::int64_t rows() const override { return core_->rows(); }
+    [[nodiscard]] std::int64_t cols() const override { return core_->cols(); }
+    void with_normalised(int threads, const Operator::user& body) const override {
+        const auto A = core_->with_threads(threads).normalised();
+        body(A, A.exponent());
+    }
+    void apply(const_block X, mutable_block Y, int threads) const override {
+        core_->with_threads(threads).apply(X, Y);
+    }
+    void apply_adjoint(const_block X, mutable_block Y, int threads) const override {
+        core_->with_threads(threads).apply_adjoint(X, Y);
+    }
+    [[nodiscard]] Bracket spectral_radius(const SolverOptions& o) const override {
+        return rhochain::spectral_radius(*core_, o);
+    }
+    [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
+        return rhochain::spectral_norm(*core_, o);
+    }
+    [[nodiscard]] Bracket perron_radius(const SolverOptions& o) const override {
+        return rhochain::perron_radius(*core_, o);
+    }
+    [[nodiscard]] component_partition components() const override { return strong_components(core_->matrix()); }
+    [[nodiscard]] norm_bounds norms(int threads) const override {
+        return bound_norms(core_->with_threads(threads), threads);
+    }
+
+protected:
+    std::optional<Core> core_;
+};
+
+template <storage_scalar Scalar, index_integer Index>
+class SparseOf final : public StoredOperator<sparse_operator<Scalar, Index>, SparseOperator> {
+public:
+    SparseOf(std::int64_t rows, std::int64_t cols, const py::array& indptr, const py::array& indices,
+             const py::array& data)
+        : indptr_(indptr), indices_(indices), data_(data) {
+        csr_view<Scalar, Index> view{rows, cols, span_of<Index>(indptr), span_of<Index>(indices),
+                                     span_of<Scalar>(data)};
+        const py::gil_scoped_release release;
+        validate(view);
+        if (has_duplicates(view)) {
+            owned_ = canonical(view);
+            view = owned_->view();
+        }
+        this->core_.emplace(view);
+    }
+    [[nodiscard]] std::size_t owned_bytes() const override { return owned_ ? owned_->bytes() : 0; }
+    [[nodiscard]] std::int64_t nnz() const override { return this->core_->matrix().nnz(); }
+    [[nodiscard]] py::dtype dtype() const override { return py::dtype::of<Scalar>(); }
+    [[nodiscard]] py::dtype index_dtype() const override { return py::dtype::of<Index>(); }
+    [[nodiscard]] bool copied() const override { return owned_.has_value(); }
+
+private:
+    template <class T>
+    static std::span<const T> span_of(const py::array& a) {
+        return {static_cast<const T*>(a.data()), static_cast<std::size_t>(a.size())};
+    }
+
+    py::array indptr_, indices_, data_;
+    std::optional<csr<Scalar, Index>> owned_;
+};
+
+template <storage_scalar Scalar>
+class DenseOf final : public StoredOperator<dense_operator<Scalar>, DenseOperator> {
+public:
+    explicit DenseOf(const py::array& a) : array_(a) {
+        const bool row_major = (a.flags() & py::array::c_style) != 0;
+        const auto rows = row_major ? a.shape(0) : a.shape(1);
+        const auto cols = row_major ? a.shape(1) : a.shape(0);
+        const dense_view<Scalar> view{
+            rows, cols, {static_cast<const Scalar*>(a.data()), static_cast<std::size_t>(a.size())}};
+        const py::gil_scoped_release release;
+        validate(view);
+        this->core_.emplace(view, row_major ? dense_layout::row_major : dense_layout::column_major);
+    }
+    [[nodiscard]] std::size_t owned_bytes() const override { return 0; }
+
+private:
+    py::array array_;
+};
+
+// Products computed in Python; the GIL is taken for the call alone. Models linear_operator.
+class CallbackOperator final : public Operator {
+public:
+    CallbackOperator(std::int64_t rows, std::int64_t cols, py::function matmat, py::object rmatmat)
+        : rows_(rows), cols_(cols), matmat_(std::move(matmat)), rmatmat_(std::move(rmatmat)) {}
+
+    [[nodiscard]] std::int64_t rows() const override { return rows_; }
+    [[nodiscard]] std::int64_t cols() const override { return cols_; }
+    [[nodiscard]] std::size_t owned_bytes() const override { return 0; }
+    void apply(const_block X, mutable_block Y) const { call(matmat_, X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const { call(rmatmat_, X, Y); }
+    void apply(const_block X, mutable_block Y, int) const override { apply(X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y, int) const override { apply_adjoint(X, Y); }
+    void with_normalised(int, const user& body) const override { body(*this, 0); }
+
+    [[nodiscard]] Bracket spectral_radius(const SolverOptions& o) const override {
+        return rhochain::spectral_radius(operator_ref(*this), o);
+    }
+    [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
+        return rhochain::spectral_norm(operator_ref(*this), o);
+    }
+    [[nodiscard]] Bracket perron_radius(const SolverOptions&) const override { no_entries("perron_radius"); }
+    [[nodiscard]] component_partition components() const override { no_entries("components"); }
+    [[nodiscard]] norm_bounds norms(int) const override { no_entries("norm_bounds"); }
+
+private:
+    [[noreturn]] static void no_entries(const char* what) {
+        throw std::invalid_argument(std::string("W: got an operator known by its products alone, expected a stored matrix, as ") +
+                                    what + " reads the entries");
+    }
+
+    static void call(const py::object& product, const_block X, mutable_block Y) {
+        const py::gil_scoped_acquire gil;
+        if (product.is_none())
+            throw std::invalid_argument("W: got an operator without rmatvec, expected the adjoint product too");
+        const auto Y_array = float64_array::ensure(product(float64_array({X.rows, X.columns}, X.data)));
+        if (!Y_array || Y_array.size() != Y.size())
+            throw std::invalid_argument("W: got a product of the wrong size, expected " + std::to_string(Y.rows) +
+                                        " x " + std::to_string(Y.columns));
+        std::copy_n(Y_array.data(), Y.size(), Y.data);
+    }
+
+    std::int64_t rows_, cols_;
+    py::function matmat_;
+    py::object rmatmat_;
+};
+
+template <class T>
+bool holds(const py::array& a) {
+    return py::isinstance<py::array_t<T>>(a);
+}
+
+std::shared_ptr<SparseOperator> make_sparse(std::int64_t rows, std::int64_t cols, const py::array& indptr,
+                                      const py::array& indices, const py::array& data) {
+    const auto require_vector = [](const py::array& a, const char* name) {
+        if (a.ndim() != 1 || (a.flags() & py::array::c_style) == 0)
+            throw py::value_error(std::string(name) + ": got an array that is not one-dimensional and contiguous");
+    };
+    require_vector(indptr, "indptr");
+    require_vector(indices, "indices");
+    require_vector(data, "data");
+    const auto make = [&]<class Scalar, class Index>(Scalar, Index) -> std::shared_ptr<SparseOperator> {
+        return std::make_shared<SparseOf<Scalar, Index>>(rows, cols, indptr, indices, data);
+    };
+    const bool narrow = holds<std::int32_t>(indptr) && holds<std::int32_t>(indices);
+    const bool wide = holds<std::int64_t>(indptr) && holds<std::int64_t>(indices);
+    if (!narrow && !wide) throw py::type_error("indptr, indices: expected both int32 or both int64");
+    if (holds<float>(data)) return narrow ? make(float{}, std::int32_t{}) : make(float{}, std::int64_t{});
+    if (holds<double>(data)) return narrow ? make(double{}, std::int32_t{}) : make(double{}, std::int64_t{});
+    throw py::type_error("data: expected float32 or float64");
+}
+
+std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
+    if (a.ndim() != 2 || (a.flags() & (py::array::c_style | py::array::f_style)) == 0)
+        throw py::value_error("a: got an array that is not two-dimensional and contiguous");
+    if (holds<float>(a)) return std::make_shared<DenseOf<float>>(a);
+    if (holds<double>(a)) return std::make_shared<DenseOf<double>>(a);
+    throw py::type_error("a: expected float32 or float64");
+}
+
+float64_array product(const Operator& A, const float64_array& x, int threads, bool adjoint) {
+    const std::int64_t in = adjoint ? A.rows() : A.cols();
+    const std::int64_t out = adjoint ? A.cols() : A.rows();
+    if (x.ndim() != 2 || x.shape(0) != in)
+        throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
+    float64_array y({out, x.shape(1)});
+    const const_block X(x.data(), in, x.shape(1));
+    const mutable_block Y(y.mutable_data(), out, x.shape(1));
+    const py::gil_scoped_release release;
+    adjoint ? A.apply_adjoint(X, Y, threads) : A.apply(X, Y, threads);
+    return y;
+}
+
+}  // namespace
+
+void bind_operators(py::module_& m) {
+    py::class_<Operator, std::shared_ptr<Operator>>(m, "Operator")
+        .def_property_readonly("rows", &Operator::rows)
+        .def_property_readonly("cols", &Operator::cols)
+        .def_property_readonly("nbytes", &Operator::owned_bytes)
+        .def("apply", [](const Operator& A, const float64_array& x, int t) { return product(A, x, t, false); },
+             py::arg("x"), py::arg("threads"))
+        .def("apply_adjoint", [](const Operator& A, const float64_array& y, int t) { return product(A, y, t, true); },
+             py::arg("y"), py::arg("threads"));
+    py::class_<SparseOperator, Operator, std::shared_ptr<SparseOperator>>(m, "SparseOperator")
+        .def(py::init(&make_sparse), py::arg("rows"), py::arg("cols"), py::arg("indptr"), py::arg("indices"),
+             py::arg("data"))
+        .def_property_readonly("nnz", &SparseOperator::nnz)
+        .def_property_readonly("dtype", &SparseOperator::dtype)
+        .def_property_readonly("index_dtype", &SparseOperator::index_dtype)
+        .def_property_readonly("copied", &SparseOperator::copied);
+    py::class_<DenseOperator, Operator, std::shared_ptr<DenseOperator>>(m, "DenseOperator")
+        .def(py::init(&make_dense), py::arg("a"));
+    py::class_<CallbackOperator, Operator, std::shared_ptr<CallbackOperator>>(m, "CallbackOperator")
+        .def(py::init<std::int64_t, std::int64_t, py::function, py::object>(), py::arg("rows"), py::arg("cols"),
+             py::arg("matmat"), py::arg("rmatmat"));
+}
+
+}  // namespace rhochain::python

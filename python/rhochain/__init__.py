@@ -1,0 +1,45 @@
+"""Will the gradient survive? Spectral bounds and Jacobian chains of large sparse recurrent matrices."""
+
+from __future__ import annotations
+
+from rhochain import _core
+from rhochain.activations import Activation, activation, activations
+from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
+from rhochain.chains import JacobianChain
+from rhochain.checks import check
+from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
+from rhochain.io import FileError, load
+from rhochain.matrix import Matrix
+from rhochain.report import Condition, GradientReport, Verdict
+from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
+
+__version__: str = _core.build_info()["version"]
+
+__all__ = [
+    "Activation",
+    "Bound",
+    "Bracket",
+    "ChainInterrupted",
+    "ChainProgress",
+    "ChainResult",
+    "Components",
+    "Condition",
+    "FileError",
+    "Grade",
+    "GradientReport",
+    "Interrupted",
+    "JacobianChain",
+    "Matrix",
+    "Progress",
+    "Status",
+    "Verdict",
+    "__version__",
+    "activation",
+    "activations",
+    "check",
+    "components",
+    "load",
+    "perron_radius",
+    "spectral_norm",
+    "spectral_radius",
+]

@@ -1,0 +1,148 @@
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+_Float64: TypeAlias = npt.NDArray[np.float64]
+_Real: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+_Index: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+_Grade: TypeAlias = Literal["PROVED", "PROBABLE", "ESTIMATE"]
+_Status: TypeAlias = Literal["converged", "bracketed", "budget_spent"]
+_Bound: TypeAlias = tuple[float, _Grade, float | None, str]
+_Progress: TypeAlias = tuple[int, float, float, float, float]
+
+class Operator:
+    @property
+    def rows(self) -> int: ...
+    @property
+    def cols(self) -> int: ...
+    @property
+    def nbytes(self) -> int: ...
+    def apply(self, x: _Float64, threads: int) -> _Float64: ...
+    def apply_adjoint(self, y: _Float64, threads: int) -> _Float64: ...
+
+class SparseOperator(Operator):
+    def __init__(self, rows: int, cols: int, indptr: _Index, indices: _Index, data: _Real) -> None: ...
+    @property
+    def nnz(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[np.float32] | np.dtype[np.float64]: ...
+    @property
+    def index_dtype(self) -> np.dtype[np.int32] | np.dtype[np.int64]: ...
+    @property
+    def copied(self) -> bool: ...
+
+class DenseOperator(Operator):
+    def __init__(self, a: _Real) -> None: ...
+
+class CallbackOperator(Operator):
+    def __init__(
+        self,
+        rows: int,
+        cols: int,
+        matmat: Callable[[_Float64], _Float64],
+        rmatmat: Callable[[_Float64], _Float64] | None,
+    ) -> None: ...
+
+class RawBracket:
+    @property
+    def value(self) -> float: ...
+    @property
+    def lower(self) -> _Bound: ...
+    @property
+    def upper(self) -> _Bound: ...
+    @property
+    def status(self) -> _Status: ...
+    @property
+    def residual(self) -> float: ...
+    @property
+    def condition(self) -> float: ...
+    @property
+    def runner_up(self) -> float: ...
+    @property
+    def matvecs(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def history(self) -> list[_Progress]: ...
+    @property
+    def vector(self) -> _Float64 | npt.NDArray[np.complex128] | None: ...
+    @property
+    def interrupted(self) -> bool: ...
+
+def spectral_radius(
+    A: Operator,
+    *,
+    rtol: float,
+    delta: float,
+    seed: int,
+    threads: int,
+    max_matvecs: int | None,
+    max_seconds: float | None,
+    callback: Callable[[_Progress], object] | None,
+    start: _Float64 | None,
+) -> RawBracket: ...
+def spectral_norm(
+    A: Operator,
+    *,
+    rtol: float,
+    delta: float,
+    seed: int,
+    threads: int,
+    max_matvecs: int | None,
+    max_seconds: float | None,
+    callback: Callable[[_Progress], object] | None,
+    start: _Float64 | None,
+) -> RawBracket: ...
+def perron_radius(
+    A: Operator,
+    *,
+    rtol: float,
+    delta: float,
+    seed: int,
+    threads: int,
+    max_matvecs: int | None,
+    max_seconds: float | None,
+    callback: Callable[[_Progress], object] | None,
+    start: _Float64 | None,
+) -> RawBracket: ...
+def norm_bounds(A: Operator, threads: int) -> dict[str, float]: ...
+def components(A: SparseOperator | DenseOperator) -> tuple[npt.NDArray[np.int64], int, int, int]: ...
+def activations() -> list[tuple[str, float, bool]]: ...
+def activation_gain(name: str, parameter: float | None) -> float: ...
+def activation_slopes(name: str, parameter: float | None, states: _Float64, from_output: bool) -> _Float64: ...
+def build_info() -> dict[str, str]: ...
+
+class JacobianChain:
+    def __init__(
+        self,
+        W: Operator,
+        rows: _Real | Callable[[int, int, _Float64], None],
+        count: int,
+        activation: str | None,
+        parameter: float | None,
+        convention: str,
+        leak: float,
+    ) -> None: ...
+    @property
+    def steps(self) -> int: ...
+    def jvp(
+        self, v: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
+    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+    def vjp(
+        self, g: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
+    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+    def largest_slopes(self, threads: int) -> tuple[_Float64, bool]: ...
+    def norm(
+        self,
+        *,
+        rtol: float,
+        delta: float,
+        seed: int,
+        threads: int,
+        max_matvecs: int | None,
+        max_seconds: float | None,
+        callback: Callable[[_Progress], object] | None,
+        start: _Float64 | None,
+    ) -> RawBracket: ...

@@ -1,0 +1,74 @@
+"""Rows of slopes or states, wherever they are kept, as the native core reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["row_source"]
+
+_Array = npt.NDArray[Any]
+_Fetch = Callable[[int, int, npt.NDArray[np.float64]], None]
+
+
+def row_source(name: str, rows: Any, n: int) -> tuple[_Array | _Fetch, int]:
+    """An array whose rows the core can borrow, or a function that fetches blocks of rows; and their number.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument `name`, what came and what was expected.
+    """
+    if hasattr(rows, "detach") and hasattr(rows, "cpu"):
+        rows = rows.detach().cpu().numpy()
+    if isinstance(rows, (list, tuple)):
+        rows = np.asarray(rows)
+    if isinstance(rows, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
+    if not (hasattr(rows, "__len__") and hasattr(rows, "__getitem__")) or isinstance(rows, (str, bytes, dict)):
+        raise TypeError(
+            f"{name} must be an array or an object with len() and slices of rows; got {type(rows).__name__}"
+        )
+    shape = getattr(rows, "shape", None)
+    if shape is not None and (len(shape) != 2 or shape[1] != n):
+        raise ValueError(f"{name} must have shape (K, {n}), with n = {n} as in W; got {tuple(shape)}")
+    count = len(rows)
+    if isinstance(rows, np.ndarray):
+        _require_real(name, rows.dtype)
+        if _borrowable(rows):
+            return rows, count
+    elif count:
+        _checked_block(name, rows, 0, 1, n)
+
+    def fetch(begin: int, end: int, out: npt.NDArray[np.float64]) -> None:
+        out[...] = _checked_block(name, rows, begin, end, n)
+
+    return fetch, count
+
+
+def _borrowable(rows: _Array) -> bool:
+    return (
+        rows.dtype.isnative
+        and rows.dtype in (np.float32, np.float64)
+        and rows.flags.aligned
+        and (rows.shape[1] <= 1 or rows.strides[1] == rows.itemsize)
+        and rows.strides[0] % rows.itemsize == 0
+    )
+
+
+def _checked_block(name: str, rows: Any, begin: int, end: int, n: int) -> _Array:
+    block = np.asarray(rows[begin:end])
+    _require_real(name, block.dtype)
+    if block.shape != (end - begin, n):
+        raise ValueError(
+            f"{name}[{begin}:{end}] must have shape ({end - begin}, {n}), with n = {n} as in W; got {block.shape}"
+        )
+    return block
+
+
+def _require_real(name: str, dtype: np.dtype[Any]) -> None:
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {dtype}")

@@ -1,0 +1,107 @@
+"""The command ``rhochain``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import numpy
+import scipy
+
+from rhochain import _core
+from rhochain.activations import activations
+from rhochain.checks import check
+from rhochain.io import load
+from rhochain.report import GradientReport
+
+__all__ = ["main"]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"rhochain: error: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 for any verdict, 2 for misuse, 130 for Ctrl-C."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        if arguments.cmake_dir:
+            print(Path(_core.__file__).parent)
+        elif arguments.command == "check":
+            _check(arguments)
+        elif arguments.command == "info":
+            _info()
+        else:
+            parser.error("a command is required: check or info (see rhochain --help)")
+    except (ValueError, TypeError, OSError) as error:
+        parser.error(" ".join(str(error).split()))
+    except MemoryError:
+        parser.error("not enough memory")
+    except KeyboardInterrupt:
+        print("rhochain: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="rhochain", description="Will the gradient survive? Large sparse recurrent matrices.")
+    parser.add_argument("--version", action="version", version=f"rhochain {_core.build_info()['version']}")
+    parser.add_argument("--cmake-dir", action="store_true", help="print the prefix for CMake's find_package")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("info", help="print version, threads, instruction set and build")
+    job = commands.add_parser("check", help="tell whether gradients vanish, from a file of W")
+    job.add_argument("file", metavar="FILE", help="W: .mtx, .mtx.gz, .npz or .npy")
+    slope = job.add_mutually_exclusive_group(required=True)
+    names = ", ".join(known.name for known in activations())
+    slope.add_argument("--activation", metavar="NAME", help=f"one of {names}; NAME:ALPHA sets a parameter")
+    slope.add_argument("--gain", type=float, metavar="G", help="the largest slope of the activation")
+    job.add_argument("--leak", type=float, default=1.0, metavar="A", help="of a leaky integrator (default 1)")
+    job.add_argument("--json", metavar="FILE", help="write the report as JSON; - prints nothing else")
+    job.add_argument("--rtol", type=float, default=1e-3, help="relative tolerance (default 1e-3)")
+    job.add_argument("--delta", type=float, default=1e-9, help="failure probability of a bound (default 1e-9)")
+    job.add_argument("--seed", type=int, default=0, help="of the random start (default 0)")
+    job.add_argument("--threads", type=int, help="default: all")
+    job.add_argument("--max-seconds", type=float, help="time budget (default: none)")
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    report = check(
+        load(arguments.file),
+        activation=arguments.activation,
+        gain=arguments.gain,
+        leak=arguments.leak,
+        rtol=arguments.rtol,
+        delta=arguments.delta,
+        seed=arguments.seed,
+        threads=arguments.threads,
+        max_seconds=arguments.max_seconds,
+    )
+    _show(dataclasses.replace(report, source=arguments.file), arguments.json)
+
+
+def _show(report: GradientReport, json_file: str | None) -> None:
+    if json_file == "-":
+        print(report.to_json())
+        return
+    if json_file is not None:
+        Path(json_file).write_text(report.to_json() + "\n", encoding="utf-8")
+    print(report)
+
+
+def _info() -> None:
+    facts = {
+        **_core.build_info(),
+        "python": platform.python_version(),
+        "numpy": numpy.__version__,
+        "scipy": scipy.__version__,
+    }
+    for name, value in facts.items():
+        print(f"{name:<10} {value}")

@@ -1,0 +1,298 @@
+"""The one place where a caller's matrix becomes an operator of the native core."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
+
+from rhochain import _core
+
+__all__ = ["Matrix", "thread_count"]
+
+_MOST_THREADS = 4096
+_Array = npt.NDArray[Any]
+_Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+
+
+class _Held(NamedTuple):
+    operator: _core.Operator
+    kind: str
+    dtype: np.dtype[Any]
+    nnz: int | None
+    nbytes: int
+    copied: bool
+
+
+class Matrix(LinearOperator):  # type: ignore[misc]
+    """A matrix prepared once for many products and estimates.
+
+    Parameters
+    ----------
+    W : array_like, sparse array, torch tensor, LinearOperator or Matrix of shape (m, n)
+        Real. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries
+        alone while the `Matrix` lives. Other layouts are copied. Booleans and integers become float64, float16
+        and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
+        (for sigma_1 also ``rmatvec``) serves through its products.
+    threads : int, optional
+        Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
+
+    Attributes
+    ----------
+    dtype : dtype
+        float32 or float64, as stored.
+    kind : str
+        ``"sparse"``, ``"dense"`` or ``"operator"``.
+    nnz : int or None
+        Stored entries (sparse), entries other than 0 (dense), None for an operator.
+    nbytes : int
+        Bytes held beside what is borrowed.
+    copied : bool
+        Whether any of W's arrays had to be copied.
+
+    Raises
+    ------
+    TypeError
+        Entries that are complex, long double, text, masked or objects; no matrix at all.
+    ValueError
+        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure.
+
+    Notes
+    -----
+    A scipy LinearOperator: ``A @ x``, ``matvec``, ``rmatvec``, ``matmat``, ``rmatmat``, ``A.T``. Products take
+    real or complex vectors and blocks and return float64 (complex128); a float32 matrix and a float32 vector
+    give float32. Grade: none, a product is plain floating point, added up in float64.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> A = rc.Matrix(np.array([[0.0, 2.0], [1.0, 0.0]]))
+    >>> A @ np.array([1.0, 1.0])
+    array([2., 1.])
+    >>> A
+    Matrix(2 x 2, dense float64, nnz 2, borrowed)
+    """
+
+    def __init__(self, W: Any, *, threads: int | None = None) -> None:
+        self._threads = thread_count(threads)
+        self._held: _Held = W._held if isinstance(W, Matrix) else _hold(W)
+        super().__init__(self._held.dtype, (self._held.operator.rows, self._held.operator.cols))
+
+    @property
+    def operator(self) -> _core.Operator:
+        return self._held.operator
+
+    @property
+    def kind(self) -> str:
+        return self._held.kind
+
+    @property
+    def nnz(self) -> int | None:
+        return self._held.nnz
+
+    @property
+    def nbytes(self) -> int:
+        return self._held.nbytes
+
+    @property
+    def copied(self) -> bool:
+        return self._held.copied
+
+    @property
+    def threads(self) -> int:
+        return self._threads
+
+    def __repr__(self) -> str:
+        size = f"{self.shape[0]} x {self.shape[1]}"
+        if self.kind == "operator":
+            return f"Matrix({size}, operator)"
+        origin = "copied" if self.copied else "borrowed"
+        return f"Matrix({size}, {self.kind} {self.dtype}, nnz {self.nnz}, {origin})"
+
+    def _matvec(self, x: _Array) -> _Array:
+        return self._product(self.operator.apply, x)
+
+    def _rmatvec(self, x: _Array) -> _Array:
+        return self._product(self.operator.apply_adjoint, x)
+
+    _matmat = _matvec
+    _rmatmat = _rmatvec
+
+    def _product(self, apply: Callable[[_Array, int], _Array], x: _Array) -> _Array:
+        if x.dtype.kind == "c":
+            both: _Array = self._product(apply, x.real) + 1j * self._product(apply, x.imag)
+            return both
+        block = x if x.ndim == 2 else x.reshape(-1, 1)
+        y = apply(np.ascontiguousarray(block, dtype=np.float64), self._threads)
+        if self.dtype == np.float32 and x.dtype == np.float32:
+            y = y.astype(np.float32)
+        return y if x.ndim == 2 else y.reshape(-1)
+
+
+def thread_count(threads: int | None) -> int:
+    """The number of threads for the core, where 0 leaves it to the OpenMP runtime."""
+    if threads is None:
+        return 0
+    try:
+        count = operator.index(threads)
+    except TypeError:
+        raise TypeError(f"threads must be an integer or None; got {threads!r}") from None
+    if not 1 <= count <= _MOST_THREADS:
+        raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
+    return count
+
+
+def _hold(W: Any) -> _Held:
+    if all(hasattr(W, name) for name in ("detach", "cpu", "layout")):
+        W = _from_tensor(W)
+    if sparse.issparse(W):
+        return _hold_sparse(W)
+    if hasattr(W, "matvec") and hasattr(W, "shape"):
+        return _hold_products(W)
+    return _hold_dense(W)
+
+
+def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type that holds entries of `dtype` without loss (integers above 2^53 are rounded)."""
+    if dtype.kind == "c":
+        raise TypeError(f"W must be real; got {dtype} entries (W.real drops an imaginary part that is zero)")
+    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize == 8):
+        return np.dtype(np.float64)
+    if dtype.kind == "f" and dtype.itemsize <= 4:
+        return np.dtype(np.float32)
+    if dtype.kind == "f":
+        raise TypeError(f"W must be float32 or float64; got {dtype}, which W.astype('float64') would round")
+    raise TypeError(f"W must have real numbers as entries; got dtype {dtype}")
+
+
+def _require_matrix(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2:
+        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}")
+    if 0 in shape:
+        raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
+
+
+def _hold_sparse(W: Any) -> _Held:
+    _require_matrix(W.shape)
+    dtype = _stored_type(W.dtype)
+    csr = W if W.format == "csr" else _to_csr(W)
+    indptr, indices, data = given = tuple(np.asarray(a) for a in (csr.indptr, csr.indices, csr.data))
+    for name, array in (("indptr", indptr), ("indices", indices)):
+        if array.dtype.kind not in "iu":
+            raise TypeError(f"W.{name} must hold integers; got dtype {array.dtype}")
+    for name, array in (("indptr", indptr), ("indices", indices), ("data", data)):
+        if array.ndim != 1:
+            raise ValueError(f"W.{name} must have one dimension; got shape {array.shape}")
+    # SciPy lets a CSR array own room beyond its last entry.
+    if indptr.size and len(indices) == len(data) and 0 <= indptr[-1] < len(data):
+        indices, data = indices[: indptr[-1]], data[: indptr[-1]]
+    both_int32 = indptr.dtype == np.int32 and indices.dtype == np.int32
+    index_type = np.int32 if both_int32 else np.int64
+    used = (
+        np.require(indptr, index_type, ["C", "A"]),
+        np.require(indices, index_type, ["C", "A"]),
+        np.require(data, dtype, ["C", "A"]),
+    )
+    held = _core.SparseOperator(W.shape[0], W.shape[1], *used)
+    borrowed = W.format == "csr"
+    copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
+    extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
+    return _Held(held, "sparse", dtype, held.nnz, held.nbytes + extra, held.copied or extra > 0)
+
+
+def _to_csr(W: Any) -> Any:
+    # SciPy's compiled conversions trust the indices, so they are checked first, on a new object that shares arrays.
+    try:
+        if W.format in ("csc", "bsr"):
+            type(W)((W.data, W.indices, W.indptr), shape=W.shape).check_format(full_check=True)
+        elif W.format == "coo":
+            type(W)((W.data, (W.row, W.col)), shape=W.shape)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"W is a broken {W.format} matrix: {error}") from error
+    return W.tocsr()
+
+
+def _hold_dense(W: Any) -> _Held:
+    if isinstance(W, np.ma.MaskedArray):
+        raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
+    try:
+        array = np.asarray(W)
+    except ValueError as error:
+        raise ValueError(f"W must be a matrix; NumPy cannot read the {type(W).__name__}: {error}") from error
+    if array.dtype.kind == "O" and array.ndim == 0:
+        raise TypeError(
+            f"W must be an array, a SciPy sparse array, a torch tensor or a LinearOperator; got {type(W).__name__}"
+        )
+    dtype = _stored_type(array.dtype)
+    _require_matrix(array.shape)
+    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    used = np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
+    held = _core.DenseOperator(used)
+    copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
+    extra = used.nbytes if copied else 0
+    return _Held(held, "dense", dtype, int(np.count_nonzero(used)), held.nbytes + extra, copied)
+
+
+def _hold_products(W: Any) -> _Held:
+    shape = tuple(operator.index(extent) for extent in W.shape)
+    _require_matrix(shape)
+    if getattr(W, "dtype", None) is not None:
+        _stored_type(np.dtype(W.dtype))
+    forward = _block_product(W, "matmat", "matvec", shape)
+    adjoint = _block_product(W, "rmatmat", "rmatvec", shape[::-1]) if _has_adjoint(W, shape[0]) else None
+    held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
+    return _Held(held, "operator", np.dtype(np.float64), None, held.nbytes, False)
+
+
+def _has_adjoint(W: Any, rows: int) -> bool:
+    if not isinstance(W, LinearOperator):
+        return hasattr(W, "rmatvec")
+    try:  # a LinearOperator always has the method and says only when called whether it works
+        W.rmatvec(np.zeros(rows))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _block_product(W: Any, block_name: str, vector_name: str, shape: tuple[int, ...]) -> _Product:
+    def product(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        if hasattr(W, block_name):
+            y = np.asarray(getattr(W, block_name)(x))
+        else:
+            columns = [np.asarray(getattr(W, vector_name)(column)) for column in x.T]
+            y = np.stack([column.reshape(-1) for column in columns], axis=1)
+        if y.dtype.kind not in "biuf":
+            raise TypeError(f"W.{vector_name} must return real numbers; got dtype {y.dtype}")
+        if y.shape != (shape[0], x.shape[1]):
+            raise ValueError(
+                f"W.{vector_name} must return {shape[0]} numbers a vector; got shape {y.shape} for {x.shape[1]} vectors"
+            )
+        if not np.isfinite(y).all():
+            raise ValueError(f"W.{vector_name} must return finite numbers; got NaN or Inf")
+        return np.ascontiguousarray(y, dtype=np.float64)
+
+    return product
+
+
+def _from_tensor(tensor: Any) -> Any:
+    """A torch tensor's numbers as a NumPy or SciPy array, without a copy where it lives in main memory."""
+
+    def numbers(part: Any) -> _Array:
+        return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())
+
+    tensor = tensor.detach().cpu()
+    layout = str(tensor.layout)
+    if layout == "torch.strided":
+        return numbers(tensor)
+    if tensor.ndim != 2:
+        raise ValueError(f"W must have two dimensions; got shape {tuple(tensor.shape)}")
+    if layout != "torch.sparse_csr":
+        tensor = tensor.to_sparse_csr()
+    pointers, columns = tensor.crow_indices(), tensor.col_indices()
+    parts = (numbers(tensor.values()), numbers(columns), numbers(pointers))
+    return sparse.csr_array(parts, shape=tuple(tensor.shape))

@@ -1,0 +1,132 @@
+"""The options that every estimator shares: one check of each, one form for the native core."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain import _core
+from rhochain.estimates import Bracket, Progress
+from rhochain.matrix import Matrix, thread_count
+
+__all__ = ["CoreOptions", "Recorder", "core_options", "real_number", "run"]
+
+
+class CoreOptions(TypedDict):
+    """Keyword arguments of the native estimators."""
+
+    rtol: float
+    delta: float
+    seed: int
+    threads: int
+    max_matvecs: int | None
+    max_seconds: float | None
+    callback: Recorder | None
+    start: npt.NDArray[np.float64] | None
+
+
+def core_options(
+    A: Matrix,
+    rtol: float,
+    delta: float,
+    seed: int,
+    threads: int | None,
+    max_matvecs: int | None,
+    max_seconds: float | None,
+    callback: Callable[[Progress], object] | None,
+    start: npt.ArrayLike | None,
+) -> CoreOptions:
+    """The options as the native core takes them; misuse raises here, naming the argument."""
+    return {
+        "rtol": _open_unit("rtol", rtol),
+        "delta": _open_unit("delta", delta),
+        "seed": _whole("seed", seed, 0, 2**64 - 1),
+        "threads": A.threads if threads is None else thread_count(threads),
+        "max_matvecs": None if max_matvecs is None else _whole("max_matvecs", max_matvecs, 1, 2**63 - 1),
+        "max_seconds": _seconds(max_seconds),
+        "callback": None if callback is None else Recorder(callback),
+        "start": _start_vector(start, A.shape[1]),
+    }
+
+
+def run(solver: Callable[..., _core.RawBracket], options: CoreOptions) -> Bracket:
+    """The bracket of a native solver; raises `Interrupted` for Ctrl-C, in the core or in the callback."""
+    raw = solver(**options)
+    recorder = options["callback"]
+    return Bracket.from_core(raw, interrupted=recorder is not None and recorder.interrupted)
+
+
+def real_number(name: str, value: object) -> float:
+    """`value` as a float."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number; got {value!r}") from None
+
+
+def _open_unit(name: str, value: float) -> float:
+    """`value` as a float between 0 and 1, both excluded."""
+    number = real_number(name, value)
+    if not 0.0 < number < 1.0:
+        raise ValueError(f"{name} must lie between 0 and 1, both excluded; got {number!r}")
+    return number
+
+
+def _whole(name: str, value: int, least: int, most: int) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer; got {value!r}") from None
+    if not least <= number <= most:
+        raise ValueError(f"{name} must be an integer from {least} to {most}; got {number}")
+    return number
+
+
+def _seconds(value: float | None) -> float | None:
+    if value is None:
+        return None
+    number = real_number("max_seconds", value)
+    if math.isnan(number) or number < 0.0:
+        raise ValueError(f"max_seconds must be at least 0, or None for no limit; got {number!r}")
+    return None if math.isinf(number) else number
+
+
+class Recorder:
+    """The caller's callback as the core calls it. Once it said stop, or Ctrl-C came within it, it is left alone."""
+
+    def __init__(self, callback: Callable[[Progress], object]) -> None:
+        if not callable(callback):
+            raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
+        self._callback = callback
+        self._stopped = False
+        self.interrupted = False
+
+    def __call__(self, record: tuple[int, float, float, float, float]) -> bool:
+        """Whether to stop."""
+        if not self._stopped:
+            try:
+                self._stopped = bool(self._callback(Progress(*record)))
+            except KeyboardInterrupt:
+                self._stopped = self.interrupted = True
+        return self._stopped
+
+
+def _start_vector(start: npt.ArrayLike | None, n: int) -> npt.NDArray[np.float64] | None:
+    if start is None:
+        return None
+    given = np.asarray(start)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"start must be a real vector; got dtype {given.dtype}")
+    if given.shape != (n,):
+        raise ValueError(f"start must have shape ({n},); got {given.shape}")
+    vector = np.ascontiguousarray(given, dtype=np.float64)
+    if not np.isfinite(vector).all():
+        raise ValueError("start must hold finite numbers; got NaN or Inf")
+    if not vector.any():
+        raise ValueError("start must not be the zero vector")
+    return vector

@@ -1,0 +1,232 @@
+"""The answer of a check: a verdict, its reason, and every number behind it."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from enum import Enum
+from typing import Any
+
+from rhochain import _core
+from rhochain.estimates import Bracket
+from rhochain.spectra import Components
+
+__all__ = ["Condition", "GradientReport", "Verdict", "outward"]
+
+_WIDTH = 100
+
+
+class Verdict(str, Enum):
+    """What happens to the long-term part of the gradient. 'Vanishing' is not about the whole gradient."""
+
+    VANISHES = "VANISHES"
+    """For every input: gain * c < 1 with a graded upper bound c of a scaled norm, or W has no cycle."""
+    VANISHES_ON_TRAJECTORY = "VANISHES_ON_TRAJECTORY"
+    """A graded upper bound of the chain's norm is below the stated level."""
+    EXPLODES = "EXPLODES"
+    """Linear network, and a graded lower bound of rho(W) is above 1."""
+    EXPLODES_ON_TRAJECTORY = "EXPLODES_ON_TRAJECTORY"
+    """A graded lower bound of the chain's norm is above the stated level."""
+    EXPLOSION_NOT_EXCLUDED = "EXPLOSION_NOT_EXCLUDED"
+    """Every certificate is bounded below by gain * c >= 1: no condition of this kind can certify W."""
+    UNDECIDED = "UNDECIDED"
+    """The bounds straddle 1 within the budget spent; the reason says what would decide."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of Pascanu, Mikolov & Bengio (2013) and what the graded bounds say of it.
+
+    Attributes
+    ----------
+    name, equation, statement : str
+    holds : bool or None
+        None where the graded bounds leave it open.
+    """
+
+    name: str
+    equation: str
+    statement: str
+    holds: bool | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The condition in plain JSON types."""
+        return {
+            "name": self.name,
+            "equation": self.equation,
+            "statement": self.statement,
+            "holds": self.holds,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class GradientReport:
+    """What `check` found. ``print(report)`` shows a table, `to_json` gives all of it to programs.
+
+    Attributes
+    ----------
+    verdict : Verdict
+    reason : str
+        A sentence with the numbers and grades that decided.
+    gain : float
+        gamma, the largest slope of the activation.
+    activation : str or None
+    leak : float
+        Of a leaky integrator; 1 for none.
+    shape : (int, int)
+    nnz : int or None
+        None for an operator.
+    spectral_radius, spectral_norm : Bracket
+    perron_radius : Bracket or None
+        None for an operator, whose entries are unknown.
+    conditions : tuple of Condition
+    components : Components or None
+    chain_norm : Bracket or None
+        Of ln ||P||_2, where a chain was given.
+    notes : tuple of str
+    source : str or None
+        The file, where W came from one.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> report = rc.check(0.5 * np.eye(3), activation="tanh")
+    >>> str(report.verdict), report.gain
+    ('VANISHES', 1.0)
+    """
+
+    verdict: Verdict
+    reason: str
+    gain: float
+    activation: str | None
+    leak: float
+    shape: tuple[int, int]
+    nnz: int | None
+    spectral_radius: Bracket
+    spectral_norm: Bracket
+    perron_radius: Bracket | None
+    conditions: tuple[Condition, ...]
+    components: Components | None = None
+    chain_norm: Bracket | None = None
+    notes: tuple[str, ...] = ()
+    source: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report in plain JSON types, always with the same keys in the same order."""
+
+        def plain(bracket: Bracket | None) -> dict[str, Any] | None:
+            return None if bracket is None else bracket.to_dict(history=False)
+
+        return {
+            "verdict": str(self.verdict),
+            "reason": self.reason,
+            "gain": self.gain,
+            "activation": self.activation,
+            "leak": self.leak,
+            "source": self.source,
+            "shape": list(self.shape),
+            "nnz": self.nnz,
+            "spectral_radius": plain(self.spectral_radius),
+            "spectral_norm": plain(self.spectral_norm),
+            "perron_radius": plain(self.perron_radius),
+            "conditions": [condition.to_dict() for condition in self.conditions],
+            "components": None if self.components is None else self.components.to_dict(),
+            "chain_norm": plain(self.chain_norm),
+            "notes": list(self.notes),
+            "version": _core.build_info()["version"],
+        }
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+    def __str__(self) -> str:
+        blocks = [self._header(), self._table(), self._conditions(), self._verdict()]
+        return "\n\n".join("\n".join(block) for block in blocks)
+
+    def _header(self) -> list[str]:
+        rows, cols = self.shape
+        size = f"{rows:,} x {cols:,}"
+        if self.nnz is not None:
+            size += f", {self.nnz:,} nonzeros, density {100 * self.nnz / (rows * cols):.3g} %"
+        network = f"gain gamma = {self.gain:.7g}"
+        if self.activation is not None:
+            network += f" ({self.activation})"
+        if self.leak != 1.0:
+            network += f", leak {self.leak:.7g}"
+        lines = _labelled("matrix", size) + _labelled("network", network)
+        if self.source is not None:
+            lines = [f"{'file':<10}{self.source}", *lines]
+        if self.components is not None:
+            found = self.components
+            cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"
+            lines += _labelled("structure", f"{found.count:,} strongly connected components, {cyclic}")
+        return lines
+
+    def _table(self) -> list[str]:
+        titles = ("", "value", "lower bound", "upper bound", "lower grade", "upper grade", "gamma x value")
+        rows: list[tuple[str, ...]] = [titles]
+        named = (
+            ("rho(W)", self.spectral_radius),
+            ("sigma_1(W)", self.spectral_norm),
+            ("rho(|W|)", self.perron_radius),
+        )
+        for name, bracket in named:
+            if bracket is None:
+                rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
+            else:
+                rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
+        if self.chain_norm is not None:
+            rows.append(("ln ||P||_2", *_cells(self.chain_norm), ""))
+        layout = "{:<11}{:<13}{:<13}{:<13}{:<18}{:<18}{}"
+        return [layout.format(*row).rstrip() for row in rows]
+
+    def _conditions(self) -> list[str]:
+        lines = ["Conditions of Pascanu, Mikolov & Bengio (2013)"]
+        words = {True: "holds", False: "does not hold", None: "open"}
+        for condition in self.conditions:
+            where = f"{condition.name} ({condition.equation})"
+            lines.append(f"  {where:<44}{condition.statement:<37}{words[condition.holds]}")
+        return lines
+
+    def _verdict(self) -> list[str]:
+        rho, sigma = self.spectral_radius.value, self.spectral_norm.value
+        apart = (
+            f"rho(W) = {rho:.7g} and sigma_1(W) = {sigma:.7g} differ unless W is normal (rho <= sigma_1); "
+            f"power iteration on W^T W returns sigma_1 squared = {sigma * sigma:.7g}, which is neither."
+        )
+        lines = [f"{'verdict':<10}{self.verdict}", *_labelled("", self.reason)]
+        for note in (*self.notes, apart):
+            lines += _labelled("note", note)
+        return lines
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10, break_on_hyphens=False
+    )
+
+
+def _cells(bracket: Bracket) -> tuple[str, str, str, str, str]:
+    lower, upper = bracket.lower, bracket.upper
+    return (
+        f"{bracket.value:.7g}",
+        outward(lower.value, up=False),
+        outward(upper.value, up=True),
+        lower.label,
+        upper.label,
+    )
+
+
+def outward(x: float, *, up: bool) -> str:
+    """A bound in seven digits that claim no more than the bound does."""
+    short = f"{x:.7g}"
+    if float(short) == x:
+        return short
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    return f"{float(Context(prec=7, rounding=rounding).create_decimal(x)):.7g}"

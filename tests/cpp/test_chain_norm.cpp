@@ -1,0 +1,134 @@
+// Brackets of ln ||P||_2 against the dense product, whose norm a power iteration in long double finds.
+#include <rhochain/chains/chain_norm.hpp>
+#include <rhochain/chains/activation.hpp>
+#include <rhochain/operators/dense_operator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+using namespace rhochain;
+
+namespace {
+
+using real = long double;
+
+// ln of the largest singular value of an n x n matrix (row-major).
+double log_norm_of(const std::vector<real>& A, std::size_t n) {
+    std::vector<real> v(n), u(n);
+    for (std::size_t i = 0; i < n; ++i) v[i] = 1.0L + static_cast<real>(i) * 0.37L;
+    real sigma_squared = 0.0L;
+    for (int sweep = 0; sweep < 20000; ++sweep) {
+        for (std::size_t i = 0; i < n; ++i) {
+            u[i] = 0.0L;
+            for (std::size_t j = 0; j < n; ++j) u[i] += A[i * n + j] * v[j];
+        }
+        real norm = 0.0L;
+        for (std::size_t j = 0; j < n; ++j) {
+            v[j] = 0.0L;
+            for (std::size_t i = 0; i < n; ++i) v[j] += A[i * n + j] * u[i];
+            norm += v[j] * v[j];
+        }
+        norm = std::sqrt(norm);
+        for (real& x : v) x /= norm;
+        const bool settled = std::abs(norm - sigma_squared) <= 1e-18L * norm;
+        sigma_squared = norm;
+        if (settled) break;
+    }
+    return static_cast<double>(0.5L * std::log(sigma_squared));
+}
+
+struct case_of_chain {
+    std::vector<double> W, S;
+    double truth;
+};
+
+case_of_chain make_case(std::size_t n, std::size_t K, convention form, double leak, bool nonnegative, unsigned seed) {
+    std::mt19937_64 engine(seed);
+    std::normal_distribution<double> gaussian;
+    std::uniform_real_distribution<double> uniform;
+    case_of_chain c{std::vector<double>(n * n), std::vector<double>(K * n), 0.0};
+    for (double& w : c.W) w = gaussian(engine);
+    if (nonnegative)
+        for (double& w : c.W) w = std::abs(w);
+    for (double& s : c.S) s = uniform(engine);
+    std::vector<real> P(n * n, 0.0L), Q(n * n);
+    for (std::size_t i = 0; i < n; ++i) P[i * n + i] = 1.0L;
+    const real a = leak;
+    real log_scale = 0.0L;
+    for (std::size_t k = 0; k < K; ++k) {
+        real largest = 0.0L;
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t c2 = 0; c2 < n; ++c2) {
+                real sum = (1.0L - a) * P[i * n + c2];
+                for (std::size_t j = 0; j < n; ++j) {
+                    const real s = c.S[k * n + (form == convention::pre ? j : i)];
+                    sum += a * c.W[i * n + j] * s * P[j * n + c2];
+                }
+                Q[i * n + c2] = sum;
+                largest = std::max(largest, std::abs(sum));
+            }
+        for (real& q : Q) q /= largest;
+        log_scale += std::log(largest);
+        P.swap(Q);
+    }
+    c.truth = log_norm_of(P, n) + static_cast<double>(log_scale);
+    return c;
+}
+
+}  // namespace
+
+TEST_CASE("the bracket contains ln ||P||, and a proved lower bound survives short or nonnegative chains") {
+    for (const convention form : {convention::pre, convention::post})
+        for (const double leak : {1.0, 0.4})
+            for (const bool nonnegative : {false, true})
+                for (const std::size_t K : {1U, 5U, 60U, 800U})
+                    for (const std::size_t n : {1U, 2U, 9U, 30U}) {
+                        CAPTURE(n);
+                        CAPTURE(K);
+                        CAPTURE(leak);
+                        CAPTURE(nonnegative);
+                        const auto c = make_case(n, K, form, leak, nonnegative, static_cast<unsigned>(n + K));
+                        const auto size = static_cast<std::int64_t>(n);
+                        const dense_operator<double> W({size, size, c.W}, dense_layout::row_major, 1);
+                        const row_source rows(c.S.data(), static_cast<std::int64_t>(K), size, size);
+                        const jacobian_chain P(W, slope_source::of_slopes(rows),
+                                               {.form = form, .leak = leak, .threads = 1});
+                        const Bracket b = chain_norm(P);
+                        CHECK(b.status == Status::converged);
+                        CHECK(b.upper.grade >= Grade::probable);
+                        CHECK(b.lower.value <= c.truth);
+                        CHECK(c.truth <= b.upper.value);
+                        CHECK(b.value == doctest::Approx(c.truth).epsilon(1e-9));
+                        if (K <= 5 || (nonnegative && K <= 60)) CHECK(b.lower.grade == Grade::proved);
+                    }
+}
+
+TEST_CASE("a budget of one product ends the search with bounds that hold") {
+    const auto c = make_case(9, 60, convention::pre, 1.0, false, 4);
+    const dense_operator<double> W({9, 9, c.W}, dense_layout::row_major, 1);
+    const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), 60, 9, 9)), {.threads = 1});
+    for (const std::int64_t budget : {1, 70, 130, 200, 400}) {
+        SolverOptions options;
+        options.rtol = 1e-9;
+        options.max_matvecs = budget;
+        const Bracket b = chain_norm(P, options);
+        CHECK(b.status == Status::budget_spent);
+        CHECK(b.matvecs <= budget + 8);
+        CHECK(b.lower.value <= c.truth);
+        CHECK(c.truth <= b.upper.value);
+    }
+}
+
+TEST_CASE("every gain is an upper bound of the slopes, reached to 1e-6") {
+    for (const activation& f : all_activations()) {
+        CAPTURE(std::string(f.name()));
+        double largest = 0.0;
+        for (int i = -400000; i <= 400000; ++i) largest = std::max(largest, std::abs(f.slope(i * 1e-4)));
+        CHECK(largest <= f.gain());
+        CHECK(largest >= f.gain() - 1e-6);
+    }
+    CHECK_THROWS_AS(activation("exp"), std::invalid_argument);
+}

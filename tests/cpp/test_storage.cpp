@@ -1,0 +1,75 @@
+#include "matrices.hpp"
+
+#include <rhochain/storage/scaled.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <stdexcept>
+
+using namespace rhochain;
+using view = csr_view<double, std::int32_t>;
+
+namespace {
+
+const std::vector<std::int32_t> indptr{0, 2, 3};
+const std::vector<std::int32_t> indices{0, 1, 1};
+const std::vector<double> values{1.0, 2.0, 3.0};
+
+}  // namespace
+
+TEST_CASE("validate accepts a matrix and rejects each defect") {
+    CHECK_NOTHROW(validate(view{2, 2, indptr, indices, values}));
+    CHECK_THROWS_AS(validate(view{3, 2, indptr, indices, values}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 1, indptr, indices, values}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{-1, 2, indptr, indices, values}), std::invalid_argument);
+    const std::vector<std::int32_t> falling{0, 3, 2}, short_end{0, 1, 2}, late_start{1, 2, 3}, negative{0, -1, 1};
+    CHECK_THROWS_AS(validate(view{2, 2, falling, indices, values}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 2, short_end, indices, values}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 2, late_start, indices, values}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 2, indptr, negative, values}), std::invalid_argument);
+    const std::vector<double> nan{1.0, std::numeric_limits<double>::quiet_NaN(), 3.0};
+    const std::vector<double> inf{1.0, std::numeric_limits<double>::infinity(), 3.0};
+    CHECK_THROWS_AS(validate(view{2, 2, indptr, indices, nan}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 2, indptr, indices, inf}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(view{2, 2, indptr, std::span(indices).first(2), values}), std::invalid_argument);
+}
+
+TEST_CASE("canonical sorts rows and sums repeated positions") {
+    const std::vector<std::int32_t> p{0, 4, 5}, j{2, 0, 2, 1, 0};
+    const std::vector<double> w{1.0, 2.0, 4.0, 8.0, 16.0};
+    const view W{2, 3, p, j, w};
+    CHECK(has_duplicates(W));
+    const auto C = canonical(W);
+    CHECK(C.indptr == std::vector<std::int32_t>{0, 3, 4});
+    CHECK(C.indices == std::vector<std::int32_t>{0, 1, 2, 0});
+    CHECK(C.values == std::vector<double>{2.0, 8.0, 5.0, 16.0});
+    CHECK_FALSE(has_duplicates(C.view()));
+    CHECK(matrices::dense(C.view()) == matrices::dense(W));
+    const std::vector<double> huge{1e308, 0.0, 1e308, 0.0, 0.0};
+    CHECK_THROWS_AS((void)canonical(view{2, 3, p, j, huge}), std::invalid_argument);
+}
+
+TEST_CASE("unsorted rows without repetition are no duplicates") {
+    const std::vector<std::int32_t> p{0, 3}, j{2, 0, 1};
+    CHECK_FALSE(has_duplicates(view{1, 3, p, j, values}));
+}
+
+TEST_CASE_TEMPLATE("transpose: (W^T)(j, i) = W(i, j)", Index, std::int32_t, std::int64_t) {
+    const auto W = matrices::random_csr<double, Index>(13, 7, 0.3, 5);
+    const auto T = transpose(W.view());
+    const auto D = matrices::dense(W.view());
+    const auto E = matrices::dense(T.view());
+    for (std::size_t i = 0; i < 13; ++i)
+        for (std::size_t j = 0; j < 7; ++j) CHECK(D[i * 7 + j] == E[j * 13 + i]);
+}
+
+TEST_CASE("scaled numbers keep their value over any range") {
+    const scaled x = scaled::normalised(3.0, 5000);
+    CHECK(x.mantissa == 0.75);
+    CHECK(x.exponent == 5002);
+    CHECK(x.log_abs() == doctest::Approx(std::log(3.0) + 5000 * std::log(2.0)).epsilon(1e-15));
+    CHECK(std::isinf(scaled{}.log_abs()));
+    CHECK(scaled::normalised(0.0, 7).exponent == 0);
+    CHECK(scaled::normalised(std::numeric_limits<double>::denorm_min()).mantissa == 0.5);
+}

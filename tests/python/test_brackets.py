@@ -1,0 +1,128 @@
+"""Every bracket contains the truth, whatever the matrix; `converged` values are within rtol."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import sparse
+
+import rhochain as rc
+
+entries = st.one_of(st.just(0.0), st.floats(-4, 4, allow_subnormal=False), st.integers(-2, 2).map(float))
+
+
+def square_matrices(least: int = 1, most: int = 7):
+    return st.integers(least, most).flatmap(lambda n: arrays(np.float64, (n, n), elements=entries))
+
+
+def radius_oracle(W: np.ndarray) -> float:
+    """rho(W) to 30 digits: defective eigenvalues need more than double precision."""
+    if not W.any():
+        return 0.0
+    with mpmath.workdps(60):
+        values = mpmath.eig(mpmath.matrix(W.tolist()), left=False, right=False)
+        return float(max(abs(v) for v in values))
+
+
+@settings(max_examples=150, deadline=None)
+@given(square_matrices())
+def test_proved_bounds_hold(W):
+    try:
+        truth = radius_oracle(W)
+        perron = radius_oracle(np.abs(W))
+    except mpmath.NoConvergence:
+        return
+    # 60 digits and at most 7-fold defective eigenvalues leave 8 digits.
+    slack = 1e-8
+    for bracket, exact in ((rc.spectral_radius(W), truth), (rc.perron_radius(W), perron)):
+        assert bracket.upper.value >= exact * (1 - slack) - 1e-8
+        if bracket.lower.grade == rc.Grade.PROVED:
+            assert bracket.lower.value <= exact * (1 + slack) + 1e-8
+    norm = rc.spectral_norm(W)
+    sigma = np.linalg.norm(W, 2)
+    assert norm.lower.value <= sigma * (1 + 1e-13)
+    assert norm.upper.value >= sigma * (1 - 1e-13)
+
+
+def reservoir(seed: int):
+    rng = np.random.default_rng(seed)
+    n = (300, 500)[seed % 2]
+    W = sparse.random_array((n, n), density=(0.01, 0.03, 0.1)[seed % 3], rng=rng, format="csr")
+    law = (rng.standard_normal, lambda k: rng.uniform(-1, 1, k), lambda k: rng.choice([-1.0, 1.0], k))[seed // 3 % 3]
+    W.data = law(W.nnz)
+    return W
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_reservoirs_against_dense(seed):
+    W = reservoir(seed)
+    truth = np.abs(np.linalg.eigvals(W.toarray())).max()
+    r = rc.spectral_radius(W, seed=seed)
+    assert r.lower.value <= truth <= r.upper.value
+    assert r.upper.graded
+    if r.status == rc.Status.CONVERGED:
+        assert r.value == pytest.approx(truth, rel=1e-3)
+    s = rc.spectral_norm(W, seed=seed)
+    assert np.linalg.norm(W.toarray(), 2) in s
+    assert s.status == rc.Status.CONVERGED
+
+
+def test_eigenpair_and_singular_vector_are_what_they_say():
+    W = reservoir(5)
+    r = rc.spectral_radius(W)
+    x = r.vector
+    Wx = W @ x
+    theta = np.vdot(x, Wx) / np.vdot(x, x)
+    assert abs(theta) == pytest.approx(r.value, rel=1e-3)
+    assert np.linalg.norm(Wx - theta * x) == pytest.approx(r.residual, rel=0.5, abs=1e-12)
+    s = rc.spectral_norm(W)
+    assert np.linalg.norm(W @ s.vector) == pytest.approx(s.value, rel=1e-10)
+
+
+def test_disconnected_blocks_take_the_maximum():
+    rng = np.random.default_rng(7)
+    blocks = [g * rng.standard_normal((20, 20)) for g in (0.1, 1.0, 0.3)]
+    W = sparse.block_diag(blocks, format="csr")
+    truth = max(np.abs(np.linalg.eigvals(B)).max() for B in blocks)
+    order = rng.permutation(60)
+    r = rc.spectral_radius(W[order][:, order])
+    assert r.value == pytest.approx(truth, rel=1e-9)
+    x = r.vector
+    assert np.count_nonzero(x) == 20
+    assert np.linalg.norm((W[order][:, order] @ x)) == pytest.approx(truth * np.linalg.norm(x), rel=1e-6)
+
+
+def test_probable_upper_bounds_fail_no_more_often_than_delta():
+    rng = np.random.default_rng(11)
+    delta, trials, failures = 0.05, 400, 0
+    for trial in range(trials):
+        W = rng.standard_normal((12, 12))
+        W[:, 0] *= 6
+        s = rc.spectral_norm(W, delta=delta, seed=trial, rtol=0.9, max_matvecs=6)
+        failures += s.upper.value < np.linalg.norm(W, 2) * (1 - 1e-12)
+    assert failures <= delta * trials + 4 * np.sqrt(delta * trials)
+
+
+def test_reducible_vertices_outside_a_giant_component():
+    rng = np.random.default_rng(13)
+    core = rng.standard_normal((150, 150))
+    W = np.zeros((160, 160))
+    W[:150, :150] = core
+    W[150:155, :150] = rng.standard_normal((5, 150))
+    W[:150, 155:] = rng.standard_normal((150, 5))
+    order = rng.permutation(160)
+    W = W[np.ix_(order, order)]
+    truth = np.abs(np.linalg.eigvals(core)).max()
+    for form in (W, np.asfortranarray(W), sparse.csr_array(W)):
+        r = rc.spectral_radius(form)
+        assert truth in r
+        assert r.value == pytest.approx(truth, rel=1e-3)
+        inside = r.vector != 0
+        assert inside.sum() == 150
+        x = r.vector[inside]
+        assert np.linalg.norm(W[np.ix_(inside, inside)] @ x) == pytest.approx(truth, rel=1e-2)
+    assert np.abs(np.linalg.eigvals(np.abs(core))).max() in rc.perron_radius(W)

@@ -1,0 +1,146 @@
+"""The command: its output, its exit codes, its one-line errors."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rhochain as rc
+from rhochain import cli
+from scipy import sparse
+
+CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "rhochain", *map(str, arguments)], capture_output=True, text=True)
+
+
+@pytest.fixture
+def small(tmp_path):
+    np.save(tmp_path / "W.npy", np.diag([0.5, 0.25]))
+    return tmp_path / "W.npy"
+
+
+def test_celegans_as_json():
+    done = run("check", CELEGANS, "--activation", "tanh", "--json", "-")
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    for quantity, value in (("spectral_radius", 106.0979), ("spectral_norm", 219.2118)):
+        found = report[quantity]
+        assert found["value"] == pytest.approx(value, rel=1e-4)
+        assert found["lower"]["value"] <= value * (1 + 1e-6)
+        assert found["upper"]["value"] >= value * (1 - 1e-6)
+    assert report["verdict"] == "EXPLOSION_NOT_EXCLUDED"
+    assert report["source"] == str(CELEGANS)
+
+
+def test_scaled_celegans_vanishes(tmp_path):
+    sparse.save_npz(tmp_path / "W.npz", rc.load(CELEGANS) / 220.0)
+    done = run("check", tmp_path / "W.npz", "--activation", "tanh", "--json", "-")
+    assert json.loads(done.stdout)["verdict"] == "VANISHES"
+
+
+def test_table_and_json_file(small, tmp_path, capsys):
+    assert cli.main(["check", str(small), "--gain", "1.5", "--json", str(tmp_path / "out.json")]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"file      {small}\n")
+    assert "verdict   VANISHES" in text
+    assert json.loads((tmp_path / "out.json").read_text())["gain"] == 1.5
+
+
+def test_options_reach_the_check(small, capsys):
+    options = [
+        "--rtol",
+        "0.1",
+        "--delta",
+        "1e-3",
+        "--seed",
+        "4",
+        "--threads",
+        "1",
+        "--max-seconds",
+        "5",
+        "--leak",
+        "0.5",
+    ]
+    assert cli.main(["check", str(small), "--activation", "leaky_relu:1.5", *options]) == 0
+    text = capsys.readouterr().out
+    assert "gamma = 1.5 (leaky_relu:1.5), leak 0.5" in text
+
+
+def test_info(capsys):
+    assert cli.main(["info"]) == 0
+    facts = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert facts["version"] == rc.__version__
+    assert int(facts["threads"]) >= 1
+    assert {"isa", "compiler", "openmp", "python", "numpy", "scipy"} <= set(facts)
+
+
+def test_version_and_prefix(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"rhochain {rc.__version__}\n"
+    assert cli.main(["--cmake-dir"]) == 0
+    prefix = Path(capsys.readouterr().out.strip())
+    assert (prefix / "lib/cmake/rhochain/rhochainConfig.cmake").is_file()
+
+
+def test_help_names_the_activations(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert all(known.name in text for known in rc.activations())
+
+
+MISUSE = {
+    "no command": ([], "a command is required"),
+    "unknown command": (["chekc"], "chekc"),
+    "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "unrecognized arguments: --fast"),
+    "no file": (["check", "--gain", "1"], "FILE"),
+    "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),
+    "unknown ending": (["check", "W.csv", "--gain", "1"], "unknown kind of file"),
+    "neither activation nor gain": (["check", "SMALL"], "--activation --gain"),
+    "activation and gain": (["check", "SMALL", "--activation", "tanh", "--gain", "1"], "not allowed with"),
+    "unknown activation": (["check", "SMALL", "--activation", "tanhh"], "tanhh"),
+    "unbounded activation": (["check", "SMALL", "--activation", "exp"], "exp"),
+    "gain text": (["check", "SMALL", "--gain", "one"], "invalid float value: 'one'"),
+    "gain negative": (["check", "SMALL", "--gain", "-1"], "gain must be finite and above 0"),
+    "rtol 0": (["check", "SMALL", "--gain", "1", "--rtol", "0"], "rtol must lie between 0 and 1"),
+    "threads 0": (["check", "SMALL", "--gain", "1", "--threads", "0"], "threads"),
+    "json into nowhere": (["check", "SMALL", "--gain", "1", "--json", "no/such/folder.json"], "no/such/folder.json"),
+    "not square": (["check", "WIDE", "--gain", "1"], "W must be square; got shape (1, 2)"),
+}
+
+
+@pytest.mark.parametrize("kind", MISUSE)
+def test_misuse_is_one_line(kind, small, tmp_path, capsys):
+    arguments, words = MISUSE[kind]
+    np.save(tmp_path / "wide.npy", np.ones((1, 2)))
+    places = {"SMALL": str(small), "WIDE": str(tmp_path / "wide.npy")}
+    with pytest.raises(SystemExit) as caught:
+        cli.main([places.get(argument, argument) for argument in arguments])
+    assert caught.value.code == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("rhochain: error: ")
+    assert shown.err.count("\n") == 1
+    assert words in shown.err
+
+
+def test_misuse_of_the_process():
+    done = run("check", "no/such.mtx", "--activation", "tanh")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "rhochain: error: no/such.mtx: no such file\n"
+
+
+def test_interrupt(monkeypatch, small, capsys):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "check", interrupted)
+    assert cli.main(["check", str(small), "--gain", "1"]) == 130
+    assert capsys.readouterr().err == "rhochain: interrupted\n"

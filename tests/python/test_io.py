@@ -1,0 +1,104 @@
+"""Reading W from files: each format gives the matrix that was written."""
+
+import gzip
+import os
+
+import numpy as np
+import pytest
+import rhochain as rc
+from scipy import sparse
+
+DENSE = np.array([[0.0, 2.5, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1e-300]])
+
+
+def write_mtx(path, banner, lines):
+    text = f"%%MatrixMarket matrix {banner}\n% comment\n" + "\n".join(lines) + "\n"
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", ["W.mtx", "W.mtx.gz", "W.MTX"])
+def test_matrix_market_general(name, tmp_path):
+    lines = ["3 3 3", "1 2 2.5", "2 1 -1", "3 3 1e-300"]
+    W = rc.load(write_mtx(tmp_path / name, "coordinate real general", lines))
+    assert isinstance(W, sparse.csr_array)
+    np.testing.assert_array_equal(W.toarray(), DENSE)
+
+
+def test_matrix_market_symmetric(tmp_path):
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate integer symmetric", ["2 2 2", "1 1 3", "2 1 -4"]))
+    np.testing.assert_array_equal(W.toarray(), [[3, -4], [-4, 0]])
+
+
+def test_matrix_market_skew_symmetric(tmp_path):
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate real skew-symmetric", ["2 2 1", "2 1 4"]))
+    np.testing.assert_array_equal(W.toarray(), [[0, -4], [4, 0]])
+
+
+def test_matrix_market_pattern_counts_as_ones(tmp_path):
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate pattern general", ["2 3 2", "1 3", "2 1"]))
+    np.testing.assert_array_equal(W.toarray(), [[0, 0, 1], [1, 0, 0]])
+
+
+def test_matrix_market_sums_duplicates(tmp_path):
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate real general", ["2 2 3", "1 2 1.5", "1 2 2", "2 2 1"]))
+    assert W.nnz == 2
+    np.testing.assert_array_equal(W.toarray(), [[0, 3.5], [0, 1]])
+
+
+def test_matrix_market_array_is_dense(tmp_path):
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "array real general", ["2 2", "1", "2", "3", "4"]))
+    assert isinstance(W, np.ndarray)
+    np.testing.assert_array_equal(W, [[1, 3], [2, 4]])
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "coo", "bsr", "dia"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("compressed", [True, False])
+def test_scipy_npz(kind, dtype, compressed, tmp_path):
+    sparse.save_npz(tmp_path / "W.npz", sparse.coo_matrix(DENSE.astype(dtype)).asformat(kind), compressed)
+    W = rc.load(tmp_path / "W.npz")
+    assert isinstance(W, sparse.csr_array)
+    assert W.dtype == dtype
+    np.testing.assert_array_equal(W.toarray(), DENSE.astype(dtype))
+
+
+def test_scipy_npz_keeps_int64_indices(tmp_path):
+    given = sparse.csr_matrix(DENSE)
+    given.indices, given.indptr = given.indices.astype(np.int64), given.indptr.astype(np.int64)
+    sparse.save_npz(tmp_path / "W.npz", given)
+    np.testing.assert_array_equal(rc.load(tmp_path / "W.npz").toarray(), DENSE)
+
+
+def test_numpy_files(tmp_path):
+    np.save(tmp_path / "W.npy", np.asfortranarray(DENSE))
+    np.savez(tmp_path / "W.npz", anything=DENSE)
+    for name in ("W.npy", "W.npz"):
+        np.testing.assert_array_equal(rc.load(tmp_path / name), DENSE)
+
+
+def test_integers_and_booleans_pass(tmp_path):
+    np.save(tmp_path / "W.npy", np.eye(2, dtype=bool))
+    assert rc.Matrix(rc.load(tmp_path / "W.npy")).dtype == np.float64
+
+
+def test_path_may_be_text(tmp_path):
+    np.save(tmp_path / "W.npy", DENSE)
+    np.testing.assert_array_equal(rc.load(os.fspath(tmp_path / "W.npy")), DENSE)
+
+
+def test_error_is_a_value_error_in_one_line(tmp_path):
+    with pytest.raises(ValueError, match="no such file") as caught:
+        rc.load(tmp_path / "W.mtx")
+    assert isinstance(caught.value, rc.FileError)
+
+
+def test_pickles_are_never_loaded(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return os.mkdir, (os.fspath(tmp_path / "sprung"),)
+
+    np.save(tmp_path / "W.npy", np.array([[Trap()]], dtype=object), allow_pickle=True)
+    with pytest.raises(rc.FileError):
+        rc.load(tmp_path / "W.npy")
+    assert not (tmp_path / "sprung").exists()

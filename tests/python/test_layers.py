@@ -1,0 +1,203 @@
+"""An include or an import points downwards only, and the walls around OpenMP and Eigen hold."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", "chains", "rhochain"]
+CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
+# Modules of one row do not import each other.
+PYTHON_ORDER = [
+    ["_core", "io"],
+    ["matrix"],
+    ["estimates"],
+    ["options"],
+    ["activations", "chain_envelope", "chain_results", "chain_rows"],
+    ["chains", "spectra"],
+    ["report"],
+    ["verdicts"],
+    ["checks"],
+    ["plot"],
+    ["cli"],
+    ["__init__", "__main__"],
+]
+PYTHON_LAYERS = {name: rank for rank, row in enumerate(PYTHON_ORDER) for name in row}
+IO_IMPORTERS = {"cli", "__init__"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+OPENMP = re.compile(r"#\s*pragma\s+omp\b|<omp\.h>|\bomp_\w+\s*\(|\b_OPENMP\b|\bRHOCHAIN_HAS_OPENMP\b")
+SOURCE_SUFFIXES = {".cpp", ".hpp", ".h", ".py", ".pyi"}
+VAGUE_NAMES = {"utils", "util", "common", "misc", "helpers", "helper"}
+
+
+def files(folder: Path, suffixes: set[str]) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.suffix in suffixes)
+
+
+def cpp_layer(path: Path) -> str:
+    return path.parts[0].removesuffix(".hpp").removesuffix(".cpp")
+
+
+def cpp_violations(root: Path) -> list[str]:
+    found = []
+    for tree in (root / "cpp/include/rhochain", root / "cpp/src"):
+        for path in files(tree, SOURCE_SUFFIXES):
+            here = cpp_layer(path.relative_to(tree))
+            where = path.relative_to(root).as_posix()
+            text = path.read_text(encoding="utf-8")
+            if here not in CPP_LAYERS:
+                found.append(f"{where}: {here} is no layer")
+                continue
+            for target in INCLUDE.findall(text):
+                if (path.parent / target).exists():
+                    there = cpp_layer((path.parent / target).resolve().relative_to(tree.resolve()))
+                elif target.startswith("rhochain/"):
+                    there = cpp_layer(Path(target).relative_to("rhochain"))
+                else:
+                    there = None
+                if there is not None and CPP_LAYERS.get(there, len(CPP_LAYERS)) > CPP_LAYERS[here]:
+                    found.append(f"{where}: includes {target}")
+                if target.startswith(("pybind11/", "Python.h")):
+                    found.append(f"{where}: the core includes {target}")
+                if target.startswith(("Eigen/", "unsupported/Eigen/")) and where != "cpp/src/kernels/small_dense.cpp":
+                    found.append(f"{where}: Eigen outside small_dense.cpp")
+            if OPENMP.search(text) and where != "cpp/src/kernels/parallel.cpp":
+                found.append(f"{where}: OpenMP outside parallel.cpp")
+    return found
+
+
+def imported_modules(tree: ast.AST) -> Iterator[str]:
+    """Submodules of rhochain that a module of it imports; "__init__" for the package itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = "rhochain" if node.level else ""
+            module = ".".join(filter(None, [base, node.module]))
+            names = [f"{module}.{alias.name}" for alias in node.names] if module == "rhochain" else [module]
+        else:
+            continue
+        for name in names:
+            head, _, rest = name.partition(".")
+            if head == "rhochain":
+                first = rest.split(".")[0]
+                yield first if first in PYTHON_LAYERS else "__init__"
+
+
+def python_violations(root: Path) -> list[str]:
+    found = []
+    package = root / "python/rhochain"
+    for path in files(package, {".py", ".pyi"}):
+        where = path.relative_to(root).as_posix()
+        here = path.relative_to(package).parts[0].split(".")[0]
+        if here not in PYTHON_LAYERS:
+            found.append(f"{where}: {here} has no layer in PYTHON_LAYERS")
+            continue
+        for there in imported_modules(ast.parse(path.read_text(encoding="utf-8"))):
+            if there == "io" and here not in IO_IMPORTERS:
+                found.append(f"{where}: only cli and __init__ import io")
+            elif PYTHON_LAYERS[there] >= PYTHON_LAYERS[here]:
+                found.append(f"{where}: imports {there}")
+    return found
+
+
+def shape_violations(root: Path) -> list[str]:
+    found = []
+    for folder in ("cpp", "python", "tests", "benchmarks", "examples"):
+        for path in files(root / folder, SOURCE_SUFFIXES):
+            where = path.relative_to(root).as_posix()
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            if lines > 300:
+                found.append(f"{where}: {lines} lines")
+            if path.stem.strip("_") in VAGUE_NAMES:
+                found.append(f"{where}: a file is named after its concept")
+    return found
+
+
+@pytest.mark.parametrize("violations", [cpp_violations, python_violations, shape_violations])
+def test_the_tree_has_no_violation(violations):
+    assert (ROOT / "cpp/src/kernels/parallel.cpp").is_file()
+    assert violations(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "complaint"),
+    [
+        ("cpp/src/storage/a.cpp", "#include <rhochain/kernels/spmv.hpp>\n", "includes rhochain/kernels/spmv.hpp"),
+        ("cpp/src/krylov/a.cpp", '#  include "rhochain/chains/b.hpp"\n', "includes rhochain/chains/b.hpp"),
+        ("cpp/include/rhochain/storage/a.hpp", "#include <rhochain/rhochain.hpp>\n", "includes rhochain/rhochain.hpp"),
+        ("cpp/src/spectra/a.cpp", "#include <Eigen/Dense>\n", "Eigen outside"),
+        ("cpp/src/kernels/a.cpp", "#pragma omp parallel for\n", "OpenMP outside"),
+        ("cpp/src/kernels/a.cpp", "#include <omp.h>\n", "OpenMP outside"),
+        ("cpp/src/kernels/a.cpp", "#include <pybind11/numpy.h>\n", "the core includes pybind11"),
+        ("cpp/src/extras/a.cpp", "", "extras is no layer"),
+    ],
+)
+def test_a_cpp_violation_is_found(tmp_path, path, text, complaint):
+    write(tmp_path / path, text)
+    (found,) = cpp_violations(tmp_path)
+    assert found.startswith(f"{path}: ")
+    assert complaint in found
+
+
+def test_an_upward_include_relative_to_the_file_is_found(tmp_path):
+    write(tmp_path / "cpp/src/chains/b.hpp", "")
+    write(tmp_path / "cpp/src/storage/a.cpp", '#include "../chains/b.hpp"\n')
+    assert cpp_violations(tmp_path) == ["cpp/src/storage/a.cpp: includes ../chains/b.hpp"]
+
+
+def test_downward_and_foreign_includes_pass(tmp_path):
+    write(tmp_path / "cpp/src/chains/a.cpp", "#include <rhochain/chains/a.hpp>\n#include <rhochain/storage/csr.hpp>\n")
+    write(tmp_path / "cpp/src/kernels/parallel.cpp", "#include <omp.h>\n#include <vector>\n#pragma omp parallel\n")
+    write(tmp_path / "cpp/src/kernels/small_dense.cpp", "#include <Eigen/Dense>\n")
+    assert cpp_violations(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "complaint"),
+    [
+        ("matrix", "from rhochain.estimates import Bracket", "imports estimates"),
+        ("matrix", "from .estimates import Bracket", "imports estimates"),
+        ("matrix", "def f():\n    import rhochain.cli", "imports cli"),
+        ("spectra", "from . import checks", "imports checks"),
+        ("report", "from rhochain import load", "imports __init__"),
+        ("matrix", "import rhochain", "imports __init__"),
+        ("spectra", "from .io import load", "only cli and __init__"),
+        ("io", "from .matrix import Matrix", "imports matrix"),
+        ("io", "from . import _core", "imports _core"),
+        ("spectra", "from .chains import JacobianChain", "imports chains"),
+        ("stray", "", "stray has no layer"),
+    ],
+)
+def test_a_python_violation_is_found(tmp_path, module, text, complaint):
+    write(tmp_path / f"python/rhochain/{module}.py", text)
+    (found,) = python_violations(tmp_path)
+    assert complaint in found
+
+
+def test_downward_and_foreign_imports_pass(tmp_path):
+    write(
+        tmp_path / "python/rhochain/cli.py",
+        "import argparse\nfrom rhochain import _core, io\nfrom .checks import check",
+    )
+    write(tmp_path / "python/rhochain/spectra.py", "from collections import abc\nfrom rhochain._core import Operator")
+    assert python_violations(tmp_path) == []
+
+
+def test_a_long_file_and_a_vague_name_are_found(tmp_path):
+    write(tmp_path / "cpp/src/kernels/long.cpp", "\n" * 301)
+    write(tmp_path / "python/rhochain/_utils.py", "")
+    assert shape_violations(tmp_path) == [
+        "cpp/src/kernels/long.cpp: 301 lines",
+        "python/rhochain/_utils.py: a file is named after its concept",
+    ]
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,202 @@
+"""`check` and its report: the verdict follows from graded bounds alone, and the text says why."""
+
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import rhochain as rc
+from scipy import sparse
+from scipy.sparse.linalg import aslinearoperator
+
+PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
+V = rc.Verdict
+ROTATION = np.array([[0.0, -1.0], [1.0, 0.0]])
+
+
+def bracket(lower, upper, grades=(PROVED, PROVED), value=None):
+    low, high = (
+        rc.Bound(x, grade, 1e-9 if grade is PROBABLE else None, "by hand")
+        for x, grade in zip((lower, upper), grades, strict=True)
+    )
+    return rc.Bracket((lower + upper) / 2 if value is None else value, low, high, rc.Status.BRACKETED)
+
+
+@dataclass
+class Chain:
+    """A chain by duck type, whose norm is given."""
+
+    log_norm: rc.Bracket
+    steps: int = 1000
+    shape: tuple[int, int] = (2, 2)
+    gain: float = 1.0
+
+    def norm(self):
+        return self.log_norm
+
+
+@pytest.mark.parametrize(
+    ("W", "options", "verdict"),
+    [
+        (0.5 * ROTATION, {"activation": "tanh"}, V.VANISHES),
+        (1.5 * ROTATION, {"activation": "logistic"}, V.VANISHES),
+        (1.5 * ROTATION, {"gain": 0.5}, V.VANISHES),
+        (np.triu(np.full((4, 4), 50.0), 1), {"activation": "tanh"}, V.VANISHES),
+        (np.diag([3.0, 0.1]), {"activation": "identity"}, V.EXPLODES),
+        (np.diag([3.0, 0.1]), {"activation": "tanh"}, V.EXPLOSION_NOT_EXCLUDED),
+        (np.array([[0.5, 100.0], [0.0, 0.5]]), {"activation": "tanh"}, V.VANISHES),
+        (np.array([[0.0, 10.0], [-0.012, 1.1]]), {"activation": "tanh"}, V.UNDECIDED),
+    ],
+)
+def test_verdict_of_small_matrices(W, options, verdict):
+    for given in (W, sparse.csr_array(W), W.astype(np.float32)):
+        assert rc.check(given, **options).verdict is verdict
+
+
+def test_no_cycle_beats_everything():
+    report = rc.check(np.triu(np.full((4, 4), 50.0), 1), activation="identity")
+    assert report.verdict is V.VANISHES
+    assert "more than 3 Jacobians is exactly 0" in report.reason
+    assert (report.spectral_radius.value, report.perron_radius.value) == (0.0, 0.0)
+
+
+CHAINS = {
+    "vanishes": (bracket(-20.0, -10.0), V.VANISHES_ON_TRAJECTORY),
+    "explodes": (bracket(10.0, 20.0), V.EXPLODES_ON_TRAJECTORY),
+    "between the levels": (bracket(-1.0, 1.0), V.EXPLOSION_NOT_EXCLUDED),
+    "ungraded": (bracket(-20.0, -10.0, (ESTIMATE, ESTIMATE)), V.EXPLOSION_NOT_EXCLUDED),
+    "exploding, ungraded": (bracket(10.0, 20.0, (ESTIMATE, PROVED)), V.EXPLOSION_NOT_EXCLUDED),
+}
+
+
+@pytest.mark.parametrize("case", CHAINS)
+def test_chain_refines(case):
+    log_norm, verdict = CHAINS[case]
+    report = rc.check(np.diag([3.0, 0.1]), gain=1.0, chain=Chain(log_norm))
+    assert report.verdict is verdict
+    assert report.chain_norm is log_norm
+    assert "ln ||P||_2" in str(report)
+    assert "1,000 steps" in " ".join((report.reason, *report.notes))
+
+
+def test_chain_levels():
+    chain = Chain(bracket(-2.0, -1.0))
+    assert rc.check(np.diag([3.0, 0.1]), gain=1.0, chain=chain, vanish_level=0.5).verdict is V.VANISHES_ON_TRAJECTORY
+
+
+def test_vanishing_for_all_inputs_stands():
+    assert rc.check(0.5 * ROTATION, gain=1.0, chain=Chain(bracket(10.0, 20.0))).verdict is V.VANISHES
+
+
+def test_conditions_of_the_paper():
+    report = rc.check(0.5 * ROTATION, activation="tanh")
+    assert [(c.name, c.equation, c.holds) for c in report.conditions] == [
+        ("sufficient for vanishing", "eq. 6", True),
+        ("necessary for exploding", "eq. 6 inverted", False),
+    ]
+    linear = rc.check(2 * ROTATION, activation="identity")
+    assert [c.holds for c in linear.conditions][:2] == [False, True]
+    assert [c.statement for c in linear.conditions][2:] == ["rho(W) < 1", "rho(W) > 1"]
+    straddling = rc.check(ROTATION * (1 - 1e-12), gain=1.0)
+    assert straddling.conditions[1].holds in (False, None)
+
+
+def test_operator_without_entries():
+    report = rc.check(aslinearoperator(0.5 * ROTATION), activation="tanh")
+    assert report.verdict is V.VANISHES
+    assert report.perron_radius is None
+    assert report.components is None
+    assert report.nnz is None
+    assert "known by its products alone" in str(report)
+
+
+def test_json_is_strict_and_ordered():
+    report = rc.check(np.diag([3.0, 0.1]), activation="tanh")
+    plain = json.loads(report.to_json())
+    assert list(plain) == [
+        "verdict",
+        "reason",
+        "gain",
+        "activation",
+        "leak",
+        "source",
+        "shape",
+        "nnz",
+        "spectral_radius",
+        "spectral_norm",
+        "perron_radius",
+        "conditions",
+        "components",
+        "chain_norm",
+        "notes",
+        "version",
+    ]
+    assert plain == report.to_dict()
+    assert plain["shape"] == [2, 2]
+    assert plain["nnz"] == 2
+    assert plain["spectral_radius"]["value"] == pytest.approx(3.0)
+    assert set(plain["spectral_radius"]["lower"]) == {"value", "grade", "delta", "source"}
+    assert plain["version"] == rc.__version__
+    assert report.to_json(indent=None).count("\n") == 0
+
+
+def test_text_is_a_table():
+    report = rc.check(np.diag([3.0, 0.1]), activation="gelu")
+    text = str(report)
+    assert max(len(line) for line in text.splitlines()) <= 100
+    for words in (
+        "2 x 2, 2 nonzeros, density 50 %",
+        "gain gamma = 1.128904 (gelu)",
+        "rho(W)",
+        "sigma_1(W)",
+        "rho(|W|)",
+        "gamma x value",
+        "eq. 6",
+        "sufficient for vanishing",
+        "necessary for exploding",
+        "EXPLOSION_NOT_EXCLUDED",
+        "power iteration on W^T W returns",
+    ):
+        assert words in " ".join(text.split()) or words in text
+
+
+def test_printed_bounds_are_rounded_outwards():
+    W = np.diag([1 / 3, 0.1])
+    report = rc.check(W, gain=1.0)
+    row = next(line for line in str(report).splitlines() if line.startswith("rho(W)"))
+    _, _, lower, upper, *_ = row.split()
+    assert float(lower) <= report.spectral_radius.lower.value
+    assert float(upper) >= report.spectral_radius.upper.value
+
+
+def test_budget_is_shared_and_the_callback_stops_all():
+    W = sparse.random(3000, 3000, density=0.003, format="csr", random_state=0)
+    seen = []
+
+    def stop(progress):
+        seen.append(progress)
+        return True
+
+    report = rc.check(W, gain=1.0, rtol=1e-12, callback=stop)
+    assert seen
+    assert report.spectral_radius.status is not rc.Status.CONVERGED
+    assert rc.check(W, gain=1.0, rtol=1e-12, max_seconds=0.0).spectral_norm.status is not rc.Status.CONVERGED
+
+
+def test_same_bits_for_any_number_of_threads():
+    W = sparse.random(2000, 2000, density=0.005, format="csr", random_state=1) - sparse.random(
+        2000, 2000, density=0.005, format="csr", random_state=2
+    )
+    one, two = (rc.check(W, activation="tanh", threads=threads).to_dict() for threads in (1, 2))
+    for report in (one, two):
+        for quantity in ("spectral_radius", "spectral_norm", "perron_radius"):
+            del report[quantity]["seconds"]
+    assert one == two
+
+
+def test_leak_rate():
+    report = rc.check(0.5 * ROTATION, gain=1.0, leak=0.5)
+    assert report.leak == 0.5
+    assert "leak 0.5" in str(report)
+    assert math.isclose(float(report.reason.rsplit("at most ", 1)[1].rstrip(".")), 0.75, rel_tol=1e-3)

@@ -1,0 +1,119 @@
+"""The verdict follows from graded bounds alone, and its sentence names them."""
+
+import re
+
+import numpy as np
+import pytest
+import rhochain as rc
+from rhochain.verdicts import Evidence, at_least, at_most, below_one, decide, reaches_one
+
+PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
+V = rc.Verdict
+
+
+def bracket(lower, upper, grades=(PROVED, PROVED), value=None):
+    low, high = (
+        rc.Bound(x, grade, 1e-9 if grade is PROBABLE else None, "by hand")
+        for x, grade in zip((lower, upper), grades, strict=True)
+    )
+    return rc.Bracket((lower + upper) / 2 if value is None else value, low, high, rc.Status.BRACKETED)
+
+
+def evidence(rho, sigma, perron, *, gain=1.0, leak=1.0, linear=False, norm_bounds=()):
+    return Evidence(gain, leak, linear, rc.Components(2, 1, -1, np.zeros(2, np.int64)), rho, sigma, perron, norm_bounds)
+
+
+WIDE = bracket(0.5, 1.5)
+DECISIONS = {
+    "sigma_1 proved": (evidence(WIDE, bracket(0.8, 0.9), bracket(1.0, 1.1)), V.VANISHES, "0.9 < 1 .*PROVED, eq. 6"),
+    "sigma_1 probable": (
+        evidence(WIDE, bracket(0.8, 0.9, (PROVED, PROBABLE)), bracket(1.0, 1.1)),
+        V.VANISHES,
+        r"PROBABLE\(1e-09\), eq. 6",
+    ),
+    "proved before probable": (
+        evidence(WIDE, bracket(0.8, 0.9, (PROVED, PROBABLE)), bracket(0.9, 0.95)),
+        V.VANISHES,
+        r"rho\(\|W\|\) <= 1 \* 0.95 = 0.95 < 1 \(upper bound PROVED, Theorem B\)",
+    ),
+    "a norm": (
+        evidence(WIDE, bracket(0.8, 1.2), bracket(1, 2), norm_bounds=(rc.Bound(0.99, PROVED, None, "||W||_F"),)),
+        V.VANISHES,
+        "0.99 < 1",
+    ),
+    "gain": (evidence(WIDE, bracket(3.0, 3.9), bracket(4, 5), gain=0.25), V.VANISHES, r"0.25 \* 3.9 = 0.975"),
+    "leak": (evidence(WIDE, bracket(0.5, 0.5), bracket(1, 2), leak=0.5), V.VANISHES, "at most 0.75"),
+    "an estimate certifies nothing": (
+        evidence(bracket(0.1, 0.2), bracket(0.8, 0.9, (PROVED, ESTIMATE)), None),
+        V.UNDECIDED,
+        "no upper bound is graded",
+    ),
+    "rho < 1 certifies nothing": (
+        evidence(bracket(0.1, 0.2), bracket(2, 2.1), bracket(1, 1.1)),
+        V.UNDECIDED,
+        r"gamma \* rho\(\|W\|\) <= 1.1 \(PROVED\), not below 1",
+    ),
+    "rho estimated above 1": (
+        evidence(bracket(1.2, 1.3, (ESTIMATE, PROBABLE)), bracket(2, 2.1), bracket(2, 3)),
+        V.UNDECIDED,
+        "ESTIMATE, which decides nothing",
+    ),
+    "rho proved above 1": (
+        evidence(bracket(1.2, 1.3), bracket(2, 2.1), bracket(2, 3)),
+        V.EXPLOSION_NOT_EXCLUDED,
+        "gamma \\* c >= 1.2 >= 1",
+    ),
+    "rho times gain": (
+        evidence(bracket(3.0, 3.5), bracket(5, 6), bracket(5, 6), gain=0.25),
+        V.UNDECIDED,
+        r"gamma \* rho\(W\) >= 0.75 \(PROVED\), below 1",
+    ),
+    "linear, rho < 1": (
+        evidence(bracket(0.8, 0.9, (ESTIMATE, PROBABLE)), bracket(2, 2.1), bracket(1, 1.1), linear=True),
+        V.VANISHES,
+        r"linear and rho\(W\) <= 0.9 < 1 \(upper bound PROBABLE\(1e-09\)\)",
+    ),
+    "linear, rho < 1 estimated": (
+        evidence(bracket(0.8, 0.9, (ESTIMATE, ESTIMATE)), bracket(2, 2.1), bracket(1, 1.1), linear=True),
+        V.UNDECIDED,
+        "",
+    ),
+    "linear, rho > 1": (
+        evidence(bracket(1.1, 1.2), bracket(2, 2.1), bracket(1.1, 1.2), linear=True),
+        V.EXPLODES,
+        r"linear and rho\(W\) >= 1.1 > 1 \(lower bound PROVED\)",
+    ),
+    "linear, rho = 1": (
+        evidence(bracket(1.0, 1.0), bracket(2, 2.1), bracket(1.1, 1.2), linear=True),
+        V.EXPLOSION_NOT_EXCLUDED,
+        "",
+    ),
+    "linear with a leak": (
+        evidence(bracket(1.1, 1.2), bracket(2, 2.1), bracket(1.1, 1.2), linear=True, leak=0.1),
+        V.EXPLOSION_NOT_EXCLUDED,
+        "",
+    ),
+    "without entries": (evidence(WIDE, bracket(0.8, 0.9), None), V.VANISHES, "eq. 6"),
+}
+
+
+@pytest.mark.parametrize("case", DECISIONS)
+def test_decision(case):
+    found, verdict, words = DECISIONS[case]
+    decision = decide(found)
+    assert decision.verdict is verdict
+    assert re.search(words, decision.reason), decision.reason
+
+
+def test_products_with_the_gain_are_judged_exactly():
+    gain, just_below = 1 / 3, 3 * (1 - 2**-53)
+    assert below_one(gain, just_below) == (gain * just_below < 1)
+    assert reaches_one(1.0, 1.0)
+    assert gain * 3.0 == 1.0  # rounded: 1/3 as stored is less than a third
+    assert not reaches_one(gain, 3.0)
+
+
+def test_sentences_claim_no_more_than_the_bounds():
+    assert (at_most(0.5), at_least(0.5)) == ("0.5", "0.5")
+    assert (at_most(1 / 3), at_least(1 / 3)) == ("0.3333334", "0.3333333")
+    assert (at_most(1 - 1e-12), at_least(1 + 1e-12)) == (repr(1 - 1e-12), repr(1 + 1e-12))
