@@ -7,7 +7,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-
 import rhochain as rc
 
 here = Path(__file__).parent
@@ -25,8 +24,15 @@ gradients = chain.vjp(rng.standard_normal((W.shape[0], 8)))
 
 k = np.arange(steps + 1)
 figure, axes = plt.subplots(figsize=(8, 4.2), constrained_layout=True)
-axes.plot(k, chain.envelope(sigma).paper / np.log(10), color="#b2182b", label=r"eq. 7: $(\gamma\,\sigma_1)^k$, every input")
-axes.plot(k, k * np.log10(perron.upper.value), color="#2166ac", label=r"$(\gamma\,\rho(|W|))^k$, every input, up to $\kappa(D)$")
+axes.plot(
+    k, chain.envelope(sigma).paper / np.log(10), color="#b2182b", label=r"eq. 7: $(\gamma\,\sigma_1)^k$, every input"
+)
+axes.plot(
+    k,
+    k * np.log10(perron.upper.value),
+    color="#2166ac",
+    label=r"$(\gamma\,\rho(|W|))^k$, every input, up to $\kappa(D)$",
+)
 measured = (gradients.log_norms - gradients.log_norms[0]) / np.log(10)
 axes.plot(k, measured, color="0.6", lw=0.8)
 axes.plot(k, measured.mean(axis=1), color="k", label="measured: 8 gradients through one trajectory")

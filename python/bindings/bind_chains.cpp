@@ -27,13 +27,9 @@ public:
         if (now - asked_ < interval && done != steps) return false;
         asked_ = now;
         const py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() != 0) {
-            if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) throw py::error_already_set();
-            PyErr_Clear();
-            interrupted_ = true;
-            return true;
-        }
-        return !callback_.is_none() && callback_(done, steps, now).cast<bool>();
+        return stop_on_interrupt(interrupted_, [&] {
+            return !callback_.is_none() && callback_(done, steps, now).cast<bool>();
+        });
     }
 
 private:

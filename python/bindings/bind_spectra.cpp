@@ -49,6 +49,17 @@ py::object vector_of(const RawBracket& r) {
 
 }  // namespace
 
+bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body) {
+    try {
+        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+        return body();
+    } catch (const py::error_already_set& error) {
+        if (!error.matches(PyExc_KeyboardInterrupt)) throw;
+        interrupted = true;
+        return true;
+    }
+}
+
 RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, double rtol, double delta,
                  std::uint64_t seed, int threads, std::optional<std::int64_t> max_matvecs,
                  std::optional<double> max_seconds, const py::object& callback,
@@ -63,17 +74,13 @@ RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, dou
     if (max_seconds) options.max_seconds = *max_seconds;
     if (start) options.start = {start->data(), static_cast<std::size_t>(start->size())};
     if (!callback.is_none())
-        options.callback = [&callback](const Progress& p) {
+        options.callback = [&](const Progress& p) {
             const py::gil_scoped_acquire gil;
-            return callback(to_tuple(p)).template cast<bool>();
+            return stop_on_interrupt(result.interrupted, [&] { return callback(to_tuple(p)).cast<bool>(); });
         };
-    options.interrupt = [&result] {
+    options.interrupt = [&] {
         const py::gil_scoped_acquire gil;
-        if (PyErr_CheckSignals() == 0) return false;
-        if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) throw py::error_already_set();
-        PyErr_Clear();
-        result.interrupted = true;
-        return true;
+        return stop_on_interrupt(result.interrupted, [] { return false; });
     };
     const py::gil_scoped_release release;
     result.bracket = solver(options);
@@ -90,7 +97,8 @@ void bind_solver(py::module_& m, const char* name, method estimate) {
         [estimate](const Operator& A, double rtol, double delta, std::uint64_t seed, int threads,
                  std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
                  const std::optional<float64_array>& start) {
-            return solve([&](const SolverOptions& o) { return (A.*estimate)(o); }, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
+            return solve([&](const SolverOptions& o) { return (A.*estimate)(o); }, rtol, delta, seed, threads,
+                         max_matvecs, max_seconds, callback, start);
         },
         py::arg("A"), py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
         py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));

@@ -50,6 +50,9 @@ struct RawBracket {
     bool interrupted = false;
 };
 
+// What `body` returns; true, with `interrupted` set, if Ctrl-C arrives in it. Needs the GIL.
+bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body);
+
 // Runs a solver with the options that every estimate takes from Python, the GIL released. Ctrl-C stops it.
 RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, double rtol, double delta,
                  std::uint64_t seed, int threads, std::optional<std::int64_t> max_matvecs,

@@ -17,7 +17,7 @@ from rhochain.chain_results import ChainProgress, ChainResult
 from rhochain.chain_rows import row_source
 from rhochain.estimates import Bound, Bracket, Progress
 from rhochain.matrix import Matrix
-from rhochain.options import core_options, run, real_number
+from rhochain.options import core_options, real_number, run
 
 __all__ = ["JacobianChain"]
 

@@ -175,7 +175,7 @@ class Bracket:
             )
 
     @classmethod
-    def from_core(cls, raw: _core.RawBracket, *, interrupted: bool = False) -> Bracket:
+    def from_core(cls, raw: _core.RawBracket) -> Bracket:
         """The bracket that the native core returned; raises `Interrupted` if Ctrl-C cut it short."""
 
         def bound(value: float, grade: str, delta: float | None, source: str) -> Bound:
@@ -194,7 +194,7 @@ class Bracket:
             history=tuple(Progress(*record) for record in raw.history),
             vector=raw.vector,
         )
-        if raw.interrupted or interrupted:
+        if raw.interrupted:
             raise Interrupted(bracket)
         return bracket
 

@@ -56,9 +56,7 @@ def core_options(
 
 def run(solver: Callable[..., _core.RawBracket], options: CoreOptions) -> Bracket:
     """The bracket of a native solver; raises `Interrupted` for Ctrl-C, in the core or in the callback."""
-    raw = solver(**options)
-    recorder = options["callback"]
-    return Bracket.from_core(raw, interrupted=recorder is not None and recorder.interrupted)
+    return Bracket.from_core(solver(**options))
 
 
 def real_number(name: str, value: object) -> float:
@@ -97,22 +95,18 @@ def _seconds(value: float | None) -> float | None:
 
 
 class Recorder:
-    """The caller's callback as the core calls it. Once it said stop, or Ctrl-C came within it, it is left alone."""
+    """The caller's callback as the core calls it. Once it said stop, it is left alone."""
 
     def __init__(self, callback: Callable[[Progress], object]) -> None:
         if not callable(callback):
             raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
         self._callback = callback
         self._stopped = False
-        self.interrupted = False
 
     def __call__(self, record: tuple[int, float, float, float, float]) -> bool:
         """Whether to stop."""
         if not self._stopped:
-            try:
-                self._stopped = bool(self._callback(Progress(*record)))
-            except KeyboardInterrupt:
-                self._stopped = self.interrupted = True
+            self._stopped = bool(self._callback(Progress(*record)))
         return self._stopped
 
 

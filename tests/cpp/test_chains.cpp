@@ -206,7 +206,8 @@ TEST_CASE("the same bits for 1 and 2 threads") {
         std::mt19937_64 engine(3);
         for (std::int64_t i = 0; i < n; ++i) {
             for (std::int64_t p = 0; p < 4; ++p) {
-                A.indices.push_back(static_cast<std::int32_t>((p * n / 4) + static_cast<std::int64_t>(engine() % (n / 4))));
+                const auto within = static_cast<std::int64_t>(engine() % (n / 4));
+                A.indices.push_back(static_cast<std::int32_t>(p * n / 4 + within));
                 A.values.push_back(std::uniform_real_distribution<double>(-1.0, 1.0)(engine));
             }
             A.indptr.push_back(static_cast<std::int32_t>(A.indices.size()));

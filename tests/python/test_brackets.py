@@ -5,12 +5,11 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
+import rhochain as rc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
-
-import rhochain as rc
 
 entries = st.one_of(st.just(0.0), st.floats(-4, 4, allow_subnormal=False), st.integers(-2, 2).map(float))
 
@@ -93,7 +92,7 @@ def test_disconnected_blocks_take_the_maximum():
     assert r.value == pytest.approx(truth, rel=1e-9)
     x = r.vector
     assert np.count_nonzero(x) == 20
-    assert np.linalg.norm((W[order][:, order] @ x)) == pytest.approx(truth * np.linalg.norm(x), rel=1e-6)
+    assert np.linalg.norm(W[order][:, order] @ x) == pytest.approx(truth * np.linalg.norm(x), rel=1e-6)
 
 
 def test_probable_upper_bounds_fail_no_more_often_than_delta():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
-
 import rhochain as rc
+from scipy import sparse
 
 
 def matrix(n: int = 40_000, degree: int = 6):

@@ -17,18 +17,6 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double ln2 = 0.693147180559945309417232121458;
 constexpr std::int64_t most_steps = 200;
 
-// sigma_1 of the factorised operator is at most this with probability 1 - delta.
-double largest_sigma(const golub_kahan& factorization, std::int64_t n, double delta) {
-    const std::int64_t k = factorization.size();
-    const double sigma = largest_singular_pair(factorization.alpha(), factorization.beta()).sigma;
-    if (factorization.invariant() || k == n) return sigma;
-    const double upper = sigma * golub_kahan_inflation(n, k, delta);
-    if (k == 1) return upper;
-    const auto alpha = std::span(factorization.alpha()).first(static_cast<std::size_t>(k - 1));
-    const std::vector<double> inner = singular_values(alpha, std::span(factorization.beta()).first(alpha.size() - 1));
-    return std::min(upper, lanczos_root(inner, alpha, factorization.beta(), inverse_start_component(n, delta)));
-}
-
 class norm_search {
 public:
     norm_search(const jacobian_chain& P, const SolverOptions& options)
@@ -115,7 +103,7 @@ private:
             const std::int64_t k = factorization.size();
             const auto [sigma, right] = largest_singular_pair(factorization.alpha(), factorization.beta());
             b_.value = log_of(sigma);
-            const double upper = log_of(largest_sigma(factorization, P_.size(), options_.delta)) + rounding(k);
+            const double upper = log_of(lanczos_upper_bound(factorization, options_.delta)) + rounding(k);
             tighten_upper(b_, {upper, Grade::probable, options_.delta, "Golub-Kahan on P from a random start"});
             tell();
             const bool narrow = b_.upper.value - b_.value <= 0.99 * options_.rtol;

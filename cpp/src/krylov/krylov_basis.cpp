@@ -42,7 +42,7 @@ void krylov_basis::subtract(std::span<const double> h, vector_out w) const {
     parallel_for(team_for(n_ * size(), threads_), chunk_count(n_), [&](std::int64_t c) {
         const auto begin = static_cast<std::size_t>(c * chunk);
         const auto count = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
-        for (std::size_t j = 0; j < vectors_.size(); ++j)
+        for (std::size_t j = 0; j < h.size(); ++j)
             axpy(-h[j], {vectors_[j].get() + begin, count}, w.subspan(begin, count), 1);
     });
 }

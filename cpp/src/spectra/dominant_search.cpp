@@ -79,6 +79,7 @@ public:
         if (filter_.vanished()) return;
         const std::int64_t capacity = basis_capacity(options_, block_.size, most_steps);
         factorization_.emplace(block_.A, filter_.vector(), capacity, threads_);
+        vector_.resize(static_cast<std::size_t>(block_.A.cols()));
         expand_to(first_look);
         std::vector<double> residuals;
         while (!settled_after_look() && !ledger_.exhausted()) {
@@ -97,20 +98,7 @@ public:
     [[nodiscard]] const finding& best() const { return best_; }
     [[nodiscard]] const power_filter& filter() const { return filter_; }
 
-    [[nodiscard]] std::vector<std::complex<double>> vector() const {
-        const auto n = static_cast<std::size_t>(block_.A.cols());
-        std::vector<std::complex<double>> x(n);
-        std::vector<double> part(n);
-        std::vector<double> c(best_.coordinates.size());
-        const auto take = [&](double (*component)(const std::complex<double>&), std::complex<double> unit) {
-            std::transform(best_.coordinates.begin(), best_.coordinates.end(), c.begin(), component);
-            factorization_->basis().combine(c, part);
-            for (std::size_t i = 0; i < n; ++i) x[i] += unit * part[i];
-        };
-        take([](const std::complex<double>& z) { return z.real(); }, {1.0, 0.0});
-        take([](const std::complex<double>& z) { return z.imag(); }, {0.0, 1.0});
-        return x;
-    }
+    [[nodiscard]] const std::vector<std::complex<double>>& vector() const { return vector_; }
 
 private:
     void expand_to(std::int64_t size) {
@@ -122,8 +110,28 @@ private:
     }
 
     bool settled_after_look() {
-        if (factorization_->size() > 0) best_ = best_ritz_pair(*factorization_, block_.size);
+        if (factorization_->size() > 0) {
+            finding now = best_ritz_pair(*factorization_, block_.size);
+            if (now.residual < best_.residual) {
+                best_ = std::move(now);
+                write_vector();
+            }
+        }
         return best_.settled(options_.rtol) || factorization_->invariant();
+    }
+
+    // The Ritz vector, now: a restart changes the basis that its coordinates refer to.
+    void write_vector() {
+        std::vector<double> part(vector_.size());
+        std::vector<double> c(best_.coordinates.size());
+        std::transform(best_.coordinates.begin(), best_.coordinates.end(), c.begin(),
+                       [](const auto& z) { return z.real(); });
+        factorization_->basis().combine(c, part);
+        std::copy(part.begin(), part.end(), vector_.begin());
+        std::transform(best_.coordinates.begin(), best_.coordinates.end(), c.begin(),
+                       [](const auto& z) { return z.imag(); });
+        factorization_->basis().combine(c, part);
+        for (std::size_t i = 0; i < part.size(); ++i) vector_[i] = {vector_[i].real(), part[i]};
     }
 
     bool shrink() {
@@ -142,6 +150,7 @@ private:
     Ledger& ledger_;
     std::optional<arnoldi> factorization_;
     finding best_;
+    std::vector<std::complex<double>> vector_;
 };
 
 // What remains of a search once its Krylov vectors are given back.
@@ -198,9 +207,13 @@ void search_dominant(const irreducible_block& block, const SolverOptions& option
     const outcome second = run_search(block, options, 1, steps / 2, b, ledger);
     const bool both_settled = first.best.settled(options.rtol) && second.best.settled(options.rtol);
     if (both_settled && agree(first, second, options.rtol)) b.status = Status::converged;
-    const outcome& winner = first.best.modulus >= second.best.modulus ? first : second;
+    const bool first_wins = both_settled ? first.best.modulus >= second.best.modulus
+                                         : first.best.residual <= second.best.residual;
+    const outcome& winner = first_wins ? first : second;
     const double gap = std::abs(first.best.modulus - second.best.modulus) / winner.best.modulus;
     write_result(winner, std::max({options.rtol, 2.0 * gap, winner.best.residual / winner.best.modulus}), b);
+    // Where no pair can be told from its neighbours the growth rate is the better estimate.
+    if (!both_settled) b.value = first.growth_rate;
 }
 
 }  // namespace rhochain

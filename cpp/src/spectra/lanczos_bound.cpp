@@ -1,7 +1,9 @@
+#include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace rhochain {
 
@@ -38,6 +40,20 @@ double lanczos_root(std::span<const double> ritz, std::span<const double> alpha,
         (log_polynomial(middle) < wanted ? low : high) = middle;
     }
     return top * (1.0 + high);
+}
+
+double lanczos_upper_bound(const golub_kahan& F, double delta) {
+    const std::int64_t k = F.size();
+    const std::int64_t n = F.right().length();
+    const double sigma = singular_values(F.alpha(), F.beta()).front();
+    if (F.invariant()) return sigma;
+    const double any_spectrum = sigma * golub_kahan_inflation(n, k, delta);
+    if (k == 1) return any_spectrum;
+    // The last coupling known is that of the leading k - 1 steps.
+    const auto alpha = std::span(F.alpha()).first(static_cast<std::size_t>(k - 1));
+    const auto beta = std::span(F.beta());
+    const std::vector<double> ritz = singular_values(alpha, beta.first(alpha.size() - 1));
+    return std::min(any_spectrum, lanczos_root(ritz, alpha, beta, inverse_start_component(n, delta)));
 }
 
 }  // namespace rhochain

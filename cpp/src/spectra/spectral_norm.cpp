@@ -37,22 +37,6 @@ double backward_error(operator_ref A, std::int64_t k) {
     return rounding_gamma(k * (terms + 2 * sum_depth(std::max(A.rows(), A.cols())) + 16));
 }
 
-Bound upper_bound(operator_ref A, const golub_kahan& factorization, double delta) {
-    const std::int64_t k = factorization.size();
-    const std::vector<double> ritz = singular_values(factorization.alpha(), factorization.beta());
-    double sigma = ritz.front();
-    if (!factorization.invariant()) {
-        sigma *= golub_kahan_inflation(A.cols(), k, delta);
-        if (k > 1) {
-            const std::span<const double> alpha = std::span(factorization.alpha()).first(static_cast<std::size_t>(k - 1));
-            const std::vector<double> inner = singular_values(alpha, factorization.beta());
-            sigma = std::min(sigma, lanczos_root(inner, alpha, factorization.beta(),
-                                                 inverse_start_component(A.cols(), delta)));
-        }
-    }
-    return {sigma * (1.0 + backward_error(A, k)), Grade::probable, delta, "Golub-Kahan from a random start"};
-}
-
 void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     const int threads = resolve_threads(options.threads);
     std::vector<double> start(static_cast<std::size_t>(A.cols()));
@@ -65,8 +49,8 @@ void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracke
         const bool last = factorization.invariant() || k == capacity || ledger.exhausted();
         if (k < next_look && !last) continue;
         next_look = k + 1 + k / 8;
-        const Bound upper = upper_bound(A, factorization, options.delta);
-        tighten_upper(b, upper);
+        const double upper = lanczos_upper_bound(factorization, options.delta) * (1.0 + backward_error(A, k));
+        tighten_upper(b, {upper, Grade::probable, options.delta, "Golub-Kahan from a random start"});
         const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
         b.value = std::max(b.lower.value, sigma);
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);

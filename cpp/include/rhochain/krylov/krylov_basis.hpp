@@ -30,7 +30,7 @@ public:
     // Adds V^T w to h (size() long) and returns ||w||.
     double orthogonalise(vector_out w, std::span<double> h) const;
 
-    // out = V c
+    // out = [v_0 ... v_{p-1}] c for the p <= size() entries of c
     void combine(std::span<const double> c, vector_out out) const;
 
     // Replaces V by V Q for Q (size() x kept, row-major) with orthonormal columns, in place.

@@ -9,6 +9,8 @@
 //      Sharper than (1) once the top of the spectrum is resolved.
 #pragma once
 
+#include <rhochain/krylov/golub_kahan.hpp>
+
 #include <cstdint>
 #include <span>
 
@@ -23,5 +25,9 @@ namespace rhochain {
 // The square root of the root in (2). `ritz`: the k singular values of B_k, falling; alpha and beta: k entries each.
 [[nodiscard]] double lanczos_root(std::span<const double> ritz, std::span<const double> alpha,
                                   std::span<const double> beta, double c);
+
+// sigma_1(A) is at most this with probability at least 1 - delta over the start of F: the smaller of (1) and (2), or
+// sigma_1(B_k) itself once the Krylov space is invariant. Exact arithmetic: the caller adds the backward error.
+[[nodiscard]] double lanczos_upper_bound(const golub_kahan& F, double delta);
 
 }  // namespace rhochain
