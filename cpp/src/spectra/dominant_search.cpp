@@ -188,6 +188,9 @@ void write_result(const outcome& winner, double uncertainty, Bracket& b) {
 }  // namespace
 
 std::int64_t filter_steps(std::int64_t n) {
+    // A product with a small block costs next to nothing, and the upper bound tightens with every step.
+    constexpr std::int64_t small = 256;
+    if (n <= small) return 512;
     const double steps = 4.0 * std::sqrt(static_cast<double>(n));
     return std::clamp<std::int64_t>(static_cast<std::int64_t>(steps), 64, 1024);
 }
