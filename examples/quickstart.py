@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 import rhochain as rc
 
 W = rc.load(Path(__file__).parent / "data" / "celegans_chemical.mtx")

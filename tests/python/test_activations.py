@@ -5,6 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+
 import rhochain as rc
 from rhochain import _core
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
+
+import rhochain as rc
 
 EYE = np.eye(3)
 HEADER = "%%MatrixMarket matrix coordinate real general\n"

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-import rhochain as rc
-from rhochain import _core
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
+
+import rhochain as rc
+from rhochain import _core
 
 EYE = np.eye(3)
 

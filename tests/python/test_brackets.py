@@ -5,11 +5,12 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
-import rhochain as rc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
+
+import rhochain as rc
 
 entries = st.one_of(st.just(0.0), st.floats(-4, 4, allow_subnormal=False), st.integers(-2, 2).map(float))
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
+
+import rhochain as rc
 
 RNG = np.random.default_rng(2)
 N, K = 7, 30

@@ -7,11 +7,12 @@ import threading
 import mpmath
 import numpy as np
 import pytest
-import rhochain as rc
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rhochain.chain_results import ChainInterrupted
 from scipy import sparse
+
+import rhochain as rc
+from rhochain.chain_results import ChainInterrupted
 
 RNG = np.random.default_rng(11)
 CONVENTIONS = ("pre", "post")

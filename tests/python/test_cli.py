@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
+
 import rhochain as rc
 from rhochain import cli
-from scipy import sparse
 
 CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
 

@@ -10,9 +10,10 @@ import time
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
+
+import rhochain as rc
 
 ESTIMATORS = [rc.spectral_radius, rc.spectral_norm, rc.perron_radius]
 GRADES = list(rc.Grade)

@@ -5,8 +5,9 @@ import os
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
+
+import rhochain as rc
 
 DENSE = np.array([[0.0, 2.5, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1e-300]])
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import rhochain as rc
 from cases import EVERY_SIZE, SMALL, rotating_toeplitz, symmetric_toeplitz
+
+import rhochain as rc
 
 # What float32 storage does to the entries themselves.
 STORAGE = {np.float32: 1e-5, np.float64: 1e-10}

@@ -4,9 +4,10 @@ import gc
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, aslinearoperator, svds
+
+import rhochain as rc
 
 RNG = np.random.default_rng(7)
 DENSE = RNG.normal(size=(5, 4)) * (RNG.random((5, 4)) < 0.6)

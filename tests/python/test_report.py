@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
+
+import rhochain as rc
 
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict

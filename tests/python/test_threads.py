@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import rhochain as rc
 from scipy import sparse
+
+import rhochain as rc
 
 
 def matrix(n: int = 40_000, degree: int = 6):

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+
 import rhochain as rc
 from rhochain.verdicts import Evidence, at_least, at_most, below_one, decide, reaches_one
 
