@@ -126,3 +126,21 @@ def test_reducible_vertices_outside_a_giant_component():
         x = r.vector[inside]
         assert np.linalg.norm(W[np.ix_(inside, inside)] @ x) == pytest.approx(truth, rel=1e-2)
     assert np.abs(np.linalg.eigvals(np.abs(core))).max() in rc.perron_radius(W)
+
+
+@pytest.mark.parametrize("estimate", [rc.spectral_radius, rc.spectral_norm, rc.perron_radius])
+def test_a_warm_start_never_changes_what_is_true_and_saves_products(estimate):
+    W = reservoir(4)
+    oracle = {
+        rc.spectral_radius: lambda D: np.abs(np.linalg.eigvals(D)).max(),
+        rc.spectral_norm: lambda D: np.linalg.norm(D, 2),
+        rc.perron_radius: lambda D: np.abs(np.linalg.eigvals(np.abs(D))).max(),
+    }[estimate]
+    truth = oracle(W.toarray())
+    cold = estimate(W, rtol=1e-6 if estimate is rc.perron_radius else 1e-3)
+    for start in (cold.vector.real, np.eye(W.shape[0])[3], -np.ones(W.shape[0])):
+        warm = estimate(W, start=start, rtol=1e-3)
+        assert truth in warm
+        assert warm.value == pytest.approx(truth, rel=1e-3)
+    if estimate is rc.perron_radius:
+        assert estimate(W, start=cold.vector).matvecs < estimate(W).matvecs

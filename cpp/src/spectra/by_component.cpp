@@ -162,7 +162,12 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
     const auto block = block_of(A, P, position, s.component);
     const auto view = block.view();
     const auto normalised = sparse_operator(view, options.threads).normalised();
-    Bracket b = solve({normalised, {}, size, s.nonnegative, single_cycle}, options, ledger);
+    std::vector<double> start;
+    if (!options.start.empty())
+        for (const std::int64_t i : members) start.push_back(options.start[static_cast<std::size_t>(i)]);
+    SolverOptions own = options;
+    own.start = start;
+    Bracket b = solve({normalised, {}, size, s.nonnegative, single_cycle}, own, ledger);
     rescale_bracket(b, normalised.exponent() - A.exponent());
     return b;
 }

@@ -1,5 +1,6 @@
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/small_dense.hpp>
+#include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/spectra/dominant_search.hpp>
 #include <rhochain/spectra/power_filter.hpp>
@@ -75,10 +76,10 @@ public:
         }
     }
 
-    void run_arnoldi() {
+    void run_arnoldi(const std::vector<double>& start) {
         if (filter_.vanished()) return;
         const std::int64_t capacity = basis_capacity(options_, block_.size, most_steps);
-        factorization_.emplace(block_.A, filter_.vector(), capacity, threads_);
+        factorization_.emplace(block_.A, start, capacity, threads_);
         vector_.resize(static_cast<std::size_t>(block_.A.cols()));
         expand_to(first_look);
         std::vector<double> residuals;
@@ -153,6 +154,15 @@ private:
     std::vector<std::complex<double>> vector_;
 };
 
+// The caller's start on this block; empty if none was given or it vanishes here.
+std::vector<double> warm_start(const irreducible_block& block, const SolverOptions& options) {
+    if (options.start.empty()) return {};
+    std::vector<double> x(options.start.begin(), options.start.end());
+    block.project(x);
+    if (!(max_abs(x, 1) > 0.0)) x.clear();
+    return x;
+}
+
 // What remains of a search once its Krylov vectors are given back.
 struct outcome {
     finding best;
@@ -162,10 +172,10 @@ struct outcome {
 };
 
 outcome run_search(const irreducible_block& block, const SolverOptions& options, std::uint64_t stream,
-                   std::int64_t steps, const Bracket& known, Ledger& ledger) {
+                   std::int64_t steps, const std::vector<double>& guess, const Bracket& known, Ledger& ledger) {
     search s(block, options, stream, ledger);
     s.run_filter(steps, known);
-    s.run_arnoldi();
+    s.run_arnoldi(guess.empty() ? s.filter().vector() : guess);
     const bool found = !s.best().coordinates.empty();
     return {s.best(), s.filter().upper(), s.filter().growth_rate(),
             found ? s.vector() : std::vector<std::complex<double>>{}};
@@ -197,7 +207,10 @@ std::int64_t filter_steps(std::int64_t n) {
 
 void search_dominant(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     const std::int64_t steps = filter_steps(block.size);
-    const outcome first = run_search(block, options, 0, steps, b, ledger);
+    const std::vector<double> guess = warm_start(block, options);
+    const bool warm = !guess.empty();
+    // A guess needs no filter; the upper bound and the independent opinion then come from the second search.
+    const outcome first = run_search(block, options, 0, warm ? 0 : steps, guess, b, ledger);
     tighten_upper(b, first.upper);
     b.value = first.growth_rate;
     if (first.vector.empty()) return;
@@ -207,7 +220,8 @@ void search_dominant(const irreducible_block& block, const SolverOptions& option
         if (first.best.complete) b.status = Status::converged;
         return;
     }
-    const outcome second = run_search(block, options, 1, steps / 2, b, ledger);
+    const outcome second = run_search(block, options, 1, warm ? steps : steps / 2, {}, b, ledger);
+    if (warm) tighten_upper(b, second.upper);
     const bool both_settled = first.best.settled(options.rtol) && second.best.settled(options.rtol);
     if (both_settled && agree(first, second, options.rtol)) b.status = Status::converged;
     const bool first_wins = both_settled ? first.best.modulus >= second.best.modulus
@@ -216,7 +230,7 @@ void search_dominant(const irreducible_block& block, const SolverOptions& option
     const double gap = std::abs(first.best.modulus - second.best.modulus) / winner.best.modulus;
     write_result(winner, std::max({options.rtol, 2.0 * gap, winner.best.residual / winner.best.modulus}), b);
     // Where no pair can be told from its neighbours the growth rate is the better estimate.
-    if (!both_settled) b.value = first.growth_rate;
+    if (!both_settled) b.value = (warm ? second : first).growth_rate;
 }
 
 }  // namespace rhochain

@@ -87,6 +87,10 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     const auto n = static_cast<std::size_t>(block.A.cols());
     std::vector<double> x(n, 1.0);
     std::vector<double> y(n);
+    if (!options.start.empty()) {
+        x.assign(options.start.begin(), options.start.end());
+        keep_positive(block, x, threads);
+    }
     block.project(x);
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};

@@ -19,9 +19,9 @@ struct SolverOptions {
     int threads = 0;         // 0: as the OpenMP runtime decides
     std::int64_t max_matvecs = std::numeric_limits<std::int64_t>::max();
     double max_seconds = std::numeric_limits<double>::infinity();
-    std::function<bool(const Progress&)> callback;     // returning true stops the run
-    std::function<bool()> interrupt;                   // asked between products, at most 20 times a second; true stops
-    std::span<const double> start;                     // a guess of the dominant vector (warm start)
+    std::function<bool(const Progress&)> callback{};     // returning true stops the run
+    std::function<bool()> interrupt{};                   // asked between products, at most 20 times a second; true stops
+    std::span<const double> start{};                     // a guess of the dominant vector (warm start)
     std::int64_t basis_bytes = std::int64_t{3} << 26;  // memory for Krylov vectors; never fewer than 20 of them
 };
 
