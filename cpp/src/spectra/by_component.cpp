@@ -194,9 +194,9 @@ Bracket solve_all(const Operator& W, const SolverOptions& options, const block_s
                 all.skip(s.bound);
                 continue;
             }
-            // Shares 6 / (pi i)^2 of delta add up to at most delta.
+            // Shares 6 / (pi i)^2 of delta add up to at most delta; a single component has all of it.
             ++solved;
-            share.delta = options.delta * 0.6079 / (solved * solved);
+            if (summaries.size() > 1) share.delta = options.delta * 0.6079 / (solved * solved);
             all.add(solve_component(A, P, position, s, share, solve, ledger), s.bound, P.members(s.component));
         }
         result = all.result(A.rows());
