@@ -52,7 +52,8 @@ public:
     }
     [[nodiscard]] component_partition components() const override { return strong_components(core_->matrix()); }
     [[nodiscard]] norm_bounds norms(int threads) const override {
-        return bound_norms(core_->with_threads(threads), threads);
+        const auto A = core_->with_threads(threads).normalised();
+        return rescaled(bound_norms(A, threads), A.exponent());
     }
 
 protected:

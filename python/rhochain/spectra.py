@@ -126,7 +126,7 @@ def spectral_radius(
     Notes
     -----
     Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (Dixon 1983 on a
-    power of W); lower bounds PROVED from traces, structure or Collatz-Wielandt where W >= 0, else ESTIMATE.
+    power of W); lower bounds PROVED from structure or Collatz-Wielandt where W >= 0, else ESTIMATE.
     ``gain * rho(W) < 1`` certifies nothing in a nonlinear network: see `check`.
 
     Examples

@@ -144,3 +144,14 @@ def test_a_warm_start_never_changes_what_is_true_and_saves_products(estimate):
         assert warm.value == pytest.approx(truth, rel=1e-3)
     if estimate is rc.perron_radius:
         assert estimate(W, start=cold.vector).matvecs < estimate(W).matvecs
+
+
+def test_tiny_entries_do_not_underflow_into_a_certificate():
+    report = rc.check(np.diag([1e-170, 2e-170]), gain=1e171)
+    assert report.verdict != rc.Verdict.VANISHES
+
+
+def test_a_tiny_start_gives_no_false_bound():
+    W = np.array([[1.6, 0, 0], [0, 1.6, 0.1], [0, -0.1, 1.6]])
+    assert rc.spectral_norm(W, start=[5e-324, 0, 0]).lower.value <= np.linalg.norm(W, 2)
+    assert 3.0 in rc.perron_radius(np.array([[1.0, 2.0], [2.0, 1.0]]), start=[1e-320, 0], max_matvecs=1)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace rhochain {
@@ -37,6 +38,17 @@ norm_bounds bound_norms(operator_ref A, int threads) {
     b.upper = b.frobenius < b.one_inf ? Bound{b.frobenius, Grade::proved, 0.0, "Frobenius norm"}
                                    : Bound{b.one_inf, Grade::proved, 0.0, "sqrt(||W||_1 ||W||_inf)"};
     b.lower = {b.row_column, Grade::proved, 0.0, "largest row or column norm"};
+    return b;
+}
+
+norm_bounds rescaled(norm_bounds b, int exponent) {
+    if (exponent == 0) return b;
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const auto outwards = [exponent](double x, double direction) {
+        return x == 0.0 ? x : std::nextafter(std::ldexp(x, exponent), direction);
+    };
+    for (double* x : {&b.one, &b.inf, &b.one_inf, &b.frobenius, &b.upper.value}) *x = outwards(*x, infinity);
+    for (double* x : {&b.row_column, &b.lower.value}) *x = outwards(*x, 0.0);
     return b;
 }
 

@@ -23,8 +23,8 @@ constexpr double underflow_guard = 0x1p-600;
 
 // x <- x / max x, raised to the floor.
 void keep_positive(const irreducible_block& block, std::vector<double>& x, int threads) {
-    const double factor = std::ldexp(1.0, -binary_exponent(max_abs(x, threads)));
-    for (double& entry : x) entry = std::max(std::abs(entry) * factor, floor_of_x);
+    const int e = binary_exponent(max_abs(x, threads));
+    for (double& entry : x) entry = std::max(std::ldexp(std::abs(entry), -e), floor_of_x);
     block.project(x);
 }
 

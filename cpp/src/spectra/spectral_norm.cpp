@@ -98,7 +98,13 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
             return b;
         }
     }
-    if (!options.start.empty()) tighten_lower(b, rayleigh_lower_bound(A, options.start, threads, ledger));
+    if (!options.start.empty()) {
+        // Entries near 1 keep the products away from underflow, which the error bound does not count.
+        std::vector<double> guess(options.start.begin(), options.start.end());
+        const int e = binary_exponent(max_abs(guess, threads));
+        for (double& x : guess) x = std::ldexp(x, -e);
+        tighten_lower(b, rayleigh_lower_bound(A, guess, threads, ledger));
+    }
     tighten_by_golub_kahan(A, options, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b, threads, ledger);

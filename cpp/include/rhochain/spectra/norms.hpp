@@ -21,4 +21,7 @@ struct norm_bounds {
 // Four products with |A| or A o A and their transposes. Memory: two vectors.
 [[nodiscard]] norm_bounds bound_norms(operator_ref A, int threads);
 
+// The bounds of 2^exponent A from those of A.
+[[nodiscard]] norm_bounds rescaled(norm_bounds b, int exponent);
+
 }  // namespace rhochain
