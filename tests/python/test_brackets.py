@@ -155,3 +155,10 @@ def test_a_tiny_start_gives_no_false_bound():
     W = np.array([[1.6, 0, 0], [0, 1.6, 0.1], [0, -0.1, 1.6]])
     assert rc.spectral_norm(W, start=[5e-324, 0, 0]).lower.value <= np.linalg.norm(W, 2)
     assert 3.0 in rc.perron_radius(np.array([[1.0, 2.0], [2.0, 1.0]]), start=[1e-320, 0], max_matvecs=1)
+
+
+def test_a_cycle_of_huge_and_tiny_weights_is_not_zero():
+    W = np.array([[0.0, 2.0**1000], [2.0**-100, 0.0]])
+    assert 2.0**450 in rc.spectral_radius(W)
+    assert 2.0**450 in rc.perron_radius(W)
+    assert rc.check(W, activation="tanh").verdict != rc.Verdict.VANISHES

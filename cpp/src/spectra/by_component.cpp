@@ -11,6 +11,9 @@
 namespace rhochain {
 namespace {
 
+// More than all the entries of a row can lose by underflow when the power of two is taken out.
+constexpr double underflow_guard = 0x1p-1000;
+
 // What one pass over the entries tells of a component.
 struct component_summary {
     std::int64_t component = 0;
@@ -26,7 +29,7 @@ std::vector<component_summary> summarise_components(const Matrix& W, double scal
     std::vector<double> row_bound(count, 0.0);
     std::vector<double> column_sums(P.labels.size(), 0.0);
     std::vector<std::int64_t> column_terms(P.labels.size(), 0);
-    const auto rounded_up = [](double sum, std::int64_t terms) { return sum * (1.0 + rounding_gamma(terms + 4)); };
+    const auto rounded_up = [](double sum, std::int64_t terms) { return sum * (1.0 + rounding_gamma(terms + 4)) + underflow_guard; };
     for (std::int64_t i = 0; i < W.rows(); ++i) {
         const auto c = static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)]);
         double row_sum = 0.0;

@@ -65,6 +65,16 @@ Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
     std::vector<double> weights(ones.size());
     block.A.apply(entry_map::absolute, const_block(ones), mutable_block(weights));
     ledger.count();
+    const double largest = max_abs(weights, 1);
+    // A weight lost to underflow beside a huge one: only that no mean exceeds the largest weight is left.
+    constexpr double safely_normal = 0x1p-1000;
+    if (*std::min_element(weights.begin(), weights.end()) < safely_normal) {
+        Bracket wide;
+        wide.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+        wide.upper = {largest, Grade::proved, 0.0, "largest weight of a cycle"};
+        wide.value = 0.5 * largest;
+        return wide;
+    }
     scaled product{1.0, 0};
     for (const double w : weights) product = scaled::normalised(product.mantissa * w, product.exponent);
     const double log2 = static_cast<double>(product.exponent) + std::log2(product.mantissa);
