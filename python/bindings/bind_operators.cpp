@@ -47,6 +47,9 @@ public:
     [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
         return rhochain::spectral_norm(*core_, o);
     }
+    [[nodiscard]] ScaledNorm scaled_norm(const ScalingOptions& o) const override {
+        return rhochain::scaled_norm(*core_, o);
+    }
     [[nodiscard]] Bracket perron_radius(const SolverOptions& o) const override {
         return rhochain::perron_radius(*core_, o);
     }
@@ -131,6 +134,9 @@ public:
     }
     [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
         return rhochain::spectral_norm(operator_ref(*this), o);
+    }
+    [[nodiscard]] ScaledNorm scaled_norm(const ScalingOptions& o) const override {
+        return rhochain::scaled_norm(operator_ref(*this), o);
     }
     [[nodiscard]] Bracket perron_radius(const SolverOptions&) const override { no_entries("perron_radius"); }
     [[nodiscard]] component_partition components() const override { no_entries("components"); }

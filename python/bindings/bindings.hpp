@@ -12,6 +12,7 @@
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/spectra/components.hpp>
 #include <rhochain/spectra/norms.hpp>
+#include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 #include <functional>
@@ -38,6 +39,7 @@ public:
 
     [[nodiscard]] virtual Bracket spectral_radius(const SolverOptions& options) const = 0;
     [[nodiscard]] virtual Bracket spectral_norm(const SolverOptions& options) const = 0;
+    [[nodiscard]] virtual ScaledNorm scaled_norm(const ScalingOptions& options) const = 0;
     // The three below throw std::invalid_argument for an operator without entries.
     [[nodiscard]] virtual Bracket perron_radius(const SolverOptions& options) const = 0;
     [[nodiscard]] virtual component_partition components() const = 0;

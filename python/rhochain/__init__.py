@@ -11,6 +11,7 @@ from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Sta
 from rhochain.io import FileError, load
 from rhochain.matrix import Matrix
 from rhochain.report import Condition, GradientReport, Verdict
+from rhochain.scaling import ScaledNorm, scaled_norm
 from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
 
 __version__: str = _core.build_info()["version"]
@@ -31,6 +32,7 @@ __all__ = [
     "JacobianChain",
     "Matrix",
     "Progress",
+    "ScaledNorm",
     "Status",
     "Verdict",
     "__version__",
@@ -40,6 +42,7 @@ __all__ = [
     "components",
     "load",
     "perron_radius",
+    "scaled_norm",
     "spectral_norm",
     "spectral_radius",
 ]

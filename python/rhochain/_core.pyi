@@ -107,6 +107,19 @@ def perron_radius(
     callback: Callable[[_Progress], object] | None,
     start: _Float64 | None,
 ) -> RawBracket: ...
+def scaled_norm(
+    A: Operator,
+    *,
+    max_kappa: float,
+    rtol: float,
+    delta: float,
+    seed: int,
+    threads: int,
+    max_matvecs: int | None,
+    max_seconds: float | None,
+    callback: Callable[[_Progress], object] | None,
+    start: _Float64 | None,
+) -> tuple[RawBracket, _Float64, _Bound]: ...
 def norm_bounds(A: Operator, threads: int) -> dict[str, float]: ...
 def components(A: SparseOperator | DenseOperator) -> tuple[npt.NDArray[np.int64], int, int, int]: ...
 def activations() -> list[tuple[str, float, bool]]: ...

@@ -19,6 +19,7 @@ PYTHON_ORDER = [
     ["options"],
     ["activations", "chain_envelope", "chain_results", "chain_rows"],
     ["chains", "spectra"],
+    ["scaling"],
     ["report"],
     ["verdicts"],
     ["checks"],

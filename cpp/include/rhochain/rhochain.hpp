@@ -9,6 +9,7 @@
 #include <rhochain/spectra/components.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/perron.hpp>
+#include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
 #include <rhochain/version.hpp>

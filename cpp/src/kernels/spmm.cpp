@@ -85,6 +85,7 @@ void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_b
             case 2: return row_blocks<2>(W, X, Y, threads, f);
             case 4: return row_blocks<4>(W, X, Y, threads, f);
             case 8: return row_blocks<8>(W, X, Y, threads, f);
+            case 16: return row_blocks<16>(W, X, Y, threads, f);
             default: return row_blocks<0>(W, X, Y, threads, f);
         }
     });

@@ -160,7 +160,7 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
         for (std::int64_t i = 0; i < A.rows(); ++i)
             if (P.labels[static_cast<std::size_t>(i)] != s.component) outside.push_back(i);
         const restricted_operator restricted(A, outside);
-        return solve({restricted, outside, size, s.nonnegative, false}, options, ledger);
+        return solve({restricted, outside, size, s.nonnegative, false, members}, options, ledger);
     }
     const auto block = block_of(A, P, position, s.component);
     const auto view = block.view();
@@ -170,7 +170,7 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
         for (const std::int64_t i : members) start.push_back(options.start[static_cast<std::size_t>(i)]);
     SolverOptions own = options;
     own.start = start;
-    Bracket b = solve({normalised, {}, size, s.nonnegative, single_cycle}, own, ledger);
+    Bracket b = solve({normalised, {}, size, s.nonnegative, single_cycle, members}, own, ledger);
     rescale_bracket(b, normalised.exponent() - A.exponent());
     return b;
 }

@@ -4,6 +4,7 @@
 // number of threads, and each writes its own results: that is why no result depends on the number of threads.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -25,6 +26,15 @@ void parallel_for(int threads, std::int64_t chunks, Body&& body) {
     using callable = std::remove_reference_t<Body>;
     detail::run_chunks(threads, chunks, const_cast<std::remove_const_t<callable>*>(&body),
                        [](void* context, std::int64_t c) { (*static_cast<callable*>(context))(c); });
+}
+
+// Calls body(begin, end) for ranges that cover [0, n), by one thread where n is too short to be worth waking more.
+template <class Body>
+void parallel_ranges(int threads, std::int64_t n, const Body& body) {
+    constexpr std::int64_t range = 4096;
+    constexpr std::int64_t worth_sharing = 1 << 15;
+    parallel_for(n < worth_sharing ? 1 : threads, (n + range - 1) / range,
+                 [&](std::int64_t c) { body(c * range, std::min(n, (c + 1) * range)); });
 }
 
 }  // namespace rhochain

@@ -17,6 +17,7 @@ struct irreducible_block {
     std::int64_t size = 0;
     bool nonnegative = false;
     bool single_cycle = false;  // every vertex has one successor
+    std::span<const std::int64_t> members = {};  // the vertices of W, rising; empty if unknown
 
     void project(std::span<double> x) const {
         for (const std::int64_t i : outside) x[static_cast<std::size_t>(i)] = 0.0;

@@ -1,0 +1,27 @@
+// mu_D(A) = inf over diagonal D > 0 of ||D A D^-1||_2 for one strongly connected block, with a D that comes close.
+//
+// A block nonnegative (in absolute values) or a single cycle: mu_D(A) = rho(|A|), D_i = sqrt(y_i / x_i) from the Perron vectors
+// (docs/theory.md, Theorem B), PROVED by Collatz-Wielandt. 2 x 2: the infimum is at |b| = |c|, in closed form.
+// Otherwise balancing, then stages of scaling_flow; after each the lower bound of scaling_dual (PROVED) and, once that
+// is close, the upper bound of chebyshev_bound for the D reached (PROBABLE), until they meet within rtol.
+// Memory: 16 columns up to 200,000 vertices, 8 beyond: about five blocks of n x columns.
+#pragma once
+
+#include <rhochain/spectra/irreducible_block.hpp>
+
+#include <vector>
+
+namespace rhochain {
+
+struct block_scaling {
+    Bracket bracket;        // of mu_D(A)
+    std::vector<double> d;  // D = diag(exp(d)); empty if none was computed
+    double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
+};
+
+// Scalings with max D / min D <= max_kappa only. The lower bound of the bracket is one of mu_D itself. Options: rtol, delta
+// (all upper bounds together), seed, threads, start (a first d), the budget.
+[[nodiscard]] block_scaling scale_block(const irreducible_block& block, double max_kappa, const SolverOptions& options,
+                                        Ledger& ledger);
+
+}  // namespace rhochain

@@ -1,0 +1,128 @@
+#include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/spectra/scaling_assembly.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace rhochain {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// Calls body(i, j, |w|) for the nonzero entries of row i.
+template <class Matrix, class Body>
+void over_row(const Matrix& W, double scale, std::int64_t i, const Body& body) {
+    for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+        const double w = W.value(p);
+        if (w != 0.0) body(static_cast<std::int64_t>(W.column(p)), std::abs(w * scale));
+    }
+}
+
+// The scaling that makes all weights of a cycle equal, if every member has one successor inside the component.
+template <class Matrix>
+void scale_cycle(const Matrix& W, double scale, const component_partition& P, std::int64_t c, std::vector<double>& d) {
+    const auto members = P.members(c);
+    const auto successor = [&](std::int64_t i) {
+        std::pair<std::int64_t, double> next{-1, 0.0};
+        over_row(W, scale, i, [&](std::int64_t j, double w) {
+            if (P.labels[at(j)] == c) next = {next.first < 0 ? j : -2, w};
+        });
+        return next;
+    };
+    double mean = 0.0;
+    for (const std::int64_t i : members) {
+        const auto [j, w] = successor(i);
+        if (j < 0 || !(w > 0.0)) return;
+        mean += std::log(w) / static_cast<double>(members.size());
+    }
+    std::int64_t i = members.front();
+    double log_D = 0.0;
+    do {
+        d[at(i)] = log_D;
+        const auto [j, w] = successor(i);
+        log_D += std::log(w) - mean;
+        i = j;
+    } while (i != members.front());
+}
+
+void centre(const component_partition& P, std::vector<double>& d) {
+    for (const std::int64_t c : P.cyclic) {
+        const auto members = P.members(c);
+        double low = std::numeric_limits<double>::infinity();
+        double high = -low;
+        for (const std::int64_t i : members) {
+            low = std::min(low, d[at(i)]);
+            high = std::max(high, d[at(i)]);
+        }
+        for (const std::int64_t i : members) d[at(i)] -= 0.5 * (low + high);
+    }
+}
+
+// An edge never leads to a larger label: one sweep over rising labels finds the longest path out of each component.
+template <class Matrix>
+std::vector<std::int64_t> levels(const Matrix& W, const component_partition& P) {
+    std::vector<std::int64_t> level(at(P.count), 0);
+    for (std::int64_t c = 0; c < P.count; ++c)
+        for (const std::int64_t i : P.members(c))
+            over_row(W, 1.0, i, [&](std::int64_t j, double) {
+                const std::int64_t to = P.labels[at(j)];
+                if (to != c) level[at(c)] = std::max(level[at(c)], level[at(to)] + 1);
+            });
+    return level;
+}
+
+// sqrt(||M||_1 ||M||_inf), rounded up, for the entries of D W D^-1 that `chosen` selects.
+template <class Matrix, class Chosen>
+double norm_of(const Matrix& W, double scale, const std::vector<double>& d, const Chosen& chosen) {
+    std::vector<double> columns(d.size(), 0.0);
+    double largest_row = 0.0;
+    std::int64_t terms = 8;
+    for (std::int64_t i = 0; i < W.rows(); ++i) {
+        double row = 0.0;
+        over_row(W, scale, i, [&](std::int64_t j, double w) {
+            if (!chosen(i, j)) return;
+            const double b = w * std::exp(d[at(i)] - d[at(j)]);
+            row += b;
+            columns[at(j)] += b;
+        });
+        terms = std::max(terms, W.row_end(i) - W.row_begin(i));
+        largest_row = std::max(largest_row, row);
+    }
+    const double largest_column = columns.empty() ? 0.0 : *std::max_element(columns.begin(), columns.end());
+    // d may be large: a unit of rounding of it is a relative error of an entry.
+    constexpr double rounding = 0x1p-40;
+    return std::sqrt(largest_row) * std::sqrt(largest_column) * (1.0 + rounding_gamma(std::max(terms, W.rows())) + rounding);
+}
+
+}  // namespace
+
+template <class Matrix>
+assembled_norms assemble_scaling(const Matrix& W, int exponent, const component_partition& P, double slack,
+                        component_scalings& scalings) {
+    std::vector<double>& d = scalings.d;
+    const double scale = std::ldexp(1.0, -exponent);
+    for (const std::int64_t c : P.cyclic)
+        if (!scalings.solved[at(c)]) scale_cycle(W, scale, P, c, d);
+    const double left_out = norm_of(W, scale, d, [&](std::int64_t i, std::int64_t j) {
+        const std::int64_t c = P.labels[at(i)];
+        return c == P.labels[at(j)] && !scalings.solved[at(c)];
+    });
+    if (P.count == 1) return {left_out, 0.0};
+    centre(P, d);
+    const double between = norm_of(W, scale, d, [&](std::int64_t i, std::int64_t j) { return P.labels[at(i)] != P.labels[at(j)]; });
+    if (between == 0.0) return {left_out, 0.0};
+    const double t = std::max(0.0, std::log(between / slack));
+    const std::vector<std::int64_t> level = levels(W, P);
+    for (std::size_t i = 0; i < d.size(); ++i) d[i] -= t * static_cast<double>(level[at(P.labels[i])]);
+    return {left_out, between * std::exp(-t) * (1.0 + 0x1p-40)};
+}
+
+template assembled_norms assemble_scaling(const csr_view<float, std::int32_t>&, int, const component_partition&, double, component_scalings&);
+template assembled_norms assemble_scaling(const csr_view<float, std::int64_t>&, int, const component_partition&, double, component_scalings&);
+template assembled_norms assemble_scaling(const csr_view<double, std::int32_t>&, int, const component_partition&, double, component_scalings&);
+template assembled_norms assemble_scaling(const csr_view<double, std::int64_t>&, int, const component_partition&, double, component_scalings&);
+template assembled_norms assemble_scaling(const dense_view<float>&, int, const component_partition&, double, component_scalings&);
+template assembled_norms assemble_scaling(const dense_view<double>&, int, const component_partition&, double, component_scalings&);
+
+}  // namespace rhochain
