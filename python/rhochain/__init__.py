@@ -11,6 +11,7 @@ from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Sta
 from rhochain.io import FileError, load
 from rhochain.matrix import Matrix
 from rhochain.report import Condition, GradientReport, Verdict
+from rhochain.rescaling import rescale
 from rhochain.scaling import ScaledNorm, scaled_norm
 from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
 
@@ -42,6 +43,7 @@ __all__ = [
     "components",
     "load",
     "perron_radius",
+    "rescale",
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",

@@ -20,6 +20,7 @@ PYTHON_ORDER = [
     ["activations", "chain_envelope", "chain_results", "chain_rows"],
     ["chains", "spectra"],
     ["scaling"],
+    ["rescaling"],
     ["report"],
     ["verdicts"],
     ["checks"],

@@ -1,0 +1,78 @@
+"""rescale: the quantity asked for becomes the target, in the format and dtype of the input."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+import rhochain as rc
+
+ESTIMATORS = {
+    "spectral_radius": rc.spectral_radius,
+    "spectral_norm": rc.spectral_norm,
+    "perron_radius": rc.perron_radius,
+    "scaled_norm": rc.scaled_norm,
+}
+
+
+@pytest.mark.parametrize("quantity", ESTIMATORS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_central_and_conservative(quantity, dtype):
+    W = np.random.default_rng(3).standard_normal((60, 60)).astype(dtype)
+    scaled, factor = rc.rescale(W, **{quantity: 0.9})
+    assert scaled.dtype == dtype
+    assert scaled == pytest.approx(factor * W, rel=1e-6)
+    tolerance = 1.1e-2 if quantity == "scaled_norm" else 1.1e-3
+    assert ESTIMATORS[quantity](scaled).value == pytest.approx(0.9, rel=tolerance)
+    _, smaller = rc.rescale(W, **{quantity: 0.9}, conservative=True)
+    upper = ESTIMATORS[quantity](W).upper
+    assert smaller <= factor
+    assert smaller * upper.value <= 0.9
+
+
+@given(n=st.integers(1, 30), seed=st.integers(0, 2**32 - 1), target=st.floats(1e-3, 1e3))
+def test_conservative_keeps_the_dense_truth_below_the_target(n, seed, target):
+    W = np.random.default_rng(seed).standard_normal((n, n))
+    scaled, _ = rc.rescale(W, spectral_norm=target, conservative=True)
+    assert np.linalg.norm(scaled, 2) <= target * (1 + 1e-13)
+
+
+@pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csc_array, sparse.coo_array, sparse.csr_matrix])
+def test_sparse_formats_stay(kind):
+    W = kind(np.array([[0, 4], [1, 0]]))
+    scaled, factor = rc.rescale(W, spectral_radius=1.0)
+    assert type(scaled) is kind
+    assert scaled.dtype == np.float64
+    assert factor == pytest.approx(0.5)
+    assert (W.toarray() == [[0, 4], [1, 0]]).all()
+
+
+def test_lists_and_options():
+    scaled, factor = rc.rescale([[0, 4], [1, 0]], perron_radius=4.0, rtol=1e-6)
+    assert factor == pytest.approx(2.0, rel=1e-6)
+    assert scaled[0, 1] == pytest.approx(8.0, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({}, ValueError, "give exactly one of"),
+        ({"spectral_radius": 1.0, "spectral_norm": 1.0}, ValueError, "got spectral_radius, spectral_norm"),
+        ({"spectral_radius": 0.0}, ValueError, "spectral_radius must be finite and above 0"),
+        ({"spectral_norm": np.nan}, ValueError, "spectral_norm must be finite and above 0"),
+        ({"spectral_norm": "big"}, TypeError, "spectral_norm must be a number"),
+    ],
+)
+def test_misuse(arguments, error, message):
+    with pytest.raises(error, match=message):
+        rc.rescale(np.eye(3), **arguments)
+
+
+def test_what_cannot_be_rescaled():
+    with pytest.raises(ValueError, match="must not be 0"):
+        rc.rescale(np.eye(3, k=1), spectral_radius=0.9)
+    with pytest.raises(TypeError, match="got a Matrix"):
+        rc.rescale(rc.Matrix(np.eye(3)), spectral_radius=0.9)
+    with pytest.raises(TypeError, match="dtype complex"):
+        rc.rescale(1j * np.eye(3), spectral_radius=0.9)
