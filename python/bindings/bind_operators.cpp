@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -32,7 +33,7 @@ public:
     [[nodiscard]] std::int64_t rows() const override { return core_->rows(); }
     [[nodiscard]] std::int64_t cols() const override { return core_->cols(); }
     void with_normalised(int threads, const Operator::user& body) const override {
-        const auto A = core_->with_threads(threads).normalised();
+        const auto A = many_adjoint_products().with_threads(threads).normalised();
         body(A, A.exponent());
     }
     void apply(const_block X, mutable_block Y, int threads) const override {
@@ -45,10 +46,10 @@ public:
         return rhochain::spectral_radius(*core_, o);
     }
     [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
-        return rhochain::spectral_norm(*core_, o);
+        return rhochain::spectral_norm(many_adjoint_products(), o);
     }
     [[nodiscard]] ScaledNorm scaled_norm(const ScalingOptions& o) const override {
-        return rhochain::scaled_norm(*core_, o);
+        return rhochain::scaled_norm(many_adjoint_products(), o);
     }
     [[nodiscard]] Bracket perron_radius(const SolverOptions& o) const override {
         return rhochain::perron_radius(*core_, o);
@@ -60,6 +61,9 @@ public:
     }
 
 protected:
+    // The operator for callers that ask for adjoint products again and again.
+    [[nodiscard]] virtual Core many_adjoint_products() const { return *core_; }
+
     std::optional<Core> core_;
 };
 
@@ -67,8 +71,8 @@ template <storage_scalar Scalar, index_integer Index>
 class SparseOf final : public StoredOperator<sparse_operator<Scalar, Index>, SparseOperator> {
 public:
     SparseOf(std::int64_t rows, std::int64_t cols, const py::array& indptr, const py::array& indices,
-             const py::array& data)
-        : indptr_(indptr), indices_(indices), data_(data) {
+             const py::array& data, std::size_t memory)
+        : indptr_(indptr), indices_(indices), data_(data), memory_(memory) {
         csr_view<Scalar, Index> view{rows, cols, span_of<Index>(indptr), span_of<Index>(indices),
                                      span_of<Scalar>(data)};
         const py::gil_scoped_release release;
@@ -79,20 +83,42 @@ public:
         }
         this->core_.emplace(view);
     }
-    [[nodiscard]] std::size_t owned_bytes() const override { return owned_ ? owned_->bytes() : 0; }
+    [[nodiscard]] std::size_t owned_bytes() const override {
+        return (owned_ ? owned_->bytes() : 0) + (prepared().has_transpose() ? this->core_->transpose_bytes() : 0);
+    }
+    void apply_adjoint(const_block X, mutable_block Y, int threads) const override {
+        prepared().with_threads(threads).apply_adjoint(X, Y);
+    }
     [[nodiscard]] std::int64_t nnz() const override { return this->core_->matrix().nnz(); }
     [[nodiscard]] py::dtype dtype() const override { return py::dtype::of<Scalar>(); }
     [[nodiscard]] py::dtype index_dtype() const override { return py::dtype::of<Index>(); }
     [[nodiscard]] bool copied() const override { return owned_.has_value(); }
 
 private:
+    using Core = sparse_operator<Scalar, Index>;
+
+    [[nodiscard]] Core prepared() const {
+        const std::lock_guard lock(mutex_);
+        return prepared_.value_or(*this->core_);
+    }
+
+    // The transposed copy is made once, when it is first worth it, and kept.
+    [[nodiscard]] Core many_adjoint_products() const override {
+        const std::lock_guard lock(mutex_);
+        if (!prepared_ && this->core_->transpose_bytes() <= memory_) prepared_ = this->core_->with_transpose();
+        return prepared_.value_or(*this->core_);
+    }
+
     template <class T>
     static std::span<const T> span_of(const py::array& a) {
         return {static_cast<const T*>(a.data()), static_cast<std::size_t>(a.size())};
     }
 
     py::array indptr_, indices_, data_;
+    std::size_t memory_;
     std::optional<csr<Scalar, Index>> owned_;
+    mutable std::mutex mutex_;
+    mutable std::optional<Core> prepared_;
 };
 
 template <storage_scalar Scalar>
@@ -170,7 +196,7 @@ bool holds(const py::array& a) {
 }
 
 std::shared_ptr<SparseOperator> make_sparse(std::int64_t rows, std::int64_t cols, const py::array& indptr,
-                                      const py::array& indices, const py::array& data) {
+                                      const py::array& indices, const py::array& data, std::size_t memory) {
     const auto require_vector = [](const py::array& a, const char* name) {
         if (a.ndim() != 1 || (a.flags() & py::array::c_style) == 0)
             throw py::value_error(std::string(name) + ": got an array that is not one-dimensional and contiguous");
@@ -179,7 +205,7 @@ std::shared_ptr<SparseOperator> make_sparse(std::int64_t rows, std::int64_t cols
     require_vector(indices, "indices");
     require_vector(data, "data");
     const auto make = [&]<class Scalar, class Index>(Scalar, Index) -> std::shared_ptr<SparseOperator> {
-        return std::make_shared<SparseOf<Scalar, Index>>(rows, cols, indptr, indices, data);
+        return std::make_shared<SparseOf<Scalar, Index>>(rows, cols, indptr, indices, data, memory);
     };
     const bool narrow = holds<std::int32_t>(indptr) && holds<std::int32_t>(indices);
     const bool wide = holds<std::int64_t>(indptr) && holds<std::int64_t>(indices);
@@ -223,7 +249,7 @@ void bind_operators(py::module_& m) {
              py::arg("y"), py::arg("threads"));
     py::class_<SparseOperator, Operator, std::shared_ptr<SparseOperator>>(m, "SparseOperator")
         .def(py::init(&make_sparse), py::arg("rows"), py::arg("cols"), py::arg("indptr"), py::arg("indices"),
-             py::arg("data"))
+             py::arg("data"), py::arg("memory"))
         .def_property_readonly("nnz", &SparseOperator::nnz)
         .def_property_readonly("dtype", &SparseOperator::dtype)
         .def_property_readonly("index_dtype", &SparseOperator::index_dtype)

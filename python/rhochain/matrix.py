@@ -12,10 +12,10 @@ from scipy import sparse
 from scipy.sparse.linalg import LinearOperator
 
 from rhochain import _core
+from rhochain.resources import byte_count, thread_count
 
-__all__ = ["Matrix", "thread_count"]
+__all__ = ["Matrix"]
 
-_MOST_THREADS = 4096
 _Array = npt.NDArray[Any]
 _Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
@@ -25,7 +25,7 @@ class _Held(NamedTuple):
     kind: str
     dtype: np.dtype[Any]
     nnz: int | None
-    nbytes: int
+    copied_bytes: int
     copied: bool
 
 
@@ -41,6 +41,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         (for sigma_1 also ``rmatvec``) serves through its products.
     threads : int, optional
         Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
+    memory : int or str
+        Bytes, or text such as "2GB", for a transposed copy of a sparse W. It is made, and kept, where products with W^T
+        come again and again (sigma_1, mu_D, gradients); without it they read W as it is, several times slower.
 
     Attributes
     ----------
@@ -51,7 +54,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     nnz : int or None
         Stored entries (sparse), entries other than 0 (dense), None for an operator.
     nbytes : int
-        Bytes held beside what is borrowed.
+        Bytes held beside what is borrowed, the transposed copy once it is made among them.
     copied : bool
         Whether any of W's arrays had to be copied.
 
@@ -78,9 +81,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     Matrix(2 x 2, dense float64, nnz 2, borrowed)
     """
 
-    def __init__(self, W: Any, *, threads: int | None = None) -> None:
+    def __init__(self, W: Any, *, threads: int | None = None, memory: int | str = "512MiB") -> None:
         self._threads = thread_count(threads)
-        self._held: _Held = W._held if isinstance(W, Matrix) else _hold(W)
+        room = byte_count("memory", memory)
+        self._held: _Held = W._held if isinstance(W, Matrix) else _hold(W, room)
         super().__init__(self._held.dtype, (self._held.operator.rows, self._held.operator.cols))
 
     @property
@@ -97,7 +101,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     @property
     def nbytes(self) -> int:
-        return self._held.nbytes
+        return self._held.copied_bytes + self.operator.nbytes
 
     @property
     def copied(self) -> bool:
@@ -134,24 +138,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         return y if x.ndim == 2 else y.reshape(-1)
 
 
-def thread_count(threads: int | None) -> int:
-    """The number of threads for the core, where 0 leaves it to the OpenMP runtime."""
-    if threads is None:
-        return 0
-    try:
-        count = operator.index(threads)
-    except TypeError:
-        raise TypeError(f"threads must be an integer or None; got {threads!r}") from None
-    if not 1 <= count <= _MOST_THREADS:
-        raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
-    return count
-
-
-def _hold(W: Any) -> _Held:
+def _hold(W: Any, memory: int) -> _Held:
     if all(hasattr(W, name) for name in ("detach", "cpu", "layout")):
         W = _from_tensor(W)
     if sparse.issparse(W):
-        return _hold_sparse(W)
+        return _hold_sparse(W, memory)
     if hasattr(W, "matvec") and hasattr(W, "shape"):
         return _hold_products(W)
     return _hold_dense(W)
@@ -177,7 +168,7 @@ def _require_matrix(shape: tuple[int, ...]) -> None:
         raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
 
 
-def _hold_sparse(W: Any) -> _Held:
+def _hold_sparse(W: Any, memory: int) -> _Held:
     _require_matrix(W.shape)
     dtype = _stored_type(W.dtype)
     csr = W if W.format == "csr" else _to_csr(W)
@@ -198,11 +189,11 @@ def _hold_sparse(W: Any) -> _Held:
         np.require(indices, index_type, ["C", "A"]),
         np.require(data, dtype, ["C", "A"]),
     )
-    held = _core.SparseOperator(W.shape[0], W.shape[1], *used)
+    held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
     borrowed = W.format == "csr"
     copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
     extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
-    return _Held(held, "sparse", dtype, held.nnz, held.nbytes + extra, held.copied or extra > 0)
+    return _Held(held, "sparse", dtype, held.nnz, extra, held.copied or extra > 0)
 
 
 def _to_csr(W: Any) -> Any:
@@ -235,7 +226,7 @@ def _hold_dense(W: Any) -> _Held:
     held = _core.DenseOperator(used)
     copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
     extra = used.nbytes if copied else 0
-    return _Held(held, "dense", dtype, int(np.count_nonzero(used)), held.nbytes + extra, copied)
+    return _Held(held, "dense", dtype, int(np.count_nonzero(used)), extra, copied)
 
 
 def _hold_products(W: Any) -> _Held:
@@ -246,7 +237,7 @@ def _hold_products(W: Any) -> _Held:
     forward = _block_product(W, "matmat", "matvec", shape)
     adjoint = _block_product(W, "rmatmat", "rmatvec", shape[::-1]) if _has_adjoint(W, shape[0]) else None
     held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
-    return _Held(held, "operator", np.dtype(np.float64), None, held.nbytes, False)
+    return _Held(held, "operator", np.dtype(np.float64), None, 0, False)
 
 
 def _has_adjoint(W: Any, rows: int) -> bool:

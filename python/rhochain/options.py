@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.estimates import Bracket, Progress
-from rhochain.matrix import Matrix, thread_count
+from rhochain.matrix import Matrix
+from rhochain.resources import thread_count
 
 __all__ = ["CoreOptions", "Recorder", "core_options", "real_number", "run"]
 

@@ -114,7 +114,7 @@ def test_matrix(kind):
 
 
 def core_csr(rows, cols, indptr, indices, data):
-    return _core.SparseOperator(rows, cols, *(np.asarray(part) for part in (indptr, indices, data)))
+    return _core.SparseOperator(rows, cols, *(np.asarray(part) for part in (indptr, indices, data)), 0)
 
 
 GOOD_INDPTR, GOOD_INDICES = np.arange(4, dtype=INT32), np.arange(3, dtype=INT32)

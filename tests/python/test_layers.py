@@ -13,7 +13,7 @@ CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", 
 CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
 # Modules of one row do not import each other.
 PYTHON_ORDER = [
-    ["_core", "io"],
+    ["_core", "io", "resources"],
     ["matrix"],
     ["estimates"],
     ["options"],

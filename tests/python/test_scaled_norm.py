@@ -7,7 +7,7 @@ import warnings
 import cases
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
@@ -80,6 +80,7 @@ def test_the_semidefinite_optimum_lies_in_the_bracket(n, density):
     assert feasible_margin(W, m.lower.value * 0.998) < 1e-7
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 40), density=st.floats(0.0, 1.0), seed=st.integers(0, 2**32 - 1))
 def test_order_of_the_four_quantities(n, density, seed):
     rng = np.random.default_rng(seed)

@@ -4,6 +4,12 @@
 #include <stdexcept>
 
 namespace rhochain {
+namespace {
+
+// What is left of a vector below this part of the largest alpha is taken for rounding.
+constexpr double rounding = 0x1p-48;
+
+}  // namespace
 
 golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads)
     : A_(A),
@@ -28,8 +34,6 @@ void golub_kahan::expand() {
     axpy(-alpha_.back(), V_[size() - 1], z_, threads);
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
     const double beta = V_.orthogonalise(z_, h);
-    // What is left of A^T u is rounding: the space is invariant.
-    constexpr double rounding = 0x1p-48;
     const double largest = *std::max_element(alpha_.begin(), alpha_.end());
     if (!(beta > rounding * largest)) {
         invariant_ = true;
@@ -47,6 +51,10 @@ void golub_kahan::expand() {
         alpha_.back() = 0.0;
         invariant_ = true;
     }
+}
+
+double golub_kahan::neglected() const {
+    return size() == A_.cols() ? 0.0 : rounding * *std::max_element(alpha_.begin(), alpha_.end());
 }
 
 }  // namespace rhochain

@@ -46,14 +46,28 @@ double lanczos_upper_bound(const golub_kahan& F, double delta) {
     const std::int64_t k = F.size();
     const std::int64_t n = F.right().length();
     const double sigma = singular_values(F.alpha(), F.beta()).front();
-    if (F.invariant()) return sigma;
-    const double any_spectrum = sigma * golub_kahan_inflation(n, k, delta);
-    if (k == 1) return any_spectrum;
-    // The last coupling known is that of the leading k - 1 steps.
-    const auto alpha = std::span(F.alpha()).first(static_cast<std::size_t>(k - 1));
-    const auto beta = std::span(F.beta());
-    const std::vector<double> ritz = singular_values(alpha, beta.first(alpha.size() - 1));
-    return std::min(any_spectrum, lanczos_root(ritz, alpha, beta, inverse_start_component(n, delta)));
+    if (F.invariant() && F.neglected() == 0.0) return sigma;
+    double bound = sigma * golub_kahan_inflation(n, k, delta);
+    const double c = inverse_start_component(n, delta);
+    std::vector<double> alpha = F.alpha();
+    std::vector<double> beta = F.beta();
+    int rounds = 1;
+    if (F.invariant()) {
+        beta.push_back(F.neglected());
+        // Where alpha_k was neglected, beta_k is at most sigma_1, for which each bound found serves in turn.
+        if (alpha.back() == 0.0) rounds = 3;
+    } else {
+        // The last coupling known is that of the leading k - 1 steps.
+        if (k == 1) return bound;
+        alpha.pop_back();
+    }
+    const auto leading = std::span(F.alpha()).first(alpha.size());
+    const std::vector<double> ritz = singular_values(leading, std::span(beta).first(alpha.size() - 1));
+    for (int round = 0; round < rounds; ++round) {
+        if (rounds > 1) alpha.back() = bound;
+        bound = std::min(bound, lanczos_root(ritz, alpha, beta, c));
+    }
+    return bound;
 }
 
 }  // namespace rhochain

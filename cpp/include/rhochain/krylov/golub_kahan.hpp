@@ -21,8 +21,9 @@ public:
     [[nodiscard]] const std::vector<double>& alpha() const { return alpha_; }
     [[nodiscard]] const std::vector<double>& beta() const { return beta_; }  // size() - 1 long
     [[nodiscard]] const krylov_basis& right() const { return V_; }
-    // beta_k = 0 to rounding, which k = n always has.
+    // The last alpha or the next beta is 0 to rounding, that is at most neglected(); with k = n it is 0.
     [[nodiscard]] bool invariant() const { return invariant_ || size() == A_.cols(); }
+    [[nodiscard]] double neglected() const;
 
     // One step, two products. Does nothing once the space is invariant.
     void expand();

@@ -1,11 +1,15 @@
 // A = 2^-e W for a borrowed CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
-// Cheap to copy; W must outlive it. Adjoint products read W as it is: no transposed copy.
+// Cheap to copy; W must outlive it. Adjoint products read W as it is, each thread a strip of columns, or a transposed
+// copy of W once with_transpose() has made one: as fast as forward products, for the memory of W once more. Either way
+// each sum runs over the rows from first to last: the bits are the same.
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/spmm.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/stored_operator.hpp>
+
+#include <memory>
 
 namespace rhochain {
 
@@ -29,7 +33,10 @@ public:
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
     void apply(entry_map f, const_block X, mutable_block Y) const { spmm(W_, f, scale_, X, Y, threads_); }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
-        spmm_adjoint(W_, f, scale_, X, Y, threads_);
+        if (transpose_)
+            spmm(transpose_->view(), f, scale_, X, Y, threads_);
+        else
+            spmm_adjoint(W_, f, scale_, X, Y, threads_);
     }
 
     [[nodiscard]] sparse_operator normalised() const {
@@ -45,12 +52,28 @@ public:
         return A;
     }
 
+    // Bytes of the transposed copy that with_transpose() makes.
+    [[nodiscard]] std::size_t transpose_bytes() const {
+        return static_cast<std::size_t>(W_.nnz()) * (sizeof(Scalar) + sizeof(Index)) +
+               static_cast<std::size_t>(W_.cols() + 1) * sizeof(Index);
+    }
+
+    [[nodiscard]] bool has_transpose() const { return transpose_ != nullptr; }
+
+    // Shares the copy with the operators made from this one.
+    [[nodiscard]] sparse_operator with_transpose() const {
+        sparse_operator A = *this;
+        if (!transpose_) A.transpose_ = std::make_shared<const csr<Scalar, Index>>(transpose(W_));
+        return A;
+    }
+
 private:
     csr_view<Scalar, Index> W_;
     entry_summary summary_;
     int threads_;
     int exponent_ = 0;
     double scale_ = 1.0;
+    std::shared_ptr<const csr<Scalar, Index>> transpose_;
 };
 
 }  // namespace rhochain

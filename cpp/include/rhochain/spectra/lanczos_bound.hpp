@@ -27,7 +27,7 @@ namespace rhochain {
                                   std::span<const double> beta, double c);
 
 // sigma_1(A) is at most this with probability at least 1 - delta over the start of F: the smaller of (1) and (2), or
-// sigma_1(B_k) itself once the Krylov space is invariant. Exact arithmetic: the caller adds the backward error.
+// sigma_1(B_k) itself for k = n. Exact arithmetic: the caller adds the backward error.
 [[nodiscard]] double lanczos_upper_bound(const golub_kahan& F, double delta);
 
 }  // namespace rhochain

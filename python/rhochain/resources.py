@@ -1,0 +1,48 @@
+"""What a call may use: threads, and memory as people write it."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+
+__all__ = ["byte_count", "thread_count"]
+
+_MOST_THREADS = 4096
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+_AMOUNT = re.compile(r"([0-9]*\.?[0-9]+)\s*([KMGT]?I?)B?", re.IGNORECASE)
+
+
+def byte_count(name: str, amount: int | str) -> int:
+    """Bytes of an integer or of text such as "500 MB" or "2GiB".
+
+    Examples
+    --------
+    >>> byte_count("memory", "2GB"), byte_count("memory", "1.5 KiB"), byte_count("memory", 8)
+    (2000000000, 1536, 8)
+    """
+    if isinstance(amount, str):
+        found = _AMOUNT.fullmatch(amount.strip())
+        if found is None or found[2].upper() not in _UNITS:
+            raise ValueError(f'{name} must be bytes or text such as "500 MB" or "2GiB"; got {amount!r}')
+        return math.floor(float(found[1]) * _UNITS[found[2].upper()])
+    try:
+        count = operator.index(amount)
+    except TypeError:
+        raise TypeError(f'{name} must be an integer or text such as "2GB"; got {amount!r}') from None
+    if count < 0:
+        raise ValueError(f"{name} must be at least 0 bytes; got {count}")
+    return count
+
+
+def thread_count(threads: int | None) -> int:
+    """The number of threads for the core, where 0 leaves it to the OpenMP runtime."""
+    if threads is None:
+        return 0
+    try:
+        count = operator.index(threads)
+    except TypeError:
+        raise TypeError(f"threads must be an integer or None; got {threads!r}") from None
+    if not 1 <= count <= _MOST_THREADS:
+        raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
+    return count
