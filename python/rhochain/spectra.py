@@ -125,8 +125,9 @@ def spectral_radius(
 
     Notes
     -----
-    Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (Dixon 1983 on a
-    power of W); lower bounds PROVED from structure or Collatz-Wielandt where W >= 0, else ESTIMATE.
+    Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (powers of
+    W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure or Collatz-Wielandt where W >= 0, else
+    ESTIMATE.
     ``gain * rho(W) < 1`` certifies nothing in a nonlinear network: see `check`.
 
     Examples

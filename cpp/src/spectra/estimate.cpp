@@ -14,18 +14,33 @@ Bracket exact_bracket(double value, const std::string& source) {
     return b;
 }
 
-void tighten_lower(Bracket& b, const Bound& candidate) {
-    if (candidate.value > b.lower.value || (candidate.value == b.lower.value && candidate.grade > b.lower.grade))
-        b.lower = candidate;
+namespace {
+
+bool higher(const Bound& a, const Bound& b) { return a.value > b.value || (a.value == b.value && a.grade > b.grade); }
+bool smaller(const Bound& a, const Bound& b) { return a.value < b.value || (a.value == b.value && a.grade > b.grade); }
+
+// `better(a, b)`: whether a is the tighter bound. What is displaced stays behind if it claims something.
+template <class Better>
+void keep_tighter(Bound& best, Bound& behind, const Bound& candidate, const Better& better) {
+    for (const Bound* bound : {static_cast<const Bound*>(&best), &candidate})
+        if (bound->grade != Grade::estimate && better(*bound, behind)) behind = *bound;
+    if (better(candidate, best)) best = candidate;
 }
 
-void tighten_upper(Bracket& b, const Bound& candidate) {
-    if (candidate.value < b.upper.value || (candidate.value == b.upper.value && candidate.grade > b.upper.grade))
-        b.upper = candidate;
-}
+}  // namespace
+
+void tighten_lower(Bracket& b, const Bound& candidate) { keep_tighter(b.lower, b.lower_behind, candidate, higher); }
+
+void tighten_upper(Bracket& b, const Bound& candidate) { keep_tighter(b.upper, b.upper_behind, candidate, smaller); }
+
+const Bound& graded_lower(const Bracket& b) { return b.lower.grade != Grade::estimate ? b.lower : b.lower_behind; }
+
+const Bound& graded_upper(const Bracket& b) { return b.upper.grade != Grade::estimate ? b.upper : b.upper_behind; }
 
 void clamp_value(Bracket& b) {
-    // A proved bound outranks an estimated one.
+    if (b.lower.value > b.upper.value && b.lower.grade < b.upper.grade) b.lower = graded_lower(b);
+    if (b.lower.value > b.upper.value && b.upper.grade < b.lower.grade && std::isfinite(graded_upper(b).value))
+        b.upper = graded_upper(b);
     if (b.lower.value > b.upper.value) {
         if (b.lower.grade <= b.upper.grade)
             b.lower.value = b.upper.value;
@@ -43,7 +58,9 @@ double relative_width(const Bracket& b) {
 void rescale_bracket(Bracket& b, int exponent) {
     if (exponent == 0) return;
     const auto rescale = [exponent](double& x) { x = std::ldexp(x, exponent); };
-    for (double* x : {&b.value, &b.lower.value, &b.upper.value, &b.residual, &b.runner_up}) rescale(*x);
+    for (double* x : {&b.value, &b.lower.value, &b.upper.value, &b.lower_behind.value, &b.upper_behind.value, &b.residual,
+                      &b.runner_up})
+        rescale(*x);
     for (Progress& p : b.history)
         for (double* x : {&p.lower, &p.value, &p.upper}) rescale(*x);
 }

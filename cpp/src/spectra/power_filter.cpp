@@ -11,15 +11,15 @@ namespace rhochain {
 power_filter::power_filter(const irreducible_block& block, std::uint64_t seed, std::uint64_t stream, double delta,
                            int threads)
     : block_(block),
-      delta_(delta),
       threads_(threads),
       x_(static_cast<std::size_t>(block.A.cols())),
       y_(x_.size()),
-      next_delta_(0.5 * delta) {
+      upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"} {
+    constexpr double log_2_over_root_pi = 0.12078223763524522235;
+    log_constant_ = log_2_over_root_pi - std::log(delta);
     fill_gaussian(x_, seed, stream, threads);
     block_.project(x_);
     log_norms_.push_back(std::log(norm2(x_, threads)));
-    upper_ = {std::numeric_limits<double>::infinity(), Grade::probable, delta, "random start powers (Dixon)"};
 }
 
 void power_filter::step() {
@@ -36,21 +36,15 @@ void power_filter::step() {
         scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, threads_);
         exponent_ += own_exponent;
     }
-    if (steps() < next_bound_) return;
-    constexpr double half_log_2_over_pi = -0.22579135264472743236;
-    const double log_bound =
-        (half_log_2_over_pi - std::log(next_delta_) + log_norms_.back()) / static_cast<double>(steps());
+    const double log_bound = (log_constant_ + log_norms_.back()) / static_cast<double>(steps());
     const double bound = std::exp(log_bound) * (1.0 + 0x1p-40);
     if (bound < upper_.value) upper_.value = bound;
-    next_bound_ *= 2;
-    next_delta_ *= 0.5;
 }
 
-double power_filter::growth_rate() const {
-    const std::size_t k = log_norms_.size() - 1;
-    const std::size_t half = k / 2;
-    if (k == 0 || vanished_) return 0.0;
-    return std::exp((log_norms_[k] - log_norms_[half]) / static_cast<double>(k - half));
+double power_filter::growth_rate(std::int64_t from, std::int64_t to) const {
+    if (from == to || vanished_) return 0.0;
+    const double gain = log_norms_[static_cast<std::size_t>(to)] - log_norms_[static_cast<std::size_t>(from)];
+    return std::exp(gain / static_cast<double>(to - from));
 }
 
 }  // namespace rhochain

@@ -1,5 +1,7 @@
 // One result type for every estimate of a nonnegative number q attached to a matrix:
 //     lower.value <= value <= upper.value,   lower.value <= q <= upper.value with the grade of each bound.
+// Where `lower` or `upper` is an ESTIMATE the best bound that claims something stands beside it (graded_lower,
+// graded_upper): graded_lower.value <= lower.value, upper.value <= graded_upper.value.
 #pragma once
 
 #include <complex>
@@ -37,10 +39,14 @@ struct Progress {
 
 struct Bracket {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    static constexpr double infinity = std::numeric_limits<double>::infinity();
 
     double value = 0.0;
     Bound lower;
     Bound upper;
+    // The tightest PROVED or PROBABLE bounds passed by on the way; read them by the functions below.
+    Bound lower_behind{-infinity, Grade::proved, 0.0, "no bound"};
+    Bound upper_behind{infinity, Grade::proved, 0.0, "no bound"};
     Status status = Status::bracketed;
     double residual = unknown;   // ||A x - value x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
     double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors
@@ -58,7 +64,12 @@ struct Bracket {
 void tighten_lower(Bracket& b, const Bound& candidate);
 void tighten_upper(Bracket& b, const Bound& candidate);
 
-// Restores lower <= value <= upper by moving `value` into the bounds.
+// The tightest bounds graded PROVED or PROBABLE.
+[[nodiscard]] const Bound& graded_lower(const Bracket& b);
+[[nodiscard]] const Bound& graded_upper(const Bracket& b);
+
+// Restores lower <= value <= upper. An ESTIMATE that the other side refutes is dropped for the graded bound behind it; graded
+// bounds that cross are moved together, the lower grade first.
 void clamp_value(Bracket& b);
 
 // upper / lower - 1 as a fraction of value; 0 for an exact zero.
