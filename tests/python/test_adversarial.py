@@ -129,6 +129,12 @@ def test_proved_bounds_of_chains_hold_for_5_000():
     holds(wrong_chain, hostile_chains(moderate=True), 5_000, fresh=True)
 
 
+OPEN = {
+    "squares of a block's entries underflow",
+    "a self-loop becomes subnormal",
+    "results beyond the largest number",
+    "results below the normal range",
+}
 FOUND = {
     "squares of a block's entries underflow": [[1.5, -2.0, 0.0], [-2.0, -1.0, 0.0], [2.0**600, 0.0, 0.0]],
     "a self-loop becomes subnormal": [[0.0, -1e300], [0.0, 1e-8]],
@@ -138,8 +144,7 @@ FOUND = {
 }
 
 
-@WHOLE_RANGE
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=WHOLE_RANGE if name in OPEN else ()) for name in FOUND])
 def test_found_by_these_tests(name):
     assert not list(wrong_estimates(Hostile(np.array(FOUND[name]), "int32", 0)))
 
@@ -155,7 +160,7 @@ ILL_CONDITIONED = pytest.mark.xfail(
     "W",
     [
         pytest.param([[1e-20, 1e-20], [-1.0, 1e-20]], id="badly scaled", marks=ILL_CONDITIONED),
-        pytest.param([[-4.0, 2.0**539], [-(2.0**-536), -4.0]], id="very badly scaled", marks=ILL_CONDITIONED),
+        pytest.param([[-4.0, 2.0**539], [-(2.0**-536), -4.0]], id="very badly scaled"),
         pytest.param(1.1 * NILPOTENT, id="nearly nilpotent", marks=ILL_CONDITIONED),
         pytest.param(0.3 * NILPOTENT, id="nearly nilpotent, not converged"),
     ],
