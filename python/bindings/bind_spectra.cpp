@@ -133,13 +133,13 @@ void bind_spectra(py::module_& m) {
 
     m.def(
         "scaled_norm",
-        [](const Operator& A, double max_kappa, double rtol, double delta, std::uint64_t seed, int threads,
+        [](const Operator& A, double max_kappa, double threshold, double rtol, double delta, std::uint64_t seed, int threads,
            std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
            const std::optional<float64_array>& start) {
             ScaledNorm result;
             RawBracket raw = solve(
                 [&](const SolverOptions& o) {
-                    result = A.scaled_norm({o, max_kappa});
+                    result = A.scaled_norm({o, {max_kappa, threshold}});
                     return result.bracket;
                 },
                 rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
@@ -147,7 +147,7 @@ void bind_spectra(py::module_& m) {
             return py::make_tuple(std::move(raw), py::array_t<double>(n, result.scaling.data()),
                                   to_tuple(result.attained));
         },
-        py::arg("A"), py::kw_only(), py::arg("max_kappa"), py::arg("rtol"), py::arg("delta"), py::arg("seed"),
+        py::arg("A"), py::kw_only(), py::arg("max_kappa"), py::arg("threshold"), py::arg("rtol"), py::arg("delta"), py::arg("seed"),
         py::arg("threads"), py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
     m.def(
         "norm_bounds",

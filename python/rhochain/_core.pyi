@@ -111,6 +111,7 @@ def scaled_norm(
     A: Operator,
     *,
     max_kappa: float,
+    threshold: float,
     rtol: float,
     delta: float,
     seed: int,

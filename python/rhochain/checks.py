@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from rhochain import _core
+import numpy as np
+import numpy.typing as npt
+
 from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
-from rhochain.estimates import Bound, Bracket, Grade, Progress
+from rhochain.conditions import paper_conditions
+from rhochain.estimates import Bracket, Progress
+from rhochain.investigation import Investigation
+from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix
 from rhochain.options import core_options, real_number
 from rhochain.report import GradientReport
-from rhochain.spectra import components, perron_radius, spectral_norm, spectral_radius
-from rhochain.verdicts import Evidence, decide, decide_on_trajectory, paper_conditions
+from rhochain.verdicts import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
 
@@ -42,10 +45,11 @@ class Chain(Protocol):
 def check(
     W: Any,
     activation: str | Activation | None = None,
-    gain: float | None = None,
+    gain: float | npt.ArrayLike | None = None,
     chain: Chain | None = None,
     *,
     leak: float = 1.0,
+    quick: bool = False,
     vanish_level: float = 1e-3,
     explode_level: float = 1e3,
     rtol: float = 1e-3,
@@ -64,27 +68,32 @@ def check(
         The recurrent weights. An operator needs ``rmatvec``, and goes without components and rho(|W|).
     activation : str or Activation
         As `rhochain.activation` takes it. Give either this or `gain`.
-    gain : float > 0
-        gamma = sup |sigma'|.
+    gain : float > 0 or array_like of shape (n,)
+        gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
+        all quantities are those of W diag(gain), a copy of W.
     chain : Chain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES.
     leak : float in (0, 1]
         a of a leaky integrator, J = (1 - a) I + a W diag(s).
+    quick : bool
+        Stop at the first bound that proves a verdict; what it did not need is None in the report. False: rho(W),
+        sigma_1(W) and rho(|W|) are computed in any case.
     vanish_level, explode_level : float
         Norms of the chain's product below and above which it vanished or exploded; 0 < vanish < explode.
     rtol, delta, seed, threads
         As in `spectral_radius`. `delta` holds for each PROBABLE bound by itself.
     max_matvecs : int, optional
-        Most products for each of the three quantities.
+        Most products for each quantity.
     max_seconds : float, optional
-        For the three together, shared evenly among those still to come; the chain is not counted.
+        For all together, shared evenly among those still to come; the chain is not counted.
     callback : callable, optional
         Called with a `Progress` of the quantity in work; returning True cuts that and all later ones short.
 
     Returns
     -------
     GradientReport
-        `verdict`, `reason`, brackets of rho(W), sigma_1(W) and rho(|W|), the paper's conditions. Print it.
+        `verdict`, `reason`, brackets of rho(W), sigma_1(W), rho(|W|) and, where they leave the verdict or its burn-in
+        open, mu_D(W); the paper's conditions. Print it.
 
     Raises
     ------
@@ -109,40 +118,17 @@ def check(
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLOSION_NOT_EXCLUDED'
     """
-    sigma, gamma = _gain(activation, gain)
+    sigma, gamma, gains = _gain(activation, gain)
     leak = _leak(leak)
     _levels(vanish_level, explode_level)
-    A = W if isinstance(W, Matrix) else Matrix(W)
+    A = _square(W if gains is None else with_local_gains(W, gains))
     limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
-    has_entries = A.kind != "operator"
-    if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
     if chain is not None:
         _require_same_network(chain, A, gamma)
 
-    clock = _Clock(limits["max_seconds"], callback, quantities=3 if has_entries else 2)
-
-    def estimate(estimator: Callable[..., Bracket]) -> Bracket:
-        return estimator(
-            A,
-            rtol=rtol,
-            delta=delta,
-            seed=seed,
-            threads=threads,
-            max_matvecs=max_matvecs,
-            max_seconds=clock.next_share(),
-            callback=None if callback is None else clock.record,
-        )
-
-    structure = components(A) if has_entries else None
-    norm_bounds = _norm_bounds(A, limits["threads"]) if has_entries else ()
-    perron = estimate(perron_radius) if has_entries else None
-    norm = estimate(spectral_norm)
-    radius = estimate(spectral_radius)
-
-    linear = sigma is not None and sigma.linear
-    evidence = Evidence(gamma, leak, linear, structure, radius, norm, perron, norm_bounds)
-    decision = decide(evidence)
+    work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
+    decision = work.settle() if quick else work.measure()
+    evidence = work.evidence()
     log_norm = None if chain is None else chain.norm()
     if chain is not None and log_norm is not None:
         decision = decide_on_trajectory(decision, chain.steps, log_norm, vanish_level, explode_level)
@@ -154,47 +140,41 @@ def check(
         leak=leak,
         shape=A.shape,
         nnz=A.nnz,
-        spectral_radius=radius,
-        spectral_norm=norm,
-        perron_radius=perron,
+        spectral_radius=evidence.spectral_radius,
+        spectral_norm=evidence.spectral_norm,
+        perron_radius=evidence.perron_radius,
         conditions=paper_conditions(evidence),
-        components=structure,
+        components=evidence.components,
         chain_norm=log_norm,
+        scaled_norm=evidence.scaled_norm,
+        local_gains=gains is not None,
         notes=decision.notes,
     )
 
 
-class _Clock:
-    """Shares a time budget among the quantities to come and remembers that the callback said stop."""
-
-    def __init__(self, seconds: float | None, callback: Callable[[Progress], object] | None, quantities: int) -> None:
-        self._end = None if seconds is None else time.monotonic() + seconds
-        self._callback = callback
-        self._left = quantities
-        self._stopped = False
-
-    def next_share(self) -> float | None:
-        left, self._left = self._left, self._left - 1
-        if self._stopped:
-            return 0.0
-        return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
-
-    def record(self, progress: Progress) -> bool:
-        self._stopped = self._stopped or (self._callback is not None and bool(self._callback(progress)))
-        return self._stopped
-
-
-def _gain(activation: str | Activation | None, gain: float | None) -> tuple[Activation | None, float]:
+def _gain(
+    activation: str | Activation | None, gain: float | npt.ArrayLike | None
+) -> tuple[Activation | None, float, npt.NDArray[np.float64] | None]:
+    """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
         raise ValueError(f"give either activation or gain; got {came}")
     if activation is not None:
         sigma = activation_named(activation)
-        return sigma, sigma.gain
+        return sigma, sigma.gain, None
+    if gain is not None and np.ndim(gain) > 0:
+        return None, 1.0, local_gains(gain)
     gamma = real_number("gain", gain)
     if not 0.0 < gamma < math.inf:
         raise ValueError(f"gain must be finite and above 0; got {gamma!r}")
-    return None, gamma
+    return None, gamma, None
+
+
+def _square(W: Any) -> Matrix:
+    A = W if isinstance(W, Matrix) else Matrix(W)
+    if A.shape[0] != A.shape[1]:
+        raise ValueError(f"W must be square; got shape {A.shape}")
+    return A
 
 
 def _leak(leak: float) -> float:
@@ -215,9 +195,3 @@ def _require_same_network(chain: Chain, A: Matrix, gamma: float) -> None:
         raise ValueError(f"chain must be of W: expected shape {A.shape}; got {tuple(chain.shape)}")
     if chain.gain > gamma * (1.0 + 1e-6):
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
-
-
-def _norm_bounds(A: Matrix, threads: int) -> tuple[Bound, ...]:
-    found = _core.norm_bounds(A.operator, threads)
-    named = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
-    return tuple(Bound(found[key], Grade.PROVED, None, source) for key, source in named)

@@ -10,7 +10,8 @@ from enum import Enum
 from typing import Any
 
 from rhochain import _core
-from rhochain.estimates import Bracket
+from rhochain.estimates import Bracket, json_number
+from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
 
 __all__ = ["Condition", "GradientReport", "Verdict", "outward"]
@@ -74,16 +75,19 @@ class GradientReport:
     reason : str
         A sentence with the numbers and grades that decided.
     gain : float
-        gamma, the largest slope of the activation.
+        gamma, the largest slope of the activation; 1 where gains per neuron were given.
+    local_gains : bool
+        Whether they were: then every quantity here is one of W diag(gains).
     activation : str or None
     leak : float
         Of a leaky integrator; 1 for none.
     shape : (int, int)
     nnz : int or None
         None for an operator.
-    spectral_radius, spectral_norm : Bracket
-    perron_radius : Bracket or None
-        None for an operator, whose entries are unknown.
+    spectral_radius, spectral_norm, perron_radius : Bracket or None
+        None where the verdict was settled first (`quick`); rho(|W|) also for an operator, whose entries are unknown.
+    scaled_norm : ScaledNorm or None
+        Of mu_D(W), stopped at 1 / gain; None where the verdict did not need it.
     conditions : tuple of Condition
     components : Components or None
     chain_norm : Bracket or None
@@ -107,12 +111,14 @@ class GradientReport:
     leak: float
     shape: tuple[int, int]
     nnz: int | None
-    spectral_radius: Bracket
-    spectral_norm: Bracket
+    spectral_radius: Bracket | None
+    spectral_norm: Bracket | None
     perron_radius: Bracket | None
     conditions: tuple[Condition, ...]
     components: Components | None = None
     chain_norm: Bracket | None = None
+    scaled_norm: ScaledNorm | None = None
+    local_gains: bool = False
     notes: tuple[str, ...] = ()
     source: str | None = None
 
@@ -126,6 +132,7 @@ class GradientReport:
             "verdict": str(self.verdict),
             "reason": self.reason,
             "gain": self.gain,
+            "local_gains": self.local_gains,
             "activation": self.activation,
             "leak": self.leak,
             "source": self.source,
@@ -134,12 +141,21 @@ class GradientReport:
             "spectral_radius": plain(self.spectral_radius),
             "spectral_norm": plain(self.spectral_norm),
             "perron_radius": plain(self.perron_radius),
+            "scaled_norm": self._scaled_plain(),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "components": None if self.components is None else self.components.to_dict(),
             "chain_norm": plain(self.chain_norm),
             "notes": list(self.notes),
             "version": _core.build_info()["version"],
         }
+
+    def _scaled_plain(self) -> dict[str, Any] | None:
+        scaled = self.scaled_norm
+        if scaled is None:
+            return None
+        burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak))
+        extra = {"attained": scaled.attained.to_dict(), "log_kappa": scaled.log_kappa, "burn_in": burn_in}
+        return {**scaled.to_dict(history=False), **extra}
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
@@ -157,6 +173,8 @@ class GradientReport:
         network = f"gain gamma = {self.gain:.7g}"
         if self.activation is not None:
             network += f" ({self.activation})"
+        if self.local_gains:
+            network = "gains per neuron: every W below stands for W diag(gains)"
         if self.leak != 1.0:
             network += f", leak {self.leak:.7g}"
         lines = _labelled("matrix", size) + _labelled("network", network)
@@ -175,11 +193,12 @@ class GradientReport:
             ("rho(W)", self.spectral_radius),
             ("sigma_1(W)", self.spectral_norm),
             ("rho(|W|)", self.perron_radius),
+            ("mu_D(W)", self.scaled_norm),
         )
         for name, bracket in named:
-            if bracket is None:
+            if bracket is None and name == "rho(|W|)" and self.nnz is None:
                 rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
-            else:
+            elif bracket is not None:
                 rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
         if self.chain_norm is not None:
             rows.append(("ln ||P||_2", *_cells(self.chain_norm), ""))
@@ -195,15 +214,19 @@ class GradientReport:
         return lines
 
     def _verdict(self) -> list[str]:
-        rho, sigma = self.spectral_radius.value, self.spectral_norm.value
-        apart = (
-            f"rho(W) = {rho:.7g} and sigma_1(W) = {sigma:.7g} differ unless W is normal (rho <= sigma_1); "
-            f"power iteration on W^T W returns sigma_1 squared = {sigma * sigma:.7g}, which is neither."
-        )
         lines = [f"{'verdict':<10}{self.verdict}", *_labelled("", self.reason)]
-        for note in (*self.notes, apart):
+        for note in (*self.notes, *self._four_quantities()):
             lines += _labelled("note", note)
         return lines
+
+    def _four_quantities(self) -> tuple[str, ...]:
+        if self.spectral_radius is None or self.spectral_norm is None:
+            return ()
+        rho, sigma = self.spectral_radius.value, self.spectral_norm.value
+        return (
+            f"rho(W) = {rho:.7g} and sigma_1(W) = {sigma:.7g} differ unless W is normal (rho <= sigma_1); "
+            f"power iteration on W^T W returns sigma_1 squared = {sigma * sigma:.7g}, which is neither.",
+        )
 
 
 def _labelled(label: str, text: str) -> list[str]:

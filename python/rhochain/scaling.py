@@ -89,6 +89,7 @@ def scaled_norm(
     rtol: float = 1e-2,
     delta: float = 1e-9,
     max_kappa: float | None = None,
+    threshold: float | None = None,
     seed: int = 0,
     threads: int | None = None,
     max_matvecs: int | None = None,
@@ -108,6 +109,8 @@ def scaled_norm(
         Largest probability that the upper bound fails.
     max_kappa : float >= 1, optional
         Take only scalings with max D / min D up to this. The lower bound remains one of mu_D(W) itself.
+    threshold : float > 0, optional
+        Stop as soon as a bound shows mu_D(W) below this, or not below it, such as 1 / gain.
     seed, threads, max_matvecs, max_seconds, callback
         As in `spectral_radius`.
     start : array_like of shape (n,), optional
@@ -149,10 +152,13 @@ def scaled_norm(
     kappa = math.inf if max_kappa is None else real_number("max_kappa", max_kappa)
     if not kappa >= 1.0:
         raise ValueError(f"max_kappa must be at least 1; got {kappa!r}")
+    limit = 0.0 if threshold is None else real_number("threshold", threshold)
+    if threshold is not None and not 0.0 < limit < math.inf:
+        raise ValueError(f"threshold must be finite and above 0; got {limit!r}")
     if start is not None and not np.any(start):
         start = None
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    raw, scaling, attained = _core.scaled_norm(A.operator, max_kappa=kappa, **options)
+    raw, scaling, attained = _core.scaled_norm(A.operator, max_kappa=kappa, threshold=limit, **options)
     longest = components(A).longest_path if raw.upper[0] == 0.0 and A.kind != "operator" else -1
     try:
         base = Bracket.from_core(raw)

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 
+from rhochain.comparisons import at_least, at_most, below_one, reaches_one
 from rhochain.estimates import Bound, Bracket, Grade
-from rhochain.report import Condition, Verdict, outward
+from rhochain.report import Verdict, outward
+from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
 
-__all__ = ["Decision", "Evidence", "decide", "decide_on_trajectory", "paper_conditions"]
+__all__ = ["Decision", "Evidence", "decide", "decide_on_trajectory", "needs_burn_in"]
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """All that a verdict for every input rests on. `norm_bounds` are upper bounds of sigma_1 beside its bracket."""
+    """All that a verdict for every input rests on; None is what was not computed.
+
+    `norm_bounds` are upper bounds of sigma_1 beside its bracket.
+    """
 
     gain: float
     leak: float
     linear: bool
     components: Components | None
-    spectral_radius: Bracket
-    spectral_norm: Bracket
+    spectral_radius: Bracket | None
+    spectral_norm: Bracket | None
     perron_radius: Bracket | None
     norm_bounds: tuple[Bound, ...] = ()
+    scaled_norm: ScaledNorm | None = None
 
 
 @dataclass(frozen=True)
@@ -53,29 +58,39 @@ def decide(evidence: Evidence) -> Decision:
     if certifying:
         return _certified(evidence, certifying)
     rho = evidence.spectral_radius
-    if evidence.linear and rho.upper.graded and below_one(evidence.gain, rho.upper.value):
+    if evidence.linear and rho is not None and rho.upper.graded and below_one(evidence.gain, rho.upper.value):
         return Decision(
             Verdict.VANISHES,
             f"the network is linear and rho(W) <= {at_most(rho.upper.value)} < 1 "
             f"(upper bound {rho.upper.label}), so powers of W tend to 0.",
             ("burn-in unknown: a non-normal W can let gradients grow before they decay.",),
         )
-    if evidence.linear and evidence.leak == 1.0 and rho.lower.graded and rho.lower.value > 1.0:
+    if evidence.linear and evidence.leak == 1.0 and rho is not None and rho.lower.graded and rho.lower.value > 1.0:
         return Decision(
             Verdict.EXPLODES,
             f"the network is linear and rho(W) >= {at_least(rho.lower.value)} > 1 "
             f"(lower bound {rho.lower.label}), so powers of W grow without limit.",
         )
-    if rho.lower.graded and reaches_one(evidence.gain, rho.lower.value):
+    least = _least_certificate(evidence)
+    if least is not None and reaches_one(evidence.gain, least.bound.value):
         return Decision(
             Verdict.EXPLOSION_NOT_EXCLUDED,
-            f"every norm c of a scaled W is at least rho(W) >= {at_least(rho.lower.value)} "
-            f"(lower bound {rho.lower.label}), so gamma * c >= {at_least(evidence.gain * rho.lower.value)} >= 1: "
+            f"every norm c of a scaled W is at least {least.name} >= {at_least(least.bound.value)} "
+            f"(lower bound {least.bound.label}), so gamma * c >= {at_least(evidence.gain * least.bound.value)} >= 1: "
             "no condition of this kind can certify W, and whether gradients explode depends on the inputs. "
             "A JacobianChain along a trajectory decides for that trajectory.",
             _linear_leak_note(evidence),
         )
     return _undecided(evidence, certificates)
+
+
+def needs_burn_in(evidence: Evidence, decision: Decision) -> bool:
+    """Whether a scaling would say when a certified decay sets in: none holds in the plain 2-norm."""
+    acyclic = evidence.components is not None and evidence.components.cyclic == 0
+    if decision.verdict is not Verdict.VANISHES or acyclic:
+        return False
+    certifying = [c for c in _certificates(evidence) if below_one(evidence.gain, c.bound.value)]
+    return bool(certifying) and not any(c.plain for c in certifying)
 
 
 def decide_on_trajectory(
@@ -109,91 +124,25 @@ def decide_on_trajectory(
     return Decision(base.verdict, base.reason, (*base.notes, inside))
 
 
-def paper_conditions(evidence: Evidence) -> tuple[Condition, ...]:
-    """The conditions of Pascanu, Mikolov & Bengio (2013) that apply; `holds` from graded bounds alone."""
-    gain = evidence.gain
-    sigma = evidence.spectral_norm
-    upper = min((b.value for b in (sigma.upper, *evidence.norm_bounds) if b.graded), default=math.inf)
-    conditions = [
-        Condition(
-            "sufficient for vanishing",
-            "eq. 6",
-            f"sigma_1(W) < 1/gamma = {1 / gain:.7g}",
-            _holds_below(gain, sigma.lower, upper),
-        ),
-        Condition(
-            "necessary for exploding",
-            "eq. 6 inverted",
-            f"sigma_1(W) > 1/gamma = {1 / gain:.7g}",
-            _holds_above(gain, sigma.lower, upper),
-        ),
-    ]
-    if evidence.linear:
-        rho = evidence.spectral_radius
-        rho_upper = rho.upper.value if rho.upper.graded else math.inf
-        conditions += [
-            Condition(
-                "sufficient for vanishing",
-                "linear, sec. 2.1",
-                "rho(W) < 1",
-                _holds_below(1.0, rho.lower, rho_upper),
-            ),
-            Condition(
-                "necessary for exploding",
-                "linear, sec. 2.1",
-                "rho(W) > 1",
-                _holds_above(1.0, rho.lower, rho_upper),
-            ),
-        ]
-    return tuple(conditions)
-
-
-def below_one(gain: float, bound: float) -> bool:
-    """Whether gain * bound < 1 exactly: rounding is monotone, so a rounded product below 1 is proof."""
-    return gain * bound < 1.0
-
-
-def reaches_one(gain: float, bound: float) -> bool:
-    """Whether gain * bound >= 1 exactly."""
-    product = gain * bound
-    return product > 1.0 or (product == 1.0 and Fraction(gain) * Fraction(bound) >= 1)
-
-
-def at_most(x: float) -> str:
-    """An upper bound in seven digits, or as many as keep it on its side of 1."""
-    return _beside_one(x, outward(x, up=True))
-
-
-def at_least(x: float) -> str:
-    """A lower bound in seven digits, or as many as keep it on its side of 1."""
-    return _beside_one(x, outward(x, up=False))
-
-
-def _beside_one(x: float, short: str) -> str:
-    shown = float(short)
-    return short if (shown > 1.0) == (x > 1.0) and (shown < 1.0) == (x < 1.0) else repr(x)
-
-
-def _holds_below(gain: float, lower: Bound, upper: float) -> bool | None:
-    if below_one(gain, upper):
-        return True
-    return False if lower.graded and reaches_one(gain, lower.value) else None
-
-
-def _holds_above(gain: float, lower: Bound, upper: float) -> bool | None:
-    if lower.graded and gain * lower.value > 1.0:
-        return True
-    return False if below_one(gain, upper) else None
-
-
 def _certificates(evidence: Evidence) -> list[_Certificate]:
     """The graded upper bounds, PROVED first, the smaller first."""
-    found = [_Certificate("sigma_1(W)", evidence.spectral_norm.upper, plain=True)]
+    found = []
+    if evidence.spectral_norm is not None:
+        found.append(_Certificate("sigma_1(W)", evidence.spectral_norm.upper, plain=True))
     found += [_Certificate("sigma_1(W)", bound, plain=True) for bound in evidence.norm_bounds]
     if evidence.perron_radius is not None:
         found.append(_Certificate("rho(|W|)", evidence.perron_radius.upper, plain=False))
+    if evidence.scaled_norm is not None:
+        found.append(_Certificate("mu_D(W)", evidence.scaled_norm.upper, plain=False))
     graded = [c for c in found if c.bound.graded]
     return sorted(graded, key=lambda c: (c.bound.grade is not Grade.PROVED, c.bound.value))
+
+
+def _least_certificate(evidence: Evidence) -> _Certificate | None:
+    """The largest graded lower bound that no norm of a scaled W goes below."""
+    named = (("rho(W)", evidence.spectral_radius), ("mu_D(W)", evidence.scaled_norm))
+    found = [_Certificate(name, b.lower, plain=False) for name, b in named if b is not None and b.lower.graded]
+    return max(found, key=lambda c: c.bound.value, default=None)
 
 
 def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
@@ -210,7 +159,15 @@ def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
     if best.plain:
         return Decision(Verdict.VANISHES, reason)
     plain = next((c for c in certifying if c.plain), None)
-    if plain is None:
+    scaled = evidence.scaled_norm
+    if plain is None and scaled is not None and below_one(gain, scaled.attained.value):
+        note = (
+            f"burn-in: growth by up to max D / min D = {at_most(_exp(scaled.log_kappa))} can come first; after "
+            f"{math.ceil(scaled.burn_in(gain, leak=leak)):,} steps every product is below 1 in the 2-norm, as gamma * "
+            f"||D W D^-1||_2 <= {at_most(gain * scaled.attained.value)} ({scaled.attained.label}, Theorem A) for the "
+            "D = diag(exp(scaled_norm.scaling)) of this report."
+        )
+    elif plain is None:
         note = (
             "burn-in unknown: the certificate holds in a norm scaled by some diagonal D that was not computed; "
             "in the 2-norm growth up to max D / min D can come first."
@@ -252,21 +209,40 @@ def _undecided(evidence: Evidence, certificates: list[_Certificate]) -> Decision
             f"the best certificate is gamma * {certificate.name} <= "
             f"{at_most(gain * certificate.bound.value)} ({certificate.bound.label}), not below 1"
         )
-    if rho.lower.graded:
+    least = _least_certificate(evidence)
+    if least is not None and least.name == "mu_D(W)":
+        below = f"gamma * mu_D(W) >= {at_least(gain * least.bound.value)} ({least.bound.label}), below 1"
+    elif rho is None:
+        below = "rho(W) was not computed"
+    elif rho.lower.graded:
         below = f"gamma * rho(W) >= {at_least(gain * rho.lower.value)} ({rho.lower.label}), below 1"
     else:
         below = (
             f"gamma * rho(W) is about {gain * rho.value:.7g}, but its lower bound is an ESTIMATE, which decides nothing"
         )
     notes = _linear_leak_note(evidence)
-    if not evidence.linear and below_one(gain, rho.value):
+    if not evidence.linear and rho is not None and below_one(gain, rho.value):
         notes += ("gamma * rho(W) < 1 proves nothing in a nonlinear network.",)
-    brackets = (evidence.spectral_norm, rho, evidence.perron_radius)
+    brackets = (evidence.spectral_norm, rho, evidence.perron_radius, evidence.scaled_norm)
     if any(b is not None and b.status.value == "budget_spent" for b in brackets):
         notes += ("a budget ran out: more products or seconds may narrow the bounds.",)
     return Decision(
         Verdict.UNDECIDED,
-        f"{above}; {below}. A diagonal scaling D with gamma * ||D W D^-1|| < 1, a graded lower bound of such "
-        "norms, or a JacobianChain along a trajectory would decide.",
+        f"{above}; {below}. {_would_decide(evidence)}",
         notes,
     )
+
+
+def _would_decide(evidence: Evidence) -> str:
+    chain = "a JacobianChain along a trajectory decides for that trajectory."
+    if evidence.scaled_norm is None:
+        return f"Bounds of mu_D(W), the least norm of a scaled W, may decide; {chain}"
+    threshold = 1.0 / evidence.gain
+    return (
+        f"mu_D(W) lies too close to 1 / gamma = {threshold:.7g} to tell at this budget: a smaller rtol and more "
+        f"products narrow its bracket; {chain}"
+    )
+
+
+def _exp(x: float) -> float:
+    return math.exp(x) if x < 709.0 else math.inf

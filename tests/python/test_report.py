@@ -47,7 +47,8 @@ class Chain:
         (np.diag([3.0, 0.1]), {"activation": "identity"}, V.EXPLODES),
         (np.diag([3.0, 0.1]), {"activation": "tanh"}, V.EXPLOSION_NOT_EXCLUDED),
         (np.array([[0.5, 100.0], [0.0, 0.5]]), {"activation": "tanh"}, V.VANISHES),
-        (np.array([[0.0, 10.0], [-0.012, 1.1]]), {"activation": "tanh"}, V.UNDECIDED),
+        (np.array([[0.0, 10.0], [-0.012, 1.1]]), {"activation": "tanh"}, V.EXPLOSION_NOT_EXCLUDED),  # rho < 1 < mu_D
+        (np.array([[0.0, 10.0], [-0.012, 0.5]]), {"activation": "tanh"}, V.VANISHES),  # by mu_D = rho(|W|)
     ],
 )
 def test_verdict_of_small_matrices(W, options, verdict):
@@ -119,6 +120,7 @@ def test_json_is_strict_and_ordered():
         "verdict",
         "reason",
         "gain",
+        "local_gains",
         "activation",
         "leak",
         "source",
@@ -127,6 +129,7 @@ def test_json_is_strict_and_ordered():
         "spectral_radius",
         "spectral_norm",
         "perron_radius",
+        "scaled_norm",
         "conditions",
         "components",
         "chain_norm",
@@ -191,7 +194,7 @@ def test_same_bits_for_any_number_of_threads():
     )
     one, two = (rc.check(W, activation="tanh", threads=threads).to_dict() for threads in (1, 2))
     for report in (one, two):
-        for quantity in ("spectral_radius", "spectral_norm", "perron_radius"):
+        for quantity in ("spectral_radius", "spectral_norm", "perron_radius", "scaled_norm"):
             del report[quantity]["seconds"]
     assert one == two
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import rhochain as rc
-from rhochain.verdicts import Evidence, at_least, at_most, below_one, decide, reaches_one
+from rhochain.comparisons import at_least, at_most, below_one, reaches_one
+from rhochain.verdicts import Evidence, decide
 
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict

@@ -89,19 +89,23 @@ block_scaling perron_scaling(const irreducible_block& block, const SolverOptions
     return s;
 }
 
-constexpr std::array<std::int64_t, 6> stage_ends{64, 128, 256, 512, 1024, 2048};
+// Steps of the flow after which the bounds are looked at. With a threshold a rough answer may do: the first looks come early.
+constexpr std::array<std::int64_t, 8> stage_ends{16, 32, 64, 128, 256, 512, 1024, 2048};
+constexpr std::size_t first_full_stage = 2;
 
 // Stages a block may take: small ones cost next to nothing.
 std::size_t stage_count(std::int64_t n) {
     constexpr std::int64_t small = 2000;
     constexpr std::int64_t large = 200'000;
-    return n <= small ? stage_ends.size() : n <= large ? 4 : 2;
+    return n <= small ? stage_ends.size() : n <= large ? 6 : 4;
 }
 
 class search {
 public:
-    search(const irreducible_block& block, double most, const SolverOptions& options, Ledger& ledger, Bracket known)
+    search(const irreducible_block& block, double most, double threshold, const SolverOptions& options, Ledger& ledger,
+           Bracket known)
         : block_(block),
+          threshold_(threshold),
           options_(options),
           ledger_(ledger),
           threads_(resolve_threads(options.threads)),
@@ -114,7 +118,8 @@ public:
         Bracket& b = s_.bracket;
         std::int64_t steps = 0;
         const std::size_t stages = stage_count(block_.size);
-        for (std::size_t stage = 0; stage < stages; ++stage) {
+        if (settled()) return std::move(s_);
+        for (std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage; stage < stages; ++stage) {
             while (steps < stage_ends[stage] && !ledger_.exhausted() && flow_.step()) {
                 ledger_.count(2 * flow_.columns());
                 if (++steps % 16 == 0) record();
@@ -122,9 +127,11 @@ public:
             if (steps < stage_ends[stage]) break;
             b.value = flow_.rayleigh();
             raise_lower_bound();
+            if (settled()) break;
             const bool last = stage + 1 == stages;
             const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * flow_.rayleigh();
-            if (!close && !last) continue;
+            const bool promising = flow_.rayleigh() * (1.0 + options_.rtol) < threshold_;
+            if (!close && !promising && !last) continue;
             lower_upper_bound(stage);
             clamp_value(b);
             record();
@@ -132,6 +139,7 @@ public:
                 b.status = Status::converged;
                 break;
             }
+            if (settled()) break;
         }
         clamp_value(b);
         return std::move(s_);
@@ -145,6 +153,11 @@ private:
         if (!options_.start.empty()) return {options_.start.begin(), options_.start.end()};
         if (block_.A.entrywise()) return balancing_scaling(block_, sweeps, most, threads_, ledger_);
         return std::vector<double>(static_cast<std::size_t>(block_.A.cols()), 0.0);
+    }
+
+    // On which side of the threshold mu_D lies.
+    [[nodiscard]] bool settled() const {
+        return threshold_ > 0.0 && (s_.bracket.lower.value >= threshold_ || attained_ < threshold_);
     }
 
     void record() {
@@ -165,7 +178,8 @@ private:
         chebyshev_probe probe;
         probe.guess = flow_.rayleigh();
         probe.accuracy = 0.25 * options_.rtol;
-        probe.delta = std::ldexp(options_.delta, -static_cast<int>(stage) - 1);
+        const std::size_t looks = stage + 1 - (threshold_ > 0.0 ? 0 : first_full_stage);
+        probe.delta = std::ldexp(options_.delta, -static_cast<int>(looks));
         probe.probes = flow_.columns();
         probe.stream = stage + 1;
         const similarity B(block_.A, flow_.scaling(), threads_);
@@ -181,6 +195,7 @@ private:
     }
 
     const irreducible_block& block_;
+    double threshold_;
     const SolverOptions& options_;
     Ledger& ledger_;
     int threads_;
@@ -191,9 +206,9 @@ private:
 
 }  // namespace
 
-block_scaling scale_block(const irreducible_block& block, double max_kappa, const SolverOptions& options,
+block_scaling scale_block(const irreducible_block& block, const scaling_goal& goal, const SolverOptions& options,
                           Ledger& ledger) {
-    const bool free = max_kappa == infinity;
+    const bool free = goal.max_kappa == infinity;
     const bool entrywise = block.A.entrywise();
     if (free && block.single_cycle) return {perron_of_block(block, options, ledger), {}, 1.0};
     if (free && block.nonnegative) return perron_scaling(block, options, ledger);
@@ -216,8 +231,8 @@ block_scaling scale_block(const irreducible_block& block, double max_kappa, cons
         tighten_upper(b, {perron_of_block(block, few, own).upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"});
         ledger.count(own.matvecs());
     }
-    const double most = free ? most_log_scaling : std::min(most_log_scaling, 0.5 * std::log(max_kappa));
-    return search(block, most, options, ledger, std::move(b)).run();
+    const double most = free ? most_log_scaling : std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
+    return search(block, most, goal.threshold, options, ledger, std::move(b)).run();
 }
 
 }  // namespace rhochain

@@ -1,4 +1,3 @@
-#include <rhochain/spectra/block_scaling.hpp>
 #include <rhochain/spectra/by_component.hpp>
 #include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/scaling_assembly.hpp>
@@ -13,15 +12,17 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-void validate_kappa(double max_kappa) {
-    if (!(max_kappa >= 1.0))
-        throw std::invalid_argument("max_kappa: got " + std::to_string(max_kappa) + ", expected at least 1");
+void validate_goal(const scaling_goal& goal) {
+    if (!(goal.max_kappa >= 1.0))
+        throw std::invalid_argument("max_kappa: got " + std::to_string(goal.max_kappa) + ", expected at least 1");
+    if (!(goal.threshold >= 0.0))
+        throw std::invalid_argument("threshold: got " + std::to_string(goal.threshold) + ", expected at least 0");
 }
 
 ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options) {
     require_square(A, "a scaled norm");
+    validate_goal(options);
     validate(options, A.cols());
-    validate_kappa(options.max_kappa);
     ScaledNorm result;
     Ledger ledger(options);
     if (A.cols() == 0) {
@@ -30,8 +31,9 @@ ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options) {
         return result;
     }
     // A bound on kappa of at most the largest float64 leaves W one block, which need not be connected.
-    const double kappa = A.entrywise() ? std::min(options.max_kappa, 0x1p1000) : options.max_kappa;
-    block_scaling s = scale_block({A, {}, A.cols(), false, false}, kappa, options, ledger);
+    scaling_goal goal = options;
+    if (A.entrywise()) goal.max_kappa = std::min(goal.max_kappa, 0x1p1000);
+    block_scaling s = scale_block({A, {}, A.cols(), false, false}, goal, options, ledger);
     result.bracket = std::move(s.bracket);
     ledger.close(result.bracket);
     result.scaling = std::move(s.d);
@@ -56,6 +58,7 @@ bool stores_transpose(const dense_operator<Scalar>& W) {
 
 template <class Operator>
 ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
+    validate_goal(options);
     const auto A = W.with_threads(options.threads).normalised();
     if (options.max_kappa < infinity) {
         ScaledNorm s = as_one_block(A, options);
@@ -69,7 +72,7 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
     double excess = 1.0;
     const double side = stores_transpose(W) ? -1.0 : 1.0;
     const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
-        block_scaling s = scale_block(block, infinity, own, ledger);
+        block_scaling s = scale_block(block, options, own, ledger);
         if (s.d.empty()) return s.bracket;
         excess = std::max(excess, s.excess);
         const std::int64_t c = P.labels[static_cast<std::size_t>(block.members.front())];

@@ -9,9 +9,15 @@
 
 #include <rhochain/spectra/irreducible_block.hpp>
 
+#include <limits>
 #include <vector>
 
 namespace rhochain {
+
+struct scaling_goal {
+    double max_kappa = std::numeric_limits<double>::infinity();  // largest max D / min D
+    double threshold = 0.0;  // if positive: stop once a bound shows mu_D below it, or not below it
+};
 
 struct block_scaling {
     Bracket bracket;        // of mu_D(A)
@@ -19,9 +25,9 @@ struct block_scaling {
     double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
 };
 
-// Scalings with max D / min D <= max_kappa only. The lower bound of the bracket is one of mu_D itself. Options: rtol, delta
-// (all upper bounds together), seed, threads, start (a first d), the budget.
-[[nodiscard]] block_scaling scale_block(const irreducible_block& block, double max_kappa, const SolverOptions& options,
-                                        Ledger& ledger);
+// With a max_kappa the lower bound of the bracket remains one of mu_D itself. Options: rtol, delta (all upper bounds together),
+// seed, threads, start (a first d), the budget.
+[[nodiscard]] block_scaling scale_block(const irreducible_block& block, const scaling_goal& goal,
+                                        const SolverOptions& options, Ledger& ledger);
 
 }  // namespace rhochain

@@ -6,9 +6,8 @@
 
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
-#include <rhochain/spectra/solver_options.hpp>
+#include <rhochain/spectra/block_scaling.hpp>
 
-#include <limits>
 #include <vector>
 
 namespace rhochain {
@@ -19,9 +18,8 @@ struct ScaledNorm {
     Bound attained;               // ||D W D^-1||_2 <= attained.value for this D
 };
 
-struct ScalingOptions : SolverOptions {
-    double max_kappa = std::numeric_limits<double>::infinity();  // largest max D / min D; with it W is taken as one block
-};
+// With a max_kappa W is taken as one block.
+struct ScalingOptions : SolverOptions, scaling_goal {};
 
 // Throws std::invalid_argument unless W is square. `start`, if given, is a first d.
 template <storage_scalar Scalar, index_integer Index>
