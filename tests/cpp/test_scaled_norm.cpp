@@ -133,3 +133,17 @@ TEST_CASE("scaled_norm brackets, and the scaling it returns attains what it says
         CHECK(m.bracket.upper.value <= m.attained.value);
     }
 }
+
+TEST_CASE("a component that is skipped, with three successors of a vertex, is no cycle") {
+    // {0, 1, 2, 3}: small and dense, left out by its row sums beside the self-loop of 4.
+    std::vector<double> W(25, 0.0);
+    for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t j = 0; j < 4; ++j)
+            if (i != j) W[5 * i + j] = (i + j) % 2 == 0 ? 0.1 : -0.1;
+    W[24] = 3.0;
+    const dense_view<double> view{5, 5, W};
+    const dense_operator<double> A(view);
+    const ScaledNorm m = scaled_norm(A);
+    CHECK(m.bracket.value == 3.0);
+    CHECK(norm_of(scaled_dense(W, m.scaling), 5) <= m.attained.value);
+}

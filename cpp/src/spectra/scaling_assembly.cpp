@@ -23,26 +23,31 @@ void over_row(const Matrix& W, double scale, std::int64_t i, const Body& body) {
 template <class Matrix>
 void scale_cycle(const Matrix& W, double scale, const component_partition& P, std::int64_t c, std::vector<double>& d) {
     const auto members = P.members(c);
+    struct edge {
+        std::int64_t to = 0;
+        double weight = 0.0;
+        std::int64_t count = 0;
+    };
     const auto successor = [&](std::int64_t i) {
-        std::pair<std::int64_t, double> next{-1, 0.0};
+        edge next;
         over_row(W, scale, i, [&](std::int64_t j, double w) {
-            if (P.labels[at(j)] == c) next = {next.first < 0 ? j : -2, w};
+            if (P.labels[at(j)] == c) next = {j, w, next.count + 1};
         });
         return next;
     };
     double mean = 0.0;
     for (const std::int64_t i : members) {
-        const auto [j, w] = successor(i);
-        if (j < 0 || !(w > 0.0)) return;
-        mean += std::log(w) / static_cast<double>(members.size());
+        const edge next = successor(i);
+        if (next.count != 1 || !(next.weight > 0.0)) return;
+        mean += std::log(next.weight) / static_cast<double>(members.size());
     }
     std::int64_t i = members.front();
     double log_D = 0.0;
     do {
         d[at(i)] = log_D;
-        const auto [j, w] = successor(i);
-        log_D += std::log(w) - mean;
-        i = j;
+        const edge next = successor(i);
+        log_D += std::log(next.weight) - mean;
+        i = next.to;
     } while (i != members.front());
 }
 
