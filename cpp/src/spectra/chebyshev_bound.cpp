@@ -95,11 +95,12 @@ Bound chebyshev_upper_bound(operator_ref A, std::span<const std::int64_t> outsid
     const int threads = resolve_threads(options.threads);
     const std::int64_t n = A.cols();
     Bound bound{std::numeric_limits<double>::infinity(), Grade::probable, probe.delta, "Chebyshev on random probes"};
+    const std::int64_t k = chebyshev_steps(n, probe.probes, probe.delta, probe.accuracy);
+    if (!ledger.affords(2 * probe.probes * k)) return bound;
     std::vector<double> start(static_cast<std::size_t>(n * probe.probes));
     fill_gaussian(start, options.seed, probe.stream, threads);
     const mutable_block Z(start.data(), n, probe.probes);
     for (const std::int64_t i : outside) std::fill_n(Z.row(i), probe.probes, 0.0);
-    const std::int64_t k = chebyshev_steps(n, probe.probes, probe.delta, probe.accuracy);
     recurrence T(A, probe.guess, Z, threads);
     start = {};
     for (std::int64_t j = 0; j < k; ++j) {

@@ -1,6 +1,7 @@
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/spectra/chebyshev_bound.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
@@ -12,6 +13,36 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t most_steps = 200;
+
+// Each of the two random upper bounds has half of delta.
+double half_delta(const SolverOptions& options) { return 0.5 * options.delta; }
+
+// Probes of the Chebyshev bound. More of them need fewer steps, and cost little more while a block of them stays in cache.
+std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
+
+// Whether the value of Golub-Kahan has settled while its upper bound waits for the top of the spectrum to be resolved.
+class progress_watch {
+public:
+    explicit progress_watch(double rtol) : rtol_(rtol) {}
+
+    // After k steps: the largest Ritz value, the upper bound, and the bound whatever the spectrum.
+    bool stalls(std::int64_t k, double sigma, double upper, double any_spectrum) {
+        seen_.push_back({k, sigma});
+        const auto earlier = std::find_if(seen_.rbegin(), seen_.rend(), [&](const auto& s) { return 5 * s.steps <= 4 * k; });
+        const bool settled = earlier != seen_.rend() && sigma - earlier->sigma <= 0.1 * rtol_ * sigma;
+        const bool resolving = upper - sigma < 0.7 * (any_spectrum - sigma);
+        return settled && !resolving;
+    }
+
+private:
+    struct look {
+        std::int64_t steps;
+        double sigma;
+    };
+
+    double rtol_;
+    std::vector<look> seen_;
+};
 
 // ||A v|| / ||v|| from below, with every rounding error of the products and the norms taken off.
 Bound rayleigh_lower_bound(operator_ref A, vector_in v, int threads, Ledger& ledger) {
@@ -44,24 +75,47 @@ void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracke
     golub_kahan factorization(A, start, threads);
     ledger.count();
     const std::int64_t capacity = basis_capacity(options, A.cols(), most_steps);
+    // Below this size further steps cost less than new probes.
+    constexpr std::int64_t large = 20'000;
+    progress_watch watch(options.rtol);
     for (std::int64_t next_look = 1;; factorization.expand(), ledger.count(2)) {
         const std::int64_t k = factorization.size();
         const bool last = factorization.invariant() || k == capacity || ledger.exhausted();
         if (k < next_look && !last) continue;
         next_look = k + 1 + k / 8;
-        const double upper = lanczos_upper_bound(factorization, options.delta) * (1.0 + backward_error(A, k));
+        const double upper = lanczos_upper_bound(factorization, half_delta(options)) * (1.0 + backward_error(A, k));
         tighten_upper(b, {upper, Grade::probable, options.delta, "Golub-Kahan from a random start"});
         const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
         b.value = std::max(b.lower.value, sigma);
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
         // The lower bound will fall short of sigma by rounding alone.
         if (last || b.upper.value - sigma <= 0.99 * options.rtol * sigma) break;
+        const double any_spectrum = sigma * golub_kahan_inflation(A.cols(), k, half_delta(options));
+        if (watch.stalls(k, sigma, upper, any_spectrum) && A.cols() >= large) break;
     }
     const singular_pair top = largest_singular_pair(factorization.alpha(), factorization.beta());
     std::vector<double> v(static_cast<std::size_t>(A.cols()));
     factorization.right().combine(top.right, v);
     tighten_lower(b, rayleigh_lower_bound(A, v, threads, ledger));
     b.vector.assign(v.begin(), v.end());
+}
+
+// Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
+void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    if (relative_width(b) <= options.rtol || !(b.value > 0.0) || ledger.exhausted()) return;
+    chebyshev_probe probe;
+    probe.guess = b.value;
+    probe.accuracy = 0.7 * options.rtol;
+    probe.delta = half_delta(options);
+    probe.probes = probe_count(A.cols());
+    probe.stream = 1;
+    constexpr std::int64_t most_chebyshev_steps = 1000;
+    while (chebyshev_steps(A.cols(), probe.probes, probe.delta, probe.accuracy) > most_chebyshev_steps)
+        probe.accuracy *= 1.5;
+    if (probe.guess * (1.0 + probe.accuracy) >= b.upper.value) return;
+    Bound bound = chebyshev_upper_bound(A, {}, probe, options, ledger);
+    bound.delta = options.delta;
+    tighten_upper(b, bound);
 }
 
 // ||A^T A v - sigma^2 v|| / sigma for the unit vector behind the value.
@@ -106,6 +160,7 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
         tighten_lower(b, rayleigh_lower_bound(A, guess, threads, ledger));
     }
     tighten_by_golub_kahan(A, options, b, ledger);
+    tighten_by_chebyshev(A, options, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b, threads, ledger);
     if (relative_width(b) <= options.rtol) b.status = Status::converged;

@@ -43,6 +43,9 @@ public:
     void record(double lower, double value, double upper);
 
     [[nodiscard]] bool exhausted();
+
+    // Whether max_matvecs leaves room for that many products more.
+    [[nodiscard]] bool affords(std::int64_t products) const { return products <= options_.max_matvecs - matvecs_; }
     [[nodiscard]] std::int64_t matvecs() const { return matvecs_; }
     [[nodiscard]] double seconds() const;
 

@@ -3,6 +3,8 @@
 // Upper, PROBABLE(delta): the two bounds of lanczos_bound.hpp from one run of Golub-Kahan, the smaller of them. They hold for all
 // steps at once, so that stopping when the bracket is narrow is sound, and up to a backward error of the factorisation
 // of g(k (m_r + m_c + 2 depth(n) + 16)) relative, by which they are moved outwards.
+// Where the value settles long before that bound does (the top of the spectrum is dense, or the basis is full): the bound of
+// chebyshev_bound.hpp with fresh probes and the value found as its guess. Each of the two has delta / 2.
 // Upper, PROVED: norms.hpp.
 // Lower, PROVED for entrywise operators: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||.
 // Cost: two products a step, n doubles a step for V.
