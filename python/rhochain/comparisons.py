@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from fractions import Fraction
 
-from rhochain.report import outward
-
-__all__ = ["at_least", "at_most", "below_one", "reaches_one"]
+__all__ = ["at_least", "at_most", "below_one", "outward", "reaches_one"]
 
 
 def below_one(gain: float, bound: float) -> bool:
@@ -33,3 +32,12 @@ def at_least(x: float) -> str:
 def _beside_one(x: float, short: str) -> str:
     shown = float(short)
     return short if (shown > 1.0) == (x > 1.0) and (shown < 1.0) == (x < 1.0) else repr(x)
+
+
+def outward(x: float, *, up: bool) -> str:
+    """A bound in seven digits that claim no more than the bound does."""
+    short = f"{x:.7g}"
+    if float(short) == x:
+        return short
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    return f"{float(Context(prec=7, rounding=rounding).create_decimal(x)):.7g}"

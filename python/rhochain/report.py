@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rhochain import _core
+from rhochain.comparisons import outward
 from rhochain.estimates import Bracket, json_number
+from rhochain.figure import Bar, draw, svg
+from rhochain.page import page
 from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
 
-__all__ = ["Condition", "GradientReport", "Verdict", "outward"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Condition", "GradientReport", "Verdict"]
 
 _WIDTH = 100
+_WORDS = {True: "holds", False: "does not hold", None: "open"}
 
 
 class Verdict(str, Enum):
@@ -161,11 +167,50 @@ class GradientReport:
         """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
+    def plot(self) -> Figure:
+        """The brackets as bars beside 1 / gain, a `matplotlib.figure.Figure`: ``report.plot().savefig("report.png")``.
+
+        Raises ImportError, naming the command that installs it, where matplotlib is missing.
+        """
+        return draw(self._bars(), 1.0 / self.gain, self._mark())
+
+    def to_html(self) -> str:
+        """The whole report as one HTML page with a picture, which needs nothing beside it."""
+        conditions = [("condition", "source", "statement", "")]
+        conditions += [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions]
+        return page(
+            title=f"rhochain: {self.source or 'will the gradient survive?'}",
+            verdict=str(self.verdict),
+            reason=self.reason,
+            facts=self._facts(),
+            picture=svg(self._bars(), 1.0 / self.gain, self._mark()),
+            tables=(self._rows(), conditions),
+            notes=(*self.notes, *self._four_quantities()),
+        )
+
+    def _mark(self) -> str:
+        return f"1 / gamma = {1.0 / self.gain:.7g}"
+
+    def _quantities(self) -> tuple[tuple[str, Bracket | None], ...]:
+        return (
+            ("rho(W)", self.spectral_radius),
+            ("sigma_1(W)", self.spectral_norm),
+            ("rho(|W|)", self.perron_radius),
+            ("mu_D(W)", self.scaled_norm),
+        )
+
+    def _bars(self) -> list[Bar]:
+        return [
+            Bar(name, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))
+            for name, b in self._quantities()
+            if b is not None
+        ]
+
     def __str__(self) -> str:
         blocks = [self._header(), self._table(), self._conditions(), self._verdict()]
         return "\n\n".join("\n".join(block) for block in blocks)
 
-    def _header(self) -> list[str]:
+    def _facts(self) -> list[tuple[str, str]]:
         rows, cols = self.shape
         size = f"{rows:,} x {cols:,}"
         if self.nnz is not None:
@@ -177,40 +222,41 @@ class GradientReport:
             network = "gains per neuron: every W below stands for W diag(gains)"
         if self.leak != 1.0:
             network += f", leak {self.leak:.7g}"
-        lines = _labelled("matrix", size) + _labelled("network", network)
-        if self.source is not None:
-            lines = [f"{'file':<10}{self.source}", *lines]
+        facts = [("matrix", size), ("network", network)]
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"
-            lines += _labelled("structure", f"{found.count:,} strongly connected components, {cyclic}")
+            facts.append(("structure", f"{found.count:,} strongly connected components, {cyclic}"))
+        return facts
+
+    def _header(self) -> list[str]:
+        lines = [] if self.source is None else [f"{'file':<10}{self.source}"]
+        for label, fact in self._facts():
+            lines += _labelled(label, fact)
         return lines
 
-    def _table(self) -> list[str]:
-        titles = ("", "value", "lower bound", "upper bound", "lower grade", "upper grade", "gamma x value")
-        rows: list[tuple[str, ...]] = [titles]
-        named = (
-            ("rho(W)", self.spectral_radius),
-            ("sigma_1(W)", self.spectral_norm),
-            ("rho(|W|)", self.perron_radius),
-            ("mu_D(W)", self.scaled_norm),
-        )
-        for name, bracket in named:
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = [
+            ("", "value", "lower bound", "upper bound", "lower grade", "upper grade", "gamma x value")
+        ]
+        for name, bracket in self._quantities():
             if bracket is None and name == "rho(|W|)" and self.nnz is None:
                 rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
             elif bracket is not None:
                 rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
         if self.chain_norm is not None:
             rows.append(("ln ||P||_2", *_cells(self.chain_norm), ""))
+        return rows
+
+    def _table(self) -> list[str]:
         layout = "{:<11}{:<13}{:<13}{:<13}{:<18}{:<18}{}"
-        return [layout.format(*row).rstrip() for row in rows]
+        return [layout.format(*row).rstrip() for row in self._rows()]
 
     def _conditions(self) -> list[str]:
         lines = ["Conditions of Pascanu, Mikolov & Bengio (2013)"]
-        words = {True: "holds", False: "does not hold", None: "open"}
         for condition in self.conditions:
             where = f"{condition.name} ({condition.equation})"
-            lines.append(f"  {where:<44}{condition.statement:<37}{words[condition.holds]}")
+            lines.append(f"  {where:<44}{condition.statement:<37}{_WORDS[condition.holds]}")
         return lines
 
     def _verdict(self) -> list[str]:
@@ -244,12 +290,3 @@ def _cells(bracket: Bracket) -> tuple[str, str, str, str, str]:
         lower.label,
         upper.label,
     )
-
-
-def outward(x: float, *, up: bool) -> str:
-    """A bound in seven digits that claim no more than the bound does."""
-    short = f"{x:.7g}"
-    if float(short) == x:
-        return short
-    rounding = ROUND_CEILING if up else ROUND_FLOOR
-    return f"{float(Context(prec=7, rounding=rounding).create_decimal(x)):.7g}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rhochain.comparisons import at_least, at_most, below_one, reaches_one
+from rhochain.comparisons import at_least, at_most, below_one, outward, reaches_one
 from rhochain.estimates import Bound, Bracket, Grade
-from rhochain.report import Verdict, outward
+from rhochain.report import Verdict
 from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
 

@@ -13,7 +13,7 @@ CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", 
 CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
 # Modules of one row do not import each other.
 PYTHON_ORDER = [
-    ["_core", "io", "resources"],
+    ["_core", "comparisons", "figure", "io", "page", "resources"],
     ["matrix"],
     ["estimates"],
     ["options"],
@@ -22,11 +22,9 @@ PYTHON_ORDER = [
     ["local_gains", "scaling"],
     ["rescaling"],
     ["report"],
-    ["comparisons"],
     ["verdicts"],
     ["conditions", "investigation"],
     ["checks"],
-    ["plot"],
     ["cli"],
     ["__init__", "__main__"],
 ]
