@@ -57,7 +57,7 @@ class Investigation:
     def measure(self) -> Decision:
         """All three quantities of the report, and a scaling where it can change the verdict or date it."""
         self._structure()
-        for compute in (self._perron, self._norm, self._radius):
+        for compute in (self._perron, self._radius, self._norm):  # rho before a transposed copy takes memory
             compute()
         decision = decide(self._evidence)
         if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):

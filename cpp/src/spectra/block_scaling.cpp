@@ -109,7 +109,7 @@ public:
           options_(options),
           ledger_(ledger),
           threads_(resolve_threads(options.threads)),
-          flow_(block, first_scaling(most), most, column_count(block.size), options.seed, 0, threads_) {
+          flow_(block, first_scaling(most), most, column_count(block.size, threshold), options.seed, 0, threads_) {
         s_.bracket = std::move(known);
         s_.excess = infinity;
     }
@@ -146,7 +146,11 @@ public:
     }
 
 private:
-    static std::int64_t column_count(std::int64_t n) { return n <= 200'000 ? 16 : 8; }
+    // A threshold far away needs no fine bound: a quarter of the memory does.
+    static std::int64_t column_count(std::int64_t n, double threshold) {
+        if (n <= 200'000) return 16;
+        return threshold > 0.0 ? 2 : 8;
+    }
 
     std::vector<double> first_scaling(double most) {
         constexpr std::int64_t sweeps = 40;

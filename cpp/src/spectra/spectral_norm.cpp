@@ -68,7 +68,20 @@ double backward_error(operator_ref A, std::int64_t k) {
     return rounding_gamma(k * (terms + 2 * sum_depth(std::max(A.rows(), A.cols())) + 16));
 }
 
-void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+// The right singular vector behind the largest Ritz value.
+std::vector<double> top_vector(const golub_kahan& factorization) {
+    std::vector<double> v(static_cast<std::size_t>(factorization.right().length()));
+    factorization.right().combine(largest_singular_pair(factorization.alpha(), factorization.beta()).right, v);
+    return v;
+}
+
+struct top_estimate {
+    std::vector<double> v;  // behind the value
+    bool settled = false;   // further steps would not raise the value by much
+};
+
+// Both bounds from one run with a random start.
+top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     const int threads = resolve_threads(options.threads);
     std::vector<double> start(static_cast<std::size_t>(A.cols()));
     fill_gaussian(start, options.seed, 0, threads);
@@ -91,13 +104,32 @@ void tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracke
         // The lower bound will fall short of sigma by rounding alone.
         if (last || b.upper.value - sigma <= 0.99 * options.rtol * sigma) break;
         const double any_spectrum = sigma * golub_kahan_inflation(A.cols(), k, half_delta(options));
-        if (watch.stalls(k, sigma, upper, any_spectrum) && A.cols() >= large) break;
+        if (watch.stalls(k, sigma, upper, any_spectrum) && A.cols() >= large) return {top_vector(factorization), true};
     }
-    const singular_pair top = largest_singular_pair(factorization.alpha(), factorization.beta());
-    std::vector<double> v(static_cast<std::size_t>(A.cols()));
-    factorization.right().combine(top.right, v);
-    tighten_lower(b, rayleigh_lower_bound(A, v, threads, ledger));
-    b.vector.assign(v.begin(), v.end());
+    return {top_vector(factorization), factorization.invariant()};
+}
+
+// Runs on from v with new bases, for the value alone, where the first basis was full before the value had settled.
+std::vector<double> refine_value(operator_ref A, const SolverOptions& options, top_estimate top, Bracket& b,
+                                 Ledger& ledger) {
+    constexpr int most_restarts = 10;
+    constexpr std::int64_t steps = 20;
+    const std::int64_t capacity = basis_capacity(options, A.cols(), steps);
+    for (int restart = 0; restart < most_restarts && !top.settled && b.upper.value > b.value * (1.0 + options.rtol) &&
+                          !ledger.exhausted();
+         ++restart) {
+        golub_kahan factorization(A, top.v, resolve_threads(options.threads));
+        ledger.count();
+        while (factorization.size() < capacity && !factorization.invariant() && !ledger.exhausted()) {
+            factorization.expand();
+            ledger.count(2);
+        }
+        const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
+        top = {top_vector(factorization), sigma - b.value <= 0.05 * options.rtol * sigma};
+        b.value = std::clamp(sigma, b.value, std::max(b.value, b.upper.value));
+        ledger.record(b.lower.value, b.value, b.upper.value);
+    }
+    return std::move(top.v);
 }
 
 // Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
@@ -159,7 +191,9 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
         for (double& x : guess) x = std::ldexp(x, -e);
         tighten_lower(b, rayleigh_lower_bound(A, guess, threads, ledger));
     }
-    tighten_by_golub_kahan(A, options, b, ledger);
+    const std::vector<double> v = refine_value(A, options, tighten_by_golub_kahan(A, options, b, ledger), b, ledger);
+    tighten_lower(b, rayleigh_lower_bound(A, v, threads, ledger));
+    b.vector.assign(v.begin(), v.end());
     tighten_by_chebyshev(A, options, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b, threads, ledger);

@@ -4,7 +4,7 @@
 // (docs/theory.md, Theorem B), PROVED by Collatz-Wielandt. 2 x 2: the infimum is at |b| = |c|, in closed form.
 // Otherwise balancing, then stages of scaling_flow; after each the lower bound of scaling_dual (PROVED) and, once that
 // is close, the upper bound of chebyshev_bound for the D reached (PROBABLE), until they meet within rtol.
-// Memory: 16 columns up to 200,000 vertices, 8 beyond: about five blocks of n x columns.
+// Memory: 16 columns up to 200,000 vertices, 8 beyond (2 with a threshold): about five blocks of n x columns.
 #pragma once
 
 #include <rhochain/spectra/irreducible_block.hpp>
