@@ -112,6 +112,8 @@ void bind_spectra(py::module_& m) {
         .def_property_readonly("value", field(&Bracket::value))
         .def_property_readonly("lower", [](const RawBracket& r) { return to_tuple(r.bracket.lower); })
         .def_property_readonly("upper", [](const RawBracket& r) { return to_tuple(r.bracket.upper); })
+        .def_property_readonly("graded_lower", [](const RawBracket& r) { return to_tuple(graded_lower(r.bracket)); })
+        .def_property_readonly("graded_upper", [](const RawBracket& r) { return to_tuple(graded_upper(r.bracket)); })
         .def_property_readonly("status", [](const RawBracket& r) { return status_name(r.bracket.status); })
         .def_property_readonly("residual", field(&Bracket::residual))
         .def_property_readonly("condition", field(&Bracket::condition))

@@ -37,7 +37,7 @@ def paper_conditions(evidence: Evidence) -> tuple[Condition, ...]:
     ]
     if evidence.linear:
         rho = evidence.spectral_radius
-        rho_lower = _NOTHING if rho is None else rho.lower
+        rho_lower = _NOTHING if rho is None else rho.graded_lower or rho.lower
         rho_upper = rho.upper.value if rho is not None and rho.upper.graded else math.inf
         conditions += [
             Condition(

@@ -146,6 +146,9 @@ class Bracket:
     history : tuple of Progress
     vector : ndarray of shape (n,) or None
         The unit vector behind `value`; complex for a complex eigenvalue.
+    graded_lower, graded_upper : Bound or None
+        The tightest bounds graded PROVED or PROBABLE, which verdicts rest on: `lower` and `upper` themselves unless
+        these are ESTIMATEs; None where nothing is known.
 
     Examples
     --------
@@ -166,8 +169,14 @@ class Bracket:
     seconds: float = 0.0
     history: tuple[Progress, ...] = ()
     vector: npt.NDArray[np.float64] | npt.NDArray[np.complex128] | None = field(default=None)
+    graded_lower: Bound | None = None
+    graded_upper: Bound | None = None
 
     def __post_init__(self) -> None:
+        if self.lower.graded:
+            object.__setattr__(self, "graded_lower", self.lower)
+        if self.upper.graded:
+            object.__setattr__(self, "graded_upper", self.upper)
         if not self.lower.value <= self.value <= self.upper.value:
             raise ValueError(
                 "a bracket needs lower <= value <= upper; "
@@ -193,6 +202,8 @@ class Bracket:
             seconds=raw.seconds,
             history=tuple(Progress(*record) for record in raw.history),
             vector=raw.vector,
+            graded_lower=bound(*raw.graded_lower) if math.isfinite(raw.graded_lower[0]) else None,
+            graded_upper=bound(*raw.graded_upper) if math.isfinite(raw.graded_upper[0]) else None,
         )
         if raw.interrupted:
             raise Interrupted(bracket)
@@ -220,6 +231,8 @@ class Bracket:
             "value": json_number(self.value),
             "lower": self.lower.to_dict(),
             "upper": self.upper.to_dict(),
+            "graded_lower": None if self.graded_lower is None else self.graded_lower.to_dict(),
+            "graded_upper": None if self.graded_upper is None else self.graded_upper.to_dict(),
             "status": str(self.status),
             "residual": json_number(self.residual),
             "condition": json_number(self.condition),

@@ -126,8 +126,8 @@ def spectral_radius(
     Notes
     -----
     Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (powers of
-    W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure or Collatz-Wielandt where W >= 0, else
-    ESTIMATE.
+    W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure, traces, or
+    Collatz-Wielandt where W >= 0 up to signs; else ESTIMATE, with the best PROVED one in `Bracket.graded_lower`.
     ``gain * rho(W) < 1`` certifies nothing in a nonlinear network: see `check`.
 
     Examples

@@ -65,11 +65,12 @@ def decide(evidence: Evidence) -> Decision:
             f"(upper bound {rho.upper.label}), so powers of W tend to 0.",
             ("burn-in unknown: a non-normal W can let gradients grow before they decay.",),
         )
-    if evidence.linear and evidence.leak == 1.0 and rho is not None and rho.lower.graded and rho.lower.value > 1.0:
+    graded = None if rho is None else rho.graded_lower
+    if evidence.linear and evidence.leak == 1.0 and graded is not None and graded.value > 1.0:
         return Decision(
             Verdict.EXPLODES,
-            f"the network is linear and rho(W) >= {at_least(rho.lower.value)} > 1 "
-            f"(lower bound {rho.lower.label}), so powers of W grow without limit.",
+            f"the network is linear and rho(W) >= {at_least(graded.value)} > 1 "
+            f"(lower bound {graded.label}), so powers of W grow without limit.",
         )
     least = _least_certificate(evidence)
     if least is not None and reaches_one(evidence.gain, least.bound.value):
@@ -141,7 +142,8 @@ def _certificates(evidence: Evidence) -> list[_Certificate]:
 def _least_certificate(evidence: Evidence) -> _Certificate | None:
     """The largest graded lower bound that no norm of a scaled W goes below."""
     named = (("rho(W)", evidence.spectral_radius), ("mu_D(W)", evidence.scaled_norm))
-    found = [_Certificate(name, b.lower, plain=False) for name, b in named if b is not None and b.lower.graded]
+    bounds = [(name, b.graded_lower) for name, b in named if b is not None]
+    found = [_Certificate(name, bound, plain=False) for name, bound in bounds if bound is not None]
     return max(found, key=lambda c: c.bound.value, default=None)
 
 

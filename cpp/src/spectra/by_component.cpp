@@ -1,93 +1,46 @@
 #include <rhochain/operators/restricted_operator.hpp>
 #include <rhochain/spectra/by_component.hpp>
-#include <rhochain/spectra/components.hpp>
-
-#include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/spectra/component_summary.hpp>
+#include <rhochain/spectra/small_block.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <string>
+#include <utility>
 
 namespace rhochain {
 namespace {
 
-// More than all the entries of a row can lose by underflow when the power of two is taken out.
-constexpr double underflow_guard = 0x1p-1000;
-
-// What one pass over the entries tells of a component.
-struct component_summary {
-    std::int64_t component = 0;
-    double bound = 0.0;          // min(largest row sum, largest column sum) of |W|, rounded up
-    std::int64_t entries = 0;    // nonzero entries inside
-    bool nonnegative = true;
-};
-
-template <class Matrix>
-std::vector<component_summary> summarise_components(const Matrix& W, double scale, const component_partition& P) {
-    const auto count = static_cast<std::size_t>(P.count);
-    std::vector<component_summary> all(count);
-    std::vector<double> row_bound(count, 0.0);
-    std::vector<double> column_sums(P.labels.size(), 0.0);
-    std::vector<std::int64_t> column_terms(P.labels.size(), 0);
-    const auto rounded_up = [](double sum, std::int64_t terms) { return sum * (1.0 + rounding_gamma(terms + 4)) + underflow_guard; };
-    for (std::int64_t i = 0; i < W.rows(); ++i) {
-        const auto c = static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)]);
-        double row_sum = 0.0;
-        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
-            const auto j = static_cast<std::size_t>(W.column(p));
-            const double w = W.value(p) * scale;
-            if (P.labels[j] != P.labels[static_cast<std::size_t>(i)] || W.value(p) == 0) continue;
-            row_sum += std::abs(w);
-            column_sums[j] += std::abs(w);
-            ++column_terms[j];
-            ++all[c].entries;
-            all[c].nonnegative &= w >= 0.0;
-        }
-        row_bound[c] = std::max(row_bound[c], rounded_up(row_sum, W.row_end(i) - W.row_begin(i)));
-    }
-    for (std::size_t j = 0; j < P.labels.size(); ++j) {
-        auto& s = all[static_cast<std::size_t>(P.labels[j])];
-        s.bound = std::max(s.bound, rounded_up(column_sums[j], column_terms[j]));
-    }
-    std::vector<component_summary> cyclic;
-    for (const std::int64_t c : P.cyclic) {
-        component_summary s = all[static_cast<std::size_t>(c)];
-        s.component = c;
-        s.bound = std::min(s.bound, row_bound[static_cast<std::size_t>(c)]);
-        cyclic.push_back(s);
-    }
-    std::stable_sort(cyclic.begin(), cyclic.end(), [](const auto& a, const auto& b) { return a.bound > b.bound; });
-    return cyclic;
-}
-
 // Collects the components' brackets into one for the maximum.
 class maximum {
 public:
+    explicit maximum(const SolverOptions& options) : options_(options) {}
+
     void add(const Bracket& b, double proved_bound, std::span<const std::int64_t> members) {
         uppers_.push_back({b.upper, proved_bound});
         if (first_ || b.value > best_.value) {
-            const double displaced = first_ ? Bracket::unknown : best_.value;
-            const Bound lower = best_.lower;
-            best_ = b;
-            if (!first_) tighten_lower(best_, lower);
-            raise_runner_up(displaced);
+            const Bracket displaced = std::exchange(best_, b);
+            if (!first_) keep_lower_and_runner_up(displaced);
             members_ = members;
         } else {
-            tighten_lower(best_, b.lower);
-            raise_runner_up(b.value);
+            keep_lower_and_runner_up(b);
         }
         all_converged_ &= b.status == Status::converged;
         first_ = false;
     }
 
-    void skip(double proved_bound) {
-        uppers_.push_back({{proved_bound, Grade::proved, 0.0, "row or column sums of a component"}, proved_bound});
+    // A component left out has a lower bound all the same.
+    void skip(const component_summary& s) {
+        uppers_.push_back({{s.bound, Grade::proved, 0.0, "row or column sums of a component"}, s.bound});
+        if (s.trace_bound > graded_lower(best_).value)
+            tighten_lower(best_, {s.trace_bound, Grade::proved, 0.0, "traces of W and W^2"});
     }
 
-    [[nodiscard]] bool can_skip(double proved_bound) const { return !first_ && proved_bound <= best_.value; }
+    [[nodiscard]] bool can_skip(double proved_bound) const {
+        return !first_ && proved_bound <= best_.value * (1.0 + 0.01 * options_.rtol);
+    }
 
     [[nodiscard]] Bracket result(std::int64_t n) {
-        best_.upper = upper();
+        best_.upper = best_.upper_behind = upper();
         best_.status = all_converged_ ? Status::converged : Status::bracketed;
         clamp_value(best_);
         scatter_vector(n);
@@ -100,8 +53,10 @@ private:
         double proved;
     };
 
-    void raise_runner_up(double value) {
-        if (!(best_.runner_up >= value) && !std::isnan(value)) best_.runner_up = value;
+    void keep_lower_and_runner_up(const Bracket& other) {
+        tighten_lower(best_, graded_lower(other));
+        tighten_lower(best_, other.lower);
+        if (!(best_.runner_up >= other.value)) best_.runner_up = other.value;
     }
 
     // The largest of the components' bounds. A component's proved bound serves where it does not exceed that.
@@ -109,13 +64,14 @@ private:
         Bound largest = uppers_.front().tight;
         for (const candidate& u : uppers_)
             if (u.tight.value > largest.value) largest = u.tight;
-        double delta = 0.0;
+        std::int64_t random = 0;
         for (const candidate& u : uppers_) {
             if (u.proved <= largest.value) continue;
             largest.grade = std::min(largest.grade, u.tight.grade);
-            delta += u.tight.delta;
+            if (u.tight.grade != Grade::probable) continue;
+            largest.delta = ++random == 1 ? u.tight.delta : options_.delta;
         }
-        largest.delta = largest.grade == Grade::probable ? delta : 0.0;
+        if (largest.grade != Grade::probable) largest.delta = 0.0;
         return largest;
     }
 
@@ -127,6 +83,7 @@ private:
         best_.vector = std::move(whole);
     }
 
+    const SolverOptions& options_;
     Bracket best_;
     std::vector<candidate> uppers_;
     std::span<const std::int64_t> members_;
@@ -155,12 +112,13 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
     const auto members = P.members(s.component);
     const auto size = static_cast<std::int64_t>(members.size());
     const bool single_cycle = s.entries == size;
-    if (2 * size > A.rows() && !single_cycle) {
+    if (2 * size > A.rows() && !single_cycle && size > small_block_size) {
         std::vector<std::int64_t> outside;
         for (std::int64_t i = 0; i < A.rows(); ++i)
             if (P.labels[static_cast<std::size_t>(i)] != s.component) outside.push_back(i);
         const restricted_operator restricted(A, outside);
-        return solve({restricted, outside, size, s.nonnegative, false, members}, options, ledger);
+        return solve({restricted, outside, size, s.modulus_decides, false, members, !s.nonnegative, s.trace_bound},
+                     options, ledger);
     }
     const auto block = block_of(A, P, position, s.component);
     const auto view = block.view();
@@ -170,13 +128,17 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
         for (const std::int64_t i : members) start.push_back(options.start[static_cast<std::size_t>(i)]);
     SolverOptions own = options;
     own.start = start;
-    Bracket b = solve({normalised, {}, size, s.nonnegative, single_cycle, members}, own, ledger);
-    rescale_bracket(b, normalised.exponent() - A.exponent());
+    const int shift = normalised.exponent() - A.exponent();
+    const double trace_bound = shift == 0 ? s.trace_bound : 0.0;
+    Bracket b = solve({normalised, {}, size, s.modulus_decides, single_cycle, members, !s.nonnegative, trace_bound}, own,
+                      ledger);
+    rescale_bracket(b, shift);
     return b;
 }
 
 template <class Operator>
-Bracket solve_all(const Operator& W, const SolverOptions& options, const block_solver& solve) {
+Bracket solve_all(const Operator& W, const SolverOptions& options, const block_solver& solve,
+                  component_quantity quantity) {
     require_square(W, "a radius");
     validate(options, W.cols());
     Ledger ledger(options);
@@ -187,14 +149,19 @@ Bracket solve_all(const Operator& W, const SolverOptions& options, const block_s
         result = exact_bracket(0.0, "no cycle");
     } else {
         const double scale = std::ldexp(1.0, -A.exponent());
-        const auto summaries = summarise_components(A.matrix(), scale, P);
+        auto summaries = summarise_components(A.matrix(), scale, P);
+        if (quantity == component_quantity::radius) {
+            for (component_summary& s : summaries) s.bound = s.radius_bound;
+            std::stable_sort(summaries.begin(), summaries.end(),
+                             [](const auto& a, const auto& b) { return a.bound > b.bound; });
+        }
         const std::vector<std::int64_t> position = positions(P);
-        maximum all;
+        maximum all(options);
         SolverOptions share = options;
         double solved = 0.0;
         for (const component_summary& s : summaries) {
             if (all.can_skip(s.bound)) {
-                all.skip(s.bound);
+                all.skip(s);
                 continue;
             }
             // Shares 6 / (pi i)^2 of delta add up to at most delta; a single component has all of it.
@@ -213,24 +180,27 @@ Bracket solve_all(const Operator& W, const SolverOptions& options, const block_s
 
 template <storage_scalar Scalar, index_integer Index>
 Bracket solve_by_component(const sparse_operator<Scalar, Index>& W, const SolverOptions& options,
-                           const block_solver& solve) {
-    return solve_all(W, options, solve);
+                           const block_solver& solve, component_quantity quantity) {
+    return solve_all(W, options, solve, quantity);
 }
 
 template <storage_scalar Scalar>
-Bracket solve_by_component(const dense_operator<Scalar>& W, const SolverOptions& options, const block_solver& solve) {
-    return solve_all(W, options, solve);
+Bracket solve_by_component(const dense_operator<Scalar>& W, const SolverOptions& options, const block_solver& solve,
+                           component_quantity quantity) {
+    return solve_all(W, options, solve, quantity);
 }
 
 template Bracket solve_by_component(const sparse_operator<float, std::int32_t>&, const SolverOptions&,
-                                    const block_solver&);
+                                    const block_solver&, component_quantity);
 template Bracket solve_by_component(const sparse_operator<float, std::int64_t>&, const SolverOptions&,
-                                    const block_solver&);
+                                    const block_solver&, component_quantity);
 template Bracket solve_by_component(const sparse_operator<double, std::int32_t>&, const SolverOptions&,
-                                    const block_solver&);
+                                    const block_solver&, component_quantity);
 template Bracket solve_by_component(const sparse_operator<double, std::int64_t>&, const SolverOptions&,
-                                    const block_solver&);
-template Bracket solve_by_component(const dense_operator<float>&, const SolverOptions&, const block_solver&);
-template Bracket solve_by_component(const dense_operator<double>&, const SolverOptions&, const block_solver&);
+                                    const block_solver&, component_quantity);
+template Bracket solve_by_component(const dense_operator<float>&, const SolverOptions&, const block_solver&,
+                                    component_quantity);
+template Bracket solve_by_component(const dense_operator<double>&, const SolverOptions&, const block_solver&,
+                                    component_quantity);
 
 }  // namespace rhochain

@@ -15,6 +15,8 @@ constexpr std::int64_t most_iterations = 1000;
 constexpr std::int64_t iterations_between_krylov = 60;
 constexpr std::int64_t patience = 50;  // iterations within which a tenth of rtol is worth waiting for
 constexpr std::int64_t krylov_steps = 60;
+// Krylov steps go on while the width of the bounds falls by this factor within two of them.
+constexpr double progress_wanted = 0.75;
 
 // x stays above the floor, far from underflow: any positive x gives true bounds. A product that underflows all the
 // same errs by less than 2^-1074 a term, which the guard covers after the division by x >= floor.
@@ -105,6 +107,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    std::vector<double> widths;
     for (std::int64_t iteration = 0;; ++iteration) {
         block.A.apply(entry_map::absolute, const_block(x), mutable_block(y));
         ledger.count();
@@ -117,10 +120,14 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
         if (width <= options.rtol) b.status = Status::converged;
         if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= patience)) break;
         if (iteration == most_iterations || ledger.exhausted()) break;
-        if (iteration % iterations_between_krylov == iterations_between_krylov - 1)
+        if (iteration % iterations_between_krylov == iterations_between_krylov - 1) {
+            widths.push_back(width);
+            const std::size_t looks = widths.size();
+            if (looks > 2 && !(width <= progress_wanted * widths[looks - 3])) break;
             krylov_step(block, x, threads, ledger);
-        else
+        } else {
             combine(1.0, y, 0.25 * b.lower.value, x, threads);
+        }
         keep_positive(block, x, threads);
     }
     b.vector.assign(x.begin(), x.end());

@@ -2,6 +2,7 @@
 #include <rhochain/spectra/dominant_search.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/perron.hpp>
+#include <rhochain/spectra/small_block.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
 
 #include <cmath>
@@ -37,13 +38,23 @@ Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
 
 Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     if (block.A.cols() == 1) return single_vertex(block, ledger);
-    if (block.nonnegative || block.single_cycle) return perron_of_block(block, options, ledger);
+    if (block.nonnegative || block.single_cycle) {
+        Bracket b = perron_of_block(block, options, ledger);
+        // An eigenvector of |A|, with other signs than one of A.
+        if (block.has_negative) b.vector.clear();
+        return b;
+    }
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+    if (block.trace_bound > 0.0) tighten_lower(b, {block.trace_bound, Grade::proved, 0.0, "traces of W and W^2"});
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
     if (block.A.entrywise()) {
         b.upper = bound_norms(block.A, resolve_threads(options.threads)).upper;
         ledger.count(4);
+        if (block.size <= small_block_size && block.outside.empty()) {
+            solve_small_block(block, options, b, ledger);
+            return b;
+        }
         tighten_upper(b, perron_upper_bound(block, options, ledger));
     }
     search_dominant(block, options, b, ledger);
@@ -63,12 +74,12 @@ Bracket spectral_radius(operator_ref A, const SolverOptions& options) {
 
 template <storage_scalar Scalar, index_integer Index>
 Bracket spectral_radius(const sparse_operator<Scalar, Index>& W, const SolverOptions& options) {
-    return solve_by_component(W, options, spectral_radius_of_block);
+    return solve_by_component(W, options, spectral_radius_of_block, component_quantity::radius);
 }
 
 template <storage_scalar Scalar>
 Bracket spectral_radius(const dense_operator<Scalar>& W, const SolverOptions& options) {
-    return solve_by_component(W, options, spectral_radius_of_block);
+    return solve_by_component(W, options, spectral_radius_of_block, component_quantity::radius);
 }
 
 template Bracket spectral_radius(const sparse_operator<float, std::int32_t>&, const SolverOptions&);

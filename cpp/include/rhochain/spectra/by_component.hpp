@@ -1,7 +1,8 @@
 // A quantity q(W) that is the maximum of its values over the strongly connected components (rho(W), rho(|W|),
 // mu_D(W)), solved component by component. Each component's row and column sums of |W| bound its q for O(nnz) work in all;
-// components are taken in the order of these bounds and those that cannot exceed the best value are skipped.
-// Without a cycle q is exactly 0.
+// components are taken in the order of these bounds and those that cannot exceed the best value by more than a hundredth of
+// rtol are skipped. Without a cycle q is exactly 0. The result's bounds are those of the maximum: its lower one is the
+// tightest of all components, whatever its grade, and the tightest graded one stands behind it (graded_lower).
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>
@@ -12,16 +13,21 @@
 
 namespace rhochain {
 
+// rho(W) itself has sharper bounds from the entries than what only rho(|W|) is known to dominate.
+enum class component_quantity { radius, below_modulus };
+
 using block_solver = std::function<Bracket(const irreducible_block&, const SolverOptions&, Ledger&)>;
 
 // The union bound over the PROBABLE bounds of all components stays within options.delta.
 // Throws std::invalid_argument unless W is square.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] Bracket solve_by_component(const sparse_operator<Scalar, Index>& W, const SolverOptions& options,
-                                         const block_solver& solve);
+                                         const block_solver& solve,
+                                         component_quantity quantity = component_quantity::below_modulus);
 
 template <storage_scalar Scalar>
 [[nodiscard]] Bracket solve_by_component(const dense_operator<Scalar>& W, const SolverOptions& options,
-                                         const block_solver& solve);
+                                         const block_solver& solve,
+                                         component_quantity quantity = component_quantity::below_modulus);
 
 }  // namespace rhochain

@@ -15,9 +15,11 @@ struct irreducible_block {
     operator_ref A;
     std::span<const std::int64_t> outside;
     std::int64_t size = 0;
-    bool nonnegative = false;
+    bool nonnegative = false;   // up to A = c D |A| D^-1 with |c| = |D_ii| = 1 (signature.hpp): rho(A) = rho(|A|)
     bool single_cycle = false;  // every vertex has one successor
     std::span<const std::int64_t> members = {};  // the vertices of W, rising; empty if unknown
+    bool has_negative = false;  // some entry is below 0
+    double trace_bound = 0.0;   // PROVED: at most rho(A) (trace_bounds.hpp)
 
     void project(std::span<double> x) const {
         for (const std::int64_t i : outside) x[static_cast<std::size_t>(i)] = 0.0;

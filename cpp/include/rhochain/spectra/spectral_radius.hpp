@@ -1,6 +1,7 @@
 // rho(W) = max |lambda_i|, the spectral radius, by strongly connected components.
 //
-// A nonnegative component has rho = rho(|W|), PROVED by Collatz-Wielandt (perron.hpp). Any other one: powers of a random start
+// A component that is nonnegative up to a signature (signature.hpp) has rho = rho(|W|), PROVED by Collatz-Wielandt
+// (perron.hpp); a small one is PROVED from the traces and norms of its powers (small_block.hpp). Any other one: powers of a random start
 // (power_filter.hpp) damp what lies inside the spectrum and give the PROBABLE upper bound; Arnoldi from the result gives the
 // value, an ESTIMATE, and restarts from the dominant Ritz vectors until two independent starts agree. A residual alone
 // cannot tell a dominant eigenvalue from one just inside the edge: `converged` needs both.

@@ -1,0 +1,175 @@
+"""Structure decides at n = 1e5, exactly or between PROVED bounds, in few products."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import rhochain as rc
+
+N = 100_000
+
+
+def coo(values, rows, columns, n: int = N):
+    return sparse.coo_array((values, (rows, columns)), shape=(n, n)).tocsr()
+
+
+def assert_proved(r: rc.Bracket, truth: float, slack: float = 1e-12) -> None:
+    assert r.lower.grade == r.upper.grade == rc.Grade.PROVED
+    assert r.status == rc.Status.CONVERGED
+    assert r.lower.value <= truth * (1 + slack)
+    assert truth * (1 - slack) <= r.upper.value
+    assert r.width <= 2e-3
+
+
+def strictly_triangular():
+    rng = np.random.default_rng(1)
+    i, j = rng.integers(0, N, 5 * N), rng.integers(0, N, 5 * N)
+    upper = i < j
+    return coo(rng.standard_normal(upper.sum()), i[upper], j[upper])
+
+
+@pytest.mark.parametrize(
+    "W",
+    [
+        pytest.param(sparse.diags_array(np.full(N - 1, -3.0), offsets=1).tocsr(), id="shift"),
+        pytest.param(strictly_triangular(), id="strictly triangular"),
+        pytest.param(sparse.csr_array((N, N)), id="zero"),
+    ],
+)
+def test_without_a_cycle_zero_is_exact_and_free(W):
+    for estimate in (rc.spectral_radius, rc.perron_radius):
+        r = estimate(W)
+        assert (r.lower.value, r.value, r.upper.value, r.matvecs) == (0.0, 0.0, 0.0, 0)
+        assert r.upper.grade == rc.Grade.PROVED
+
+
+def test_jordan_block():
+    assert_proved(rc.spectral_radius((-sparse.eye_array(N) + sparse.eye_array(N, k=1)).tocsr()), 1.0)
+
+
+def weights(n: int = N):
+    rng = np.random.default_rng(2)
+    return rng.uniform(0.5, 2, n) * rng.choice([-1.0, 1.0], n)
+
+
+def test_one_ring():
+    w = weights()
+    assert_proved(rc.spectral_radius(coo(w, np.arange(N), np.roll(np.arange(N), -1))), np.exp(np.log(np.abs(w)).mean()))
+
+
+def test_weighted_permutation():
+    w, to = weights(), np.random.default_rng(3).permutation(N)
+    labels = sparse.csgraph.connected_components(coo(np.ones(N), np.arange(N), to), connection="strong")[1]
+    means = np.bincount(labels, np.log(np.abs(w))) / np.bincount(labels)
+    assert_proved(rc.spectral_radius(coo(w, np.arange(N), to)), np.exp(means.max()))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_star(signed):
+    # rho^2 = sum of w_0i w_i0; with random signs the sum has terms of both signs and rho(|W|) is far away.
+    rng = np.random.default_rng(4)
+    out, back = rng.uniform(0.1, 1, (2, N - 1))
+    if signed:
+        out = out * rng.choice([-1.0, 1.0], N - 1)
+    hub, leaf = np.zeros(N - 1, int), np.arange(1, N)
+    r = rc.spectral_radius(coo(np.r_[out, back], np.r_[hub, leaf], np.r_[leaf, hub]))
+    truth = np.sqrt(abs(out @ back))
+    if not signed:
+        assert_proved(r, truth)
+    assert r.lower.value <= truth <= r.upper.value
+    assert r.value == pytest.approx(truth, rel=1e-3)
+
+
+def test_star_whose_signs_are_a_signature():
+    rng = np.random.default_rng(5)
+    out, back = rng.uniform(0.1, 1, (2, N - 1))
+    s = rng.choice([-1.0, 1.0], N - 1)
+    hub, leaf = np.zeros(N - 1, int), np.arange(1, N)
+    for turn in (1.0, -1.0):
+        # turn = -1: every cycle of two edges is negative, and the eigenvalues are imaginary.
+        W = coo(np.r_[turn * s * out, s * back], np.r_[hub, leaf], np.r_[leaf, hub])
+        r = rc.spectral_radius(W)
+        assert_proved(r, np.sqrt(out @ back))
+        assert r.vector is None
+
+
+@pytest.mark.parametrize("equal", [False, True])
+def test_many_rotations_coupled_in_the_order_of_a_dag(equal):
+    rng = np.random.default_rng(6)
+    blocks = N // 2
+    gain = np.ones(blocks) if equal else rng.uniform(0.5, 1, blocks)
+    angle = rng.uniform(0, 2 * np.pi, blocks)
+    first = 2 * np.arange(blocks)
+    i, j = rng.integers(0, blocks, N), rng.integers(0, blocks, N)
+    later = i < j
+    c, s = gain * np.cos(angle), gain * np.sin(angle)
+    values = np.r_[c, -s, s, c, 100 * rng.standard_normal(later.sum())]
+    rows = np.r_[first, first, first + 1, first + 1, 2 * i[later]]
+    columns = np.r_[first, first + 1, first, first + 1, 2 * j[later] + 1]
+    r = rc.spectral_radius(coo(values, rows, columns))
+    assert_proved(r, gain.max())
+    assert r.matvecs < 1000
+
+
+def test_many_blocks_of_three():
+    rng = np.random.default_rng(7)
+    blocks = rng.standard_normal((N // 3, 3, 3))
+    W = sparse.bsr_array((blocks, np.arange(N // 3), np.arange(N // 3 + 1))).tocsr()
+    assert_proved(rc.spectral_radius(W), np.abs(np.linalg.eigvals(blocks)).max())
+
+
+def test_small_blocks_are_proved_on_both_ends():
+    rng = np.random.default_rng(8)
+    for n in (3, 10, 40):
+        W = rng.standard_normal((n, n))
+        r = rc.spectral_radius(W)
+        values, vectors = np.linalg.eig(W)
+        assert_proved(r, np.abs(values).max())
+        # 1 / |y* x| of the dominant eigenvalue: rows of the inverse eigenvector matrix are left vectors.
+        top = np.abs(values).argmax()
+        assert r.condition == pytest.approx(np.linalg.norm(np.linalg.inv(vectors)[top]), rel=1e-6)
+
+
+def test_condition_of_known_matrices():
+    W = np.array([[3.0, -4.0], [1.0, 3.0]])
+    r = rc.spectral_radius(W)
+    assert_proved(r, np.sqrt(13))
+    assert r.value == pytest.approx(np.sqrt(13), rel=1e-12)
+    # x = (2i, 1)/sqrt 5, y = (1, 2i)/sqrt 5 up to a factor: |y* x| = 4/5.
+    assert r.condition == pytest.approx(5 / 4, rel=1e-12)
+    rng = np.random.default_rng(9)
+    skew = rng.standard_normal((8, 8))
+    assert rc.spectral_radius(skew - skew.T).condition == pytest.approx(1.0, rel=1e-9)
+
+
+def test_a_smaller_proved_bound_survives_a_larger_estimate():
+    small, large = np.diag([1.2]), np.random.default_rng(10).standard_normal((60, 60)) / 3
+    W = sparse.block_diag([small, large], format="csr")
+    r = rc.spectral_radius(W)
+    assert r.lower.grade == rc.Grade.ESTIMATE
+    assert r.lower.value > 2
+    assert r.graded_lower.grade == rc.Grade.PROVED
+    assert 1.2 <= r.graded_lower.value <= r.lower.value
+    assert rc.check(W, activation="identity").verdict == rc.Verdict.EXPLODES
+
+
+def test_two_random_components_share_delta():
+    rng = np.random.default_rng(11)
+    one = rng.standard_normal((60, 60))
+    two = rng.standard_normal((60, 60))
+    r = rc.spectral_radius(sparse.block_diag([one, two], format="csr"), delta=1e-4)
+    assert r.upper.grade == rc.Grade.PROBABLE
+    assert r.upper.delta == 1e-4
+    # Alone a component has all of it.
+    assert rc.spectral_radius(one, delta=1e-4).upper.delta == 1e-4
+
+
+def test_a_trace_proves_explosion():
+    rng = np.random.default_rng(12)
+    W = 1.5 * np.eye(100) + 0.01 * rng.standard_normal((100, 100))
+    r = rc.spectral_radius(W)
+    assert r.graded_lower.value == pytest.approx(np.trace(W) / 100, rel=1e-3)
+    assert r.graded_lower.value <= np.abs(np.linalg.eigvals(W)).max()
+    assert rc.check(W, activation="identity").verdict == rc.Verdict.EXPLODES
