@@ -162,10 +162,13 @@ def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
         return Decision(Verdict.VANISHES, reason)
     plain = next((c for c in certifying if c.plain), None)
     scaled = evidence.scaled_norm
+    burn_in = math.inf
     if plain is None and scaled is not None and below_one(gain, scaled.attained.value):
+        burn_in = scaled.burn_in(gain, leak=leak)
+    if scaled is not None and burn_in < math.inf:
         note = (
             f"burn-in: growth by up to max D / min D = {at_most(_exp(scaled.log_kappa))} can come first; after "
-            f"{math.ceil(scaled.burn_in(gain, leak=leak)):,} steps every product is below 1 in the 2-norm, as gamma * "
+            f"{math.ceil(burn_in):,} steps every product is below 1 in the 2-norm, as gamma * "
             f"||D W D^-1||_2 <= {at_most(gain * scaled.attained.value)} ({scaled.attained.label}, Theorem A) for the "
             "D = diag(exp(scaled_norm.scaling)) of this report."
         )

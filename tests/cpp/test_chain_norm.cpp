@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <random>
+#include <utility>
 #include <vector>
 
 using namespace rhochain;
@@ -119,6 +120,34 @@ TEST_CASE("a budget of one product ends the search with bounds that hold") {
         CHECK(b.matvecs <= budget + 8);
         CHECK(b.lower.value <= c.truth);
         CHECK(c.truth <= b.upper.value);
+    }
+}
+
+// 2^a and 2^b beside each other, across the diagonal: P = diag(2^(a+b), 2^(a+b)) after two steps.
+TEST_CASE("entries of any magnitudes never make a false zero") {
+    for (const auto& [a, b] : {std::pair{1000, -100}, {300, -850}, {1000, -1000}, {-300, -850}, {-600, -450}}) {
+        CAPTURE(a);
+        CAPTURE(b);
+        const std::vector<double> entries{0.0, std::ldexp(1.0, a), std::ldexp(1.0, b), 0.0};
+        const std::vector<double> ones{1.0, 1.0, 1.0, 1.0};
+        const double truth = (a + b) * std::log(2.0);
+        const dense_operator<double> whole({2, 2, entries}, dense_layout::row_major, 1);
+        const dense_operator<double> W = whole.normalised();
+        const jacobian_chain P(W, slope_source::of_slopes(row_source(ones.data(), 2, 2, 2)),
+                               {.exponent = W.exponent(), .threads = 1});
+        // The same two factors with the magnitudes among the slopes.
+        const std::vector<double> swap{0.0, 1.0, 1.0, 0.0};
+        const std::vector<double> slopes{entries[2], entries[1], entries[2], entries[1]};
+        const dense_operator<double> exchange({2, 2, swap}, dense_layout::row_major, 1);
+        const jacobian_chain Q(exchange, slope_source::of_slopes(row_source(slopes.data(), 2, 2, 2)), {.threads = 1});
+        for (const jacobian_chain* chain : {&P, &Q}) {
+            const Bracket found = chain_norm(*chain);
+            CHECK(graded_lower(found).value <= truth);
+            CHECK(truth <= graded_upper(found).value);
+            CHECK(found.lower.value <= found.value);
+            CHECK(found.value <= found.upper.value);
+        }
+        CHECK(W.lossless() == (std::abs(a - b) < 1222));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 using namespace rhochain;
@@ -116,6 +117,36 @@ TEST_CASE("norm bounds enclose sigma_1 and the callback stops a run") {
     options.callback = [&calls](const Progress&) { return ++calls == 2; };
     CHECK(spectral_norm(A, options).status == Status::budget_spent);
     CHECK(calls == 2);
+}
+
+TEST_CASE("a shift by a power of two is exact within the normal range and outwards beyond it") {
+    constexpr double largest = std::numeric_limits<double>::max();
+    constexpr double least = std::numeric_limits<double>::denorm_min();
+    for (const double x : {1.0 / 3.0, 1.0, 1.9999999999999998})
+        for (const int e : {-1000, -1, 0, 7, 1000}) {
+            CHECK(shifted_up(x, e) == std::ldexp(x, e));
+            CHECK(shifted_down(x, e) == std::ldexp(x, e));
+        }
+    CHECK(shifted_down(1.5, 1024) == largest);
+    CHECK(shifted_up(1.5, 1024) == std::numeric_limits<double>::infinity());
+    CHECK(shifted_down(1.0, -1080) == 0.0);
+    CHECK(shifted_up(1.0, -1080) == least);
+    // 1.25 and 1.75 least numbers: the nearest ones are the first below, the second above.
+    CHECK(shifted_down(1.25, -1074) == least);
+    CHECK(shifted_up(1.25, -1074) == 2.0 * least);
+    CHECK(shifted_down(1.75, -1074) == least);
+    CHECK(shifted_up(1.75, -1074) == 2.0 * least);
+    CHECK(shifted_down(-Bracket::infinity, 5) == -Bracket::infinity);
+
+    Bracket b = exact_bracket(1.75, "by hand");
+    rescale_bracket(b, -3);
+    CHECK(b.status == Status::converged);
+    CHECK(b.lower.value == b.upper.value);
+    rescale_bracket(b, -1071);
+    CHECK(b.lower.value == least);
+    CHECK(b.value == least);
+    CHECK(b.upper.value == 2.0 * least);
+    CHECK(b.status == Status::bracketed);
 }
 
 TEST_CASE("misuse names the option") {

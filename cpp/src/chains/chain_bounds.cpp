@@ -11,9 +11,10 @@ namespace {
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 constexpr double ln2 = 0.693147180559945309417232121458;
 
-// The proofs hold while no factor needs an exponent beside a leak.
+// The proofs hold for entries and slopes that kept their bits, and while no factor needs an exponent beside a leak.
 bool within_range(const chain_rule& rule, const slope_row& row) {
     constexpr double least_leak = 0x1p-50;
+    if (!rule.A.lossless() || !row.lossless) return false;
     return rule.leak == 1.0 || (rule.exponent + row.exponent == 0 && rule.leak >= least_leak);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -35,6 +36,13 @@ extent extent_of(vector_in s) {
     double total = 0.0;
     for (const double p : poison) total += p;
     return {*std::max_element(largest, largest + lanes), total == 0.0};
+}
+
+double smallest_nonzero(vector_in s) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const double x : s)
+        if (x != 0.0) smallest = std::min(smallest, std::abs(x));
+    return smallest;
 }
 
 [[noreturn]] void reject_row(vector_in s, std::int64_t k) {
@@ -110,12 +118,13 @@ slope_row slope_reader::row(std::int64_t k) {
     const vector_in s(block_.first + (k - begin_) * block_.stride, static_cast<std::size_t>(source_->width()));
     const auto [largest, finite] = extent_of(s);
     if (!finite) reject_row(s, k);
-    const int exponent = normalising_exponent(largest);
-    if (exponent == 0) return {s, 0, largest};
+    if (normalising_exponent(largest, largest) == 0) return {s, 0, largest};
+    const double smallest = smallest_nonzero(s);
+    const int exponent = normalising_exponent(largest, smallest);
     const double down = std::ldexp(1.0, -exponent);
     scaled_.resize(s.size());
     std::transform(s.begin(), s.end(), scaled_.begin(), [down](double x) { return x * down; });
-    return {scaled_, exponent, largest * down};
+    return {scaled_, exponent, largest * down, is_lossless(smallest, exponent)};
 }
 
 }  // namespace rhochain

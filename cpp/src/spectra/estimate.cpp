@@ -55,14 +55,32 @@ double relative_width(const Bracket& b) {
     return width == 0.0 ? 0.0 : width / b.value;
 }
 
+double shifted_up(double x, int exponent) {
+    const double y = std::ldexp(x, exponent);
+    return std::ldexp(y, -exponent) < x ? std::nextafter(y, Bracket::infinity) : y;
+}
+
+double shifted_down(double x, int exponent) {
+    const double y = std::ldexp(x, exponent);
+    return std::ldexp(y, -exponent) > x ? std::nextafter(y, -Bracket::infinity) : y;
+}
+
 void rescale_bracket(Bracket& b, int exponent) {
     if (exponent == 0) return;
-    const auto rescale = [exponent](double& x) { x = std::ldexp(x, exponent); };
-    for (double* x : {&b.value, &b.lower.value, &b.upper.value, &b.lower_behind.value, &b.upper_behind.value, &b.residual,
-                      &b.runner_up})
-        rescale(*x);
-    for (Progress& p : b.history)
-        for (double* x : {&p.lower, &p.value, &p.upper}) rescale(*x);
+    constexpr double negligible = 0x1p-50;
+    const double width = relative_width(b);
+    const auto rescale = [exponent](double& lower, double& value, double& upper) {
+        lower = shifted_down(lower, exponent);
+        value = shifted_down(value, exponent);
+        upper = shifted_up(upper, exponent);
+    };
+    rescale(b.lower.value, b.value, b.upper.value);
+    b.lower_behind.value = shifted_down(b.lower_behind.value, exponent);
+    b.upper_behind.value = shifted_up(b.upper_behind.value, exponent);
+    b.residual = std::ldexp(b.residual, exponent);
+    b.runner_up = std::ldexp(b.runner_up, exponent);
+    for (Progress& p : b.history) rescale(p.lower, p.value, p.upper);
+    if (b.status == Status::converged && !(relative_width(b) <= width + negligible)) b.status = Status::bracketed;
 }
 
 }  // namespace rhochain

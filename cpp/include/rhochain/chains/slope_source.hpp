@@ -42,10 +42,12 @@ private:
 };
 
 // s_k = 2^exponent s, largest = max |s_i|. The exponent is 0 unless the largest |slope| is beyond 2^200 or 2^-200.
+// lossless: to the last bit, which only a slope below 2^-1222 of the largest one can prevent.
 struct slope_row {
     vector_in s;
     int exponent = 0;
     double largest = 0.0;
+    bool lossless = true;
 };
 
 // Reads the rows of a source in any order; cheap when neighbours follow each other, forward or backward.

@@ -24,14 +24,18 @@ public:
 
     [[nodiscard]] std::int64_t rows() const { return transposed_ ? stored_.cols() : stored_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return transposed_ ? stored_.rows() : stored_.cols(); }
-    [[nodiscard]] std::int64_t row_terms() const { return cols(); }
-    [[nodiscard]] std::int64_t column_terms() const { return rows(); }
+    [[nodiscard]] std::int64_t row_terms() const { return transposed_ ? summary_.column_terms : summary_.row_terms; }
+    [[nodiscard]] std::int64_t column_terms() const {
+        return transposed_ ? summary_.row_terms : summary_.column_terms;
+    }
     // The stored array: W^T if stores_transpose(), which has the same components.
     [[nodiscard]] const dense_view<Scalar>& matrix() const { return stored_; }
     [[nodiscard]] bool stores_transpose() const { return transposed_; }
     [[nodiscard]] const entry_summary& summary() const { return summary_; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] int exponent() const { return exponent_; }
+    // Whether A is 2^-e W to the last bit.
+    [[nodiscard]] bool lossless() const { return is_lossless(summary_.smallest, exponent_); }
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
@@ -40,7 +44,7 @@ public:
 
     [[nodiscard]] dense_operator normalised() const {
         dense_operator A = *this;
-        A.exponent_ = normalising_exponent(summary_.largest);
+        A.exponent_ = normalising_exponent(summary_.largest, summary_.smallest);
         A.scale_ = std::ldexp(1.0, -A.exponent_);
         return A;
     }

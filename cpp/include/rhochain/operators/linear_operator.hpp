@@ -2,7 +2,7 @@
 //     rows(), cols(),  apply(X, Y): Y = A X,  apply_adjoint(X, Y): Y = A^T X
 // on row-major blocks (block.hpp). One that also offers products with the entrywise images |A| and A o A
 // (entry_map.hpp), and the largest number of terms in a row and a column sum, models `entrywise_operator`:
-// only such a one can carry PROVED bounds.
+// only such a one can carry PROVED bounds. An operator that stands for another up to rounding says so by lossless().
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
@@ -45,6 +45,9 @@ public:
         table_->apply_adjoint(object_, entry_map::identity, X, Y);
     }
 
+    // Whether the entries are those of the matrix it stands for, to the last bit.
+    [[nodiscard]] bool lossless() const { return table_->lossless(object_); }
+
     // The four below require entrywise().
     [[nodiscard]] bool entrywise() const { return table_->row_terms != nullptr; }
     void apply(entry_map f, const_block X, mutable_block Y) const { table_->apply(object_, f, X, Y); }
@@ -62,6 +65,7 @@ private:
         void (*apply_adjoint)(const void*, entry_map, const_block, mutable_block);
         std::int64_t (*row_terms)(const void*);
         std::int64_t (*column_terms)(const void*);
+        bool (*lossless)(const void*);
     };
 
     template <class A>
@@ -74,6 +78,12 @@ private:
         operations t{};
         t.rows = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).rows()); };
         t.cols = [](const void* o) { return static_cast<std::int64_t>(as<A>(o).cols()); };
+        t.lossless = []([[maybe_unused]] const void* o) {
+            if constexpr (requires(const A& a) { a.lossless(); })
+                return static_cast<bool>(as<A>(o).lossless());
+            else
+                return true;
+        };
         if constexpr (entrywise_operator<A>) {
             t.apply = [](const void* o, entry_map f, const_block X, mutable_block Y) { as<A>(o).apply(f, X, Y); };
             t.apply_adjoint = [](const void* o, entry_map f, const_block X, mutable_block Y) {

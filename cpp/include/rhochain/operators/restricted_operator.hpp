@@ -19,6 +19,11 @@ public:
     [[nodiscard]] std::int64_t cols() const { return W_->cols(); }
     [[nodiscard]] std::int64_t row_terms() const { return W_->row_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return W_->column_terms(); }
+    [[nodiscard]] bool lossless() const
+        requires requires(const A& a) { a.lossless(); }
+    {
+        return W_->lossless();
+    }
 
     void project(mutable_block X) const {
         for (const std::int64_t i : outside_)

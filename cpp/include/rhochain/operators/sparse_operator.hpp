@@ -28,6 +28,8 @@ public:
     [[nodiscard]] const entry_summary& summary() const { return summary_; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] int exponent() const { return exponent_; }
+    // Whether A is 2^-e W to the last bit.
+    [[nodiscard]] bool lossless() const { return is_lossless(summary_.smallest, exponent_); }
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
@@ -41,7 +43,7 @@ public:
 
     [[nodiscard]] sparse_operator normalised() const {
         sparse_operator A = *this;
-        A.exponent_ = normalising_exponent(summary_.largest);
+        A.exponent_ = normalising_exponent(summary_.largest, summary_.smallest);
         A.scale_ = std::ldexp(1.0, -A.exponent_);
         return A;
     }

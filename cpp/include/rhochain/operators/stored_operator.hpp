@@ -1,5 +1,5 @@
 // What sparse_operator and dense_operator share: a borrowed matrix W seen as A = 2^-e W, with e = 0 unless asked
-// for, the largest absolute value of an entry and the number of terms in the longest row and column sum.
+// for, the extreme magnitudes of its entries and the number of terms in the longest row and column sum.
 #pragma once
 
 #include <rhochain/storage/scaled.hpp>
@@ -7,42 +7,59 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace rhochain {
 
 struct entry_summary {
     double largest = 0.0;           // max |W_ij|
+    double smallest = 0.0;          // min |W_ij| over W_ij != 0
     bool nonnegative = true;        // every entry >= 0
-    std::int64_t row_terms = 0;     // most stored entries in a row
-    std::int64_t column_terms = 0;  // most stored entries in a column
+    std::int64_t row_terms = 0;     // most entries other than 0 in a row: adding a zero does not round
+    std::int64_t column_terms = 0;  // and in a column
 };
 
 // One pass over the entries. Memory: `cols` integers.
 template <class Matrix>
 [[nodiscard]] entry_summary summarise(const Matrix& W) {
     entry_summary s;
+    s.smallest = std::numeric_limits<double>::infinity();
     std::vector<std::int64_t> count(static_cast<std::size_t>(W.cols()), 0);
     for (std::int64_t i = 0; i < W.rows(); ++i) {
-        s.row_terms = std::max(s.row_terms, W.row_end(i) - W.row_begin(i));
+        std::int64_t terms = 0;
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
             const double w = W.value(p);
+            if (w == 0.0) continue;
             s.largest = std::max(s.largest, std::abs(w));
-            s.nonnegative &= !(w < 0.0);
+            s.smallest = std::min(s.smallest, std::abs(w));
+            s.nonnegative &= w > 0.0;
+            ++terms;
             ++count[static_cast<std::size_t>(W.column(p))];
         }
+        s.row_terms = std::max(s.row_terms, terms);
     }
+    if (s.largest == 0.0) s.smallest = 0.0;
     if (!count.empty()) s.column_terms = *std::max_element(count.begin(), count.end());
     return s;
 }
 
-// The exponent e that brings the largest entry of 2^-e W near 1. It stays 0 while squares and sums of entries
-// are far from the ends of the float64 range, so that ordinary matrices are used as they are.
-[[nodiscard]] inline int normalising_exponent(double largest) {
+// The exponent e that brings the largest number of a set, times 2^-e, near 1. It stays 0 while squares and sums are far
+// from the ends of the float64 range, so that ordinary matrices are used as they are. Where the smallest, other than 0,
+// would leave the normal range, e is the largest for which it stays within, if 2^200 then still bounds the largest.
+[[nodiscard]] inline int normalising_exponent(double largest, double smallest) {
     constexpr int harmless = 200;
     constexpr int representable = 1000;
+    constexpr int lowest = -1021;  // binary_exponent of the least normal number
     const int e = binary_exponent(largest);
-    return std::abs(e) <= harmless ? 0 : std::clamp(e, -representable, representable);
+    if (std::abs(e) <= harmless) return 0;
+    const int gentle = std::min(e, binary_exponent(smallest) - lowest);
+    return std::clamp(e - gentle <= harmless ? gentle : e, -representable, representable);
+}
+
+// Whether 2^-e keeps every bit of numbers of at least `smallest`.
+[[nodiscard]] inline bool is_lossless(double smallest, int e) {
+    return e <= 0 || smallest == 0.0 || std::ldexp(smallest, -e) >= std::numeric_limits<double>::min();
 }
 
 }  // namespace rhochain

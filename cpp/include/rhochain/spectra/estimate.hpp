@@ -75,7 +75,13 @@ void clamp_value(Bracket& b);
 // upper / lower - 1 as a fraction of value; 0 for an exact zero.
 [[nodiscard]] double relative_width(const Bracket& b);
 
-// The bracket of 2^exponent q from that of q.
+// 2^exponent x for x >= 0, to the nearest: exact unless the result lies outside the normal range. Otherwise `shifted_up`
+// moves it to the next number above and `shifted_down` to the next one below, which is never infinite.
+[[nodiscard]] double shifted_up(double x, int exponent);
+[[nodiscard]] double shifted_down(double x, int exponent);
+
+// The bracket of 2^exponent q from that of q: the ends move outwards if a result leaves the normal range, and a bracket
+// that grows relatively wider by it is no longer `converged`.
 void rescale_bracket(Bracket& b, int exponent);
 
 }  // namespace rhochain
