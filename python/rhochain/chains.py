@@ -250,9 +250,10 @@ class JacobianChain:
 
         Notes
         -----
-        Grades: upper bound PROBABLE(delta) (Golub-Kahan on the whole product, Theorem D of the docs, up to the
-        rounding of the chain) or PROVED (sqrt(||P||_1 ||P||_inf)); lower bound PROVED while the rounding error can be
-        carried along, which for weights of both signs is some tens of steps, else ESTIMATE.
+        Grades: upper bound PROBABLE(delta) (Golub-Kahan on the whole product, Theorem D of the docs, widened by what
+        rounding can do to the products; ESTIMATE for an operator known by its products alone) or PROVED
+        (sqrt(||P||_1 ||P||_inf)); lower bound PROVED while the rounding error can be carried along, which for weights
+        of both signs is some tens of steps, else ESTIMATE.
 
         Examples
         --------

@@ -1,5 +1,7 @@
 // Brackets of ln ||P||_2 against the dense product, whose norm a power iteration in long double finds.
+#include <rhochain/chains/chain_bounds.hpp>
 #include <rhochain/chains/chain_norm.hpp>
+#include <rhochain/chains/chain_rounding.hpp>
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
@@ -149,6 +151,100 @@ TEST_CASE("entries of any magnitudes never make a false zero") {
         }
         CHECK(W.lossless() == (std::abs(a - b) < 1222));
     }
+}
+
+struct entry {
+    std::size_t row, column;
+    double value;
+};
+
+Bracket norm_of_power(std::size_t n, std::int64_t K, const std::vector<entry>& entries, convention form) {
+    std::vector<double> W(n * n, 0.0);
+    for (const entry& e : entries) W[e.row * n + e.column] = e.value;
+    const std::vector<double> ones(n, 1.0);
+    const auto size = static_cast<std::int64_t>(n);
+    const dense_operator<double> A({size, size, W}, dense_layout::row_major, 1);
+    return chain_norm({A, slope_source::of_slopes(row_source(ones.data(), K, size, 0)), {.form = form, .threads = 1}});
+}
+
+TEST_CASE("terms that cancel between factors never put an upper bound below the truth") {
+    // Neuron 4 gets 2^90 (x_2 - x_3) of x_2 = x_0 + 2^-60 x_1 and x_3 = x_0: P = 2^30 e_4 e_1^T, lost in rounding.
+    const std::vector<entry> lossy{{2, 0, 1.0}, {2, 1, 0x1p-60}, {3, 0, 1.0}, {4, 2, 0x1p90}, {4, 3, -0x1p90}};
+    // The same mirrored behind it: a product from either end loses one half. P = 2^60 e_8 e_1^T.
+    std::vector<entry> twice = lossy;
+    for (const entry& e : {entry{5, 4, 0x1p90}, {6, 4, -0x1p90}, {7, 5, 1.0}, {7, 6, 1.0}, {8, 5, 0x1p-60}})
+        twice.push_back(e);
+    struct example {
+        std::vector<entry> entries;
+        std::int64_t K;
+        double log2_truth;
+    };
+    for (example c : {example{lossy, 2, 30.0}, example{twice, 4, 60.0}}) {
+        CAPTURE(c.K);
+        c.entries.push_back({9, 9, 0x1p-10});  // so that P b is not zero
+        for (const convention form : {convention::pre, convention::post}) {
+            const Bracket b = norm_of_power(10, c.K, c.entries, form);
+            CHECK(graded_upper(b).value >= c.log2_truth * std::log(2.0));
+            CHECK(b.lower.value <= c.log2_truth * std::log(2.0));
+            // Wide, yet far below what no cancellation at all would allow.
+            CHECK(graded_upper(b).value < 90.0 * static_cast<double>(c.K) * std::log(2.0));
+            for (entry& e : c.entries) std::swap(e.row, e.column);
+        }
+    }
+}
+
+TEST_CASE("the sampled error of a product is above the true one, and far below the proved one in a long chain") {
+    for (const std::size_t K : {10U, 200U})
+        for (unsigned seed = 0; seed < 10; ++seed) {
+            const auto c = make_case(9, K, convention::pre, 1.0, false, seed);
+            const auto steps = static_cast<std::int64_t>(K);
+            const dense_operator<double> W({9, 9, c.W}, dense_layout::row_major, 1);
+            const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), steps, 9, 9)), {.threads = 1});
+            std::vector<real> exact(9, 1.0L / 3.0L), next(9);
+            for (std::size_t k = 0; k < K; ++k) {
+                for (std::size_t i = 0; i < 9; ++i) {
+                    next[i] = 0.0L;
+                    for (std::size_t j = 0; j < 9; ++j)
+                        next[i] += static_cast<real>(c.W[i * 9 + j]) * static_cast<real>(c.S[k * 9 + j]) * exact[j];
+                }
+                exact.swap(next);
+            }
+            const std::vector<double> v(9, 1.0 / 3.0);
+            const ChainResult found = P.jvp(const_block(v));
+            real error = 0.0L;
+            for (std::size_t i = 0; i < 9; ++i) {
+                const real x = std::ldexp(static_cast<real>(found.mantissas[i]), static_cast<int>(found.exponents[0]));
+                error += (x - exact[i]) * (x - exact[i]);
+            }
+            slope_reader reader(P.slopes(), 1);
+            std::int64_t products = 0;
+            const auto sampled = sampled_log_rounding(P, reader, seed, 1e-9, [&](std::int64_t b) {
+                products += b;
+                return false;
+            });
+            REQUIRE(sampled.has_value());
+            CHECK(products == 12 * steps);
+            CHECK(static_cast<double>(0.5L * std::log(error)) <= *sampled);
+            CHECK(*sampled <= c.truth - 12.0);
+            const auto proved = proved_upper_bound(P, reader, [] { return false; });
+            if (K == 200) CHECK(*sampled < proved_log_rounding(P, proved->value));
+        }
+}
+
+TEST_CASE("an operator known by its products alone has no graded upper bound of a chain") {
+    struct halving {
+        [[nodiscard]] std::int64_t rows() const { return 3; }
+        [[nodiscard]] std::int64_t cols() const { return 3; }
+        void apply(const_block X, mutable_block Y) const {
+            for (std::int64_t i = 0; i < X.size(); ++i) Y.data[i] = 0.5 * X.data[i];
+        }
+        void apply_adjoint(const_block X, mutable_block Y) const { apply(X, Y); }
+    } W;
+    const std::vector<double> ones(3, 1.0);
+    const Bracket b = chain_norm({W, slope_source::of_slopes(row_source(ones.data(), 20, 3, 0)), {.threads = 1}});
+    CHECK(b.upper.grade == Grade::estimate);
+    CHECK(b.value == doctest::Approx(-20.0 * std::log(2.0)));
+    CHECK(b.status == Status::converged);
 }
 
 TEST_CASE("every gain is an upper bound of the slopes, reached to 1e-6") {

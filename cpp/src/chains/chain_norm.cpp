@@ -1,6 +1,7 @@
 #include <rhochain/chains/chain_bounds.hpp>
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/chain_product.hpp>
+#include <rhochain/chains/chain_rounding.hpp>
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
@@ -71,6 +72,7 @@ private:
         fill_gaussian(start, options_.seed, 0, P_.threads());
         const double image = settle_exponent(start);
         if (image == 0.0) return;
+        bound_rounding(std::log(image / norm2(start, P_.threads())));
         if (!options_.start.empty()) tighten_lower(b_, estimated_lower(options_.start));
         const std::vector<double> v = bidiagonalise(start);
         finish(v, hook);
@@ -87,12 +89,51 @@ private:
         return std::log(scaled_norm) + static_cast<double>(exponent_) * ln2;
     }
 
-    // Relative rounding of k steps on the whole product: each factor and each vector operation rounds once.
-    [[nodiscard]] double rounding(std::int64_t k) const {
+    // Phi of chain_rounding.hpp in units of 2^exponent_. `log_image` is ln of ||P b|| / ||b|| in the same units.
+    void bound_rounding(double log_image) {
         const operator_ref A = P_.rule().A;
-        const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2;
-        return rounding_gamma(k * (P_.steps() * (terms + 2 * step_roundings) + 2 * sum_depth(P_.size()) + 16)) +
+        const double units = static_cast<double>(exponent_) * ln2;
+        const Bound& proved = graded_upper(b_);
+        double log_rounding = infinity;
+        if (A.entrywise() && std::isfinite(proved.value)) log_rounding = proved_log_rounding(P_, proved.value) - units;
+        // A sample costs as much as some twelve products with P: only where the proved size of the error would show.
+        const double visible = 0.01 * options_.rtol / amplification(most_steps);
+        if (log_rounding > log_image + std::log(visible) && A.entrywise()) {
+            const double half = 0.5 * options_.delta;
+            if (const auto sampled = sampled_log_rounding(P_, reader_, options_.seed, half, after_step_)) {
+                log_rounding = std::min(log_rounding, *sampled - units);
+                delta_ = half;
+            }
+            if (ledger_.exhausted()) throw chain_product::stopped{};
+        }
+        if (log_rounding < infinity) {
+            grade_ = Grade::probable;
+            rounding_ = std::exp(log_rounding);
+        } else {
+            // Nothing is known of the entries, or not all of their bits: as if no term of a product cancelled another.
+            rounding_ = std::exp(log_image) * rounding_gamma(P_.steps() * 2 * step_roundings);
+        }
+    }
+
+    // By how much products that err by Phi can shift sigma_1, in units of Phi.
+    [[nodiscard]] static double amplification(std::int64_t k) { return 3.0 * std::sqrt(static_cast<double>(k)); }
+
+    // Relative rounding of the vector operations of k steps and of logarithms.
+    [[nodiscard]] double relative_rounding(std::int64_t k) const {
+        return rounding_gamma(k * (2 * sum_depth(P_.size()) + 16)) +
                0x1p-50 * (1.0 + std::abs(static_cast<double>(exponent_)));
+    }
+
+    // Theorem D with the errors of the products: (1) multiplies them by its own factor squared, (2) adds them.
+    [[nodiscard]] Bound upper_after(const golub_kahan& F, double sigma) const {
+        const std::int64_t k = F.size();
+        const double error = amplification(k) * rounding_;
+        const double factor = golub_kahan_inflation(P_.size(), k, delta_);
+        const double least = lanczos_upper_bound(F, delta_);
+        double upper = factor * (sigma + factor * error);
+        if (least < factor * sigma) upper = std::min(upper, least + error);
+        const double delta = grade_ == Grade::probable ? options_.delta : 0.0;
+        return {log_of(upper) + relative_rounding(k), grade_, delta, "Golub-Kahan on P from a random start"};
     }
 
     // The unit vector v behind the largest value found.
@@ -103,8 +144,7 @@ private:
             const std::int64_t k = factorization.size();
             const auto [sigma, right] = largest_singular_pair(factorization.alpha(), factorization.beta());
             b_.value = log_of(sigma);
-            const double upper = log_of(lanczos_upper_bound(factorization, options_.delta)) + rounding(k);
-            tighten_upper(b_, {upper, Grade::probable, options_.delta, "Golub-Kahan on P from a random start"});
+            tighten_upper(b_, upper_after(factorization, sigma));
             tell();
             const bool narrow = b_.upper.value - b_.value <= 0.99 * options_.rtol;
             if (narrow || factorization.invariant() || k == capacity || ledger_.exhausted()) {
@@ -116,8 +156,14 @@ private:
     }
 
     [[nodiscard]] Bound estimated_lower(vector_in v) {
-        const double image = product_.scaled_product(direction::forward, v).norm(0).log_abs();
-        return {image - std::log(norm2(v, P_.threads())) - rounding(1), Grade::estimate, 0.0, "||P v|| / ||v||"};
+        std::vector<double> u(v.size());
+        product_.apply(const_block(v), mutable_block(u));
+        return lower_from(norm2(u, P_.threads()) / norm2(v, P_.threads()));
+    }
+
+    [[nodiscard]] Bound lower_from(double ratio) const {
+        return {log_of(std::max(0.0, ratio - rounding_)) - relative_rounding(1), Grade::estimate, 0.0,
+                "||P v|| / ||v||"};
     }
 
     // Both ends of the pair: ||P v|| from below, the residual of P^T P v.
@@ -127,8 +173,9 @@ private:
         product_.apply(const_block(v), mutable_block(u));
         const double sigma = norm2(u, P_.threads());
         if (!(sigma > 0.0)) return;
-        b_.value = log_of(sigma / norm2(v, P_.threads()));
-        tighten_lower(b_, {b_.value - rounding(1), Grade::estimate, 0.0, "||P v|| / ||v||"});
+        const double ratio = sigma / norm2(v, P_.threads());
+        b_.value = log_of(ratio);
+        tighten_lower(b_, lower_from(ratio));
         if (const auto bound = proved_lower_bound(P_, v, reader_, hook)) b_.lower = *bound;
         product_.apply_adjoint(const_block(u), mutable_block(z));
         axpy(-sigma * sigma, v, z, P_.threads());
@@ -143,6 +190,9 @@ private:
     chain_product product_;
     Bracket b_;
     std::int64_t exponent_ = 0;
+    Grade grade_ = Grade::estimate;  // of the upper bound of Theorem D
+    double delta_ = options_.delta;  // its share of delta
+    double rounding_ = 0.0;
     double told_ = 0.0;
 };
 

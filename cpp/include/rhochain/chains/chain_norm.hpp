@@ -3,10 +3,10 @@
 //     residual  || P^T P v - ||P||^2 v || / ||P||^2 for the unit vector v behind the value
 //     matvecs   products with W, of which one with P takes K
 //
-// Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start (lanczos_bound.hpp). Its backward error:
-// it holds for products of factors that differ from J_k by at most g(m + 5) |J_k| entrywise, which is not the same as
-// a small relative error of P where large terms cancel. In a long chain one direction outgrows all others and a few
-// steps suffice.
+// Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start (lanczos_bound.hpp), with the errors of
+// its products: Phi of chain_rounding.hpp is what they can be off by, however terms cancel between factors. An ESTIMATE
+// where there is no Phi, as for an operator known by its products alone. In a long chain one direction outgrows all
+// others and a few steps suffice.
 // Upper, PROVED: chain_bounds.hpp.
 // Lower, PROVED where the error of ||P v|| / ||v|| can be carried along (chain_bounds.hpp), else ESTIMATE.
 #pragma once
