@@ -26,6 +26,10 @@ block_scaling two_by_two(const irreducible_block& block, Ledger& ledger) {
     std::vector<double> M(4);
     block.A.apply(const_block(unit.data(), 2, 2), mutable_block(M.data(), 2, 2));
     ledger.count(2);
+    // Beside a huge entry a small one may have been lost when the power of two was taken out.
+    constexpr double safely_normal = 0x1p-1000;
+    const bool lost = std::min(std::abs(M[1]), std::abs(M[2])) < safely_normal;
+    for (double* entry : {&M[1], &M[2]}) *entry = std::copysign(std::max(std::abs(*entry), safely_normal), *entry);
     const double off = std::sqrt(std::abs(M[1])) * std::sqrt(std::abs(M[2]));
     const double b = std::copysign(off, M[1]);
     const double c = std::copysign(off, M[2]);
@@ -35,7 +39,11 @@ block_scaling two_by_two(const irreducible_block& block, Ledger& ledger) {
     block_scaling s;
     s.bracket = exact_bracket(norm, "balanced 2 x 2 block");
     s.bracket.lower.value = norm * (1.0 - rounding);
-    s.bracket.upper.value = norm * (1.0 + rounding);
+    s.bracket.upper.value = norm * (1.0 + rounding) + safely_normal;
+    if (lost) {
+        s.bracket.lower.value = std::max(std::abs(M[0]), std::abs(M[3])) * (1.0 - rounding);
+        s.bracket.status = Status::bracketed;
+    }
     const double half = 0.25 * (std::log(std::abs(M[2])) - std::log(std::abs(M[1])));
     s.d = {half, -half};
     s.excess = 1.0 + rounding;
@@ -188,7 +196,10 @@ private:
         probe.stream = stage + 1;
         const similarity B(block_.A, flow_.scaling(), threads_);
         Bound bound = chebyshev_upper_bound(B, block_.outside, probe, options_, ledger_);
-        bound.value *= 1.0 + 0x1p-50;
+        // An entry lost when the power of two was taken out comes back magnified by max D / min D at most.
+        const auto [low, high] = std::minmax_element(flow_.scaling().begin(), flow_.scaling().end());
+        const double lost = static_cast<double>(block_.size) * 0x1p-1070 * std::exp(*high - *low);
+        bound.value = bound.value * (1.0 + 0x1p-50) + lost;
         bound.delta = options_.delta;
         if (bound.value < attained_) {
             attained_ = bound.value;
