@@ -44,9 +44,10 @@ collatz_wielandt bounds_from(const irreducible_block& block, const std::vector<d
 }
 
 // Replaces x by the absolute values of the dominant Ritz vector of M from x.
-void krylov_step(const irreducible_block& block, std::vector<double>& x, int threads, Ledger& ledger) {
+void krylov_step(const irreducible_block& block, const SolverOptions& options, std::vector<double>& x, Ledger& ledger) {
     const entry_image M(block.A, entry_map::absolute);
-    arnoldi factorization(M, x, std::min(block.size, krylov_steps), threads);
+    const std::int64_t capacity = basis_capacity(options, block.size, krylov_steps);
+    arnoldi factorization(M, x, capacity, resolve_threads(options.threads));
     while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
         factorization.expand();
         ledger.count();
@@ -124,7 +125,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
             widths.push_back(width);
             const std::size_t looks = widths.size();
             if (looks > 2 && !(width <= progress_wanted * widths[looks - 3])) break;
-            krylov_step(block, x, threads, ledger);
+            krylov_step(block, options, x, ledger);
         } else {
             combine(1.0, y, 0.25 * b.lower.value, x, threads);
         }
