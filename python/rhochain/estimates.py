@@ -134,8 +134,8 @@ class Bracket:
     lower, upper : Bound
     status : Status
     residual : float
-        2-norm of the residual of the (singular or eigen) pair behind `value`, the larger of the right and the left one where
-        `condition` is known; NaN where there is none.
+        2-norm of the residual of the (singular or eigen) pair behind `value`, the larger of the right and the left one
+        where `condition` is known; NaN where there is none.
     condition : float
         Condition number ``1/|y* x|`` of the eigenvalue, from blocks of at most 40 vertices; NaN where unknown.
     runner_up : float
