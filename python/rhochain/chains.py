@@ -42,11 +42,14 @@ class JacobianChain:
     threads : int, optional
         By default all. The result does not depend on it, to the last bit.
 
+    Attributes
+    ----------
+    matrix : Matrix
+
     Raises
     ------
     TypeError, ValueError
-        Misuse; the message names the argument, what came and what was expected. NaN or Inf among the slopes is
-        found where the row is read.
+        Misuse; the message names what came and was expected. NaN or Inf among the slopes is found where it is read.
 
     Notes
     -----
@@ -96,8 +99,8 @@ class JacobianChain:
         Raises
         ------
         TypeError, ValueError
-            Misuse, also where the slope does not follow from the output. States that are not finite, or outputs outside
-            the range of sigma by more than 1e-6 / a, are found where they are read.
+            Misuse, also where the slope does not follow from the output. States that are not finite, or outputs more
+            than 1e-6 / a out of the range of sigma, are found where they are read.
 
         Examples
         --------
@@ -120,20 +123,20 @@ class JacobianChain:
         leak: float,
         threads: int | None,
     ) -> None:
-        self._matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
-        n = self._matrix.shape[0]
-        if self._matrix.shape != (n, n):
-            raise ValueError(f"W must be square; got shape {self._matrix.shape}")
+        self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
+        n = self.matrix.shape[0]
+        if self.matrix.shape != (n, n):
+            raise ValueError(f"W must be square; got shape {self.matrix.shape}")
         if convention not in ("pre", "post"):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
         self._convention = convention
-        self._leak = real_number("leak", leak)
-        if not 0.0 < self._leak <= 1.0:
-            raise ValueError(f"leak must be above 0 and at most 1; got {self._leak!r}")
+        self.leak = real_number("leak", leak)
+        if not 0.0 < self.leak <= 1.0:
+            raise ValueError(f"leak must be above 0 and at most 1; got {self.leak!r}")
         self._activation = activation
         source, count = row_source(name, rows, n)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        self._core = _core.JacobianChain(self._matrix.operator, source, count, sigma, parameter, convention, self._leak)
+        self._core = _core.JacobianChain(self.matrix.operator, source, count, sigma, parameter, convention, self.leak)
 
     @property
     def steps(self) -> int:
@@ -143,7 +146,7 @@ class JacobianChain:
     @property
     def shape(self) -> tuple[int, int]:
         """(n, n), the shape of P."""
-        n = self._matrix.shape[0]
+        n = self.matrix.shape[0]
         return (n, n)
 
     @property
@@ -153,7 +156,7 @@ class JacobianChain:
 
     @cached_property
     def _largest_slopes(self) -> _Floats:
-        largest, interrupted = self._core.largest_slopes(self._matrix.threads)
+        largest, interrupted = self._core.largest_slopes(self.matrix.threads)
         if interrupted:
             raise KeyboardInterrupt
         return largest
@@ -215,7 +218,7 @@ class JacobianChain:
             return callback is not None and bool(callback(ChainProgress(done, steps, seconds)))
 
         block = np.ascontiguousarray(x.reshape(n, -1), dtype=np.float64)
-        raw = product(block, self._matrix.threads, None if callback is None else report)
+        raw = product(block, self.matrix.threads, None if callback is None else report)
         return ChainResult.from_core(raw, self.steps, single=x.ndim == 1)
 
     def norm(
@@ -250,10 +253,9 @@ class JacobianChain:
 
         Notes
         -----
-        Grades: upper bound PROBABLE(delta) (Golub-Kahan on the whole product, Theorem D of the docs, widened by what
-        rounding can do to the products; ESTIMATE for an operator known by its products alone) or PROVED
-        (sqrt(||P||_1 ||P||_inf)); lower bound PROVED while the rounding error can be carried along, which for weights
-        of both signs is some tens of steps, else ESTIMATE.
+        Upper bound PROBABLE(delta) (Golub-Kahan on P, Theorem D of the docs, widened by what rounding can do to P v;
+        ESTIMATE for an operator known by its products alone) or PROVED (sqrt(||P||_1 ||P||_inf)); lower bound PROVED
+        while its error can be carried along, some tens of steps for weights of both signs, else ESTIMATE.
 
         Examples
         --------
@@ -263,7 +265,7 @@ class JacobianChain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        options = core_options(self._matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start)
+        options = core_options(self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start)
         return run(self._core.norm, options)
 
     def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
@@ -290,9 +292,9 @@ class JacobianChain:
         """
         if gain is None:
             gain = self.gain if self._activation is None else self._activation.gain
-        return envelope(self._largest_slopes, self._leak, sigma, gain)
+        return envelope(self._largest_slopes, self.leak, sigma, gain)
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"
-        leak = "" if self._leak == 1.0 else f", leak {self._leak:g}"
+        leak = "" if self.leak == 1.0 else f", leak {self.leak:g}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {self._convention}{leak})"

@@ -123,8 +123,11 @@ def check(
     _levels(vanish_level, explode_level)
     A = _square(W if gains is None else with_local_gains(W, gains))
     limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
+    unchecked: tuple[str, ...] = ()
     if chain is not None:
-        _require_same_network(chain, A, gamma)
+        unchecked = _require_same_network(
+            chain, A if gains is None else _square(W), leak, gamma if gains is None else float(gains.max())
+        )
 
     work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
     decision = work.settle() if quick else work.measure()
@@ -148,7 +151,7 @@ def check(
         chain_norm=log_norm,
         scaled_norm=evidence.scaled_norm,
         local_gains=gains is not None,
-        notes=decision.notes,
+        notes=(*decision.notes, *unchecked),
     )
 
 
@@ -190,8 +193,29 @@ def _levels(vanish_level: float, explode_level: float) -> None:
         raise ValueError(f"levels must obey 0 < vanish_level < explode_level < inf; got {low!r} and {high!r}")
 
 
-def _require_same_network(chain: Chain, A: Matrix, gamma: float) -> None:
+def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
+    """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if tuple(chain.shape) != A.shape:
         raise ValueError(f"chain must be of W: expected shape {A.shape}; got {tuple(chain.shape)}")
     if chain.gain > gamma * (1.0 + 1e-6):
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
+    own_leak, own = getattr(chain, "leak", None), getattr(chain, "matrix", None)
+    if own_leak is not None and own_leak != leak:
+        raise ValueError(f"chain must have the leak of the check, {leak!r}; got {own_leak!r}")
+    if isinstance(own, Matrix) and not _same_matrix(own, A):
+        raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
+    named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}
+    untold = [name for name, told in named.items() if not told]
+    return (f"the chain does not tell its {' and '.join(untold)}: taken to be as in the check.",) if untold else ()
+
+
+def _same_matrix(A: Matrix, B: Matrix) -> bool:
+    """Whether the products with two random vectors agree, up to the order in which their terms are added."""
+    if A.operator is B.operator:
+        return True
+    x = np.random.default_rng(0).standard_normal((A.shape[1], 2))
+    with np.errstate(all="ignore"):
+        a, b = A @ x, B @ x
+        agree = (a == b) | (np.abs(a - b) <= 1e-9 * np.abs(a))
+    # Where the terms of a row cancel in one of the vectors, they do not in the other.
+    return bool(agree.any(axis=1).all())

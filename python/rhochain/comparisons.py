@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from fractions import Fraction
 
-__all__ = ["at_least", "at_most", "below_one", "outward", "reaches_one"]
+__all__ = ["at_least", "at_most", "below_one", "outward", "reaches_one", "within_one"]
 
 
 def below_one(gain: float, bound: float) -> bool:
@@ -17,6 +17,12 @@ def reaches_one(gain: float, bound: float) -> bool:
     """Whether gain * bound >= 1 exactly."""
     product = gain * bound
     return product > 1.0 or (product == 1.0 and Fraction(gain) * Fraction(bound) >= 1)
+
+
+def within_one(gain: float, bound: float) -> bool:
+    """Whether gain * bound <= 1 exactly."""
+    product = gain * bound
+    return product < 1.0 or (product == 1.0 and Fraction(gain) * Fraction(bound) <= 1)
 
 
 def at_most(x: float) -> str:

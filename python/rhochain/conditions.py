@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rhochain.comparisons import below_one, reaches_one
+from rhochain.comparisons import below_one, reaches_one, within_one
 from rhochain.estimates import Bound, Grade
 from rhochain.report import Condition
 from rhochain.verdicts import Evidence
@@ -47,8 +47,8 @@ def paper_conditions(evidence: Evidence) -> tuple[Condition, ...]:
                 _holds_below(1.0, rho_lower, rho_upper),
             ),
             Condition(
-                "necessary for exploding",
-                "linear, sec. 2.1",
+                "necessary for exponential growth",
+                "sec. 2.1",
                 "rho(W) > 1",
                 _holds_above(1.0, rho_lower, rho_upper),
             ),
@@ -65,4 +65,4 @@ def _holds_below(gain: float, lower: Bound, upper: float) -> bool | None:
 def _holds_above(gain: float, lower: Bound, upper: float) -> bool | None:
     if lower.graded and gain * lower.value > 1.0:
         return True
-    return False if below_one(gain, upper) else None
+    return False if within_one(gain, upper) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rhochain.comparisons import at_least, at_most, below_one, outward, reaches_one
+from rhochain.comparisons import at_least, at_most, below_one, outward, reaches_one, within_one
 from rhochain.estimates import Bound, Bracket, Grade
 from rhochain.report import Verdict
 from rhochain.scaling import ScaledNorm
@@ -62,7 +62,7 @@ def decide(evidence: Evidence) -> Decision:
         return Decision(
             Verdict.VANISHES,
             f"the network is linear and rho(W) <= {at_most(rho.upper.value)} < 1 "
-            f"(upper bound {rho.upper.label}), so powers of W tend to 0.",
+            f"(upper bound {rho.upper.label}), so powers of {_linear_jacobian(evidence)} tend to 0.",
             ("burn-in unknown: a non-normal W can let gradients grow before they decay.",),
         )
     graded = None if rho is None else rho.graded_lower
@@ -72,6 +72,9 @@ def decide(evidence: Evidence) -> Decision:
             f"the network is linear and rho(W) >= {at_least(graded.value)} > 1 "
             f"(lower bound {graded.label}), so powers of W grow without limit.",
         )
+    contained = next((c for c in certificates if c.plain and within_one(evidence.gain, c.bound.value)), None)
+    if contained is not None:
+        return _contained(evidence, contained)
     least = _least_certificate(evidence)
     if least is not None and reaches_one(evidence.gain, least.bound.value):
         return Decision(
@@ -99,9 +102,15 @@ def decide_on_trajectory(
 ) -> Decision:
     """`base` refined by the norm of a chain; VANISHES for every input stands."""
     span = f"over the {steps:,} steps given"
-    if base.verdict is Verdict.VANISHES:
-        return base
     lower, upper = log_norm.lower, log_norm.upper
+    if base.verdict is Verdict.VANISHES:
+        if not (lower.graded and lower.value > 0.0):
+            return base
+        grown = (
+            f"{span} ln ||P||_2 >= {outward(lower.value, up=False)} (lower bound {lower.label}): this chain grew, as "
+            "the burn-in before the decay allows."
+        )
+        return Decision(base.verdict, base.reason, (*base.notes, grown))
     for_all = (f"for all inputs: {base.verdict}: {base.reason}", *base.notes)
     if upper.graded and upper.value < math.log(vanish_level):
         return Decision(
@@ -150,13 +159,12 @@ def _least_certificate(evidence: Evidence) -> _Certificate | None:
 def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
     best, gain, leak = certifying[0], evidence.gain, evidence.leak
     contraction = gain * best.bound.value
-    rate = contraction if leak == 1.0 else (1.0 - leak) + leak * contraction
     where = "the 2-norm" if best.plain else "a scaled norm"
     source = "eq. 6" if best.plain else "Theorem B"
     reason = (
         f"gamma * {best.name} <= {gain:.7g} * {at_most(best.bound.value)} = {at_most(contraction)} < 1 "
         f"(upper bound {best.bound.label}, {source}): for every input each step multiplies {where} of the gradient by "
-        f"at most {at_most(rate)}."
+        f"at most {_rate(leak, contraction)}."
     )
     if best.plain:
         return Decision(Verdict.VANISHES, reason)
@@ -185,17 +193,37 @@ def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
     return Decision(Verdict.VANISHES, reason, (note,))
 
 
+def _rate(leak: float, contraction: float) -> str:
+    """(1 - a) + a * contraction, rounded up; as 1 - x where it is closer to 1 than doubles can tell."""
+    rate = contraction if leak == 1.0 else (1.0 - leak) + leak * contraction
+    return at_most(rate) if rate < 1.0 else f"1 - {outward(leak * (1.0 - contraction), up=False)}"
+
+
+def _contained(evidence: Evidence, certificate: _Certificate) -> Decision:
+    product = f"{evidence.gain:.7g} * {at_most(certificate.bound.value)}"
+    return Decision(
+        Verdict.UNDECIDED,
+        f"gamma * {certificate.name} <= {product} = 1 (upper bound {certificate.bound.label}, eq. 6): every product of "
+        "Jacobians has ||P||_2 <= 1, so gradients cannot explode; as equality is not excluded, vanishing is not proved "
+        "either. Slopes that stay below gamma along a trajectory, shown by a JacobianChain, would decide for it.",
+    )
+
+
 def _without_cycle(found: Components, leak: float) -> Decision:
     longest = found.longest_path
     if leak == 1.0:
         consequence = f"every product of more than {longest:,} Jacobians is exactly 0"
     else:
-        consequence = f"rho(|W|) = 0 and the leak alone sets the decay, {1.0 - leak:.7g} a step"
+        consequence = f"rho(|W|) = 0 and the leak alone sets the decay, by {_rate(leak, 0.0)} a step"
     return Decision(
         Verdict.VANISHES,
         f"W has no cycle (longest path: {longest:,} edges), so {consequence}, for every input (PROVED, Theorem C).",
         () if leak == 1.0 else ("burn-in unknown: growth along the longest path can come first.",),
     )
+
+
+def _linear_jacobian(evidence: Evidence) -> str:
+    return "W" if evidence.leak == 1.0 else "(1 - a) I + a W"
 
 
 def _linear_leak_note(evidence: Evidence) -> tuple[str, ...]:

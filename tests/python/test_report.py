@@ -91,6 +91,53 @@ def test_vanishing_for_all_inputs_stands():
     assert rc.check(0.5 * ROTATION, gain=1.0, chain=Chain(bracket(10.0, 20.0))).verdict is V.VANISHES
 
 
+def test_a_vanishing_verdict_names_a_chain_that_grew():
+    W = np.array([[0.5, 100.0], [0.0, 0.5]])
+    grown = rc.check(W, gain=1.0, chain=rc.JacobianChain(W, slopes=np.ones((2, 2))))
+    assert grown.verdict is V.VANISHES
+    assert any("over the 2 steps given ln ||P||_2 >= 4.6" in note and "PROVED" in note for note in grown.notes)
+    decayed = rc.check(W, gain=1.0, chain=rc.JacobianChain(W, slopes=np.ones((100, 2))))
+    assert not any("ln ||P||_2" in note for note in decayed.notes)
+
+
+def test_a_chain_of_another_network_is_refused():
+    rng = np.random.default_rng(3)
+    W, S = rng.normal(size=(40, 40)), np.ones((3, 40))
+    chain = rc.JacobianChain(W, slopes=S)
+    for same in (W, W.copy(), np.asfortranarray(W), sparse.csr_array(W), aslinearoperator(W), chain.matrix):
+        assert not any("taken to be" in note for note in rc.check(same, gain=1.0, chain=chain, quick=True).notes)
+    other = W.copy()
+    other[17, 23] *= 1 + 1e-6
+    with pytest.raises(ValueError, match="chain must be of W: got a chain of another matrix"):
+        rc.check(other, gain=1.0, chain=chain)
+    with pytest.raises(ValueError, match=r"chain must have the leak of the check, 0.5; got 1.0"):
+        rc.check(W, gain=1.0, chain=chain, leak=0.5)
+    leaky = rc.JacobianChain(W, slopes=S, leak=0.5)
+    assert rc.check(W, gain=1.0, chain=leaky, leak=0.5).chain_norm is not None
+    gains = np.full(40, 3.0)
+    assert rc.check(W, gain=gains, chain=rc.JacobianChain(W, slopes=3 * S)).chain_norm is not None
+    with pytest.raises(ValueError, match="its slopes reach 4; the gain is 3"):
+        rc.check(W, gain=gains, chain=rc.JacobianChain(W, slopes=4 * S))
+    huge = np.diag([1e308, 1e308, 1e-308])
+    assert rc.check(huge, gain=1.0, chain=rc.JacobianChain(sparse.csr_array(huge), slopes=np.ones((1, 3)))).chain_norm
+
+
+def test_a_chain_that_does_not_tell_its_network_is_taken_with_a_note():
+    report = rc.check(0.5 * ROTATION, gain=1.0, chain=Chain(bracket(-2.0, -1.0)))
+    assert report.notes[-1] == "the chain does not tell its leak and W: taken to be as in the check."
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.25])
+def test_where_the_norm_is_exactly_the_threshold_nothing_explodes(gain):
+    for W in (np.eye(3), np.roll(np.eye(4), 1, axis=0)):
+        for given in (W / gain, sparse.csr_array(W / gain)):
+            report = rc.check(given, gain=gain)
+            assert report.verdict is V.UNDECIDED
+            assert "cannot explode" in report.reason
+            assert report.conditions[1].holds is False
+    assert rc.check(np.eye(3) * (1 + 2**-52), gain=1.0).verdict is V.EXPLOSION_NOT_EXCLUDED
+
+
 def test_conditions_of_the_paper():
     report = rc.check(0.5 * ROTATION, activation="tanh")
     assert [(c.name, c.equation, c.holds) for c in report.conditions] == [

@@ -95,6 +95,31 @@ DECISIONS = {
         V.EXPLOSION_NOT_EXCLUDED,
         "",
     ),
+    "sigma_1 = 1": (
+        evidence(bracket(1.0, 1.0), bracket(1.0, 1.0), bracket(1.0, 1.0)),
+        V.UNDECIDED,
+        r"gamma \* sigma_1\(W\) <= 1 \* 1 = 1 .*cannot explode",
+    ),
+    "gamma sigma_1 = 1 by one of the norms": (
+        evidence(WIDE, bracket(1.9, 2.1), None, norm_bounds=(rc.Bound(2.0, PROVED, None, "exact"),), gain=0.5),
+        V.UNDECIDED,
+        r"0.5 \* 2 = 1 \(upper bound PROVED, eq. 6\)",
+    ),
+    "sigma_1 a rounding above 1": (
+        evidence(bracket(1.0, 1.0), bracket(1.0, 1 + 2**-52), bracket(1.0, 1.0)),
+        V.EXPLOSION_NOT_EXCLUDED,
+        "",
+    ),
+    "linear with a leak, rho < 1": (
+        evidence(bracket(0.8, 0.9), bracket(2, 2.1), bracket(1, 1.1), linear=True, leak=0.5),
+        V.VANISHES,
+        r"powers of \(1 - a\) I \+ a W tend to 0",
+    ),
+    "a leak that doubles cannot tell from 0": (
+        evidence(WIDE, bracket(0.5, 0.5), bracket(1, 2), leak=1e-17),
+        V.VANISHES,
+        "by at most 1 - 5e-18",
+    ),
     "without entries": (evidence(WIDE, bracket(0.8, 0.9), None), V.VANISHES, "eq. 6"),
 }
 
@@ -119,3 +144,8 @@ def test_sentences_claim_no_more_than_the_bounds():
     assert (at_most(0.5), at_least(0.5)) == ("0.5", "0.5")
     assert (at_most(1 / 3), at_least(1 / 3)) == ("0.3333334", "0.3333333")
     assert (at_most(1 - 1e-12), at_least(1 + 1e-12)) == (repr(1 - 1e-12), repr(1 + 1e-12))
+
+
+def test_no_decay_is_printed_as_none():
+    acyclic = Evidence(1.0, 1e-17, False, rc.Components(2, 0, 1, np.zeros(2, np.int64)), WIDE, WIDE, WIDE)
+    assert "by 1 - 1e-17 a step" in decide(acyclic).reason

@@ -1,7 +1,8 @@
 // Strongly connected components of the graph with an edge i -> j for every W(i, j) != 0 (stored zeros do not count).
 // rho(W), rho(|W|) and mu_D(W) are each the maximum of their values over the components; a component that is one
 // vertex without a self-loop contributes 0. Without any cycle all three are 0 and every product of more than
-// `longest_path` factors W diag(s) is exactly zero.
+// `longest_path` factors W diag(s) is exactly zero. Not so with a leak a < 1: factors (1 - a) I + a W diag(s) decay like
+// a polynomial in their number k times (1 - a)^k.
 // Tarjan 1972, without recursion. O(nnz) time, 48 bytes a vertex while it runs.
 #pragma once
 

@@ -1,6 +1,7 @@
 // Upper bounds of sigma_1(W) from k steps of Golub-Kahan with a start b uniform on the unit sphere of R^n. Let b_1 be
-// the component of b along the top right singular vector. Then P(|b_1| <= t) <= t sqrt(2 n / pi), so that with probability at least
-// 1 - delta the event 1/|b_1| <= c holds, c = sqrt(2 n / pi) / delta. On that event, for every k at once:
+// the component of b along the top right singular vector. Then P(|b_1| < t) <= t sqrt(2 n / pi) for 0 < t <= 1 (for
+// n = 1 too, where |b_1| = 1 and the left side is 0), so that with probability at least 1 - delta the event
+// 1/|b_1| <= c holds, c = max(1, sqrt(2 n / pi) / delta). On that event, for every k at once:
 //
 // (1)  sigma_1 <= sigma_1(B_k) cosh( arccosh(c) / (2k - 1) ), whatever the spectrum (docs/theory.md, Theorem D).
 // (2)  Let theta_i be the eigenvalues of T = B_k^T B_k and r_1 .. r_k the couplings of the Lanczos process with W^T W
