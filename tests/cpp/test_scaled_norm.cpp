@@ -147,3 +147,26 @@ TEST_CASE("a component that is skipped, with three successors of a vertex, is no
     CHECK(m.bracket.value == 3.0);
     CHECK(norm_of(scaled_dense(W, m.scaling), 5) <= m.attained.value);
 }
+
+TEST_CASE("a Chebyshev bound far from 1 stays a bound, and one of numbers out of range is none") {
+    const SolverOptions options;
+    for (const int exponent : {-900, -600, 600, 900}) {
+        const csr<double, std::int32_t> W{2, 2, {0, 1, 2}, {0, 1}, {std::ldexp(1.0, exponent), std::ldexp(0.5, exponent)}};
+        const auto view = W.view();
+        const sparse_operator A(view, 1);
+        for (const double factor : {0.5, 1.0}) {
+            Ledger ledger(options);
+            chebyshev_probe probe;
+            probe.guess = std::ldexp(factor, exponent);
+            const Bound bound = chebyshev_upper_bound(A, {}, probe, options, ledger);
+            CHECK(bound.value >= std::ldexp(1.0, exponent));
+            CHECK(bound.value <= std::ldexp(1.1, exponent));
+        }
+    }
+    const csr<double, std::int32_t> zero{2, 2, {0, 0, 0}, {}, {}};
+    const auto view = zero.view();
+    Ledger ledger(options);
+    chebyshev_probe probe;
+    probe.guess = 5e-324;
+    CHECK(std::isinf(chebyshev_upper_bound(sparse_operator(view, 1), {}, probe, options, ledger).value));
+}

@@ -27,7 +27,7 @@ class recurrence {
 public:
     recurrence(operator_ref A, double guess, const_block Z, int threads)
         : A_(A),
-          factor_(2.0 / guess / guess),
+          inverse_guess_(1.0 / guess),
           threads_(threads),
           now_(Z.flat().begin(), Z.flat().end()),
           before_(now_.size(), 0.0),
@@ -38,9 +38,11 @@ public:
     void step() {
         const std::int64_t n = A_.cols();
         A_.apply(const_block(now_.data(), n, columns_), mutable_block(image_.data(), A_.rows(), columns_));
+        // One factor at a time: the square of a guess may leave the range of float64.
+        scale(inverse_guess_, image_, threads_);
         A_.apply_adjoint(const_block(image_.data(), A_.rows(), columns_), mutable_block(next_.data(), n, columns_));
         const double twice = first_ ? 1.0 : 2.0;
-        combine(-twice, now_, twice * factor_, next_, threads_);
+        combine(-twice, now_, 2.0 * twice * inverse_guess_, next_, threads_);
         axpy(-1.0, before_, next_, threads_);
         std::swap(before_, now_);
         std::swap(now_, next_);
@@ -63,7 +65,7 @@ public:
 private:
     // Beyond a guess far too small the polynomial grows without limit: a power of two is taken out of both terms.
     void keep_in_range() {
-        constexpr int far = 200;
+        constexpr int far = 64;
         const int e = binary_exponent(max_abs(now_, threads_));
         if (e <= far) return;
         scale(std::ldexp(1.0, -e), now_, threads_);
@@ -72,7 +74,7 @@ private:
     }
 
     operator_ref A_;
-    double factor_;
+    double inverse_guess_;
     int threads_;
     std::vector<double> now_;
     std::vector<double> before_;
@@ -111,6 +113,8 @@ Bound chebyshev_upper_bound(operator_ref A, std::span<const std::int64_t> outsid
     const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2 * sum_depth(n);
     const double rounding = rounding_gamma(k * k * (terms + 16));
     const double log_N = log_amplification(probe.probes, probe.delta) + T.log_largest_column() + rounding;
+    // A zero or a number out of range is no norm of T_k Z.
+    if (!std::isfinite(log_N)) return bound;
     bound.value = probe.guess * std::cosh(acosh_exp(std::max(0.0, log_N)) / static_cast<double>(2 * k)) * (1.0 + 0x1p-45);
     return bound;
 }
