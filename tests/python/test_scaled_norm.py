@@ -191,3 +191,14 @@ def test_the_bits_do_not_depend_on_the_threads():
     one, two = (rc.scaled_norm(W, threads=t, max_matvecs=4000) for t in (1, 2))
     assert (one.lower, one.upper, one.value) == (two.lower, two.upper, two.value)
     assert np.array_equal(one.scaling, two.scaling)
+
+
+@pytest.mark.parametrize("exponent", [-900, 0, 900])
+def test_the_threshold_is_one_of_w_whatever_its_scale(exponent):
+    W = np.ldexp(random_matrix(30, 0.3, 11), exponent)
+    mu = rc.scaled_norm(W)
+    above = rc.scaled_norm(W, threshold=0.5 * mu.value)
+    below = rc.scaled_norm(W, threshold=2.0 * mu.value)
+    assert above.lower.value >= 0.5 * mu.value
+    assert below.attained.value < 2.0 * mu.value
+    assert max(above.matvecs, below.matvecs) < mu.matvecs

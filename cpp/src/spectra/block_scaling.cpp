@@ -132,8 +132,8 @@ public:
                 ledger_.count(2 * flow_.columns());
                 if (++steps % 16 == 0) record();
             }
-            if (steps < stage_ends[stage]) break;
             b.value = flow_.rayleigh();
+            if (steps < stage_ends[stage]) break;
             raise_lower_bound();
             if (settled()) break;
             const bool last = stage + 1 == stages;
@@ -162,7 +162,11 @@ private:
 
     std::vector<double> first_scaling(double most) {
         constexpr std::int64_t sweeps = 40;
-        if (!options_.start.empty()) return {options_.start.begin(), options_.start.end()};
+        if (!options_.start.empty()) {
+            std::vector<double> d(options_.start.begin(), options_.start.end());
+            for (double& x : d) x = std::clamp(x, -most, most);
+            return d;
+        }
         if (block_.A.entrywise()) return balancing_scaling(block_, sweeps, most, threads_, ledger_);
         return std::vector<double>(static_cast<std::size_t>(block_.A.cols()), 0.0);
     }
@@ -247,7 +251,8 @@ block_scaling scale_block(const irreducible_block& block, const scaling_goal& go
         ledger.count(own.matvecs());
     }
     const double most = free ? most_log_scaling : std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
-    return search(block, most, goal.threshold, options, ledger, std::move(b)).run();
+    const double threshold = std::ldexp(goal.threshold, -block.exponent);
+    return search(block, most, threshold, options, ledger, std::move(b)).run();
 }
 
 }  // namespace rhochain

@@ -117,7 +117,8 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
         for (std::int64_t i = 0; i < A.rows(); ++i)
             if (P.labels[static_cast<std::size_t>(i)] != s.component) outside.push_back(i);
         const restricted_operator restricted(A, outside);
-        return solve({restricted, outside, size, s.modulus_decides, false, members, !s.nonnegative, s.trace_bound},
+        return solve({restricted, outside, size, s.modulus_decides, false, members, !s.nonnegative, s.trace_bound,
+                      A.exponent()},
                      options, ledger);
     }
     const auto block = block_of(A, P, position, s.component);
@@ -130,8 +131,9 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
     own.start = start;
     const int shift = normalised.exponent() - A.exponent();
     const double trace_bound = shift == 0 ? s.trace_bound : 0.0;
-    Bracket b = solve({normalised, {}, size, s.modulus_decides, single_cycle, members, !s.nonnegative, trace_bound}, own,
-                      ledger);
+    Bracket b = solve({normalised, {}, size, s.modulus_decides, single_cycle, members, !s.nonnegative, trace_bound,
+                      normalised.exponent()},
+                     own, ledger);
     rescale_bracket(b, shift);
     return b;
 }

@@ -19,7 +19,7 @@ void validate_goal(const scaling_goal& goal) {
         throw std::invalid_argument("threshold: got " + std::to_string(goal.threshold) + ", expected at least 0");
 }
 
-ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options) {
+ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options, int exponent = 0) {
     require_square(A, "a scaled norm");
     validate_goal(options);
     validate(options, A.cols());
@@ -33,7 +33,7 @@ ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options) {
     // A bound on kappa of at most the largest float64 leaves W one block, which need not be connected.
     scaling_goal goal = options;
     if (A.entrywise()) goal.max_kappa = std::min(goal.max_kappa, 0x1p1000);
-    block_scaling s = scale_block({A, {}, A.cols(), false, false}, goal, options, ledger);
+    block_scaling s = scale_block({A, {}, A.cols(), false, false, {}, false, 0.0, exponent}, goal, options, ledger);
     result.bracket = std::move(s.bracket);
     ledger.close(result.bracket);
     result.scaling = std::move(s.d);
@@ -61,7 +61,7 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
     validate_goal(options);
     const auto A = W.with_threads(options.threads).normalised();
     if (options.max_kappa < infinity) {
-        ScaledNorm s = as_one_block(A, options);
+        ScaledNorm s = as_one_block(A, options, A.exponent());
         rescale_bracket(s.bracket, A.exponent());
         s.attained.value = std::ldexp(s.attained.value, A.exponent());
         return s;
@@ -94,7 +94,9 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
         const double upper = std::ldexp(result.bracket.upper.value, -A.exponent());
         const assembled_norms rest = assemble_scaling(A.matrix(), A.exponent(), P, slack * upper, found);
         const double largest = std::max(upper * excess, rest.left_out);
-        result.attained.value = std::ldexp((largest + rest.between) * (1.0 + 0x1p-50), A.exponent());
+        // D may magnify without limit what was lost when the power of two was taken out.
+        const double attained = A.lossless() ? (largest + rest.between) * (1.0 + 0x1p-50) : infinity;
+        result.attained.value = std::ldexp(attained, A.exponent());
     }
     for (double& d : found.d) d *= side;
     result.scaling = std::move(found.d);

@@ -20,6 +20,7 @@ struct irreducible_block {
     std::span<const std::int64_t> members = {};  // the vertices of W, rising; empty if unknown
     bool has_negative = false;  // some entry is below 0
     double trace_bound = 0.0;   // PROVED: at most rho(A) (trace_bounds.hpp)
+    int exponent = 0;           // A is 2^-exponent times the part of W that it stands for
 
     void project(std::span<double> x) const {
         for (const std::int64_t i : outside) x[static_cast<std::size_t>(i)] = 0.0;
