@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
 
 import rhochain as rc
 
@@ -162,3 +163,14 @@ def test_a_cycle_of_huge_and_tiny_weights_is_not_zero():
     assert 2.0**450 in rc.spectral_radius(W)
     assert 2.0**450 in rc.perron_radius(W)
     assert rc.check(W, activation="tanh").verdict != rc.Verdict.VANISHES
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e300])
+def test_operators_far_from_one(scale):
+    W = np.random.default_rng(4).standard_normal((80, 80))
+    far = LinearOperator((80, 80), matvec=lambda x: scale * (W @ x), rmatvec=lambda x: scale * (W.T @ x), dtype=float)
+    norm = rc.spectral_norm(far)
+    assert norm.value == pytest.approx(scale * np.linalg.norm(W, 2), rel=2e-3)
+    assert np.isfinite(norm.residual)
+    radius = rc.spectral_radius(far)
+    assert radius.lower.value <= scale * np.abs(np.linalg.eigvals(W)).max() <= radius.upper.value

@@ -3,6 +3,7 @@
 #include <rhochain/spectra/power_filter.hpp>
 #include <rhochain/storage/scaled.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -31,7 +32,8 @@ void power_filter::step() {
     log_norms_.push_back(norm.log_abs());
     // Rescaling is exact and rare: only when the entries drift far from 1.
     constexpr std::int64_t drift = 64;
-    const std::int64_t own_exponent = norm.exponent - exponent_;
+    constexpr std::int64_t most = 1000;  // its power of two is in range
+    const std::int64_t own_exponent = std::clamp(norm.exponent - exponent_, -most, most);
     if (std::abs(own_exponent) > drift) {
         scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, threads_);
         exponent_ += own_exponent;

@@ -157,10 +157,13 @@ double singular_residual(operator_ref A, const Bracket& b, int threads, Ledger& 
     std::vector<double> u(static_cast<std::size_t>(A.rows()));
     std::vector<double> z(v.size());
     A.apply(const_block(v), mutable_block(u));
+    // sigma squared may leave the range of float64 where sigma does not.
+    const int e = binary_exponent(b.value);
+    for (double& x : u) x = std::ldexp(x, -e);
     A.apply_adjoint(const_block(u), mutable_block(z));
     ledger.count(2);
-    axpy(-b.value * b.value, v, z, threads);
-    return norm2(z, threads) / b.value;
+    axpy(-b.value * std::ldexp(b.value, -e), v, z, threads);
+    return norm2(z, threads) / std::ldexp(b.value, -e);
 }
 
 }  // namespace
