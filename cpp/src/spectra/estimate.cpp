@@ -47,7 +47,12 @@ void clamp_value(Bracket& b) {
         else
             b.upper.value = b.lower.value;
     }
-    b.value = std::clamp(b.value, b.lower.value, b.upper.value);
+    const double value = std::clamp(b.value, b.lower.value, b.upper.value);
+    // A bound that refutes the value leaves nothing that has converged.
+    constexpr double rounding = 0x1p-20;
+    if (b.status == Status::converged && std::abs(value - b.value) > rounding * std::abs(value))
+        b.status = Status::bracketed;
+    b.value = value;
 }
 
 double relative_width(const Bracket& b) {

@@ -69,7 +69,7 @@ void tighten_upper(Bracket& b, const Bound& candidate);
 [[nodiscard]] const Bound& graded_upper(const Bracket& b);
 
 // Restores lower <= value <= upper. An ESTIMATE that the other side refutes is dropped for the graded bound behind it; graded
-// bounds that cross are moved together, the lower grade first.
+// bounds that cross are moved together, the lower grade first. A value that had to move has not converged.
 void clamp_value(Bracket& b);
 
 // upper / lower - 1 as a fraction of value; 0 for an exact zero.
