@@ -95,7 +95,8 @@ def rescale(
     factor = target / _divisor(found, quantity, conservative)
     if conservative and factor * found.upper.value > target:
         factor = math.nextafter(factor, 0.0)
-    return entries * entries.dtype.type(factor), factor
+    # In float64: a float32 factor would round the quantity as a whole, perhaps upwards.
+    return (entries.astype(np.float64) * factor).astype(entries.dtype), factor
 
 
 def _divisor(found: Bracket, quantity: str, conservative: bool) -> float:

@@ -39,6 +39,13 @@ def test_conservative_keeps_the_dense_truth_below_the_target(n, seed, target):
     assert np.linalg.norm(scaled, 2) <= target * (1 + 1e-13)
 
 
+def test_float32_entries_are_rounded_once():
+    W = np.random.default_rng(1).standard_normal((40, 40)).astype(np.float32)
+    scaled, factor = rc.rescale(W, spectral_norm=0.3)
+    assert scaled.dtype == np.float32
+    assert np.array_equal(scaled, (W.astype(np.float64) * factor).astype(np.float32))
+
+
 @pytest.mark.parametrize("kind", [sparse.csr_array, sparse.csc_array, sparse.coo_array, sparse.csr_matrix])
 def test_sparse_formats_stay(kind):
     W = kind(np.array([[0, 4], [1, 0]]))
