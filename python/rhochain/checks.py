@@ -15,7 +15,7 @@ from rhochain.conditions import paper_conditions
 from rhochain.estimates import Bracket, Progress
 from rhochain.investigation import Investigation
 from rhochain.local_gains import local_gains, with_local_gains
-from rhochain.matrix import Matrix
+from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, real_number
 from rhochain.report import GradientReport
 from rhochain.verdicts import decide_on_trajectory
@@ -121,12 +121,12 @@ def check(
     sigma, gamma, gains = _gain(activation, gain)
     leak = _leak(leak)
     _levels(vanish_level, explode_level)
-    A = _square(W if gains is None else with_local_gains(W, gains))
+    A = square_matrix(W if gains is None else with_local_gains(W, gains))
     limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
-            chain, A if gains is None else _square(W), leak, gamma if gains is None else float(gains.max())
+            chain, A if gains is None else square_matrix(W), leak, gamma if gains is None else float(gains.max())
         )
 
     work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
@@ -171,13 +171,6 @@ def _gain(
     if not 0.0 < gamma < math.inf:
         raise ValueError(f"gain must be finite and above 0; got {gamma!r}")
     return None, gamma, None
-
-
-def _square(W: Any) -> Matrix:
-    A = W if isinstance(W, Matrix) else Matrix(W)
-    if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
-    return A
 
 
 def _leak(leak: float) -> float:

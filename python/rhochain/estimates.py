@@ -34,9 +34,9 @@ class Status(str, Enum):
     """Why an estimator stopped. Not converging is an answer, never an exception."""
 
     CONVERGED = "converged"
-    """The bounds lie within `rtol` of each other."""
+    """The bounds lie within `rtol` of each other; for rho(W) also: independent searches agree to `rtol`."""
     BRACKETED = "bracketed"
-    """The value has settled and lies between graded bounds that are wider than `rtol`."""
+    """The method has said what it can: the bounds hold and are wider than `rtol`."""
     BUDGET_SPENT = "budget_spent"
     """`max_matvecs` or `max_seconds` ran out, or the callback returned True."""
 

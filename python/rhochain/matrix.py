@@ -14,7 +14,7 @@ from scipy.sparse.linalg import LinearOperator
 from rhochain import _core
 from rhochain.resources import byte_count, thread_count
 
-__all__ = ["Matrix"]
+__all__ = ["Matrix", "square_matrix"]
 
 _Array = npt.NDArray[Any]
 _Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -136,6 +136,14 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         if self.dtype == np.float32 and x.dtype == np.float32:
             y = y.astype(np.float32)
         return y if x.ndim == 2 else y.reshape(-1)
+
+
+def square_matrix(W: Any) -> Matrix:
+    """W as a `Matrix`; ValueError unless it is square."""
+    A = W if isinstance(W, Matrix) else Matrix(W)
+    if A.shape[0] != A.shape[1]:
+        raise ValueError(f"W must be square; got shape {A.shape}")
+    return A
 
 
 def _hold(W: Any, memory: int) -> _Held:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress
-from rhochain.matrix import Matrix
+from rhochain.matrix import square_matrix
 from rhochain.options import core_options, real_number
 from rhochain.spectra import components
 
@@ -146,9 +146,7 @@ def scaled_norm(
     >>> bool(np.linalg.norm(D @ np.array([[0.0, 4.0], [0.01, 0.0]]) @ np.linalg.inv(D), 2) <= m.attained.value)
     True
     """
-    A = W if isinstance(W, Matrix) else Matrix(W)
-    if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
+    A = square_matrix(W)
     kappa = math.inf if max_kappa is None else real_number("max_kappa", max_kappa)
     if not kappa >= 1.0:
         raise ValueError(f"max_kappa must be at least 1; got {kappa!r}")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.estimates import Bracket, Progress
-from rhochain.matrix import Matrix
+from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, run
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -72,7 +72,7 @@ def components(W: Any) -> Components:
     >>> rc.components(np.eye(3, k=1))
     Components(count=3, cyclic=0, longest_path=2)
     """
-    A = _square(W)
+    A = square_matrix(W)
     held = _with_entries(A, "components")
     labels, count, cyclic, longest_path = _core.components(held)
     return Components(count, cyclic, longest_path, labels)
@@ -104,7 +104,7 @@ def spectral_radius(
     threads : int, optional
         By default as OpenMP decides (OMP_NUM_THREADS).
     max_matvecs : int, optional
-        Largest number of products with W.
+        Largest number of products with W, beside the few (about ten) that bounds of O(nnz) work take in any case.
     max_seconds : float, optional
         Largest wall time.
     callback : callable, optional
@@ -137,7 +137,7 @@ def spectral_radius(
     >>> round(r.value, 6)
     2.0
     """
-    A = _square(W)
+    A = square_matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     return run(partial(_core.spectral_radius, A.operator), options)
 
@@ -243,17 +243,10 @@ def perron_radius(
     >>> round(p.value, 6), str(p.upper.grade)
     (3.0, 'PROVED')
     """
-    A = _square(W)
+    A = square_matrix(W)
     held = _with_entries(A, "perron_radius")
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     return run(partial(_core.perron_radius, held), options)
-
-
-def _square(W: Any) -> Matrix:
-    A = W if isinstance(W, Matrix) else Matrix(W)
-    if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
-    return A
 
 
 def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:
