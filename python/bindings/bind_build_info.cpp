@@ -1,5 +1,6 @@
 #include "bindings.hpp"
 
+#include <rhochain/kernels/instruction_set.hpp>
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/version.hpp>
 
@@ -12,7 +13,7 @@ void bind_build_info(py::module_& m) {
     m.def("build_info", [] {
         return std::map<std::string, std::string>{{"version", version()},
                                                   {"compiler", compiler()},
-                                                  {"isa", instruction_set()},
+                                                  {"isa", name_of(chosen_instruction_set())},
                                                   {"openmp", threading_description()},
                                                   {"threads", std::to_string(resolve_threads(0))}};
     });

@@ -6,6 +6,7 @@
 #include <rhochain/spectra/spectral_norm.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
 
+#include <atomic>
 #include <cmath>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,7 @@ public:
     [[nodiscard]] std::int64_t rows() const override { return core_->rows(); }
     [[nodiscard]] std::int64_t cols() const override { return core_->cols(); }
     void with_normalised(int threads, const Operator::user& body) const override {
-        const auto A = many_adjoint_products().with_threads(threads).normalised();
+        const auto A = many_products(product_side::both).with_threads(threads).normalised();
         body(A, A.exponent());
     }
     void apply(const_block X, mutable_block Y, int threads) const override {
@@ -43,16 +44,16 @@ public:
         core_->with_threads(threads).apply_adjoint(X, Y);
     }
     [[nodiscard]] Bracket spectral_radius(const SolverOptions& o) const override {
-        return rhochain::spectral_radius(*core_, o);
+        return rhochain::spectral_radius(many_products(product_side::forward), o);
     }
     [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
-        return rhochain::spectral_norm(many_adjoint_products(), o);
+        return rhochain::spectral_norm(many_products(product_side::both), o);
     }
     [[nodiscard]] ScaledNorm scaled_norm(const ScalingOptions& o) const override {
-        return rhochain::scaled_norm(many_adjoint_products(), o);
+        return rhochain::scaled_norm(many_products(product_side::both), o);
     }
     [[nodiscard]] Bracket perron_radius(const SolverOptions& o) const override {
-        return rhochain::perron_radius(*core_, o);
+        return rhochain::perron_radius(many_products(product_side::forward), o);
     }
     [[nodiscard]] component_partition components() const override { return strong_components(core_->matrix()); }
     [[nodiscard]] norm_bounds norms(int threads) const override {
@@ -61,8 +62,8 @@ public:
     }
 
 protected:
-    // The operator for callers that ask for adjoint products again and again.
-    [[nodiscard]] virtual Core many_adjoint_products() const { return *core_; }
+    // The operator for callers that ask for products again and again.
+    [[nodiscard]] virtual Core many_products(product_side) const { return *core_; }
 
     std::optional<Core> core_;
 };
@@ -84,10 +85,15 @@ public:
         this->core_.emplace(view);
     }
     [[nodiscard]] std::size_t owned_bytes() const override {
-        return (owned_ ? owned_->bytes() : 0) + (prepared().has_transpose() ? this->core_->transpose_bytes() : 0);
+        const std::lock_guard lock(mutex_);
+        return (owned_ ? owned_->bytes() : 0) + (prepared_ ? prepared_->prepared_bytes() : 0);
+    }
+    // The first product on either side may be the only one.
+    void apply(const_block X, mutable_block Y, int threads) const override {
+        core_for(product_side::forward, forward_products_++ > 0).with_threads(threads).apply(X, Y);
     }
     void apply_adjoint(const_block X, mutable_block Y, int threads) const override {
-        prepared().with_threads(threads).apply_adjoint(X, Y);
+        core_for(product_side::adjoint, adjoint_products_++ > 0).with_threads(threads).apply_adjoint(X, Y);
     }
     [[nodiscard]] std::int64_t nnz() const override { return this->core_->matrix().nnz(); }
     [[nodiscard]] py::dtype dtype() const override { return py::dtype::of<Scalar>(); }
@@ -97,16 +103,14 @@ public:
 private:
     using Core = sparse_operator<Scalar, Index>;
 
-    [[nodiscard]] Core prepared() const {
-        const std::lock_guard lock(mutex_);
-        return prepared_.value_or(*this->core_);
-    }
+    [[nodiscard]] Core many_products(product_side side) const override { return core_for(side, true); }
 
-    // The transposed copy is made once, when it is first worth it, and kept.
-    [[nodiscard]] Core many_adjoint_products() const override {
+    // Layouts are made once, when they are first worth it, and kept.
+    [[nodiscard]] Core core_for(product_side side, bool worth_preparing) const {
         const std::lock_guard lock(mutex_);
-        if (!prepared_ && this->core_->transpose_bytes() <= memory_) prepared_ = this->core_->with_transpose();
-        return prepared_.value_or(*this->core_);
+        if (!prepared_) prepared_ = *this->core_;
+        if (worth_preparing) prepared_ = prepared_->prepared(side, memory_);
+        return *prepared_;
     }
 
     template <class T>
@@ -119,6 +123,8 @@ private:
     std::optional<csr<Scalar, Index>> owned_;
     mutable std::mutex mutex_;
     mutable std::optional<Core> prepared_;
+    mutable std::atomic<std::int64_t> forward_products_{0};
+    mutable std::atomic<std::int64_t> adjoint_products_{0};
 };
 
 template <storage_scalar Scalar>

@@ -14,6 +14,7 @@ CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
 # Modules of one row do not import each other.
 PYTHON_ORDER = [
     ["_core", "comparisons", "figure", "io", "page", "resources"],
+    ["coercion"],
     ["matrix"],
     ["estimates"],
     ["options"],

@@ -1,4 +1,8 @@
-"""Threads and memory as callers state them; the transposed copy and what it costs."""
+"""Threads, memory and instruction sets as callers state them; the layouts for products and what they cost."""
+
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -24,23 +28,78 @@ def test_bad_amounts_name_the_argument(amount, error):
         rc.Matrix(np.eye(2), memory=amount)
 
 
+def layout_bytes(rows: int, nnz: int, itemsize: int) -> int:
+    """Entries and columns, 128 columns of room, row and length of 8 lanes a slice, and where each slice begins."""
+    slices = -(-rows // 8)
+    return nnz * (4 + itemsize) + 128 * 4 + slices * 8 * 8 + (slices + 1) * 8
+
+
 @pytest.mark.parametrize("index", [np.int32, np.int64])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_transposed_copy_changes_time_alone(dtype, index):
+def test_layouts_change_time_alone(dtype, index):
     W = sparse.random_array((500, 400), density=0.02, rng=np.random.default_rng(1), dtype=dtype, format="csr")
     W.indptr, W.indices = W.indptr.astype(index), W.indices.astype(index)
-    without, with_copy = rc.Matrix(W, memory=0), rc.Matrix(W)
-    a, b = rc.spectral_norm(without), rc.spectral_norm(with_copy)
+    plain, prepared = rc.Matrix(W, layout="csr"), rc.Matrix(W)
+    a, b = rc.spectral_norm(plain), rc.spectral_norm(prepared)
     assert (a.lower, a.value, a.upper, a.matvecs) == (b.lower, b.value, b.upper, b.matvecs)
-    assert without.nbytes == 0
-    # Entries, columns and row starts once more.
-    assert with_copy.nbytes == W.nnz * (dtype().itemsize + index().itemsize) + 401 * index().itemsize
+    assert plain.nbytes == 0
+    itemsize = dtype().itemsize
+    assert prepared.nbytes == layout_bytes(500, W.nnz, itemsize) + layout_bytes(400, W.nnz, itemsize)
     x = np.random.default_rng(2).standard_normal((500, 3))
-    assert np.array_equal(without.rmatmat(x), with_copy.rmatmat(x))
+    assert np.array_equal(plain.rmatmat(x), prepared.rmatmat(x))
 
 
-def test_a_budget_too_small_for_the_copy():
-    W = sparse.random_array((300, 300), density=0.1, rng=np.random.default_rng(1), format="csr")
-    A = rc.Matrix(W, memory=1000)
-    rc.scaled_norm(A, max_matvecs=100)
+def test_a_layout_is_made_for_the_second_product_on_its_side():
+    W = sparse.random_array((300, 200), density=0.1, rng=np.random.default_rng(3), format="csr")
+    A = rc.Matrix(W)
+    x, y = np.ones(200), np.ones(300)
+    first = A @ x, A.T @ y
     assert A.nbytes == 0
+    assert np.array_equal(first[0], A @ x)
+    assert A.nbytes == layout_bytes(300, W.nnz, 8)
+    assert np.array_equal(first[1], A.T @ y)
+    assert A.nbytes == layout_bytes(300, W.nnz, 8) + layout_bytes(200, W.nnz, 8)
+
+
+def test_a_budget_for_one_layout_goes_to_the_transpose():
+    W = sparse.random_array((300, 300), density=0.1, rng=np.random.default_rng(1), format="csr")
+    one = layout_bytes(300, W.nnz, 8)
+    for memory, held in ((one - 1, 0), (one, one), (2 * one - 1, one), (2 * one, 2 * one)):
+        A = rc.Matrix(W, memory=memory)
+        rc.scaled_norm(A, max_matvecs=100)
+        assert A.nbytes == held
+
+
+def test_an_unknown_layout():
+    with pytest.raises(ValueError, match='layout must be "auto" or "csr"; got \'sell\''):
+        rc.Matrix(np.eye(2), layout="sell")
+
+
+def bits_with(isa: str) -> subprocess.CompletedProcess[str]:
+    program = """
+import numpy as np, rhochain as rc
+from scipy import sparse
+W = sparse.random_array((700, 700), density=0.02, rng=np.random.default_rng(5), format="csr")
+A = rc.Matrix(W)
+X = np.random.default_rng(6).standard_normal((700, 11))
+products = [(A @ X[:, :b]).tobytes() for b in (1, 2, 8, 11) for _ in range(2)]
+norm = rc.spectral_norm(A)
+import hashlib
+print(hashlib.sha256(b"".join(products)).hexdigest(), norm.lower, norm.value, norm.upper)
+"""
+    environment = {**os.environ, "RHOCHAIN_ISA": isa}
+    return subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_every_instruction_set_gives_the_same_bits():
+    runs = {isa: bits_with(isa) for isa in ("baseline", "avx2", "avx512")}
+    # A set that this processor lacks is refused, which the next test is about.
+    told = {run.stdout for run in runs.values() if run.returncode == 0}
+    assert runs["baseline"].returncode == 0
+    assert len(told) == 1
+
+
+def test_an_unknown_instruction_set_is_refused():
+    run = bits_with("sse9")
+    assert run.returncode != 0
+    assert "RHOCHAIN_ISA: got sse9, expected one of" in run.stderr

@@ -104,6 +104,17 @@ csr<Scalar, std::int64_t> block_of(const dense_operator<Scalar>& A, const compon
     return A.stores_transpose() ? transpose(block.view()) : block;
 }
 
+// What a matrix has spent on layouts for products, its blocks may.
+template <storage_scalar Scalar, index_integer Index>
+std::size_t prepared_bytes(const sparse_operator<Scalar, Index>& A) {
+    return A.prepared_bytes();
+}
+
+template <storage_scalar Scalar>
+std::size_t prepared_bytes(const dense_operator<Scalar>&) {
+    return 0;
+}
+
 // A component with more than half of the vertices is solved in place, another one as a block of its own.
 template <class Operator>
 Bracket solve_component(const Operator& A, const component_partition& P, std::span<const std::int64_t> position,
@@ -123,7 +134,8 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
     }
     const auto block = block_of(A, P, position, s.component);
     const auto view = block.view();
-    const auto normalised = sparse_operator(view, options.threads).normalised();
+    const auto normalised =
+        sparse_operator(view, options.threads).prepared(product_side::both, prepared_bytes(A)).normalised();
     std::vector<double> start;
     if (!options.start.empty())
         for (const std::int64_t i : members) start.push_back(options.start[static_cast<std::size_t>(i)]);

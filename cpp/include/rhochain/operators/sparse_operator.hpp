@@ -1,10 +1,12 @@
 // A = 2^-e W for a borrowed CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
-// Cheap to copy; W must outlive it. Adjoint products read W as it is, each thread a strip of columns, or a transposed
-// copy of W once with_transpose() has made one: as fast as forward products, for the memory of W once more. Either way
-// each sum runs over the rows from first to last: the bits are the same.
+// Cheap to copy; W must outlive it. Products read W as it is; those with W^T then in strips of columns, one a thread,
+// several times slower. prepared() adds copies of W and W^T in a layout made for products (sell.hpp), which the
+// operators made from it share. Every sum runs from the first entry to the last: the bits are the same either way.
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/sell_layout.hpp>
+#include <rhochain/kernels/sell_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/stored_operator.hpp>
@@ -12,6 +14,9 @@
 #include <memory>
 
 namespace rhochain {
+
+// Which products a preparation is for.
+enum class product_side { forward, adjoint, both };
 
 template <storage_scalar Scalar, index_integer Index>
 class sparse_operator {
@@ -33,10 +38,15 @@ public:
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const { spmm(W_, f, scale_, X, Y, threads_); }
+    void apply(entry_map f, const_block X, mutable_block Y) const {
+        if (rows_)
+            spmm(*rows_, f, scale_, X, Y, threads_);
+        else
+            spmm(W_, f, scale_, X, Y, threads_);
+    }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
-        if (transpose_)
-            spmm(transpose_->view(), f, scale_, X, Y, threads_);
+        if (columns_)
+            spmm(*columns_, f, scale_, X, Y, threads_);
         else
             spmm_adjoint(W_, f, scale_, X, Y, threads_);
     }
@@ -54,19 +64,23 @@ public:
         return A;
     }
 
-    // Bytes of the transposed copy that with_transpose() makes.
-    [[nodiscard]] std::size_t transpose_bytes() const {
-        return static_cast<std::size_t>(W_.nnz()) * (sizeof(Scalar) + sizeof(Index)) +
-               static_cast<std::size_t>(W_.cols() + 1) * sizeof(Index);
+    // For many products, with at most `memory` bytes in all. Where they hold one copy only it is that of W^T, whose
+    // lack costs more. Worth it from the second or third product on.
+    [[nodiscard]] sparse_operator prepared(product_side side, std::size_t memory) const {
+        sparse_operator A = *this;
+        if (!sell<Scalar>::fits(rows(), cols())) return A;
+        const std::size_t adjoint_bytes = sell<Scalar>::bytes(cols(), W_.nnz());
+        if (side != product_side::forward && !columns_ && adjoint_bytes <= memory)
+            A.columns_ = std::make_shared<const sell<Scalar>>(make_transposed_sell(W_, threads_));
+        if (side != product_side::adjoint && !rows_ && adjoint_bytes + sell<Scalar>::bytes(rows(), W_.nnz()) <= memory)
+            A.rows_ = std::make_shared<const sell<Scalar>>(make_sell(W_, threads_));
+        return A;
     }
 
-    [[nodiscard]] bool has_transpose() const { return transpose_ != nullptr; }
-
-    // Shares the copy with the operators made from this one.
-    [[nodiscard]] sparse_operator with_transpose() const {
-        sparse_operator A = *this;
-        if (!transpose_) A.transpose_ = std::make_shared<const csr<Scalar, Index>>(transpose(W_));
-        return A;
+    // Bytes of the copies that prepared() made.
+    [[nodiscard]] std::size_t prepared_bytes() const {
+        return (rows_ ? sell<Scalar>::bytes(rows(), W_.nnz()) : 0) +
+               (columns_ ? sell<Scalar>::bytes(cols(), W_.nnz()) : 0);
     }
 
 private:
@@ -75,7 +89,8 @@ private:
     int threads_;
     int exponent_ = 0;
     double scale_ = 1.0;
-    std::shared_ptr<const csr<Scalar, Index>> transpose_;
+    std::shared_ptr<const sell<Scalar>> rows_;
+    std::shared_ptr<const sell<Scalar>> columns_;
 };
 
 }  // namespace rhochain

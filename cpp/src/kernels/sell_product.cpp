@@ -1,0 +1,67 @@
+#include "slice_product.hpp"
+
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/sell_product.hpp>
+
+#include <algorithm>
+
+namespace rhochain {
+namespace {
+
+// A chunk of slices carries about this many rows and entries together.
+constexpr std::int64_t chunk_weight = 1 << 15;
+
+// First slice s with offsets[s] + 8 s >= weight.
+template <class Scalar>
+std::int64_t slice_of_weight(const sell<Scalar>& W, std::int64_t weight) {
+    std::int64_t low = 0;
+    std::int64_t high = W.slices();
+    while (low < high) {
+        const std::int64_t middle = low + (high - low) / 2;
+        if (W.offsets[static_cast<std::size_t>(middle)] + middle * W.height < weight)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+// Measured on matrices with random columns (docs/performance.md): the gather instruction wins while x stays in the last
+// cache; a wider row of X is a cache line or more by itself, which a prefetch brings in time.
+fetch best_fetch(const const_block X) {
+    constexpr std::int64_t last_cache = std::int64_t{1} << 24;
+    return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= last_cache ? fetch::gathered : fetch::ahead;
+}
+
+template <class Scalar>
+auto kernel_of([[maybe_unused]] instruction_set isa) {
+    using kernel = void (*)(const slice_product<Scalar>&, std::int64_t, std::int64_t);
+#ifdef RHOCHAIN_HAS_X86_KERNELS
+    switch (isa) {
+        case instruction_set::avx512: return static_cast<kernel>(avx512::multiply_slices);
+        case instruction_set::avx2: return static_cast<kernel>(avx2::multiply_slices);
+        case instruction_set::baseline: break;
+    }
+#endif
+    return static_cast<kernel>(baseline::multiply_slices);
+}
+
+}  // namespace
+
+template <storage_scalar Scalar>
+void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          instruction_set isa) {
+    const slice_product<Scalar> product{W.order.data(),   W.lengths.data(), W.offsets.data(), W.columns.data(),
+                                        W.values.data(),  map,              scale,            best_fetch(X),
+                                        X.data,           Y.data,           X.columns};
+    const auto multiply = kernel_of<Scalar>(isa);
+    const std::int64_t weight = W.nnz() + W.slices() * W.height;
+    const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);
+    const auto cut = [&](std::int64_t c) { return c == chunks ? W.slices() : slice_of_weight(W, c * (weight / chunks)); };
+    parallel_for(threads, chunks, [&](std::int64_t c) { multiply(product, cut(c), cut(c + 1)); });
+}
+
+template void spmm(const sell<float>&, entry_map, double, const_block, mutable_block, int, instruction_set);
+template void spmm(const sell<double>&, entry_map, double, const_block, mutable_block, int, instruction_set);
+
+}  // namespace rhochain

@@ -1,0 +1,228 @@
+// The body of slice_product.hpp, included by one source file for each instruction set, which defines RHOCHAIN_ISA.
+// Everything else lives in an unnamed namespace and nothing of the standard library is called: no function compiled
+// for a newer processor can take the place of one that an older processor runs.
+//
+// Vectors of eight doubles are the compiler's own type: where registers are shorter it splits them. Eight rows are
+// eight lanes, and each lane adds its row from first to last, so that the bits do not depend on the instruction set.
+#include "slice_product.hpp"
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+namespace rhochain::RHOCHAIN_ISA {
+namespace {
+
+constexpr std::int64_t height = 8;
+
+using lanes = double __attribute__((vector_size(64)));
+
+// Most columns at once: eight rows of so many sums fit the registers.
+#if defined(__AVX512F__)
+constexpr std::int64_t widest = 16;
+#elif defined(__AVX2__)
+constexpr std::int64_t widest = 4;
+#else
+constexpr std::int64_t widest = 2;
+#endif
+
+lanes load(const double* p) {
+    lanes v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+lanes load(const float* p) {
+#if defined(__AVX512F__)
+    return lanes(_mm512_maskz_cvtps_pd(0xff, _mm256_loadu_ps(p)));
+#else
+    return lanes{p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]};
+#endif
+}
+
+struct as_stored {
+    template <class T>
+    T operator()(T w) const {
+        return w;
+    }
+};
+
+struct scaled_by {
+    double s;
+    template <class T>
+    T operator()(T w) const {
+        return s * w;
+    }
+};
+
+struct absolute_of {
+    double s;
+    template <class T>
+    T operator()(T w) const {
+        return s * (w < 0.0 ? -w : w);
+    }
+};
+
+struct square_of {
+    double s;
+    template <class T>
+    T operator()(T w) const {
+        return (s * w) * (s * w);
+    }
+};
+
+// Entries of x at eight columns.
+template <fetch Mode>
+lanes gather(const double* x, const std::int32_t* c) {
+#if defined(__AVX512F__)
+    if constexpr (Mode == fetch::gathered) {
+        const __m256i index = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c));
+        // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each
+        // gather would wait for the one before, whose register it takes.
+        __mmask8 all = 0xff;
+        __asm__("" : "+k"(all));
+        return lanes(_mm512_mask_i32gather_pd(_mm512_setzero_pd(), all, index, x, 8));
+    }
+#endif
+    return lanes{x[c[0]], x[c[1]], x[c[2]], x[c[3]], x[c[4]], x[c[5]], x[c[6]], x[c[7]]};
+}
+
+// Entries ahead of those in work: those of W, read once and not worth a place in the caches, and the rows of X.
+constexpr std::int64_t stream_ahead = 256;
+constexpr std::int64_t rows_ahead = 64;
+
+template <class Scalar>
+void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
+    __builtin_prefetch(P.values + p + stream_ahead, 0, 0);
+    if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 0);
+}
+
+// B numbers side by side, in registers.
+template <std::int64_t B>
+struct piece {
+    static constexpr unsigned width = B < height ? B : height;
+    static constexpr unsigned parts = B / width;
+    // A typedef: in a `using` GCC ignores a length that depends on B.
+    typedef double part __attribute__((vector_size(width * sizeof(double))));
+    static_assert(sizeof(part) == width * sizeof(double));
+    part value[parts];
+
+    void add(double w, const double* x) {
+        for (unsigned i = 0; i < parts; ++i) {
+            part v;
+            __builtin_memcpy(&v, x + i * width, sizeof v);
+            value[i] += w * v;
+        }
+    }
+};
+
+// The entries k >= lengths[7] of a slice: fewer and fewer lanes have one.
+template <std::int64_t B, class Scalar, class Map>
+void finish(const slice_product<Scalar>& P, const Map& f, const std::int32_t* length, std::int64_t p, const double* X,
+            std::int64_t stride, piece<B>* total) {
+    std::int64_t active = height;
+    for (std::int64_t k = length[height - 1]; k < length[0]; ++k) {
+        while (length[active - 1] <= k) --active;
+        if (active == 1) {
+            piece<B> sum = total[0];
+            for (; k < length[0]; ++k, ++p) sum.add(f(static_cast<double>(P.values[p])), X + P.columns[p] * stride);
+            total[0] = sum;
+            return;
+        }
+        for (std::int64_t l = 0; l < active; ++l, ++p)
+            total[l].add(f(static_cast<double>(P.values[p])), X + P.columns[p] * stride);
+    }
+}
+
+template <std::int64_t B>
+void store(const std::int32_t* order, std::int64_t stride, const piece<B>* total, double* Y) {
+    if (order[height - 1] >= 0)
+        for (std::int64_t l = 0; l < height; ++l) __builtin_memcpy(Y + order[l] * stride, total + l, sizeof *total);
+    else
+        for (std::int64_t l = 0; order[l] >= 0; ++l) __builtin_memcpy(Y + order[l] * stride, total + l, sizeof *total);
+}
+
+template <fetch Mode, class Scalar, class Map>
+void vector_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) {
+    const std::int32_t* length = P.lengths + s * height;
+    std::int64_t p = P.offsets[s];
+    lanes sum = {};
+    for (std::int64_t k = 0; k < length[height - 1]; ++k, p += height) {
+        ask_for_entries(P, p);
+        if constexpr (Mode == fetch::ahead)
+            for (std::int64_t l = 0; l < height; ++l) __builtin_prefetch(P.X + P.columns[p + rows_ahead + l]);
+        sum += f(load(P.values + p)) * gather<Mode>(P.X, P.columns + p);
+    }
+    piece<1> total[height];
+    __builtin_memcpy(total, &sum, sizeof total);
+    if (length[0] > length[height - 1]) finish<1>(P, f, length, p, P.X, 1, total);
+    store<1>(P.order + s * height, 1, total, P.Y);
+}
+
+// Columns j, ..., j + B - 1 of X and Y, rows of which are `stride` numbers long.
+template <std::int64_t B, fetch Mode, class Scalar, class Map>
+void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, std::int64_t j, std::int64_t stride) {
+    const std::int32_t* length = P.lengths + s * height;
+    const double* X = P.X + j;
+    std::int64_t p = P.offsets[s];
+    piece<B> total[height] = {};
+    for (std::int64_t k = 0; k < length[height - 1]; ++k, p += height) {
+        ask_for_entries(P, p);
+#pragma GCC unroll 8
+        for (std::int64_t l = 0; l < height; ++l) {
+            if constexpr (Mode == fetch::ahead)
+                for (std::int64_t i = 0; i < B; i += 8)
+                    __builtin_prefetch(X + P.columns[p + rows_ahead + l] * stride + i);
+            total[l].add(f(static_cast<double>(P.values[p + l])), X + P.columns[p + l] * stride);
+        }
+    }
+    if (length[0] > length[height - 1]) finish<B>(P, f, length, p, X, stride, total);
+    store<B>(P.order + s * height, stride, total, P.Y + j);
+}
+
+template <fetch Mode, class Scalar, class Map>
+void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
+    for (std::int64_t s = first; s < last; ++s) {
+        if (P.b == 1) {
+            vector_slice<Mode>(P, f, s);
+        } else if (P.b == 8 && widest >= 8) {
+            block_slice<8, Mode>(P, f, s, 0, 8);
+        } else {
+            std::int64_t j = 0;
+            for (; j + widest <= P.b; j += widest) block_slice<widest, Mode>(P, f, s, j, P.b);
+            if (widest > 8 && (P.b & 8)) block_slice<8, Mode>(P, f, s, j, P.b), j += 8;
+            if (widest > 4 && (P.b & 4)) block_slice<4, Mode>(P, f, s, j, P.b), j += 4;
+            if (widest > 2 && (P.b & 2)) block_slice<2, Mode>(P, f, s, j, P.b), j += 2;
+            if (P.b & 1) block_slice<1, Mode>(P, f, s, j, P.b);
+        }
+    }
+}
+
+template <class Scalar, class Map>
+void fetch_and_multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
+    P.mode == fetch::gathered ? multiply<fetch::gathered>(P, f, first, last)
+                              : multiply<fetch::ahead>(P, f, first, last);
+}
+
+template <class Scalar>
+void map_and_multiply(const slice_product<Scalar>& P, std::int64_t first, std::int64_t last) {
+    switch (P.map) {
+        case entry_map::identity:
+            return P.scale == 1.0 ? fetch_and_multiply(P, as_stored{}, first, last)
+                                  : fetch_and_multiply(P, scaled_by{P.scale}, first, last);
+        case entry_map::absolute: return fetch_and_multiply(P, absolute_of{P.scale}, first, last);
+        case entry_map::squared: return fetch_and_multiply(P, square_of{P.scale}, first, last);
+    }
+}
+
+}  // namespace
+
+void multiply_slices(const slice_product<float>& product, std::int64_t first, std::int64_t last) {
+    map_and_multiply(product, first, last);
+}
+
+void multiply_slices(const slice_product<double>& product, std::int64_t first, std::int64_t last) {
+    map_and_multiply(product, first, last);
+}
+
+}  // namespace rhochain::RHOCHAIN_ISA
