@@ -75,7 +75,7 @@ private:
 
     void run_filter(power_filter& powers, std::int64_t most) {
         constexpr std::int64_t between_records = 16;
-        constexpr double close_enough = 0.0125;
+        constexpr double close_enough = 0.011;
         const double wanted = 1.0 + std::max(close_enough, options_.rtol);
         while (powers.steps() < most && !powers.vanished() && !ledger_.exhausted()) {
             powers.step();

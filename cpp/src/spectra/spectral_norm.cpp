@@ -137,7 +137,7 @@ void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket&
     if (relative_width(b) <= options.rtol || !(b.value > 0.0) || ledger.exhausted()) return;
     chebyshev_probe probe;
     probe.guess = b.value;
-    probe.accuracy = 0.7 * options.rtol;
+    probe.accuracy = 0.93 * options.rtol;
     probe.delta = half_delta(options);
     probe.probes = probe_count(A.cols());
     probe.stream = 1;

@@ -7,8 +7,8 @@
 // several windows and of a second, shorter run. Both are ESTIMATEs, and are given only where there is evidence that the
 // growth is that of an eigenvalue (growth_evidence.hpp); else the value is the middle of the graded bounds.
 //
-// The powers go on until their upper bound is 1.25 % (or rtol) above the growth rate, ln(2 sqrt(n) / (sqrt(pi) delta)) / k
-// in a disk: 1660 products for n = 1e6, delta = 1e-6. Small blocks stop earlier, see most_filter_steps.
+// The powers go on until their upper bound is 1.1 % (or rtol) above the growth rate, ln(2 sqrt(n) / (sqrt(pi) delta)) / k
+// in a disk: 1900 products for n = 1e6, delta = 1e-6. Small blocks stop earlier, see most_filter_steps.
 #pragma once
 
 #include <rhochain/spectra/irreducible_block.hpp>

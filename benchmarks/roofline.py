@@ -1,0 +1,180 @@
+"""Each product beside its rivals and the machine's own limits, in one run: a table and a picture.
+
+Run `python benchmarks/roofline.py [--png docs/roofline.png] [--repeat 15] [--cases "100k x 10" ...]`, both cores idle.
+Needs a C++ compiler (`c++`), for the limits; MKL is compared where sparse-dot-mkl is installed. Times are the best of
+several rounds, in which every program takes its turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from kernel_cases import RANDOM, banded_matrix, hub_matrix, random_matrix
+from scipy import sparse
+
+import rhochain as rc
+from rhochain import _core
+
+try:
+    import sparse_dot_mkl as mkl
+except ImportError:
+    mkl = None
+
+BANDED = "4M, 9 diagonals"
+MATRICES: dict[str, Callable[[], sparse.csr_array]] = {
+    **{name: (lambda size=size: random_matrix(*size)) for name, size in RANDOM.items()},
+    "1M x 10, hub": lambda: hub_matrix(1_000_000, 10),
+    BANDED: lambda: banded_matrix(4_000_000, 9),
+}
+
+
+def ceilings(threads: int, lengths: list[int]) -> dict:
+    """GB/s in order, 10^9 random reads a second for each length of x."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "ceilings"
+        source = Path(__file__).with_name("ceilings.cpp")
+        flags = ["-std=c++20", "-O3", "-march=native", "-pthread"]
+        subprocess.run(["c++", *flags, str(source), "-o", str(program)], check=True)
+        run = subprocess.run([program, str(threads), *map(str, lengths)], capture_output=True, text=True, check=True)
+    found = json.loads(run.stdout)
+    return {"stream": found["stream"], "gather": {int(n): rate for n, rate in found["gather"].items()}}
+
+
+def best_times(calls: dict[str, Callable[[], object]], repeat: int) -> dict[str, float]:
+    best = dict.fromkeys(calls, np.inf)
+    for _ in range(repeat):
+        for name, call in calls.items():
+            begin = time.perf_counter()
+            call()
+            best[name] = min(best[name], time.perf_counter() - begin)
+    return best
+
+
+def close(y, expected, tolerance: float) -> bool:
+    return bool(np.abs(y - expected).max() <= tolerance * np.abs(expected).max())
+
+
+def measure(W, repeat: int) -> dict[str, float]:
+    """Seconds of each product by each program."""
+    n = W.shape[0]
+    rng = np.random.default_rng(2)
+    x, X = rng.standard_normal(n), rng.standard_normal((n, 8))
+    W32, x32 = W.astype(np.float32), x.astype(np.float32)
+    A, A1, A32 = rc.Matrix(W), rc.Matrix(W, threads=1), rc.Matrix(W32)
+    A1._held = A._held  # one layout for both
+    for _ in range(2):
+        assert close(A @ x, W @ x, 1e-11)
+        assert close(A.T @ x, W.T @ x, 1e-11)
+        assert close(A32 @ x32, W32 @ x32, 1e-4)
+    assert close(A @ X, W @ X, 1e-11)
+    calls = {
+        "scipy": lambda: W @ x,
+        "rhochain": lambda: A @ x,
+        "one thread": lambda: A1 @ x,
+        "scipy adjoint": lambda: W.T @ x,
+        "adjoint": lambda: A.T @ x,
+        "scipy float32": lambda: W32 @ x32,
+        "float32": lambda: A32 @ x32,
+        "scipy block": lambda: W @ X,
+        "block": lambda: A @ X,
+    }
+    if mkl is not None:
+        calls["mkl"] = lambda: mkl.dot_product_mkl(W, x)
+        calls["mkl block"] = lambda: mkl.dot_product_mkl(W, X)
+    return best_times(calls, repeat)
+
+
+def table(times: dict[str, dict[str, float]]) -> str:
+    def cell(t: dict[str, float], ours: str, rivals: list[str]) -> str:
+        ratios = " / ".join(f"{t[r] / t[ours]:.1f}" if r in t else "-" for r in rivals)
+        return f"{t[ours] * 1e3:.3g} ms, {ratios}"
+
+    titles = ["W x: SciPy / MKL", "W^T x: SciPy", "float32: SciPy", "8 columns: SciPy / MKL", "in products", "threads"]
+    head = "| matrix | " + " | ".join(titles) + " |"
+    lines = [head, "|" + "---|" * 7]
+    for name, t in times.items():
+        cells = [
+            name,
+            cell(t, "rhochain", ["scipy", "mkl"]),
+            cell(t, "adjoint", ["scipy adjoint"]),
+            cell(t, "float32", ["scipy float32"]),
+            cell(t, "block", ["scipy block", "mkl block"]),
+            f"{t['block'] / t['rhochain']:.1f}",
+            f"{t['one thread'] / t['rhochain']:.2f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def stored_bytes(W) -> int:
+    """What one product must move: entries and columns, rows' places, x and y."""
+    n = W.shape[0]
+    return W.nnz * 12 + 9 * n + 16 * n
+
+
+def draw(path: str, limits: dict, rates: dict[str, tuple[int, float, float]]) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    lengths = sorted(limits["gather"])
+    axes.plot(lengths, [limits["gather"][n] for n in lengths], "k-", label="the machine: independent random reads of x")
+    where, ours, theirs = zip(*rates.values(), strict=True)
+    axes.plot(where, ours, "o", label="rhochain")
+    axes.plot(where, theirs, "s", label="SciPy")
+    for name, (n, rate, _) in rates.items():
+        axes.annotate(name, (n, rate), textcoords="offset points", xytext=(6, 4), fontsize=8)
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="length of x",
+        ylabel="10$^9$ entries of W a second",
+        title="W x, random columns",
+    )
+    axes.grid(alpha=0.3, which="both")
+    axes.legend(fontsize=8)
+    figure.savefig(path, dpi=120)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--png")
+    parser.add_argument("--repeat", type=int, default=15)
+    parser.add_argument("--cases", nargs="*", default=list(MATRICES))
+    options = parser.parse_args()
+    threads = int(_core.build_info()["threads"])
+    limits = ceilings(threads, sorted({n for n, _ in RANDOM.values()} | {250_000, 500_000, 2_000_000, 4_000_000}))
+    print(
+        f"{threads} threads; in order {limits['stream']:.1f} GB/s; random reads, 10^9 a second:",
+        limits["gather"],
+        flush=True,
+    )
+    times, rates = {}, {}
+    for name in options.cases:
+        W = MATRICES[name]()
+        t = times[name] = measure(W, options.repeat if W.nnz < 2e7 else max(3, options.repeat // 4))
+        if name == BANDED:
+            rate = stored_bytes(W) / t["rhochain"] / 1e9
+            print(
+                f"{name}: {rate:.1f} GB/s, {rate / limits['stream']:.0%} of what the machine reads in order", flush=True
+            )
+        else:
+            rates[name] = (W.shape[0], W.nnz / t["rhochain"] / 1e9, W.nnz / t["scipy"] / 1e9)
+            share = rates[name][1] / limits["gather"][W.shape[0]]
+            print(f"{name}: {rates[name][1]:.2f} 10^9 entries a second, {share:.0%} of the random reads", flush=True)
+    print(table(times))
+    if options.png:
+        draw(options.png, limits, rates)
+
+
+if __name__ == "__main__":
+    main()
