@@ -85,8 +85,8 @@ TEST_CASE_TEMPLATE("sliced jagged diagonals hold every row as it was, and every 
                 CHECK(std::is_sorted(S.lengths.data(), S.lengths.data() + 8, std::greater<>()));
                 CHECK(equal(rows_of(S), W));
                 CHECK(equal(rows_of(make_transposed_sell(W.view(), threads)), transpose(W.view())));
-                const std::size_t bytes = S.order.bytes() + S.lengths.bytes() + S.offsets.bytes() + S.columns.bytes() +
-                                          S.values.bytes();
+                const std::size_t bytes = S.order.bytes() + S.lengths.bytes() + S.offsets.bytes() + S.banded.bytes() +
+                                          S.columns.bytes() + S.values.bytes();
                 CHECK(bytes == sell<double>::bytes(rows, S.nnz()));
             }
         }
@@ -112,6 +112,35 @@ TEST_CASE_TEMPLATE("products have the bits of the CSR product, whatever the inst
                 }
             }
     }
+}
+
+TEST_CASE("slices of a band are found, and their products have the bits of the CSR product") {
+    constexpr std::int64_t n = 203;
+    csr<double, std::int32_t> W{n, n, {0}, {}, {}};
+    for (std::int32_t i = 0; i < n; ++i) {
+        for (const std::int32_t d : {-7, -1, 0, 2})
+            if (i + d >= 0 && i + d < n) {
+                W.indices.push_back(i + d);
+                W.values.push_back(0.1 * i - d);
+            }
+        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+    }
+    const auto x = matrices::random_vector(n, 8);
+    std::vector<double> y(n), z(n);
+    spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
+    const auto S = make_sell(W.view(), 2);
+    const auto T = make_transposed_sell(W.view(), 2);
+    for (const sell<double>* L : {&S, &T})
+        CHECK(std::count(L->banded.data(), L->banded.data() + L->slices(), 1) >= L->slices() - 4);
+    for (const instruction_set isa : all_sets)
+        if (is_available(isa)) {
+            spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, isa);
+            CHECK(y == z);
+            spmm_adjoint(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
+            spmm(T, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, isa);
+            CHECK(y == z);
+            spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
+        }
 }
 
 TEST_CASE("a long x is fetched entry by entry, with the same bits") {

@@ -29,9 +29,9 @@ def test_bad_amounts_name_the_argument(amount, error):
 
 
 def layout_bytes(rows: int, nnz: int, itemsize: int) -> int:
-    """Entries and columns, 128 columns of room, row and length of 8 lanes a slice, and where each slice begins."""
+    """Entries and columns, 128 columns of room, row and length of 8 lanes, start and kind of each slice."""
     slices = -(-rows // 8)
-    return nnz * (4 + itemsize) + 128 * 4 + slices * 8 * 8 + (slices + 1) * 8
+    return nnz * (4 + itemsize) + 128 * 4 + slices * 8 * 8 + (slices + 1) * 8 + slices
 
 
 @pytest.mark.parametrize("index", [np.int32, np.int64])

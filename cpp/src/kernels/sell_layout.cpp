@@ -29,6 +29,7 @@ sell<Scalar> arrange(std::int64_t rows, std::int64_t cols, std::int64_t nnz, con
     S.order = buffer<std::int32_t>(at(slices * height));
     S.lengths = buffer<std::int32_t>(at(slices * height));
     S.offsets = buffer<std::int64_t>(at(slices + 1));
+    S.banded = buffer<std::uint8_t>(at(slices));
     S.columns = buffer<std::int32_t>(at(nnz + layout::lookahead));
     S.values = buffer<Scalar>(at(nnz));
     std::fill_n(S.columns.data() + nnz, layout::lookahead, 0);
@@ -52,7 +53,22 @@ sell<Scalar> arrange(std::int64_t rows, std::int64_t cols, std::int64_t nnz, con
     return S;
 }
 
-// Calls body(j_first, width, ...) for strips of columns, one a thread: each reads all of W.
+// Marks the slices of a band.
+template <class Scalar>
+void mark_bands(sell<Scalar>& S, int threads) {
+    parallel_ranges(threads, S.slices(), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t s = begin; s < end; ++s) {
+            const std::int32_t* lengths = S.lengths.data() + s * height;
+            bool banded = lengths[0] == lengths[height - 1];
+            for (std::int64_t p = S.offsets[at(s)]; banded && p < S.offsets[at(s + 1)]; p += height)
+                for (std::int64_t l = 1; l < height; ++l)
+                    banded &= S.columns[at(p + l)] == S.columns[at(p)] + static_cast<std::int32_t>(l);
+            S.banded[at(s)] = banded;
+        }
+    });
+}
+
+// Calls body(first, width) for strips of columns, one a thread: each reads all of W.
 template <class Body>
 void over_column_strips(std::int64_t cols, int threads, const Body& body) {
     const std::int64_t strips = std::clamp<std::int64_t>(cols / 1024, 1, threads);
@@ -81,6 +97,7 @@ sell<Scalar> make_sell(const csr_view<Scalar, Index>& W, int threads) {
                 }
         }
     });
+    mark_bands(S, threads);
     return S;
 }
 
@@ -113,6 +130,7 @@ sell<Scalar> make_transposed_sell(const csr_view<Scalar, Index>& W, int threads)
         S.values[at(c.place)] = W.value(p);
         c.place += lanes_beyond(S.lengths.data() + c.slice * height, c.entry++);
     });
+    mark_bands(S, threads);
     return S;
 }
 

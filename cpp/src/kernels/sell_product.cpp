@@ -51,9 +51,18 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa) {
-    const slice_product<Scalar> product{W.order.data(),   W.lengths.data(), W.offsets.data(), W.columns.data(),
-                                        W.values.data(),  map,              scale,            best_fetch(X),
-                                        X.data,           Y.data,           X.columns};
+    const slice_product<Scalar> product{.order = W.order.data(),
+                                        .lengths = W.lengths.data(),
+                                        .offsets = W.offsets.data(),
+                                        .banded = W.banded.data(),
+                                        .columns = W.columns.data(),
+                                        .values = W.values.data(),
+                                        .map = map,
+                                        .scale = scale,
+                                        .mode = best_fetch(X),
+                                        .X = X.data,
+                                        .Y = Y.data,
+                                        .b = X.columns};
     const auto multiply = kernel_of<Scalar>(isa);
     const std::int64_t weight = W.nnz() + W.slices() * W.height;
     const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);

@@ -17,6 +17,7 @@ struct slice_product {
     const std::int32_t* order;
     const std::int32_t* lengths;
     const std::int64_t* offsets;
+    const std::uint8_t* banded;
     const std::int32_t* columns;
     const Scalar* values;
     entry_map map;

@@ -159,6 +159,19 @@ void vector_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) 
     store<1>(P.order + s * height, 1, total, P.Y);
 }
 
+// A slice of a band: x is read as it lies.
+template <class Scalar, class Map>
+void banded_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) {
+    lanes sum = {};
+    for (std::int64_t p = P.offsets[s]; p < P.offsets[s + 1]; p += height) {
+        ask_for_entries(P, p);
+        sum += f(load(P.values + p)) * load(P.X + P.columns[p]);
+    }
+    piece<1> total[height];
+    __builtin_memcpy(total, &sum, sizeof total);
+    store<1>(P.order + s * height, 1, total, P.Y);
+}
+
 // Columns j, ..., j + B - 1 of X and Y, rows of which are `stride` numbers long.
 template <std::int64_t B, fetch Mode, class Scalar, class Map>
 void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, std::int64_t j, std::int64_t stride) {
@@ -184,7 +197,7 @@ template <fetch Mode, class Scalar, class Map>
 void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
     for (std::int64_t s = first; s < last; ++s) {
         if (P.b == 1) {
-            vector_slice<Mode>(P, f, s);
+            P.banded[s] ? banded_slice(P, f, s) : vector_slice<Mode>(P, f, s);
         } else if (P.b == 8 && widest >= 8) {
             block_slice<8, Mode>(P, f, s, 0, 8);
         } else {

@@ -4,9 +4,10 @@
 // entries of the other lanes:
 //     for k = 0, 1, ...: for each lane l with lengths[l] > k:  columns[p], values[p], p = offsets[s] ++
 // so that eight rows are summed at once, each from its first entry to its last, as in CSR: the bits are the same.
+// A slice of a band, whose k-th columns follow one another from lane to lane for every k, is marked in `banded`.
 // Invariants: lengths fall within a slice; a lane without a row has order -1 and length 0; `columns` is followed by
 // `lookahead` zeros, which a prefetch may read.
-// Memory: nnz (4 + sizeof(Scalar)) + 9 rows bytes.
+// Memory: nnz (4 + sizeof(Scalar)) + 9.125 rows bytes.
 // Source: Kreutzer, Hager, Wellein, Fehske & Bishop 2014 (SELL-C-sigma); Saad 1989 (jagged diagonals).
 #pragma once
 
@@ -29,6 +30,7 @@ struct sell {
     buffer<std::int32_t> order;
     buffer<std::int32_t> lengths;
     buffer<std::int64_t> offsets;
+    buffer<std::uint8_t> banded;
     buffer<std::int32_t> columns;
     buffer<Scalar> values;
 
@@ -49,7 +51,8 @@ struct sell {
         const auto lanes = static_cast<std::size_t>(slices(rows) * height);
         return static_cast<std::size_t>(nnz) * (sizeof(std::int32_t) + sizeof(Scalar)) +
                static_cast<std::size_t>(lookahead) * sizeof(std::int32_t) + 2 * lanes * sizeof(std::int32_t) +
-               static_cast<std::size_t>(slices(rows) + 1) * sizeof(std::int64_t);
+               static_cast<std::size_t>(slices(rows) + 1) * sizeof(std::int64_t) +
+               static_cast<std::size_t>(slices(rows));
     }
 };
 
