@@ -5,6 +5,7 @@
 #include <rhochain/spectra/perron.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
+#include <rhochain/storage/buffer.hpp>
 
 #include <atomic>
 #include <cmath>
@@ -229,12 +230,20 @@ std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
     throw py::type_error("a: expected float32 or float64");
 }
 
+// On a cache line, as later products want their argument.
+float64_array aligned_array(std::int64_t rows, std::int64_t columns) {
+    auto owned = std::make_unique<buffer<double>>(static_cast<std::size_t>(rows * columns));
+    double* data = owned->data();
+    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer<double>*>(p); });
+    return float64_array({rows, columns}, data, owner);
+}
+
 float64_array product(const Operator& A, const float64_array& x, int threads, bool adjoint) {
     const std::int64_t in = adjoint ? A.rows() : A.cols();
     const std::int64_t out = adjoint ? A.cols() : A.rows();
     if (x.ndim() != 2 || x.shape(0) != in)
         throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
-    float64_array y({out, x.shape(1)});
+    float64_array y = aligned_array(out, x.shape(1));
     const const_block X(x.data(), in, x.shape(1));
     const mutable_block Y(y.mutable_data(), out, x.shape(1));
     const py::gil_scoped_release release;

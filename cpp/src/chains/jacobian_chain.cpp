@@ -25,8 +25,8 @@ std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& rea
     const std::int64_t n = size();
     const std::int64_t b = X.columns();
     const auto entries = static_cast<std::size_t>(n * b);
-    std::vector<double> t(entries);
-    std::vector<double> y(entries);
+    buffer<double> t(entries);
+    buffer<double> y(entries);
     std::vector<double> squares(static_cast<std::size_t>(b));
     for (std::int64_t done = 0; done < steps();) {
         const slope_row row = reader.row(d == direction::forward ? done : steps() - 1 - done);

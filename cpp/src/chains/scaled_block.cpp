@@ -99,7 +99,7 @@ void scaled_block::rescale(int slack, int threads) {
     });
 }
 
-void scaled_block::replace(std::vector<double>& next, std::int64_t exponent, std::span<const double> squares,
+void scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
                            int threads) {
     constexpr int slack = 64;
     M_.swap(next);

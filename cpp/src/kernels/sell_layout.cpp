@@ -26,12 +26,12 @@ sell<Scalar> arrange(std::int64_t rows, std::int64_t cols, std::int64_t nnz, con
     layout S;
     S.n_rows = rows;
     S.n_cols = cols;
-    S.order = buffer<std::int32_t>(at(slices * height));
-    S.lengths = buffer<std::int32_t>(at(slices * height));
-    S.offsets = buffer<std::int64_t>(at(slices + 1));
-    S.banded = buffer<std::uint8_t>(at(slices));
-    S.columns = buffer<std::int32_t>(at(nnz + layout::lookahead));
-    S.values = buffer<Scalar>(at(nnz));
+    S.order.resize(at(slices * height));
+    S.lengths.resize(at(slices * height));
+    S.offsets.resize(at(slices + 1));
+    S.banded.resize(at(slices));
+    S.columns.resize(at(nnz + layout::lookahead));
+    S.values.resize(at(nnz));
     std::fill_n(S.columns.data() + nnz, layout::lookahead, 0);
     const std::int64_t windows = (rows + layout::window - 1) / layout::window;
     parallel_for(threads, windows, [&](std::int64_t w) {

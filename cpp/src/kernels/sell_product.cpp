@@ -33,6 +33,13 @@ fetch best_fetch(const const_block X) {
     return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= last_cache ? fetch::gathered : fetch::ahead;
 }
 
+bool worth_aligning(const const_block X) {
+    constexpr std::int64_t second_cache = std::int64_t{1} << 20;
+    constexpr std::int64_t half_line = cache_line / 2 / sizeof(double);
+    return X.columns % half_line == 0 && reinterpret_cast<std::uintptr_t>(X.data) % cache_line != 0 &&
+           X.size() * std::int64_t{sizeof(double)} > second_cache;
+}
+
 template <class Scalar>
 auto kernel_of([[maybe_unused]] instruction_set isa) {
     using kernel = void (*)(const slice_product<Scalar>&, std::int64_t, std::int64_t);
@@ -51,6 +58,13 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa) {
+    if (worth_aligning(X)) {
+        buffer<double> aligned(static_cast<std::size_t>(X.size()));
+        parallel_ranges(threads, X.size(), [&](std::int64_t begin, std::int64_t end) {
+            std::copy(X.data + begin, X.data + end, aligned.data() + begin);
+        });
+        return spmm(W, map, scale, const_block(aligned.data(), X.rows, X.columns), Y, threads, isa);
+    }
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),

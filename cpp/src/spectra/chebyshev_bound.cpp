@@ -2,6 +2,7 @@
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/spectra/chebyshev_bound.hpp>
+#include <rhochain/storage/buffer.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
@@ -76,10 +77,10 @@ private:
     operator_ref A_;
     double inverse_guess_;
     int threads_;
-    std::vector<double> now_;
-    std::vector<double> before_;
-    std::vector<double> image_;
-    std::vector<double> next_;
+    buffer<double> now_;
+    buffer<double> before_;
+    buffer<double> image_;
+    buffer<double> next_;
     std::int64_t columns_;
     std::int64_t exponent_ = 0;
     bool first_ = true;

@@ -28,7 +28,7 @@ struct ChainOptions {
 
 // Column c of the product is 2^exponents[c] times column c of `mantissas` (n x b), whose 2-norm lies in [1/2, 1).
 struct ChainResult {
-    std::vector<double> mantissas;
+    buffer<double> mantissas;
     std::vector<std::int64_t> exponents;
     std::vector<double> log_norms;  // (done + 1) x b: ln of the 2-norms after 0 .. done steps; -inf for zero
     std::int64_t columns = 1;

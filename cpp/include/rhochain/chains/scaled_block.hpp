@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rhochain/storage/block.hpp>
+#include <rhochain/storage/buffer.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <cstdint>
@@ -29,12 +30,12 @@ public:
     // Makes `next` (taken by exchange) the new M and adds `exponent` to every e_c. `squares` holds the sums of
     // squares of its columns; a norm whose square left the float64 range is computed anew. Columns whose norm has
     // left [2^-64, 2^64] are rescaled. Throws std::overflow_error if an entry is not finite.
-    void replace(std::vector<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
+    void replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
 
     // Scales each column to 1/2 <= ||M_c|| < 1; a zero column gets exponent 0.
     void normalise(int threads);
 
-    [[nodiscard]] std::vector<double> take_mantissas() { return std::move(M_); }
+    [[nodiscard]] buffer<double> take_mantissas() { return std::move(M_); }
 
 private:
     void measure(std::span<const double> squares);
@@ -42,7 +43,7 @@ private:
 
     std::int64_t n_;
     std::int64_t b_;
-    std::vector<double> M_;
+    buffer<double> M_;
     std::vector<std::int64_t> exponents_;
     std::vector<double> norms_;  // of the columns of M
 };

@@ -7,6 +7,7 @@
 #include <rhochain/kernels/block_ops.hpp>
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/storage/buffer.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -58,7 +59,7 @@ private:
     int threads_;
     std::vector<double> D_;
     std::vector<double> inverse_;
-    mutable std::vector<double> scratch_;
+    mutable buffer<double> scratch_;
 };
 
 }  // namespace rhochain

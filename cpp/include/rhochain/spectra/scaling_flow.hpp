@@ -42,8 +42,8 @@ private:
     std::int64_t columns_;
     int threads_;
     similarity B_;
-    std::vector<double> V_;
-    std::vector<double> U_;
+    buffer<double> V_;
+    buffer<double> U_;
     std::vector<double> v_squares_;
     std::vector<double> u_squares_;
     std::vector<double> last_gradient_;

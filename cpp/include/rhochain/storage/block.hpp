@@ -18,10 +18,11 @@ struct block_view {
     block_view() = default;
     block_view(T* first, std::int64_t n, std::int64_t b = 1) : data(first), rows(n), columns(b) {}
     block_view(std::span<T> x) : data(x.data()), rows(static_cast<std::int64_t>(x.size())) {}
-    block_view(std::vector<std::remove_const_t<T>>& x) : block_view(std::span<T>(x)) {}
-    block_view(const std::vector<std::remove_const_t<T>>& x)
+    template <class Allocator>
+    block_view(std::vector<std::remove_const_t<T>, Allocator>& x) : block_view(std::span<T>(x)) {}
+    template <class Allocator>
         requires std::is_const_v<T>
-        : block_view(std::span<T>(x)) {}
+    block_view(const std::vector<std::remove_const_t<T>, Allocator>& x) : block_view(std::span<T>(x)) {}
     operator block_view<const T>() const
         requires(!std::is_const_v<T>)
     {

@@ -1,15 +1,14 @@
-// An array that is owned, starts on a cache line and is left as the system gives it: whoever first writes a page
-// decides where it lies. Large ones ask for huge pages, which random reads of a long array need: a lookup that misses
-// the address cache costs as much as one that misses the data cache.
+// A std::vector that starts on a cache line, so that rows of a block which fill lines do not straddle them, and whose new
+// entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones ask for huge
+// pages, which random reads of a long array need: an address that is not cached costs as much as data that are not.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <new>
-#include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -17,42 +16,49 @@
 
 namespace rhochain {
 
+inline constexpr std::size_t cache_line = 64;
+
 template <class T>
-    requires std::is_trivially_copyable_v<T>
-class buffer {
+class line_allocator {
 public:
-    buffer() = default;
-    explicit buffer(std::size_t count) : data_(allocate(count)), count_(count) {}
+    using value_type = T;
 
-    [[nodiscard]] T* data() { return data_.get(); }
-    [[nodiscard]] const T* data() const { return data_.get(); }
-    [[nodiscard]] std::size_t size() const { return count_; }
-    [[nodiscard]] std::size_t bytes() const { return count_ * sizeof(T); }
-    [[nodiscard]] T& operator[](std::size_t i) { return data_[i]; }
-    [[nodiscard]] const T& operator[](std::size_t i) const { return data_[i]; }
-    operator std::span<T>() { return {data(), count_}; }
-    operator std::span<const T>() const { return {data(), count_}; }
+    line_allocator() = default;
+    template <class U>
+    line_allocator(const line_allocator<U>&) {}
 
-private:
-    struct release {
-        std::size_t alignment;
-        void operator()(T* p) const { ::operator delete(p, std::align_val_t(alignment)); }
-    };
-
-    static std::unique_ptr<T[], release> allocate(std::size_t count) {
-        constexpr std::size_t line = 64;
-        constexpr std::size_t huge_page = std::size_t{1} << 21;
-        const std::size_t bytes = std::max<std::size_t>(1, count) * sizeof(T);
-        const std::size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
-        auto* p = static_cast<T*>(::operator new(bytes, std::align_val_t(alignment)));
+    [[nodiscard]] T* allocate(std::size_t count) {
+        const std::size_t bytes = count * sizeof(T);
+        auto* p = static_cast<T*>(::operator new(bytes, alignment(bytes)));
 #if defined(__linux__)
-        if (alignment == huge_page) madvise(p, bytes / huge_page * huge_page, MADV_HUGEPAGE);
+        if (bytes >= large) madvise(p, bytes / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
-        return {p, release{alignment}};
+        return p;
     }
 
-    std::unique_ptr<T[], release> data_{nullptr, release{64}};
-    std::size_t count_ = 0;
+    void deallocate(T* p, std::size_t count) { ::operator delete(p, alignment(count * sizeof(T))); }
+
+    template <class U, class... Arguments>
+    void construct(U* p, Arguments&&... arguments) {
+        if constexpr (sizeof...(Arguments) == 0)
+            ::new (static_cast<void*>(p)) U;
+        else
+            ::new (static_cast<void*>(p)) U(std::forward<Arguments>(arguments)...);
+    }
+
+    friend bool operator==(const line_allocator&, const line_allocator&) { return true; }
+
+private:
+    static constexpr std::size_t huge_page = std::size_t{1} << 21;
+    static constexpr std::size_t large = 2 * huge_page;
+
+    static std::align_val_t alignment(std::size_t bytes) {
+        return std::align_val_t{bytes >= large ? huge_page : cache_line};
+    }
 };
+
+template <class T>
+    requires std::is_arithmetic_v<T>
+using buffer = std::vector<T, line_allocator<T>>;
 
 }  // namespace rhochain
