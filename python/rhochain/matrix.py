@@ -123,6 +123,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     _matmat = _matvec
     _rmatmat = _rmatvec
 
+    def _transpose(self) -> LinearOperator:
+        return _Transpose(self)
+
+    _adjoint = _transpose
+
     def _product(self, apply: Callable[[_Array, int], _Array], x: _Array) -> _Array:
         if x.dtype.kind == "c":
             both: _Array = self._product(apply, x.real) + 1j * self._product(apply, x.imag)
@@ -132,6 +137,28 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         if self.dtype == np.float32 and x.dtype == np.float32:
             y = y.astype(np.float32)
         return y if x.ndim == 2 else y.reshape(-1)
+
+
+class _Transpose(LinearOperator):  # type: ignore[misc]
+    """W^T for a real W. SciPy's own conjugates every vector, which copies it, on its way in and out."""
+
+    def __init__(self, A: Matrix) -> None:
+        self._A = A
+        super().__init__(A.dtype, A.shape[::-1])
+
+    def _matvec(self, x: _Array) -> _Array:
+        return self._A._rmatvec(x)
+
+    def _rmatvec(self, x: _Array) -> _Array:
+        return self._A._matvec(x)
+
+    _matmat = _matvec
+    _rmatmat = _rmatvec
+
+    def _transpose(self) -> LinearOperator:
+        return self._A
+
+    _adjoint = _transpose
 
 
 def square_matrix(W: Any) -> Matrix:

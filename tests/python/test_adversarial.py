@@ -117,12 +117,12 @@ def test_proved_bounds_of_chains_hold(moderate):
 
 @pytest.mark.slow
 def test_proved_bounds_and_verdicts_hold_for_10_000():
-    holds(wrong_estimates, hostile(moderate=True), 10_000, fresh=True)
+    holds(wrong_estimates, hostile(), 10_000, fresh=True)
 
 
 @pytest.mark.slow
 def test_proved_bounds_of_chains_hold_for_5_000():
-    holds(wrong_chain, hostile_chains(moderate=True), 5_000, fresh=True)
+    holds(wrong_chain, hostile_chains(), 5_000, fresh=True)
 
 
 FOUND = {

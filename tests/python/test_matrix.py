@@ -208,6 +208,17 @@ def test_complex_vectors():
     np.testing.assert_allclose(A.H @ (1j * Y), DENSE.T @ (1j * Y), rtol=1e-14, atol=1e-14)
 
 
+def test_the_transpose_is_an_operator_of_its_own():
+    A = rc.Matrix(DENSE)
+    T = A.T
+    assert T.shape == DENSE.T.shape
+    assert T.T is A
+    assert T.H is A
+    np.testing.assert_allclose(T @ Y, DENSE.T @ Y, rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(T.rmatvec(X[:, 0]), DENSE @ X[:, 0], rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(T.rmatmat(X), DENSE @ X, rtol=1e-14, atol=1e-14)
+
+
 def test_products_do_not_depend_on_threads():
     W = sparse.random(3000, 3000, density=0.01, format="csr", random_state=0)
     x = np.random.default_rng(0).normal(size=3000)

@@ -26,11 +26,11 @@ std::int64_t slice_of_weight(const sell<Scalar>& W, std::int64_t weight) {
     return low;
 }
 
-// Measured on matrices with random columns (docs/performance.md): the gather instruction wins while x stays in the last
-// cache; a wider row of X is a cache line or more by itself, which a prefetch brings in time.
+// Measured on matrices with random columns (docs/performance.md): asking for rows of X in advance costs time while an x
+// lies in the caches of its core, and saves up to half of it beyond.
 fetch best_fetch(const const_block X) {
-    constexpr std::int64_t last_cache = std::int64_t{1} << 24;
-    return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= last_cache ? fetch::gathered : fetch::ahead;
+    constexpr std::int64_t near = std::int64_t{1} << 22;
+    return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;
 }
 
 bool worth_aligning(const const_block X) {

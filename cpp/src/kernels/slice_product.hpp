@@ -8,9 +8,8 @@
 
 namespace rhochain {
 
-// How the entries of X are fetched: by one instruction for eight rows, good while X stays in the caches, or one by
-// one and asked for well before they are needed.
-enum class fetch { gathered, ahead };
+// Whether rows of X are asked for well before they are needed.
+enum class fetch { on_demand, ahead };
 
 template <class Scalar>
 struct slice_product {

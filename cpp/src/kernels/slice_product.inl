@@ -72,24 +72,25 @@ struct square_of {
 };
 
 // Entries of x at eight columns.
-template <fetch Mode>
-lanes gather(const double* x, const std::int32_t* c) {
+inline lanes gather(const double* x, const std::int32_t* c) {
 #if defined(__AVX512F__)
-    if constexpr (Mode == fetch::gathered) {
-        const __m256i index = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c));
-        // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each
-        // gather would wait for the one before, whose register it takes.
-        __mmask8 all = 0xff;
-        __asm__("" : "+k"(all));
-        return lanes(_mm512_mask_i32gather_pd(_mm512_setzero_pd(), all, index, x, 8));
-    }
-#endif
+    const __m256i index = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c));
+    // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each gather
+    // would wait for the one before, whose register it takes.
+    __mmask8 all = 0xff;
+    __asm__("" : "+k"(all));
+    return lanes(_mm512_mask_i32gather_pd(_mm512_setzero_pd(), all, index, x, 8));
+#else
     return lanes{x[c[0]], x[c[1]], x[c[2]], x[c[3]], x[c[4]], x[c[5]], x[c[6]], x[c[7]]};
+#endif
 }
 
 // Entries ahead of those in work: those of W, read once and not worth a place in the caches, and the rows of X.
 constexpr std::int64_t stream_ahead = 256;
 constexpr std::int64_t rows_ahead = 64;
+
+// Into the second-level cache: it waits for more lines at a time than the first does.
+inline void ask_for_line(const double* x) { __builtin_prefetch(x, 0, 2); }
 
 template <class Scalar>
 void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
@@ -150,8 +151,8 @@ void vector_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) 
     for (std::int64_t k = 0; k < length[height - 1]; ++k, p += height) {
         ask_for_entries(P, p);
         if constexpr (Mode == fetch::ahead)
-            for (std::int64_t l = 0; l < height; ++l) __builtin_prefetch(P.X + P.columns[p + rows_ahead + l]);
-        sum += f(load(P.values + p)) * gather<Mode>(P.X, P.columns + p);
+            for (std::int64_t l = 0; l < height; ++l) ask_for_line(P.X + P.columns[p + rows_ahead + l]);
+        sum += f(load(P.values + p)) * gather(P.X, P.columns + p);
     }
     piece<1> total[height];
     __builtin_memcpy(total, &sum, sizeof total);
@@ -185,7 +186,7 @@ void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, s
         for (std::int64_t l = 0; l < height; ++l) {
             if constexpr (Mode == fetch::ahead)
                 for (std::int64_t i = 0; i < B; i += 8)
-                    __builtin_prefetch(X + P.columns[p + rows_ahead + l] * stride + i);
+                    ask_for_line(X + P.columns[p + rows_ahead + l] * stride + i);
             total[l].add(f(static_cast<double>(P.values[p + l])), X + P.columns[p + l] * stride);
         }
     }
@@ -213,7 +214,7 @@ void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, 
 
 template <class Scalar, class Map>
 void fetch_and_multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
-    P.mode == fetch::gathered ? multiply<fetch::gathered>(P, f, first, last)
+    P.mode == fetch::on_demand ? multiply<fetch::on_demand>(P, f, first, last)
                               : multiply<fetch::ahead>(P, f, first, last);
 }
 
