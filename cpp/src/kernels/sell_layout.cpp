@@ -66,6 +66,7 @@ void mark_bands(sell<Scalar>& S, int threads) {
             S.banded[at(s)] = banded;
         }
     });
+    S.banded_slices = std::count(S.banded.begin(), S.banded.end(), 1);
 }
 
 // Calls body(first, width) for strips of columns, one a thread: each reads all of W.

@@ -33,11 +33,13 @@ fetch best_fetch(const const_block X) {
     return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;
 }
 
-bool worth_aligning(const const_block X) {
+// Rows of X that would fill cache lines but straddle them are two lines each, whenever an entry of W reads them afresh.
+template <class Scalar>
+bool worth_aligning(const sell<Scalar>& W, const const_block X) {
     constexpr std::int64_t second_cache = std::int64_t{1} << 20;
     constexpr std::int64_t half_line = cache_line / 2 / sizeof(double);
     return X.columns % half_line == 0 && reinterpret_cast<std::uintptr_t>(X.data) % cache_line != 0 &&
-           X.size() * std::int64_t{sizeof(double)} > second_cache;
+           X.size() * std::int64_t{sizeof(double)} > second_cache && 2 * W.banded_slices < W.slices();
 }
 
 template <class Scalar>
@@ -58,7 +60,7 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa) {
-    if (worth_aligning(X)) {
+    if (worth_aligning(W, X)) {
         buffer<double> aligned(static_cast<std::size_t>(X.size()));
         parallel_ranges(threads, X.size(), [&](std::int64_t begin, std::int64_t end) {
             std::copy(X.data + begin, X.data + end, aligned.data() + begin);

@@ -10,8 +10,8 @@
 
 namespace rhochain {
 
-// X and Y do not overlap. An X of some megabytes whose rows would fill cache lines but straddle them is copied first:
-// each of its rows is read many times, and would be two lines each time.
+// X and Y do not overlap. An X of more than a megabyte whose rows would fill cache lines but straddle them is copied first,
+// unless W is a band.
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa = chosen_instruction_set());

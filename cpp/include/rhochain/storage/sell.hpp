@@ -27,6 +27,7 @@ struct sell {
 
     std::int64_t n_rows = 0;
     std::int64_t n_cols = 0;
+    std::int64_t banded_slices = 0;
     buffer<std::int32_t> order;
     buffer<std::int32_t> lengths;
     buffer<std::int64_t> offsets;
