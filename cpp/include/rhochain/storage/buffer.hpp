@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -27,16 +28,22 @@ public:
     template <class U>
     line_allocator(const line_allocator<U>&) {}
 
+    // Ordinary memory, with the address to release it by before the first line: the system's aligned allocation does not
+    // use again what it has released, and every page of a new array would cost a fault.
     [[nodiscard]] T* allocate(std::size_t count) {
+        constexpr std::size_t beside = sizeof(void*) + cache_line;
+        if (count > (std::size_t{PTRDIFF_MAX} - beside) / sizeof(T)) throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
-        auto* p = static_cast<T*>(::operator new(bytes, alignment(bytes)));
-#if defined(__linux__)
-        if (bytes >= large) madvise(p, bytes / huge_page * huge_page, MADV_HUGEPAGE);
-#endif
-        return p;
+        void* whole = ::operator new(bytes + beside);
+        void* first = static_cast<char*>(whole) + sizeof(void*);
+        std::size_t room = bytes + cache_line;
+        std::align(cache_line, bytes, first, room);
+        static_cast<void**>(first)[-1] = whole;
+        ask_for_huge_pages(first, bytes);
+        return static_cast<T*>(first);
     }
 
-    void deallocate(T* p, std::size_t count) { ::operator delete(p, alignment(count * sizeof(T))); }
+    void deallocate(T* p, std::size_t) { ::operator delete(reinterpret_cast<void**>(p)[-1]); }
 
     template <class U, class... Arguments>
     void construct(U* p, Arguments&&... arguments) {
@@ -49,11 +56,14 @@ public:
     friend bool operator==(const line_allocator&, const line_allocator&) { return true; }
 
 private:
-    static constexpr std::size_t huge_page = std::size_t{1} << 21;
-    static constexpr std::size_t large = 2 * huge_page;
-
-    static std::align_val_t alignment(std::size_t bytes) {
-        return std::align_val_t{bytes >= large ? huge_page : cache_line};
+    // The pages wholly within.
+    static void ask_for_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+        constexpr std::size_t page = std::size_t{1} << 21;
+        void* first = p;
+        std::size_t room = bytes;
+        if (std::align(page, page, first, room) != nullptr) madvise(first, room / page * page, MADV_HUGEPAGE);
+#endif
     }
 };
 
