@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from cases import SMALL
 from enclosures import Enclosure, chain_norm, norm, radius
-from hostile import Hostile, HostileChain, hostile, hostile_chains
+from hostile import LARGEST, Hostile, HostileChain, hostile, hostile_chains
 from hypothesis import HealthCheck, Phase, given, settings
 from mpmath import mp, mpf, workprec
 from scipy.sparse.linalg import aslinearoperator
@@ -128,6 +128,12 @@ def test_proved_bounds_of_chains_hold_for_5_000():
 FOUND = {
     "squares of a block's entries underflow": [[1.5, -2.0, 0.0], [-2.0, -1.0, 0.0], [2.0**600, 0.0, 0.0]],
     "a self-loop becomes subnormal": [[0.0, -1e300], [0.0, 1e-8]],
+    "the trace of a component left out is rounded up below the normal range": [
+        [0.0, -4e126, 0.0, 0.0],
+        [8e-286, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 1e-8, 0.0],
+        [0.0, 0.0, LARGEST, 0.0],
+    ],
     "a start vector underflows": [[1e-150, 1e-160], [-1e150, 1e-150]],
     "results beyond the largest number": [[1e308, 1e308], [1e308, 1e308]],
     "results below the normal range": [[0.0, 0.0, 5e-324], [0.0, 0.0, 0.0], [0.0, 0.0, 5e-324]],

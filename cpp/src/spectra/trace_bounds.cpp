@@ -39,6 +39,12 @@ double rounding_of(double terms, std::int64_t count) {
     return terms * rounding_gamma(count + 2) * up + underflow_guard;
 }
 
+// One entry times a power of two is exact, unless it fell below the normal numbers and was rounded there.
+double single_entry_lower(double magnitude) {
+    if (magnitude >= std::numeric_limits<double>::min()) return magnitude;
+    return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());
+}
+
 }  // namespace
 
 template <class Matrix>
@@ -68,7 +74,7 @@ std::vector<trace_sums> sum_traces(const Matrix& W, double scale, const componen
 }
 
 double trace_lower_bound(const trace_sums& s, std::int64_t n) {
-    if (n == 1) return std::abs(s.trace);
+    if (n == 1) return single_entry_lower(std::abs(s.trace));
     const auto size = static_cast<double>(n);
     const std::int64_t diagonal = std::max(s.count, n);
     const double first = (std::abs(s.trace) - rounding_of(s.trace_terms, diagonal)) / size * down;
