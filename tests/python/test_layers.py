@@ -19,6 +19,7 @@ PYTHON_ORDER = [
     ["estimates"],
     ["options"],
     ["activations", "chain_envelope", "chain_results", "chain_rows"],
+    ["chain_products"],
     ["chains", "spectra"],
     ["local_gains", "scaling"],
     ["rescaling"],
