@@ -130,8 +130,21 @@ void bind_spectra(py::module_& m) {
         .def_readonly("interrupted", &RawBracket::interrupted);
 
     bind_solver(m, "spectral_radius", &Operator::spectral_radius);
-    bind_solver(m, "spectral_norm", &Operator::spectral_norm);
     bind_solver(m, "perron_radius", &Operator::perron_radius);
+    m.def(
+        "spectral_norm",
+        [](const Operator& A, double upper_rtol, double rtol, double delta, std::uint64_t seed, int threads,
+           std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
+           const std::optional<float64_array>& start) {
+            return solve(
+                [&](SolverOptions o) {
+                    o.upper_rtol = upper_rtol;
+                    return A.spectral_norm(o);
+                },
+                rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
+        },
+        py::arg("A"), py::kw_only(), py::arg("upper_rtol"), py::arg("rtol"), py::arg("delta"), py::arg("seed"),
+        py::arg("threads"), py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
 
     m.def(
         "scaled_norm",

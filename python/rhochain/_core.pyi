@@ -90,6 +90,7 @@ def spectral_radius(
 def spectral_norm(
     A: Operator,
     *,
+    upper_rtol: float,
     rtol: float,
     delta: float,
     seed: int,

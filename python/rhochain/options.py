@@ -15,7 +15,7 @@ from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix
 from rhochain.resources import thread_count
 
-__all__ = ["CoreOptions", "Recorder", "core_options", "real_number", "run"]
+__all__ = ["CoreOptions", "Recorder", "core_options", "not_negative", "real_number", "run"]
 
 
 class CoreOptions(TypedDict):
@@ -68,6 +68,14 @@ def real_number(name: str, value: object) -> float:
         raise TypeError(f"{name} must be a number; got {value!r}") from None
 
 
+def not_negative(name: str, value: object) -> float:
+    """`value` as a float of at least 0; inf is one."""
+    number = real_number(name, value)
+    if not number >= 0.0:
+        raise ValueError(f"{name} must be at least 0; got {number!r}")
+    return number
+
+
 def _open_unit(name: str, value: float) -> float:
     """`value` as a float between 0 and 1, both excluded."""
     number = real_number(name, value)
@@ -89,9 +97,7 @@ def _whole(name: str, value: int, least: int, most: int) -> int:
 def _seconds(value: float | None) -> float | None:
     if value is None:
         return None
-    number = real_number("max_seconds", value)
-    if math.isnan(number) or number < 0.0:
-        raise ValueError(f"max_seconds must be at least 0, or None for no limit; got {number!r}")
+    number = not_negative("max_seconds", value)
     return None if math.isinf(number) else number
 
 

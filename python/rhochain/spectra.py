@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, run
+from rhochain.options import core_options, not_negative, run
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
@@ -146,6 +146,7 @@ def spectral_norm(
     W: Any,
     *,
     rtol: float = 1e-3,
+    upper_rtol: float | None = None,
     delta: float = 1e-9,
     seed: int = 0,
     threads: int | None = None,
@@ -162,6 +163,12 @@ def spectral_norm(
         An operator needs ``rmatvec``.
     rtol, delta, seed, threads, max_matvecs, max_seconds, callback
         As in `spectral_radius`.
+    upper_rtol : float, optional
+        How far above the value the upper bound may stay, relatively; by default `rtol`. Where a wide upper bound is
+        enough (0.1, or inf for whichever comes) the call ends once the value has settled to `rtol`, at a fraction of
+        the products: with 10 random entries a row and n = 10^6 750 for a bound within 0.001, 154 within 0.1, 86 for
+        any. `converged` then speaks of this bracket; that the value itself is right to `rtol` is an ESTIMATE, which
+        was false for 4 of 600 random sparse matrices, by 0.4 % at most.
     start : array_like of shape (n,), optional
         Warm start of the value; an upper bound still draws its own random vector.
 
@@ -192,7 +199,8 @@ def spectral_norm(
     """
     A = W if isinstance(W, Matrix) else Matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return run(partial(_core.spectral_norm, A.operator), options)
+    looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
+    return run(partial(_core.spectral_norm, A.operator, upper_rtol=looser), options)
 
 
 def perron_radius(

@@ -167,6 +167,9 @@ ESTIMATES = {
     "threads too many": (lambda: rc.Matrix(EYE, threads=2**40), ValueError, "threads"),
     "max_matvecs 0": (lambda: rc.spectral_norm(EYE, max_matvecs=0), ValueError, "max_matvecs"),
     "max_matvecs float": (lambda: rc.spectral_norm(EYE, max_matvecs=1e3), TypeError, "max_matvecs"),
+    "upper_rtol negative": (lambda: rc.spectral_norm(EYE, upper_rtol=-0.1), ValueError, "upper_rtol"),
+    "upper_rtol nan": (lambda: rc.spectral_norm(EYE, upper_rtol=np.nan), ValueError, "upper_rtol"),
+    "upper_rtol text": (lambda: rc.spectral_norm(EYE, upper_rtol="wide"), TypeError, "upper_rtol"),
     "max_seconds negative": (lambda: rc.spectral_norm(EYE, max_seconds=-1), ValueError, "max_seconds"),
     "max_seconds nan": (lambda: rc.spectral_norm(EYE, max_seconds=np.nan), ValueError, "max_seconds"),
     "start short": (

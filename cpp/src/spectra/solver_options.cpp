@@ -16,6 +16,7 @@ namespace {
 
 void validate(const SolverOptions& o, std::int64_t n) {
     if (!(o.rtol > 0.0 && o.rtol < 1.0)) reject("rtol", std::to_string(o.rtol), "0 < rtol < 1");
+    if (!(o.upper_rtol >= 0.0)) reject("upper_rtol", std::to_string(o.upper_rtol), "at least 0");
     if (!(o.delta > 0.0 && o.delta < 1.0)) reject("delta", std::to_string(o.delta), "0 < delta < 1");
     if (o.threads < 0) reject("threads", std::to_string(o.threads), "at least 1, or 0 for the default");
     if (o.max_matvecs < 1) reject("max_matvecs", std::to_string(o.max_matvecs), "at least 1");

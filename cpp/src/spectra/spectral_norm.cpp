@@ -17,21 +17,31 @@ constexpr std::int64_t most_steps = 200;
 // Each of the two random upper bounds has half of delta.
 double half_delta(const SolverOptions& options) { return 0.5 * options.delta; }
 
+// How far above the value the upper bound may stay.
+double wanted_upper(const SolverOptions& options, double value) {
+    return value * (1.0 + std::max(options.rtol, options.upper_rtol));
+}
+
+// Whether the bracket is as narrow as asked for, given that the value has settled.
+bool narrow_enough(const SolverOptions& options, const Bracket& b) {
+    return relative_width(b) <= options.rtol ||
+           (options.upper_rtol > options.rtol && b.upper.value <= wanted_upper(options, b.value));
+}
+
 // Probes of the Chebyshev bound. More of them need fewer steps, and cost little more while a block of them stays in cache.
 std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
 
-// Whether the value of Golub-Kahan has settled while its upper bound waits for the top of the spectrum to be resolved.
-class progress_watch {
+// Whether the value of Golub-Kahan has settled. Where the top of the spectrum is dense it errs by c / k^2 after k steps, which is
+// 0.6 times its rise in the last two fifths of them. A singular value just above the dense ones may still be waiting.
+class value_watch {
 public:
-    explicit progress_watch(double rtol) : rtol_(rtol) {}
+    explicit value_watch(double rise) : rise_(rise) {}
 
-    // After k steps: the largest Ritz value, the upper bound, and the bound whatever the spectrum.
-    bool stalls(std::int64_t k, double sigma, double upper, double any_spectrum) {
+    // After k steps: whether the largest Ritz value has hardly risen in the last two fifths of them.
+    bool settles(std::int64_t k, double sigma) {
         seen_.push_back({k, sigma});
-        const auto earlier = std::find_if(seen_.rbegin(), seen_.rend(), [&](const auto& s) { return 5 * s.steps <= 4 * k; });
-        const bool settled = earlier != seen_.rend() && sigma - earlier->sigma <= 0.1 * rtol_ * sigma;
-        const bool resolving = upper - sigma < 0.7 * (any_spectrum - sigma);
-        return settled && !resolving;
+        const auto earlier = std::find_if(seen_.rbegin(), seen_.rend(), [&](const auto& s) { return 5 * s.steps <= 3 * k; });
+        return earlier != seen_.rend() && sigma - earlier->sigma <= rise_ * sigma;
     }
 
 private:
@@ -40,7 +50,7 @@ private:
         double sigma;
     };
 
-    double rtol_;
+    double rise_;
     std::vector<look> seen_;
 };
 
@@ -90,7 +100,8 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
     const std::int64_t capacity = basis_capacity(options, A.cols(), most_steps);
     // Below this size further steps cost less than new probes.
     constexpr std::int64_t large = 20'000;
-    progress_watch watch(options.rtol);
+    // As the guess of the Chebyshev bound a sharper value saves products; alone it has to be right to rtol.
+    value_watch watch((options.upper_rtol > options.rtol ? 0.5 : 0.3) * options.rtol);
     for (std::int64_t next_look = 1;; factorization.expand(), ledger.count(2)) {
         const std::int64_t k = factorization.size();
         const bool last = factorization.invariant() || k == capacity || ledger.exhausted();
@@ -103,15 +114,18 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
         // The lower bound will fall short of sigma by rounding alone.
         if (last || b.upper.value - sigma <= 0.99 * options.rtol * sigma) break;
+        if (!watch.settles(k, sigma)) continue;
+        // The bound whatever the spectrum: as long as it is hardly better the top of the spectrum is not resolved.
         const double any_spectrum = sigma * golub_kahan_inflation(A.cols(), k, half_delta(options));
-        if (watch.stalls(k, sigma, upper, any_spectrum) && A.cols() >= large) return {top_vector(factorization), true};
+        const bool resolving = upper - sigma < 0.7 * (any_spectrum - sigma);
+        if (b.upper.value <= wanted_upper(options, sigma) || (!resolving && A.cols() >= large))
+            return {top_vector(factorization), true};
     }
     return {top_vector(factorization), factorization.invariant()};
 }
 
 // Runs on from v with new bases, for the value alone, where the first basis was full before the value had settled.
-std::vector<double> refine_value(operator_ref A, const SolverOptions& options, top_estimate top, Bracket& b,
-                                 Ledger& ledger) {
+top_estimate refine_value(operator_ref A, const SolverOptions& options, top_estimate top, Bracket& b, Ledger& ledger) {
     constexpr int most_restarts = 10;
     constexpr std::int64_t steps = 20;
     const std::int64_t capacity = basis_capacity(options, A.cols(), steps);
@@ -129,15 +143,15 @@ std::vector<double> refine_value(operator_ref A, const SolverOptions& options, t
         b.value = std::clamp(sigma, b.value, std::max(b.value, b.upper.value));
         ledger.record(b.lower.value, b.value, b.upper.value);
     }
-    return std::move(top.v);
+    return top;
 }
 
 // Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
 void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
-    if (relative_width(b) <= options.rtol || !(b.value > 0.0) || ledger.exhausted()) return;
+    if (narrow_enough(options, b) || !(b.value > 0.0) || ledger.exhausted()) return;
     chebyshev_probe probe;
     probe.guess = b.value;
-    probe.accuracy = 0.93 * options.rtol;
+    probe.accuracy = 0.93 * std::max(options.rtol, options.upper_rtol);
     probe.delta = half_delta(options);
     probe.probes = probe_count(A.cols());
     probe.stream = 1;
@@ -194,13 +208,13 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
         for (double& x : guess) x = std::ldexp(x, -e);
         tighten_lower(b, rayleigh_lower_bound(A, guess, threads, ledger));
     }
-    const std::vector<double> v = refine_value(A, options, tighten_by_golub_kahan(A, options, b, ledger), b, ledger);
-    tighten_lower(b, rayleigh_lower_bound(A, v, threads, ledger));
-    b.vector.assign(v.begin(), v.end());
+    const top_estimate top = refine_value(A, options, tighten_by_golub_kahan(A, options, b, ledger), b, ledger);
+    tighten_lower(b, rayleigh_lower_bound(A, top.v, threads, ledger));
+    b.vector.assign(top.v.begin(), top.v.end());
     tighten_by_chebyshev(A, options, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b, threads, ledger);
-    if (relative_width(b) <= options.rtol) b.status = Status::converged;
+    if (relative_width(b) <= options.rtol || (top.settled && narrow_enough(options, b))) b.status = Status::converged;
     ledger.record(b.lower.value, b.value, b.upper.value);
     ledger.close(b);
     return b;
