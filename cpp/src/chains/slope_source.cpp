@@ -53,10 +53,14 @@ double smallest_nonzero(vector_in s) {
 
 }  // namespace
 
-slope_source slope_source::of_slopes(row_source slopes) { return slope_source(std::move(slopes)); }
+slope_source slope_source::of_slopes(row_source slopes) {
+    slope_source source;
+    source.rows_ = std::move(slopes);
+    return source;
+}
 
 slope_source slope_source::of_states(row_source states, const activation& f) {
-    slope_source source(std::move(states));
+    slope_source source = of_slopes(std::move(states));
     source.f_ = f;
     return source;
 }
@@ -67,11 +71,28 @@ slope_source slope_source::of_outputs(row_source outputs, const activation& f, d
         throw std::invalid_argument("leak: got " + std::to_string(leak) + ", expected 0 < leak <= 1");
     if (leak < 1.0 && outputs.count() == 0)
         throw std::invalid_argument("states: got no rows, expected K + 1 rows h_0 .. h_K for K steps with a leak");
-    slope_source source(std::move(outputs));
+    slope_source source = of_slopes(std::move(outputs));
     source.f_ = f;
     source.outputs_ = true;
     source.leak_ = leak;
     return source;
+}
+
+slope_source slope_source::of_rollout(const rollout& trajectory, std::int64_t bytes) {
+    slope_source source;
+    source.trajectory_ = &trajectory;
+    source.bytes_ = bytes;
+    return source;
+}
+
+std::int64_t slope_source::steps() const {
+    return trajectory_ != nullptr ? trajectory_->steps() : rows_->count() - (leak_ < 1.0 ? 1 : 0);
+}
+
+std::int64_t slope_source::width() const { return trajectory_ != nullptr ? trajectory_->size() : rows_->width(); }
+
+std::unique_ptr<rollout_replay> slope_source::replay(int threads) const {
+    return trajectory_ == nullptr ? nullptr : std::make_unique<rollout_replay>(*trajectory_, bytes_, threads);
 }
 
 void slope_source::evaluate(std::int64_t k, const double* row, const double* next, std::span<double> s) const {
@@ -89,7 +110,7 @@ void slope_source::evaluate(std::int64_t k, const double* row, const double* nex
 row_block slope_source::read(std::int64_t begin, std::int64_t end, std::vector<double>& rows,
                              std::vector<double>& slopes, int threads) const {
     const std::int64_t ahead = leak_ < 1.0 ? 1 : 0;
-    const row_block given = rows_.read(begin, end + ahead, rows, threads);
+    const row_block given = rows_->read(begin, end + ahead, rows, threads);
     if (!f_) return given;
     slopes.resize(static_cast<std::size_t>((end - begin) * width()));
     parallel_for(threads, end - begin, [&](std::int64_t r) {
@@ -100,10 +121,12 @@ row_block slope_source::read(std::int64_t begin, std::int64_t end, std::vector<d
 }
 
 slope_reader::slope_reader(const slope_source& source, int threads, std::int64_t block_bytes)
-    : source_(&source), threads_(threads) {
+    : source_(&source), threads_(threads), replay_(source.replay(threads)) {
     constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
     const std::int64_t row_bytes = std::max<std::int64_t>(1, source.width() * entry_bytes);
-    block_rows_ = source.in_place() ? source.steps() : std::max<std::int64_t>(1, block_bytes / row_bytes);
+    block_rows_ = replay_              ? replay_->plan().block
+                  : source.in_place() ? source.steps()
+                                      : std::max<std::int64_t>(1, block_bytes / row_bytes);
 }
 
 slope_row slope_reader::row(std::int64_t k) {
@@ -111,7 +134,7 @@ slope_row slope_reader::row(std::int64_t k) {
         const std::int64_t begin = k - k % block_rows_;
         const std::int64_t end = std::min(source_->steps(), begin + block_rows_);
         end_ = begin_;  // holds nothing while it reads: a fetch may throw
-        block_ = source_->read(begin, end, rows_, slopes_, threads_);
+        block_ = replay_ ? replay_->slopes(begin, end) : source_->read(begin, end, rows_, slopes_, threads_);
         begin_ = begin;
         end_ = end;
     }

@@ -1,4 +1,4 @@
-// Activation functions sigma: R -> R, known by their slopes, which are all that a Jacobian needs.
+// Activation functions sigma: R -> R and their slopes, which are all that a Jacobian needs.
 //     gain = sup_x |sigma'(x)|, rounded up to a double: |sigma'(x)| <= gain for every x.
 // Where the slope is a function of the output y = sigma(x), as 1 - y^2 for tanh, it can also be told from y.
 // At a kink the slope is the one that PyTorch takes.
@@ -26,6 +26,10 @@ public:
     [[nodiscard]] bool attained() const;  // whether some x has |sigma'(x)| = sup |sigma'|
 
     [[nodiscard]] double slope(double x) const;
+
+    // y_i = sigma(x_i), s_i = sigma'(x_i), to a few units in the last place. y and s are at least as long as x; the three do
+    // not overlap.
+    void evaluate(std::span<const double> x, std::span<double> y, std::span<double> s) const;
 
     // Whether slope_of_output can be asked for.
     [[nodiscard]] bool slope_follows_from_output() const;

@@ -3,14 +3,18 @@
 //     states:   pre-activation states x_k,             s_k = sigma'(x_k);
 //     outputs:  post-activation states h_1 .. h_K,     s_k from the output h_{k+1} = sigma(a_k), if it follows from it;
 //               with a leak a < 1 states h_0 .. h_K,   sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a.
-// Nothing is held whole: a reader holds one block of rows, and none if the slopes lie in memory as float64.
+//     rollout:  s_k of a trajectory that the library computes, and computes again where it kept too little.
+// Nothing is held whole: a reader holds one block of rows, and none if the slopes lie in memory as float64; of a rollout it holds
+// what the memory given to it allows.
 #pragma once
 
 #include <rhochain/chains/activation.hpp>
+#include <rhochain/chains/rollout_replay.hpp>
 #include <rhochain/chains/row_source.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,19 +27,27 @@ public:
     // Throws std::invalid_argument if the slope does not follow from the output, and without any row if leak < 1.
     [[nodiscard]] static slope_source of_outputs(row_source outputs, const activation& f, double leak);
 
-    [[nodiscard]] std::int64_t steps() const { return rows_.count() - (leak_ < 1.0 ? 1 : 0); }
-    [[nodiscard]] std::int64_t width() const { return rows_.width(); }
-    [[nodiscard]] bool in_place() const { return !f_ && rows_.in_place(); }
+    // The trajectory is borrowed. Each reader holds up to `bytes` of slopes and states, at least 8 vectors.
+    [[nodiscard]] static slope_source of_rollout(const rollout& trajectory, std::int64_t bytes);
 
-    // The slopes of steps begin .. end - 1. Two buffers, as states take one and their slopes another.
+    [[nodiscard]] std::int64_t steps() const;
+    [[nodiscard]] std::int64_t width() const;
+    [[nodiscard]] bool in_place() const { return rows_ && !f_ && rows_->in_place(); }
+
+    // What a reader of a rollout works with, else nothing.
+    [[nodiscard]] std::unique_ptr<rollout_replay> replay(int threads) const;
+
+    // Unless it is a rollout: the slopes of steps begin .. end - 1. Two buffers, as states take one and their slopes another.
     [[nodiscard]] row_block read(std::int64_t begin, std::int64_t end, std::vector<double>& rows,
                                  std::vector<double>& slopes, int threads) const;
 
 private:
-    explicit slope_source(row_source rows) : rows_(std::move(rows)) {}
+    slope_source() = default;
     void evaluate(std::int64_t k, const double* row, const double* next, std::span<double> s) const;
 
-    row_source rows_;
+    const rollout* trajectory_ = nullptr;
+    std::int64_t bytes_ = 0;
+    std::optional<row_source> rows_;  // unless it is a rollout
     std::optional<activation> f_;
     bool outputs_ = false;
     double leak_ = 1.0;  // below 1 only for outputs
@@ -63,6 +75,7 @@ public:
 private:
     const slope_source* source_;
     int threads_;
+    std::unique_ptr<rollout_replay> replay_;
     std::int64_t block_rows_;
     std::int64_t begin_ = 0;
     std::int64_t end_ = 0;

@@ -1,0 +1,48 @@
+// The slopes of a rollout in blocks of steps, in any order, within a bounded memory: what is not kept is computed again. A walk
+// backward costs at most the steps that checkpoints.hpp counts, a walk forward K.
+// Holds block x n slopes, at most slots + 2 states of n, and what rollout_stepper holds.
+#pragma once
+
+#include <rhochain/chains/checkpoints.hpp>
+#include <rhochain/chains/rollout.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace rhochain {
+
+class rollout_replay {
+public:
+    // `bytes`: for slopes and states together. Throws std::invalid_argument if that is less than 8 vectors.
+    rollout_replay(const rollout& trajectory, std::int64_t bytes, int threads);
+
+    [[nodiscard]] const replay_plan& plan() const { return plan_; }
+
+    // The slopes of steps begin .. end - 1, begin a multiple of plan().block, end at most one block on. Valid until the next call.
+    [[nodiscard]] row_block slopes(std::int64_t begin, std::int64_t end);
+
+    // Steps computed so far.
+    [[nodiscard]] std::int64_t computed() const { return computed_; }
+
+private:
+    struct kept_state {
+        std::int64_t block;
+        buffer<double> x;
+    };
+
+    void seek(std::int64_t block);
+    void keep_if_planned(std::int64_t last);
+    void compute(std::int64_t begin, std::int64_t end, double* slopes);
+
+    const rollout* trajectory_;
+    replay_plan plan_;
+    rollout_stepper stepper_;
+    buffer<double> slopes_;
+    std::vector<kept_state> kept_;         // in the order of their blocks; the first is the start
+    std::vector<buffer<double>> spare_;    // states no longer needed
+    buffer<double> x_;                     // the state before block at_
+    std::int64_t at_ = 0;
+    std::int64_t computed_ = 0;
+};
+
+}  // namespace rhochain
