@@ -1,4 +1,4 @@
-#include "bindings.hpp"
+#include "chain_slopes.hpp"
 
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
@@ -20,6 +20,12 @@ public:
     explicit ChainMonitor(const py::object& callback) : callback_(callback) {}
 
     [[nodiscard]] bool interrupted() const { return interrupted_; }
+
+    // Between steps that are no steps of the chain.
+    bool poll() {
+        const py::gil_scoped_acquire gil;
+        return stop_on_interrupt(interrupted_, [] { return false; });
+    }
 
     bool operator()(std::int64_t done, std::int64_t steps) {
         constexpr double interval = 0.05;
@@ -44,61 +50,19 @@ private:
     bool interrupted_ = false;
 };
 
-// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`.
-row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width) {
-    if (PyCallable_Check(rows.ptr()) != 0)
-        return {[fetch = py::handle(rows), width](std::int64_t begin, std::int64_t end, double* out) {
-                    const py::gil_scoped_acquire gil;
-                    const py::capsule borrowed(out, [](void*) {});
-                    fetch(begin, end, py::array_t<double>({end - begin, width}, out, borrowed));
-                },
-                count, width};
-    const auto array = py::cast<py::array>(rows);
-    const auto make = [&]<class T>(const T* first) -> row_source {
-        constexpr auto item = static_cast<py::ssize_t>(sizeof(T));
-        const bool rows_contiguous = array.ndim() == 2 && array.shape(0) == count && array.shape(1) == width &&
-                                     (width <= 1 || array.strides(1) == item) && array.strides(0) % item == 0;
-        if (!rows_contiguous) throw py::value_error("rows: expected a two-dimensional array with contiguous rows");
-        return {first, count, width, array.strides(0) / item};
-    };
-    if (py::isinstance<py::array_t<float>>(array)) return make(static_cast<const float*>(array.data()));
-    if (py::isinstance<py::array_t<double>>(array)) return make(static_cast<const double*>(array.data()));
-    throw py::type_error("rows: expected float32, float64 or a function");
-}
-
-slope_source make_slopes(row_source rows, const std::optional<std::string>& name, std::optional<double> parameter,
-                         convention form, double leak) {
-    if (!name) return slope_source::of_slopes(std::move(rows));
-    const activation f(*name, parameter);
-    if (form == convention::pre) return slope_source::of_states(std::move(rows), f);
-    return slope_source::of_outputs(std::move(rows), f, leak);
-}
-
-convention convention_named(const std::string& name) {
-    if (name == "pre") return convention::pre;
-    if (name == "post") return convention::post;
-    throw py::value_error("convention: got \"" + name + "\", expected \"pre\" or \"post\"");
-}
-
 // (mantissas (n, b), exponents (b,), log norms (done + 1, b), interrupted)
 using product_tuple = std::tuple<float64_array, py::array_t<std::int64_t>, float64_array, bool>;
 
-// Holds the matrix and the rows for Python. A core chain lives as long as one call.
+// Holds the matrix and the slopes for Python. A core chain lives as long as one call.
 class JacobianChain {
 public:
-    JacobianChain(std::shared_ptr<Operator> W, py::object rows, std::int64_t count,
-                  const std::optional<std::string>& name, std::optional<double> parameter, const std::string& form,
-                  double leak)
-        : W_(std::move(W)),
-          rows_(std::move(rows)),
-          form_(convention_named(form)),
-          leak_(leak),
-          slopes_(make_slopes(make_rows(rows_, count, W_->rows()), name, parameter, form_, leak)) {
+    JacobianChain(std::shared_ptr<Operator> W, std::shared_ptr<ChainSlopes> slopes, const std::string& form, double leak)
+        : W_(std::move(W)), slopes_(std::move(slopes)), form_(convention_named(form)), leak_(leak) {
         // Refuses a bad shape or leak now rather than at the first product.
-        with_chain(1, [](const jacobian_chain&) {});
+        with_chain(1, {}, [](const jacobian_chain&) {});
     }
 
-    [[nodiscard]] std::int64_t steps() const { return slopes_.steps(); }
+    [[nodiscard]] std::int64_t steps() const { return slopes_->steps(); }
 
     [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads,
                                         const py::object& callback) const {
@@ -109,7 +73,7 @@ public:
         {
             const py::gil_scoped_release release;
             const chain_progress progress = std::ref(monitor);
-            with_chain(threads, [&](const jacobian_chain& P) {
+            with_chain(threads, [&] { return monitor.poll(); }, [&](const jacobian_chain& P) {
                 r = d == direction::forward ? P.jvp(X, progress) : P.vjp(X, progress);
             });
         }
@@ -125,29 +89,33 @@ public:
         std::vector<double> largest;
         {
             const py::gil_scoped_release release;
-            with_chain(threads, [&](const jacobian_chain& P) { largest = P.largest_slopes(std::ref(monitor)); });
+            with_chain(threads, [&] { return monitor.poll(); },
+                       [&](const jacobian_chain& P) { largest = P.largest_slopes(std::ref(monitor)); });
         }
         return {float64_array(static_cast<py::ssize_t>(largest.size()), largest.data()), monitor.interrupted()};
     }
 
     [[nodiscard]] Bracket norm(const SolverOptions& options) const {
         Bracket b;
-        with_chain(options.threads, [&](const jacobian_chain& P) { b = chain_norm(P, options); });
+        with_chain(options.threads, options.interrupt, [&](const jacobian_chain& P) { b = chain_norm(P, options); });
         return b;
     }
 
 private:
-    void with_chain(int threads, const std::function<void(const jacobian_chain&)>& body) const {
+    // A rollout asks `interrupt` between its steps.
+    void with_chain(int threads, const std::function<bool()>& interrupt,
+                    const std::function<void(const jacobian_chain&)>& body) const {
         W_->with_normalised(threads, [&](operator_ref A, int exponent) {
-            body(jacobian_chain(A, slopes_, {form_, leak_, exponent, threads}));
+            const ChainOptions options{form_, leak_, exponent, threads};
+            slopes_->with_source(A, options, interrupt,
+                                 [&](const slope_source& source) { body(jacobian_chain(A, source, options)); });
         });
     }
 
     std::shared_ptr<Operator> W_;
-    py::object rows_;  // keeps alive what slopes_ borrows
+    std::shared_ptr<ChainSlopes> slopes_;
     convention form_;
     double leak_;
-    slope_source slopes_;
 };
 
 void bind_activations(py::module_& m) {
@@ -180,16 +148,15 @@ void bind_activations(py::module_& m) {
 
 void bind_chains(py::module_& m) {
     bind_activations(m);
+    bind_chain_slopes(m);
     const auto product = [](direction d) {
         return [d](const JacobianChain& P, const float64_array& x, int threads, const py::object& callback) {
             return P.product(d, x, threads, callback);
         };
     };
     py::class_<JacobianChain>(m, "JacobianChain")
-        .def(py::init<std::shared_ptr<Operator>, py::object, std::int64_t, const std::optional<std::string>&,
-                      std::optional<double>, const std::string&, double>(),
-             py::arg("W"), py::arg("rows"), py::arg("count"), py::arg("activation"), py::arg("parameter"),
-             py::arg("convention"), py::arg("leak"))
+        .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
+             py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))
         .def_property_readonly("steps", &JacobianChain::steps)
         .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
         .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"))

@@ -133,17 +133,41 @@ def activation_gain(name: str, parameter: float | None) -> float: ...
 def activation_slopes(name: str, parameter: float | None, states: _Float64, from_output: bool) -> _Float64: ...
 def build_info() -> dict[str, str]: ...
 
-class JacobianChain:
+class ChainSlopes:
+    @property
+    def steps(self) -> int: ...
+
+class GivenRows(ChainSlopes):
     def __init__(
         self,
-        W: Operator,
         rows: _Real | Callable[[int, int, _Float64], None],
         count: int,
+        width: int,
         activation: str | None,
         parameter: float | None,
         convention: str,
         leak: float,
     ) -> None: ...
+
+class Rollout(ChainSlopes):
+    def __init__(
+        self,
+        *,
+        start: _Float64,
+        steps: int,
+        inputs: _Real | Callable[[int, int, _Float64], None] | None,
+        input_width: int,
+        input_weights: Operator | None,
+        bias: _Float64,
+        noise: float,
+        seed: int,
+        activation: str,
+        parameter: float | None,
+        memory: int,
+    ) -> None: ...
+
+class JacobianChain:
+    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
     @property
     def steps(self) -> int: ...
     def jvp(

@@ -14,8 +14,10 @@ _Array = npt.NDArray[Any]
 _Fetch = Callable[[int, int, npt.NDArray[np.float64]], None]
 
 
-def row_source(name: str, rows: Any, n: int) -> tuple[_Array | _Fetch, int]:
+def row_source(name: str, rows: Any, n: int, width: str | None = None) -> tuple[_Array | _Fetch, int]:
     """An array whose rows the core can borrow, or a function that fetches blocks of rows; and their number.
+
+    `width` says in a message what n, the length of a row, is.
 
     Raises
     ------
@@ -32,19 +34,20 @@ def row_source(name: str, rows: Any, n: int) -> tuple[_Array | _Fetch, int]:
         raise TypeError(
             f"{name} must be an array or an object with len() and slices of rows; got {type(rows).__name__}"
         )
+    width = width or f"n = {n} as in W"
     shape = getattr(rows, "shape", None)
     if shape is not None and (len(shape) != 2 or shape[1] != n):
-        raise ValueError(f"{name} must have shape (K, {n}), with n = {n} as in W; got {tuple(shape)}")
+        raise ValueError(f"{name} must have shape (K, {n}), with {width}; got {tuple(shape)}")
     count = len(rows)
     if isinstance(rows, np.ndarray):
         _require_real(name, rows.dtype)
         if _borrowable(rows):
             return rows, count
     elif count:
-        _checked_block(name, rows, 0, 1, n)
+        _checked_block(name, rows, 0, 1, n, width)
 
     def fetch(begin: int, end: int, out: npt.NDArray[np.float64]) -> None:
-        out[...] = _checked_block(name, rows, begin, end, n)
+        out[...] = _checked_block(name, rows, begin, end, n, width)
 
     return fetch, count
 
@@ -59,13 +62,11 @@ def _borrowable(rows: _Array) -> bool:
     )
 
 
-def _checked_block(name: str, rows: Any, begin: int, end: int, n: int) -> _Array:
+def _checked_block(name: str, rows: Any, begin: int, end: int, n: int, width: str) -> _Array:
     block = np.asarray(rows[begin:end])
     _require_real(name, block.dtype)
     if block.shape != (end - begin, n):
-        raise ValueError(
-            f"{name}[{begin}:{end}] must have shape ({end - begin}, {n}), with n = {n} as in W; got {block.shape}"
-        )
+        raise ValueError(f"{name}[{begin}:{end}] must have shape ({end - begin}, {n}), with {width}; got {block.shape}")
     return block
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
-from rhochain.chain_envelope import Envelope, envelope
-from rhochain.chain_products import ChainProducts
+from rhochain.chain_measures import ChainMeasures
 from rhochain.chain_rows import row_source
-from rhochain.estimates import Bound, Bracket, Progress
 from rhochain.matrix import Matrix
-from rhochain.options import core_options, real_number, run
+from rhochain.options import real_number
+from rhochain.rollouts import rollout
 
 __all__ = ["JacobianChain"]
 
-_Floats = npt.NDArray[np.float64]
 
-
-class JacobianChain(ChainProducts):
+class JacobianChain(ChainMeasures):
     """The product P = J_{K-1} ... J_0 of the Jacobians of K steps, never formed.
 
     Parameters
@@ -71,7 +65,8 @@ class JacobianChain(ChainProducts):
     def __init__(
         self, W: Any, slopes: Any, convention: str = "pre", leak: float = 1.0, threads: int | None = None
     ) -> None:
-        self._hold(W, "slopes", slopes, None, convention, leak, threads)
+        self._hold(W, convention, leak, threads)
+        self._read("slopes", slopes, None)
 
     @classmethod
     def from_states(
@@ -110,19 +105,83 @@ class JacobianChain(ChainProducts):
         (10, 1.0)
         """
         chain = cls.__new__(cls)
-        chain._hold(W, "X", X, activation_named(activation), convention, leak, threads)
+        chain._hold(W, convention, leak, threads)
+        chain._read("X", X, activation_named(activation))
         return chain
 
-    def _hold(
-        self,
+    @classmethod
+    def from_rollout(
+        cls,
         W: Any,
-        name: str,
-        rows: Any,
-        activation: Activation | None,
-        convention: str,
-        leak: float,
-        threads: int | None,
-    ) -> None:
+        x0: npt.ArrayLike,
+        steps: int | None = None,
+        *,
+        inputs: Any = None,
+        input_weights: Any = None,
+        bias: npt.ArrayLike | None = None,
+        activation: str | Activation = "tanh",
+        convention: str = "pre",
+        leak: float = 1.0,
+        noise: float = 0.0,
+        seed: int = 0,
+        memory: int | str = "2GB",
+        threads: int | None = None,
+    ) -> JacobianChain:
+        """A chain along the trajectory from x0, which the core computes, and computes again where memory is short.
+
+        Parameters
+        ----------
+        W, convention, leak, threads
+            As in `JacobianChain`. "pre" (eq. 2 of the paper):
+            x <- (1 - a) x + a (W sigma(x) + W_in u + b) + noise xi; "post":
+            h <- (1 - a) h + a sigma(W h + W_in u + b) + noise xi.
+        x0 : array_like of shape (n,)
+            The state before the first step.
+        steps : int, optional
+            K; by default the number of inputs.
+        inputs : array_like of shape (K, m), or any source of rows as in `JacobianChain`, optional
+            u_0 .. u_{K-1}; m = n without `input_weights`, and a vector of shape (K,) serves for m = 1.
+        input_weights : anything `Matrix` takes, shape (n, m) or (n,), optional
+            W_in.
+        bias : array_like of shape (n,), optional
+        activation : str or Activation
+        noise : float
+            Standard deviation of independent Gaussian process noise.
+        seed : int
+            Of the noise, which is a function of (seed, step, neuron): any step can be computed again to the last bit.
+        memory : int or str
+            For slopes and states together, in bytes or as "2GB"; at least 8 vectors of length n. Each call holds that
+            much while it runs. Backward 2 sqrt(K) vectors are enough to compute each step no more than twice; with
+            less the steps are repeated as often as a binomial schedule of checkpoints needs.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse.
+        OverflowError
+            From the calls that follow: the trajectory leaves the range of float64, or an input is NaN or Inf.
+
+        Notes
+        -----
+        Checkpoints: Griewank & Walther (2000), "revolve".
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> W = 1.5 * np.array([[0.6, -0.8], [0.8, 0.6]])
+        >>> chain = rc.JacobianChain.from_rollout(W, [0.1, 0.0], steps=100_000)
+        >>> result = chain.vjp([1.0, 0.0])
+        >>> bool(result.rate < 1.0 < rc.spectral_radius(W).lower.value)
+        True
+        """
+        chain = cls.__new__(cls)
+        chain._hold(W, convention, leak, threads)
+        sigma = activation_named(activation)
+        trajectory = rollout(chain.matrix, x0, steps, inputs, input_weights, bias, sigma, noise, seed, memory)
+        chain._along(trajectory, sigma)
+        return chain
+
+    def _hold(self, W: Any, convention: str, leak: float, threads: int | None) -> None:
         self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
         n = self.matrix.shape[0]
         if self.matrix.shape != (n, n):
@@ -133,95 +192,17 @@ class JacobianChain(ChainProducts):
         self.leak = real_number("leak", leak)
         if not 0.0 < self.leak <= 1.0:
             raise ValueError(f"leak must be above 0 and at most 1; got {self.leak!r}")
-        self._activation = activation
+
+    def _read(self, name: str, rows: Any, activation: Activation | None) -> None:
+        n = self.matrix.shape[0]
         source, count = row_source(name, rows, n)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        self._core = _core.JacobianChain(self.matrix.operator, source, count, sigma, parameter, convention, self.leak)
+        given = _core.GivenRows(source, count, n, sigma, parameter, self._convention, self.leak)
+        self._along(given, activation)
 
-    @property
-    def gain(self) -> float:
-        """The largest |slope| among the factors, 0 without any; read once from all the slopes."""
-        return float(self._largest_slopes.max(initial=0.0))
-
-    @cached_property
-    def _largest_slopes(self) -> _Floats:
-        largest, interrupted = self._core.largest_slopes(self.matrix.threads)
-        if interrupted:
-            raise KeyboardInterrupt
-        return largest
-
-    def norm(
-        self,
-        *,
-        rtol: float = 1e-3,
-        delta: float = 1e-9,
-        seed: int = 0,
-        max_matvecs: int | None = None,
-        max_seconds: float | None = None,
-        callback: Callable[[Progress], object] | None = None,
-        start: npt.ArrayLike | None = None,
-    ) -> Bracket:
-        """ln ||P||_2, of the largest factor by which P stretches a vector.
-
-        Parameters
-        ----------
-        rtol : float in (0, 1)
-            Stop once ``upper - lower <= rtol``: the relative width of a bracket of ||P||_2 itself.
-        delta, seed, max_seconds, callback
-            As in `spectral_norm`.
-        max_matvecs : int, optional
-            Largest number of products with W; one with P takes K.
-        start : array_like of shape (n,), optional
-            A vector for the lower bound.
-
-        Returns
-        -------
-        Bracket
-            Of a logarithm: its numbers may be negative, or -inf for a product that is zero. `residual` is
-            ``||P^T P v - ||P||^2 v|| / ||P||^2``.
-
-        Notes
-        -----
-        Upper bound PROBABLE(delta) (Golub-Kahan on P, Theorem D of the docs, widened by what rounding can do to P v;
-        ESTIMATE for an operator known by its products alone) or PROVED (sqrt(||P||_1 ||P||_inf)); lower bound PROVED
-        while its error can be carried along, some tens of steps for weights of both signs, else ESTIMATE.
-
-        Examples
-        --------
-        >>> import numpy as np, rhochain as rc
-        >>> chain = rc.JacobianChain(np.diag([0.5, 0.25]), slopes=np.ones((4, 2)))
-        >>> bracket = chain.norm()
-        >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
-        (-4.0, 'PROVED')
-        """
-        options = core_options(self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start)
-        return run(self._core.norm, options)
-
-    def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
-        """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.
-
-        Parameters
-        ----------
-        sigma : Bound, Bracket or float
-            An upper bound of sigma_1(W), such as ``rc.spectral_norm(W)``; a bare number counts as an ESTIMATE.
-        gain : float, optional
-            gamma of the paper's curve; by default the activation's, or the largest |slope| of the chain.
-
-        Returns
-        -------
-        Envelope
-
-        Examples
-        --------
-        >>> import numpy as np, rhochain as rc
-        >>> W = np.array([[0.0, 2.0], [0.5, 0.0]])
-        >>> chain = rc.JacobianChain(W, slopes=np.full((3, 2), 0.5))
-        >>> np.exp(chain.envelope(2.0, gain=1.0).forward), np.exp(chain.envelope(2.0, gain=1.0).paper)
-        (array([1., 1., 1., 1.]), array([1., 2., 4., 8.]))
-        """
-        if gain is None:
-            gain = self.gain if self._activation is None else self._activation.gain
-        return envelope(self._largest_slopes, self.leak, sigma, gain)
+    def _along(self, slopes: _core.ChainSlopes, activation: Activation | None) -> None:
+        self._activation = activation
+        self._core = _core.JacobianChain(self.matrix.operator, slopes, self._convention, self.leak)
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"

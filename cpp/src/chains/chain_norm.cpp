@@ -37,6 +37,8 @@ public:
             search();
         } catch (const chain_product::stopped&) {
             // What is known by now stands.
+        } catch (const rollout_stopped&) {
+            // Here as well.
         }
         clamp_value(b_);
         if (width() <= options_.rtol) b_.status = Status::converged;

@@ -51,10 +51,15 @@ ChainResult jacobian_chain::record(direction d, const_block V, const char* what,
         for (std::int64_t c = 0; c < X.columns(); ++c) result.log_norms.push_back(X.norm(c).log_abs());
     };
     note();
-    result.done = run(d, X, reader, [&](std::int64_t done) {
-        note();
-        return progress && progress(done, steps());
-    });
+    try {
+        run(d, X, reader, [&](std::int64_t done) {
+            result.done = done;
+            note();
+            return progress && progress(done, steps());
+        });
+    } catch (const rollout_stopped&) {
+        // X is what it was after the last step done.
+    }
     X.normalise(threads_);
     result.exponents = X.exponents();
     result.mantissas = X.take_mantissas();
@@ -73,10 +78,14 @@ std::vector<double> jacobian_chain::largest_slopes(const chain_progress& progres
     slope_reader reader(slopes_, threads_);
     std::vector<double> largest;
     largest.reserve(static_cast<std::size_t>(steps()));
-    for (std::int64_t k = 0; k < steps(); ++k) {
-        const slope_row row = reader.row(k);
-        largest.push_back(std::ldexp(row.largest, row.exponent));
-        if (progress && progress(k + 1, steps())) break;
+    try {
+        for (std::int64_t k = 0; k < steps(); ++k) {
+            const slope_row row = reader.row(k);
+            largest.push_back(std::ldexp(row.largest, row.exponent));
+            if (progress && progress(k + 1, steps())) break;
+        }
+    } catch (const rollout_stopped&) {
+        // As if the progress function had stopped it.
     }
     return largest;
 }

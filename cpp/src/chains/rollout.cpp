@@ -91,6 +91,8 @@ void rollout_stepper::add_drive(std::int64_t k, std::span<double> drive) {
         added = u.data();
         if (o.input_weights) {
             o.input_weights->apply(const_block(u), mutable_block(extra_));
+            if (o.input_exponent != 0)
+                for (double& x : extra_) x = std::ldexp(x, o.input_exponent);
             added = extra_.data();
         }
     }

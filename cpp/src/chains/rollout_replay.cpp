@@ -25,12 +25,14 @@ replay_plan plan_within(const rollout& trajectory, std::int64_t bytes) {
 
 }  // namespace
 
-rollout_replay::rollout_replay(const rollout& trajectory, std::int64_t bytes, int threads)
+rollout_replay::rollout_replay(const rollout& trajectory, std::int64_t bytes, int threads,
+                               std::function<bool()> interrupt)
     : trajectory_(&trajectory),
       plan_(plan_within(trajectory, bytes)),
       stepper_(trajectory, threads),
       slopes_(static_cast<std::size_t>(plan_.block * trajectory.size())),
-      x_(trajectory.start().begin(), trajectory.start().end()) {
+      x_(trajectory.start().begin(), trajectory.start().end()),
+      interrupt_(std::move(interrupt)) {
     kept_.push_back({0, x_});
 }
 
@@ -70,11 +72,21 @@ void rollout_replay::compute(std::int64_t begin, std::int64_t end, double* slope
     const std::int64_t block = std::exchange(at_, std::numeric_limits<std::int64_t>::max());
     for (std::int64_t k = begin; k < end; ++k) {
         const std::span<double> s = slopes == nullptr ? std::span<double>() : std::span<double>(slopes, n);
+        ask_to_go_on();
         stepper_.advance(k, x_, s);
         if (slopes != nullptr) slopes += n;
     }
     computed_ += end - begin;
     at_ = block + 1;
+}
+
+void rollout_replay::ask_to_go_on() {
+    constexpr std::chrono::milliseconds interval(50);
+    if (!interrupt_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - asked_ < interval) return;
+    asked_ = now;
+    if (interrupt_()) throw rollout_stopped{};
 }
 
 row_block rollout_replay::slopes(std::int64_t begin, std::int64_t end) {

@@ -78,10 +78,11 @@ slope_source slope_source::of_outputs(row_source outputs, const activation& f, d
     return source;
 }
 
-slope_source slope_source::of_rollout(const rollout& trajectory, std::int64_t bytes) {
+slope_source slope_source::of_rollout(const rollout& trajectory, std::int64_t bytes, std::function<bool()> interrupt) {
     slope_source source;
     source.trajectory_ = &trajectory;
     source.bytes_ = bytes;
+    source.interrupt_ = std::move(interrupt);
     return source;
 }
 
@@ -92,7 +93,8 @@ std::int64_t slope_source::steps() const {
 std::int64_t slope_source::width() const { return trajectory_ != nullptr ? trajectory_->size() : rows_->width(); }
 
 std::unique_ptr<rollout_replay> slope_source::replay(int threads) const {
-    return trajectory_ == nullptr ? nullptr : std::make_unique<rollout_replay>(*trajectory_, bytes_, threads);
+    if (trajectory_ == nullptr) return nullptr;
+    return std::make_unique<rollout_replay>(*trajectory_, bytes_, threads, interrupt_);
 }
 
 void slope_source::evaluate(std::int64_t k, const double* row, const double* next, std::span<double> s) const {

@@ -19,9 +19,10 @@
 namespace rhochain {
 
 struct RolloutOptions {
-    std::optional<row_source> inputs{};        // K rows u_k
-    std::optional<operator_ref> input_weights{};  // W_in (n x m)
-    std::vector<double> bias{};                // of length n, or none
+    std::optional<row_source> inputs{};           // K rows u_k
+    std::optional<operator_ref> input_weights{};  // V (n x m) with W_in = 2^input_exponent V
+    int input_exponent = 0;
+    std::vector<double> bias{};                   // of length n, or none
     double noise = 0.0;
     std::uint64_t seed = 0;
 };

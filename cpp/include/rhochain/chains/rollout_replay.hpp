@@ -6,15 +6,21 @@
 #include <rhochain/chains/checkpoints.hpp>
 #include <rhochain/chains/rollout.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace rhochain {
 
+// What is thrown between two steps when the interrupt function says so.
+struct rollout_stopped {};
+
 class rollout_replay {
 public:
-    // `bytes`: for slopes and states together. Throws std::invalid_argument if that is less than 8 vectors.
-    rollout_replay(const rollout& trajectory, std::int64_t bytes, int threads);
+    // `bytes`: for slopes and states together. Throws std::invalid_argument if that is less than 8 vectors. `interrupt` is asked
+    // between steps, at most 20 times a second.
+    rollout_replay(const rollout& trajectory, std::int64_t bytes, int threads, std::function<bool()> interrupt = {});
 
     [[nodiscard]] const replay_plan& plan() const { return plan_; }
 
@@ -33,6 +39,7 @@ private:
     void seek(std::int64_t block);
     void keep_if_planned(std::int64_t last);
     void compute(std::int64_t begin, std::int64_t end, double* slopes);
+    void ask_to_go_on();
 
     const rollout* trajectory_;
     replay_plan plan_;
@@ -43,6 +50,8 @@ private:
     buffer<double> x_;                     // the state before block at_
     std::int64_t at_ = 0;
     std::int64_t computed_ = 0;
+    std::function<bool()> interrupt_;
+    std::chrono::steady_clock::time_point asked_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace rhochain

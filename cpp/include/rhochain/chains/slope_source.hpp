@@ -14,6 +14,7 @@
 #include <rhochain/kernels/vector_ops.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,8 +28,10 @@ public:
     // Throws std::invalid_argument if the slope does not follow from the output, and without any row if leak < 1.
     [[nodiscard]] static slope_source of_outputs(row_source outputs, const activation& f, double leak);
 
-    // The trajectory is borrowed. Each reader holds up to `bytes` of slopes and states, at least 8 vectors.
-    [[nodiscard]] static slope_source of_rollout(const rollout& trajectory, std::int64_t bytes);
+    // The trajectory is borrowed. Each reader holds up to `bytes` of slopes and states, at least 8 vectors, and throws
+    // rollout_stopped if `interrupt` says so.
+    [[nodiscard]] static slope_source of_rollout(const rollout& trajectory, std::int64_t bytes,
+                                                 std::function<bool()> interrupt = {});
 
     [[nodiscard]] std::int64_t steps() const;
     [[nodiscard]] std::int64_t width() const;
@@ -47,6 +50,7 @@ private:
 
     const rollout* trajectory_ = nullptr;
     std::int64_t bytes_ = 0;
+    std::function<bool()> interrupt_;
     std::optional<row_source> rows_;  // unless it is a rollout
     std::optional<activation> f_;
     bool outputs_ = false;

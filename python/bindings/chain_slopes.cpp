@@ -1,0 +1,135 @@
+#include "chain_slopes.hpp"
+
+#include <rhochain/chains/rollout.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rhochain::python {
+
+convention convention_named(const std::string& name) {
+    if (name == "pre") return convention::pre;
+    if (name == "post") return convention::post;
+    throw py::value_error("convention: got \"" + name + "\", expected \"pre\" or \"post\"");
+}
+
+namespace {
+
+// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`.
+row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width) {
+    if (PyCallable_Check(rows.ptr()) != 0)
+        return {[fetch = py::handle(rows), width](std::int64_t begin, std::int64_t end, double* out) {
+                    const py::gil_scoped_acquire gil;
+                    const py::capsule borrowed(out, [](void*) {});
+                    fetch(begin, end, py::array_t<double>({end - begin, width}, out, borrowed));
+                },
+                count, width};
+    const auto array = py::cast<py::array>(rows);
+    const auto make = [&]<class T>(const T* first) -> row_source {
+        constexpr auto item = static_cast<py::ssize_t>(sizeof(T));
+        const bool rows_contiguous = array.ndim() == 2 && array.shape(0) == count && array.shape(1) == width &&
+                                     (width <= 1 || array.strides(1) == item) && array.strides(0) % item == 0;
+        if (!rows_contiguous) throw py::value_error("rows: expected a two-dimensional array with contiguous rows");
+        return {first, count, width, array.strides(0) / item};
+    };
+    if (py::isinstance<py::array_t<float>>(array)) return make(static_cast<const float*>(array.data()));
+    if (py::isinstance<py::array_t<double>>(array)) return make(static_cast<const double*>(array.data()));
+    throw py::type_error("rows: expected float32, float64 or a function");
+}
+
+slope_source make_slopes(row_source rows, const std::optional<std::string>& name, std::optional<double> parameter,
+                         convention form, double leak) {
+    if (!name) return slope_source::of_slopes(std::move(rows));
+    const activation f(*name, parameter);
+    if (form == convention::pre) return slope_source::of_states(std::move(rows), f);
+    return slope_source::of_outputs(std::move(rows), f, leak);
+}
+
+class GivenRows : public ChainSlopes {
+public:
+    GivenRows(py::object rows, std::int64_t count, std::int64_t width, const std::optional<std::string>& name,
+              std::optional<double> parameter, const std::string& form, double leak)
+        : rows_(std::move(rows)),
+          source_(make_slopes(make_rows(rows_, count, width), name, parameter, convention_named(form), leak)) {}
+
+    [[nodiscard]] std::int64_t steps() const override { return source_.steps(); }
+
+    void with_source(operator_ref, const ChainOptions&, const std::function<bool()>&, const user& body) const override {
+        body(source_);
+    }
+
+private:
+    py::object rows_;  // keeps alive what source_ borrows
+    slope_source source_;
+};
+
+class Rollout : public ChainSlopes {
+public:
+    Rollout(std::vector<double> start, std::int64_t steps, py::object inputs, std::int64_t input_width,
+            std::shared_ptr<Operator> input_weights, std::vector<double> bias, double noise, std::uint64_t seed,
+            const std::string& name, std::optional<double> parameter, std::int64_t memory)
+        : start_(std::move(start)),
+          steps_(steps),
+          inputs_(std::move(inputs)),
+          input_weights_(std::move(input_weights)),
+          sigma_(name, parameter),
+          memory_(memory) {
+        if (!inputs_.is_none()) options_.inputs = make_rows(inputs_, steps, input_width);
+        options_.bias = std::move(bias);
+        options_.noise = noise;
+        options_.seed = seed;
+    }
+
+    [[nodiscard]] std::int64_t steps() const override { return steps_; }
+
+    void with_source(operator_ref A, const ChainOptions& options, const std::function<bool()>& interrupt,
+                     const user& body) const override {
+        with_trajectory(A, options, [&](const rollout& trajectory) {
+            body(slope_source::of_rollout(trajectory, memory_, interrupt));
+        });
+    }
+
+private:
+    void with_trajectory(operator_ref A, const ChainOptions& options,
+                         const std::function<void(const rollout&)>& body) const {
+        const chain_rule rule{A, options.exponent, options.form, options.leak};
+        if (!input_weights_) return body(rollout(rule, sigma_, start_, steps_, options_));
+        input_weights_->with_normalised(options.threads, [&](operator_ref V, int exponent) {
+            RolloutOptions weighted = options_;
+            weighted.input_weights = V;
+            weighted.input_exponent = exponent;
+            body(rollout(rule, sigma_, start_, steps_, std::move(weighted)));
+        });
+    }
+
+    std::vector<double> start_;
+    std::int64_t steps_;
+    py::object inputs_;  // keeps alive what the rows borrow
+    std::shared_ptr<Operator> input_weights_;
+    activation sigma_;
+    std::int64_t memory_;
+    RolloutOptions options_;
+};
+
+}  // namespace
+
+void bind_chain_slopes(py::module_& m) {
+    py::class_<ChainSlopes, std::shared_ptr<ChainSlopes>>(m, "ChainSlopes")
+        .def_property_readonly("steps", &ChainSlopes::steps);
+    py::class_<GivenRows, ChainSlopes, std::shared_ptr<GivenRows>>(m, "GivenRows")
+        .def(py::init<py::object, std::int64_t, std::int64_t, const std::optional<std::string>&, std::optional<double>,
+                      const std::string&, double>(),
+             py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("activation"), py::arg("parameter"),
+             py::arg("convention"), py::arg("leak"));
+    py::class_<Rollout, ChainSlopes, std::shared_ptr<Rollout>>(m, "Rollout")
+        .def(py::init<std::vector<double>, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,
+                      std::vector<double>, double, std::uint64_t, const std::string&, std::optional<double>,
+                      std::int64_t>(),
+             py::kw_only(), py::arg("start"), py::arg("steps"), py::arg("inputs"), py::arg("input_width"),
+             py::arg("input_weights"), py::arg("bias"), py::arg("noise"), py::arg("seed"), py::arg("activation"),
+             py::arg("parameter"), py::arg("memory"));
+}
+
+}  // namespace rhochain::python
