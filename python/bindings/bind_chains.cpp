@@ -3,6 +3,7 @@
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/lyapunov.hpp>
 
 #include <chrono>
 #include <memory>
@@ -136,6 +137,20 @@ public:
         return b;
     }
 
+    [[nodiscard]] RawLyapunov lyapunov(std::int64_t k, const LyapunovOptions& options, int threads,
+                                       const py::object& callback) const {
+        ChainMonitor monitor(callback);
+        RawLyapunov r;
+        {
+            const py::gil_scoped_release release;
+            with_chain(threads, [&](const jacobian_chain& P) {
+                r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
+            });
+        }
+        r.interrupted = monitor.interrupted();
+        return r;
+    }
+
 private:
     void with_chain(int threads, const std::function<void(const jacobian_chain&)>& body) const {
         W_->with_normalised(threads, [&](operator_ref A, int exponent) {
@@ -194,6 +209,14 @@ void bind_chains(py::module_& m) {
         .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
         .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"))
         .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"))
+        .def(
+            "lyapunov",
+            [](const JacobianChain& P, std::int64_t k, std::uint64_t seed, std::optional<std::int64_t> discard,
+               double atol, int threads, const py::object& callback) {
+                return P.lyapunov(k, {seed, discard, atol}, threads, callback);
+            },
+            py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
+            py::arg("callback"))
         .def(
             "norm",
             [](const JacobianChain& P, double rtol, double delta, std::uint64_t seed, int threads,

@@ -14,8 +14,10 @@ from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
 from rhochain.chain_envelope import Envelope, envelope
 from rhochain.chain_products import ChainProducts
+from rhochain.chain_results import ChainProgress
 from rhochain.chain_rows import row_source
 from rhochain.estimates import Bound, Bracket, Progress
+from rhochain.lyapunov import LyapunovSpectrum, spectrum_of
 from rhochain.matrix import Matrix
 from rhochain.options import core_options, real_number, run
 
@@ -196,6 +198,51 @@ class JacobianChain(ChainProducts):
         """
         options = core_options(self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start)
         return run(self._core.norm, options)
+
+    def lyapunov(
+        self,
+        k: int,
+        *,
+        seed: int = 0,
+        discard: int | None = None,
+        atol: float | None = None,
+        callback: Callable[[ChainProgress], object] | None = None,
+    ) -> LyapunovSpectrum:
+        """The k leading Lyapunov exponents: mean growth per step, natural logarithms, with standard errors.
+
+        Parameters
+        ----------
+        k : int
+            1 <= k <= n. Memory: four blocks of n x k numbers.
+        seed : int
+            Of the random orthonormal frame at step 0.
+        discard : int, optional
+            First steps that are not counted, in which the frame turns into the leading directions; K // 10 by default.
+        atol : float, optional
+            Stop once every standard error is at most this; by default run to the end.
+        callback : callable, optional
+            Called with a `ChainProgress`; returning True stops after that step.
+
+        Returns
+        -------
+        LyapunovSpectrum
+            Grade: ESTIMATE.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse.
+        LyapunovInterrupted
+            Ctrl-C; carries the spectrum so far.
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> chain = rc.JacobianChain(np.diag([4.0, 2.0]), slopes=np.tile([[0.5], [1.0]], (200, 2)))
+        >>> np.round(np.exp(chain.lyapunov(2, discard=100).exponents) ** 2, 9)
+        array([8., 2.])
+        """
+        return spectrum_of(self._core, self.shape[0], self.matrix.threads, k, seed, discard, atol, callback)
 
     def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
         """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.

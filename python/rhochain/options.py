@@ -15,7 +15,7 @@ from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix
 from rhochain.resources import thread_count
 
-__all__ = ["CoreOptions", "Recorder", "core_options", "real_number", "run"]
+__all__ = ["CoreOptions", "Recorder", "core_options", "real_number", "run", "whole_number"]
 
 
 class CoreOptions(TypedDict):
@@ -46,9 +46,9 @@ def core_options(
     return {
         "rtol": _open_unit("rtol", rtol),
         "delta": _open_unit("delta", delta),
-        "seed": _whole("seed", seed, 0, 2**64 - 1),
+        "seed": whole_number("seed", seed, 0, 2**64 - 1),
         "threads": A.threads if threads is None else thread_count(threads),
-        "max_matvecs": None if max_matvecs is None else _whole("max_matvecs", max_matvecs, 1, 2**63 - 1),
+        "max_matvecs": None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
         "max_seconds": _seconds(max_seconds),
         "callback": None if callback is None else Recorder(callback),
         "start": _start_vector(start, A.shape[1]),
@@ -76,7 +76,8 @@ def _open_unit(name: str, value: float) -> float:
     return number
 
 
-def _whole(name: str, value: int, least: int, most: int) -> int:
+def whole_number(name: str, value: int, least: int, most: int) -> int:
+    """`value` as an integer from `least` to `most`."""
     try:
         number = operator.index(value)
     except TypeError:
