@@ -30,8 +30,8 @@ class LyapunovSpectrum:
         Falling in expectation, not sorted. -inf for a direction that the product annihilates: one that lost more than
         a factor 2^42 to the others within one step, which is rounding. NaN if no step was counted.
     errors : ndarray of shape (k,)
-        Standard errors from `batches` batch means. NaN where there are fewer than 8, and for -inf. Too small if a batch is
-        not longer than the memory of the dynamics; then `history` has not settled.
+        Standard errors from `batches` batch means. NaN where there are fewer than 8, and for -inf. Too small where the
+        dynamics remembers several batches of steps; then `history` has not settled.
     history : ndarray of shape (h, k)
         Exponents after `history_steps` counted steps, h <= 512.
     history_steps : ndarray of int64, shape (h,)

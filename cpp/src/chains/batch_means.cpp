@@ -70,12 +70,18 @@ double batch_means::error_of(const std::vector<cell>& batches, const std::functi
         length += static_cast<double>(b.steps);
         whole += value(b);
     }
-    double total = 0.0;
+    double squares = 0.0;
+    double products = 0.0;
+    double previous = 0.0;
     for (const cell& b : batches) {
         const double residual = (value(b) - whole / length * static_cast<double>(b.steps)) / length;
-        total += residual * residual;
+        squares += residual * residual;
+        products += previous * residual;
+        previous = residual;
     }
-    return std::sqrt(total * count / (count - 1.0));
+    // As if the batches were an autoregressive sequence. Beyond 0.9 the factor would be noise.
+    const double correlation = squares > 0.0 ? std::clamp(products / squares, 0.0, 0.9) : 0.0;
+    return std::sqrt(squares * count / (count - 1.0) * (1.0 + correlation) / (1.0 - correlation));
 }
 
 double batch_means::error_of_sum(std::span<const std::int64_t> chosen) const {

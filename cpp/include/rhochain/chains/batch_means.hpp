@@ -1,8 +1,9 @@
 // Error bars of time averages. k quantities grow by y_t in an interval of t steps; over all intervals the mean per step
 // is lambda = sum y_t / sum t. With B batches of neighbouring intervals, Y_b in T_b steps,
-//     error^2 = B / (B - 1) sum_b (Y_b - lambda T_b)^2 / T^2,
-// a standard error while a batch is longer than the memory of the y. No more than 512 sums are kept, over
-// equal numbers of intervals that double as time goes on; they are the history too.
+//     error^2 = B / (B - 1) sum_b (Y_b - lambda T_b)^2 / T^2 (1 + r) / (1 - r),
+// r the correlation of neighbouring batches where it is positive: a standard error unless the memory of the y is longer
+// than several batches. No more than 512 sums are kept, over equal numbers of intervals that double as time goes on;
+// they are the history too.
 // Source: Conway 1963 (batch means); Steiger & Wilson 2001 (doubling).
 #pragma once
 
