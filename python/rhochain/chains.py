@@ -213,7 +213,7 @@ class JacobianChain(ChainProducts):
         Parameters
         ----------
         k : int
-            1 <= k <= n. Memory: four blocks of n x k numbers.
+            1 <= k <= n. Memory: five blocks of n x k numbers, or four and 32 MB.
         seed : int
             Of the random orthonormal frame at step 0.
         discard : int, optional

@@ -44,3 +44,26 @@ def test_error_bars_cover_known_exponents_as_often_as_they_claim(memory, K):
         spectrum = rc.JacobianChain(np.eye(2), np.exp(known + 0.1 * noise)).lyapunov(2, discard=20)
         inside += (np.abs(spectrum.exponents - known) < 2.04 * spectrum.errors).sum()  # 95% of Student's t_31
     assert 0.92 < inside / (2 * runs) < 0.985
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("g", "mean_field"), [(1.5, 0.0652), (3.0, 0.3102)])
+def test_a_large_tanh_network_has_the_mean_field_exponent(g, mean_field):
+    # x <- W tanh(x), W dense with variance g^2/n. Measured on dense W at n = 1000 .. 4000: the mean over W lies some
+    # 2/n below the limit n = infinity, and W scatter about it by as much as one run's error bar says or a little more.
+    n, K, networks = 2000, 2500, 4
+    values, errors = [], []
+    for seed in range(networks):
+        rng = np.random.default_rng(seed)
+        W = g / np.sqrt(n) * rng.standard_normal((n, n))
+        x, X = rng.standard_normal(n), np.empty((K, n))
+        for k in range(300 + K):
+            if k >= 300:
+                X[k - 300] = x
+            x = W @ np.tanh(x)
+        spectrum = rc.JacobianChain.from_states(W, X, "tanh").lyapunov(1)
+        values.append(spectrum.exponents[0])
+        errors.append(spectrum.errors[0])
+    error = np.sqrt((np.var(values, ddof=1) + np.mean(np.square(errors))) / networks)
+    assert error < 1e-3
+    assert abs(np.mean(values) - mean_field) < 3 * error + 2 / n

@@ -31,9 +31,10 @@ class slope_log {
 public:
     explicit slope_log(std::int64_t n) : n_(static_cast<std::size_t>(n)) {}
 
-    // As many rows as fit into 32 MB.
-    [[nodiscard]] static std::int64_t capacity(std::int64_t n) {
-        return std::max<std::int64_t>(1, slope_reader::default_block_bytes / (8 * std::max<std::int64_t>(1, n)));
+    // As many rows as fit into 32 MB, or into one more block of k columns.
+    [[nodiscard]] static std::int64_t capacity(std::int64_t n, std::int64_t k) {
+        constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
+        return std::max(k, slope_reader::default_block_bytes / (entry_bytes * n));
     }
     [[nodiscard]] std::size_t size() const { return exponents_.size(); }
     void clear() { exponents_.clear(); }
@@ -141,7 +142,7 @@ public:
           log_(P.size()),
           means_(k),
           longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1,
-                                            std::min(longest_interval, slope_log::capacity(P.size())))) {}
+                                            std::min(longest_interval, slope_log::capacity(P.size(), k)))) {}
 
     LyapunovSpectrum run() {
         while (done_ < P_.steps() && !stop_) interval();

@@ -47,6 +47,23 @@ void add_products(const_block X, std::int64_t first, std::int64_t last, std::int
     }
 }
 
+constexpr std::int64_t tile_rows = 8;
+
+// x <- x R^-1 for `rows` rows side by side in the tile: loops over the rows have one length whatever k is.
+void divide_tile(double* x, std::int64_t rows, std::int64_t k, const double* R, const double* inverse, double* tile) {
+    for (std::int64_t l = 0; l < rows; ++l)
+        for (std::int64_t c = 0; c < k; ++c) tile[c * tile_rows + l] = x[l * k + c];
+    for (std::int64_t c = 0; c < k; ++c) {
+        double q[tile_rows];
+        for (std::int64_t l = 0; l < tile_rows; ++l) q[l] = tile[c * tile_rows + l];
+        for (std::int64_t a = 0; a < c; ++a)
+            for (std::int64_t l = 0; l < tile_rows; ++l) q[l] -= tile[a * tile_rows + l] * R[a * k + c];
+        for (std::int64_t l = 0; l < tile_rows; ++l) tile[c * tile_rows + l] = q[l] * inverse[c];
+    }
+    for (std::int64_t l = 0; l < rows; ++l)
+        for (std::int64_t c = 0; c < k; ++c) x[l * k + c] = tile[c * tile_rows + l];
+}
+
 }  // namespace
 
 void gram(const_block X, std::span<double> G, int threads) {
@@ -79,13 +96,9 @@ void divide_right(mutable_block X, std::span<const double> R, int threads) {
     const double *r = R.data(), *d = inverse.data();
     parallel_for(X.size() * k < worth_sharing ? 1 : threads, chunks.count, [&](std::int64_t chunk) {
         const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
-        for (std::int64_t i = chunk * chunks.rows; i < end; ++i) {
-            double* x = X.row(i);
-            for (std::int64_t a = 0; a < k; ++a) {
-                const double q = x[a] *= d[a];
-                for (std::int64_t c = a + 1; c < k; ++c) x[c] -= q * r[a * k + c];
-            }
-        }
+        std::vector<double> tile(static_cast<std::size_t>(k * tile_rows), 0.0);
+        for (std::int64_t i = chunk * chunks.rows; i < end; i += tile_rows)
+            divide_tile(X.row(i), std::min(tile_rows, end - i), k, r, d, tile.data());
     });
 }
 
