@@ -219,7 +219,7 @@ class JacobianChain(ChainProducts):
         discard : int, optional
             First steps that are not counted, in which the frame turns into the leading directions; K // 10 by default.
         atol : float, optional
-            Stop once every standard error is at most this; by default run to the end.
+            Stop once there are 32 batches and every standard error is at most this; by default run to the end.
         callback : callable, optional
             Called with a `ChainProgress`; returning True stops after that step.
 

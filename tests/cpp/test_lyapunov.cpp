@@ -90,7 +90,7 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
 
 TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellation") {
     for (const int drop : {0, 10, 20, 23, 30, 38})
-        for (const std::int64_t n : {9, 3000}) {
+        for (const std::int64_t n : {9, 40000}) {
             CAPTURE(drop);
             const std::int64_t k = 6;
             const std::vector<double> x = leaning_columns(n, k, drop);

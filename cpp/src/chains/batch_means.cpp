@@ -17,19 +17,20 @@ void batch_means::append(cell& to, const cell& from) {
     for (std::size_t c = 0; c < to.sums.size(); ++c) to.sums[c] += from.sums[c];
 }
 
-void batch_means::add(std::int64_t steps, std::span<const double> y) {
+bool batch_means::add(std::int64_t steps, std::span<const double> y) {
     append(open_, {steps, {y.begin(), y.end()}});
     steps_ += steps;
-    if (++intervals_ < cell_intervals_) return;
+    if (++intervals_ < cell_intervals_) return false;
     cells_.push_back(std::exchange(open_, empty()));
     intervals_ = 0;
-    if (cells_.size() < most_cells) return;
+    if (cells_.size() < most_cells) return true;
     for (std::size_t c = 0; c < most_cells; c += 2) {
         append(cells_[c], cells_[c + 1]);
         if (c > 0) cells_[c / 2] = std::move(cells_[c]);
     }
     cells_.resize(most_cells / 2);
     cell_intervals_ *= 2;
+    return true;
 }
 
 std::vector<batch_means::cell> batch_means::all_cells() const {

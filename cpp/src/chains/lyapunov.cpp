@@ -194,8 +194,8 @@ private:
         ++result_.factorizations;
         result_.cancellation = std::max(result_.cancellation, std::exp(cancellation));
         if (begin < discard_) return;
-        means_.add(steps, frame_.logs());
-        if (atol_ > 0.0 && means_.batches() == batch_means::most) stop_ = stop_ || precise();
+        const bool changed = means_.add(steps, frame_.logs());
+        if (atol_ > 0.0 && changed && means_.batches() == batch_means::most) stop_ = stop_ || precise();
     }
 
     [[nodiscard]] bool precise() const {

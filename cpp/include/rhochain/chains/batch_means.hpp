@@ -22,8 +22,9 @@ public:
 
     explicit batch_means(std::int64_t k) : k_(static_cast<std::size_t>(k)), open_(empty()) {}
 
-    // y of `steps` > 0 more steps. Entries may be -inf: their mean is then -inf, their error NaN.
-    void add(std::int64_t steps, std::span<const double> y);
+    // y of `steps` > 0 more steps. Entries may be -inf: their mean is then -inf, their error NaN. Whether the errors
+    // may have changed.
+    bool add(std::int64_t steps, std::span<const double> y);
 
     [[nodiscard]] std::int64_t steps() const { return steps_; }
     [[nodiscard]] std::int64_t batches() const;
