@@ -3,6 +3,7 @@
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/lyapunov.hpp>
 
 #include <chrono>
 #include <memory>
@@ -101,6 +102,20 @@ public:
         return b;
     }
 
+    [[nodiscard]] RawLyapunov lyapunov(std::int64_t k, const LyapunovOptions& options, int threads,
+                                       const py::object& callback) const {
+        ChainMonitor monitor(callback);
+        RawLyapunov r;
+        {
+            const py::gil_scoped_release release;
+            with_chain(threads, [&] { return monitor.poll(); }, [&](const jacobian_chain& P) {
+                r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
+            });
+        }
+        r.interrupted = monitor.interrupted();
+        return r;
+    }
+
 private:
     // A rollout asks `interrupt` between its steps.
     void with_chain(int threads, const std::function<bool()>& interrupt,
@@ -142,6 +157,19 @@ void bind_activations(py::module_& m) {
             return slopes;
         },
         py::arg("name"), py::arg("parameter"), py::arg("states"), py::arg("from_output"));
+    m.def(
+        "activation_values",
+        [](const std::string& name, std::optional<double> parameter, const float64_array& x) {
+            const activation f(name, parameter);
+            const auto n = static_cast<std::size_t>(x.size());
+            float64_array values(x.size());
+            std::vector<double> slopes(n);
+            const std::span<double> y(values.mutable_data(), n);
+            const py::gil_scoped_release release;
+            f.evaluate({x.data(), n}, y, slopes);
+            return values;
+        },
+        py::arg("name"), py::arg("parameter"), py::arg("x"));
 }
 
 }  // namespace
@@ -161,6 +189,14 @@ void bind_chains(py::module_& m) {
         .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
         .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"))
         .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"))
+        .def(
+            "lyapunov",
+            [](const JacobianChain& P, std::int64_t k, std::uint64_t seed, std::optional<std::int64_t> discard,
+               double atol, int threads, const py::object& callback) {
+                return P.lyapunov(k, {seed, discard, atol}, threads, callback);
+            },
+            py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
+            py::arg("callback"))
         .def(
             "norm",
             [](const JacobianChain& P, double rtol, double delta, std::uint64_t seed, int threads,

@@ -9,6 +9,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/spectra/components.hpp>
 #include <rhochain/spectra/norms.hpp>
@@ -52,6 +53,12 @@ struct RawBracket {
     bool interrupted = false;
 };
 
+// A Lyapunov spectrum, and whether Ctrl-C ended the run.
+struct RawLyapunov {
+    LyapunovSpectrum spectrum;
+    bool interrupted = false;
+};
+
 // What `body` returns; true, with `interrupted` set, if Ctrl-C arrives in it. Needs the GIL.
 bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body);
 
@@ -64,6 +71,7 @@ RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, dou
 void bind_operators(py::module_& m);
 void bind_spectra(py::module_& m);
 void bind_chains(py::module_& m);
+void bind_lyapunov(py::module_& m);
 void bind_build_info(py::module_& m);
 
 }  // namespace rhochain::python

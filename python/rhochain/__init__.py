@@ -9,6 +9,7 @@ from rhochain.chains import JacobianChain
 from rhochain.checks import check
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.io import FileError, load
+from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
 from rhochain.report import Condition, GradientReport, Verdict
 from rhochain.rescaling import rescale
@@ -31,6 +32,8 @@ __all__ = [
     "GradientReport",
     "Interrupted",
     "JacobianChain",
+    "LyapunovInterrupted",
+    "LyapunovSpectrum",
     "Matrix",
     "Progress",
     "ScaledNorm",

@@ -37,6 +37,27 @@ class Activation:
         """Whether sigma(x) = x, so that every Jacobian is W itself."""
         return self.name in _LINEAR
 
+    def values(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """sigma(x), entry by entry, as a rollout computes it.
+
+        Parameters
+        ----------
+        x : array_like of any shape
+
+        Returns
+        -------
+        ndarray of the same shape
+
+        Examples
+        --------
+        >>> import rhochain as rc
+        >>> rc.activation("relu").values([-1.0, 2.0])
+        array([0., 2.])
+        """
+        arguments = np.ascontiguousarray(x, dtype=np.float64)
+        values = _core.activation_values(self.name, self.parameter, arguments.reshape(-1))
+        return np.asarray(values, dtype=np.float64).reshape(np.shape(x))
+
     def slopes(self, states: npt.ArrayLike, *, from_output: bool = False) -> npt.NDArray[np.float64]:
         """sigma'(x), entry by entry.
 

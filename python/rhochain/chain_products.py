@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
-from rhochain.chain_results import ChainProgress, ChainResult
+from rhochain.chain_results import ChainProgress, ChainResult, reporter
 from rhochain.matrix import Matrix
 
 __all__ = ["ChainProducts"]
@@ -89,12 +89,7 @@ class ChainProducts:
             raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
         if x.ndim not in (1, 2) or x.shape[0] != n or x.size == 0:
             raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
-        if callback is not None and not callable(callback):
-            raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
-
-        def report(done: int, steps: int, seconds: float) -> bool:
-            return callback is not None and bool(callback(ChainProgress(done, steps, seconds)))
-
+        report = reporter(callback)
         block = np.ascontiguousarray(x.reshape(n, -1), dtype=np.float64)
-        raw = product(block, self.matrix.threads, None if callback is None else report)
+        raw = product(block, self.matrix.threads, report)
         return ChainResult.from_core(raw, self.steps, single=x.ndim == 1)

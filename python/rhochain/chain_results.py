@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from rhochain.estimates import json_number
 
-__all__ = ["ChainInterrupted", "ChainProgress", "ChainResult"]
+__all__ = ["ChainInterrupted", "ChainProgress", "ChainResult", "reporter"]
 
 _Floats = npt.NDArray[np.float64]
 _FLOAT32_DEPTH = -math.log(float(np.finfo(np.float32).tiny))
@@ -30,6 +31,15 @@ class ChainProgress:
     def remaining(self) -> float:
         """Seconds still to go at the present speed; inf at the start."""
         return (self.steps - self.done) * self.seconds / self.done if self.done else math.inf
+
+
+def reporter(callback: Callable[[ChainProgress], object] | None) -> Callable[[int, int, float], bool] | None:
+    """The caller's callback as the core calls it."""
+    if callback is None:
+        return None
+    if not callable(callback):
+        raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
+    return lambda done, steps, seconds: bool(callback(ChainProgress(done, steps, seconds)))
 
 
 @dataclass(frozen=True, eq=False)

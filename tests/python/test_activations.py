@@ -54,6 +54,33 @@ def test_the_gain_is_the_supremum_of_the_slope(name):
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_the_values_are_those_of_the_function(name):
+    x = np.concatenate([np.linspace(-45, 45, 4000), np.geomspace(1e-300, 1, 500), -np.geomspace(1e-300, 1, 500)])
+    expected = FUNCTIONS[name](x)
+    np.testing.assert_allclose(rc.activation(name).values(x.reshape(2, -1)).ravel(), expected, rtol=1e-13, atol=5e-15)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "lecun_tanh"])
+def test_values_and_slopes_are_right_to_the_last_bits(name):
+    mpmath.mp.dps = 40
+    x = np.concatenate([-np.geomspace(1e-20, 340, 300), np.geomspace(1e-20, 340, 300), [0.0]])
+    exact = {
+        "tanh": lambda t: (mpmath.tanh(t), mpmath.sech(t) ** 2),
+        "sigmoid": lambda t: (1 / (1 + mpmath.exp(-t)), mpmath.sech(t / 2) ** 2 / 4),
+        "lecun_tanh": lambda t: (
+            mpmath.mpf(1.7159) * mpmath.tanh(mpmath.mpf(2 / 3) * t),
+            mpmath.mpf(1.7159) * mpmath.mpf(2 / 3) * mpmath.sech(mpmath.mpf(2 / 3) * t) ** 2,
+        ),
+    }[name]
+    sigma = rc.activation(name)
+    for t, y, s in zip(x, sigma.values(x), sigma.slopes(x), strict=True):
+        value, slope = exact(mpmath.mpf(t))
+        assert abs(y - value) <= 4 * 2.0**-53 * abs(value)
+        # exp(-2 |x|) inherits the rounding of 2 |x|, which a steepness that is no power of two makes.
+        assert abs(s - slope) <= (8 + 2 * abs(t)) * 2.0**-53 * abs(slope)
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_the_slope_is_the_derivative(name):
     x = np.linspace(-4.9991, 5, 2000)  # clear of the kinks
     h = 1e-5

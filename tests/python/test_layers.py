@@ -19,7 +19,7 @@ PYTHON_ORDER = [
     ["estimates"],
     ["options"],
     ["activations", "chain_envelope", "chain_results", "chain_rows"],
-    ["chain_products", "rollouts"],
+    ["chain_products", "lyapunov", "rollouts"],
     ["chain_measures"],
     ["chains", "spectra"],
     ["local_gains", "scaling"],

@@ -4,6 +4,7 @@
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/rollout_replay.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>

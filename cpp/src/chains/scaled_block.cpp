@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -106,6 +107,11 @@ void scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::spa
     for (std::int64_t& e : exponents_) e += exponent;
     measure(squares);
     rescale(slack, threads);
+}
+
+void scaled_block::restart(std::vector<double> norms) {
+    norms_ = std::move(norms);
+    std::fill(exponents_.begin(), exponents_.end(), 0);
 }
 
 void scaled_block::normalise(int threads) { rescale(0, threads); }

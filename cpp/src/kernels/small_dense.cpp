@@ -146,4 +146,10 @@ std::vector<double> singular_values(std::span<const double> alpha, std::span<con
     return result;
 }
 
+bool cholesky(std::span<double> A, std::int64_t n) {
+    Eigen::Map<row_major> M(A.data(), n, n);
+    const Eigen::LLT<Eigen::Ref<row_major>, Eigen::Upper> factorization(M);
+    return factorization.info() == Eigen::Success;
+}
+
 }  // namespace rhochain

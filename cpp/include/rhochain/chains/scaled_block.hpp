@@ -32,6 +32,9 @@ public:
     // left [2^-64, 2^64] are rescaled. Throws std::overflow_error if an entry is not finite.
     void replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
 
+    // After the mantissas were replaced in place: `norms` are the 2-norms of the columns, all exponents 0.
+    void restart(std::vector<double> norms);
+
     // Scales each column to 1/2 <= ||M_c|| < 1; a zero column gets exponent 0.
     void normalise(int threads);
 

@@ -1,0 +1,104 @@
+#include <rhochain/kernels/gram.hpp>
+#include <rhochain/kernels/small_dense.hpp>
+#include <rhochain/krylov/block_qr.hpp>
+#include <rhochain/storage/scaled.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+class block_factorization {
+public:
+    block_factorization(mutable_block X, std::span<double> diagonal, int threads)
+        : X_(X), k_(static_cast<std::size_t>(X.columns)), threads_(threads), diagonal_(diagonal), G_(k_ * k_) {
+        std::fill(diagonal.begin(), diagonal.end(), 1.0);
+    }
+
+    double run() {
+        // From a pivot of 2^-44, relative to the square of its column, Q comes out orthonormal to 2^-8 or better: the
+        // second time its Gram matrix is I to that.
+        if (!cholesky_step(0x1p-44) || !cholesky_step(0.5)) gram_schmidt();
+        return least_;
+    }
+
+private:
+    double& at(std::size_t a, std::size_t c) { return G_[a * k_ + c]; }
+
+    // X <- X R^-1 with R^T R = X^T X, unless a pivot is below `least_pivot`: then X is left alone. Zero columns count
+    // as orthogonal to all others.
+    bool cholesky_step(double least_pivot) {
+        gram(X_, G_, threads_);
+        std::vector<int> scale(k_);
+        std::vector<bool> zero(k_);
+        for (std::size_t c = 0; c < k_; ++c) {
+            zero[c] = at(c, c) == 0.0;
+            scale[c] = binary_exponent(std::sqrt(at(c, c)));
+        }
+        for (std::size_t a = 0; a < k_; ++a) {
+            for (std::size_t c = a; c < k_; ++c) at(a, c) = std::ldexp(at(a, c), -scale[a] - scale[c]);
+            if (zero[a]) at(a, a) = 1.0;
+        }
+        std::vector<double> squares(k_);
+        for (std::size_t c = 0; c < k_; ++c) squares[c] = at(c, c);
+        if (!cholesky(G_, X_.columns)) return false;
+        double least = 1.0;
+        for (std::size_t c = 0; c < k_; ++c) least = std::min(least, at(c, c) * at(c, c) / squares[c]);
+        if (!(least >= least_pivot)) return false;
+        for (std::size_t a = 0; a < k_; ++a)
+            for (std::size_t c = a; c < k_; ++c) at(a, c) = std::ldexp(at(a, c), scale[c]);
+        divide_right(X_, G_, threads_);
+        for (std::size_t c = 0; c < k_; ++c) diagonal_[c] = zero[c] ? 0.0 : diagonal_[c] * at(c, c);
+        least_ *= std::sqrt(least);
+        return true;
+    }
+
+    void gram_schmidt() {
+        for (std::size_t j = 0; j < k_; ++j) {
+            const double before = std::sqrt(project_out(j));
+            if (before == 0.0) {
+                diagonal_[j] = 0.0;
+                continue;
+            }
+            project_out(j);
+            const double left = std::sqrt(multiply_columns(j));
+            const bool lost = left < lost_fraction * before;
+            scale_column(X_, static_cast<std::int64_t>(j), lost ? 0.0 : 1.0 / left);
+            diagonal_[j] = lost ? 0.0 : diagonal_[j] * left;
+            if (!lost) least_ = std::min(least_, left / before);
+        }
+    }
+
+    // Column j loses its part along the columns before it. Returns the square of the norm it had.
+    double project_out(std::size_t j) {
+        const double square = multiply_columns(j);
+        subtract_columns(X_, static_cast<std::int64_t>(j), products_, threads_);
+        return square;
+    }
+
+    // Column j's products with those before it and, returned, with itself.
+    double multiply_columns(std::size_t j) {
+        products_.resize(j + 1);
+        column_products(X_, static_cast<std::int64_t>(j), products_, threads_);
+        return products_[j];
+    }
+
+    mutable_block X_;
+    std::size_t k_;
+    int threads_;
+    std::span<double> diagonal_;
+    std::vector<double> G_;
+    std::vector<double> products_;
+    double least_ = 1.0;
+};
+
+}  // namespace
+
+double orthonormalise(mutable_block X, std::span<double> diagonal, int threads) {
+    return block_factorization(X, diagonal, threads).run();
+}
+
+}  // namespace rhochain
