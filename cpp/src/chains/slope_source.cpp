@@ -20,7 +20,7 @@ struct extent {
     bool finite;
 };
 
-extent extent_of(vector_in s) {
+extent extent_of_part(vector_in s) {
     constexpr std::size_t lanes = 8;
     double largest[lanes] = {};
     double poison[lanes] = {};  // 0 * s: NaN once an entry is NaN or Inf
@@ -36,6 +36,22 @@ extent extent_of(vector_in s) {
     double total = 0.0;
     for (const double p : poison) total += p;
     return {*std::max_element(largest, largest + lanes), total == 0.0};
+}
+
+extent extent_of(vector_in s, int threads) {
+    constexpr std::int64_t part = 8192;
+    constexpr std::int64_t worth_sharing = 1 << 15;
+    const auto n = static_cast<std::int64_t>(s.size());
+    if (n < worth_sharing) return extent_of_part(s);
+    std::vector<extent> parts(static_cast<std::size_t>((n + part - 1) / part));
+    parallel_for(threads, static_cast<std::int64_t>(parts.size()), [&](std::int64_t c) {
+        const auto begin = static_cast<std::size_t>(c * part);
+        parts[static_cast<std::size_t>(c)] =
+            extent_of_part(s.subspan(begin, std::min(static_cast<std::size_t>(part), s.size() - begin)));
+    });
+    extent whole{0.0, true};
+    for (const extent& e : parts) whole = {std::max(whole.largest, e.largest), whole.finite && e.finite};
+    return whole;
 }
 
 double smallest_nonzero(vector_in s) {
@@ -141,7 +157,7 @@ slope_row slope_reader::row(std::int64_t k) {
         end_ = end;
     }
     const vector_in s(block_.first + (k - begin_) * block_.stride, static_cast<std::size_t>(source_->width()));
-    const auto [largest, finite] = extent_of(s);
+    const auto [largest, finite] = extent_of(s, threads_);
     if (!finite) reject_row(s, k);
     if (normalising_exponent(largest, largest) == 0) return {s, 0, largest};
     const double smallest = smallest_nonzero(s);
