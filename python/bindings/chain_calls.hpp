@@ -33,8 +33,8 @@ private:
     bool interrupted_ = false;
 };
 
-// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`. The object must
-// outlive the source.
+// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`. The object
+// must outlive the source.
 [[nodiscard]] row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width);
 
 // (mantissas (n, b), exponents (b,), log norms (done + 1, b), interrupted)

@@ -33,8 +33,10 @@ struct column {
     const char* name;
     range allowed;
 };
-constexpr column gru_columns[recorded] = {{"h", state}, {"r", sigmoid}, {"z", sigmoid}, {"n", tangent}, {"q", state}};
-constexpr column lstm_columns[recorded] = {{"i", sigmoid}, {"f", sigmoid}, {"g", tangent}, {"o", sigmoid}, {"c", state}};
+constexpr column gru_columns[recorded] = {
+    {"h", state}, {"r", sigmoid}, {"z", sigmoid}, {"n", tangent}, {"q", state}};
+constexpr column lstm_columns[recorded] = {
+    {"i", sigmoid}, {"f", sigmoid}, {"g", tangent}, {"o", sigmoid}, {"c", state}};
 
 const column* columns_of(gated_cell cell) { return cell == gated_cell::gru ? gru_columns : lstm_columns; }
 

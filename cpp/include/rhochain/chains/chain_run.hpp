@@ -1,8 +1,8 @@
 // What every chain P = J_{K-1} ... J_0 (N x N) does with a block of vectors X (N x b), whatever its factors are:
 //     forward   X <- J_k X      k = 0 .. K - 1
 //     backward  X <- J_k^T X    k = K - 1 .. 0
-// Every column carries a power of two of its own (scaled_block.hpp): no length under- or overflows, and a vector that is
-// exactly zero stays so. P of no steps is I.
+// Every column carries a power of two of its own (scaled_block.hpp): no length under- or overflows, and a vector that
+// is exactly zero stays so. P of no steps is I.
 #pragma once
 
 #include <rhochain/chains/scaled_block.hpp>

@@ -39,8 +39,8 @@ public:
     // `exponent` is that of the weights, 2^exponent A.
     gate_reader(const gate_source& source, int exponent, int threads, std::int64_t block_bytes = default_block_bytes);
 
-    // Valid until the next call. Throws std::invalid_argument naming what was recorded, row and column, at a gate out of
-    // its range and at a state that is not finite.
+    // Valid until the next call. Throws std::invalid_argument naming what was recorded, row and column, at a gate out
+    // of its range and at a state that is not finite.
     [[nodiscard]] gated_step step(std::int64_t k);
 
 private:

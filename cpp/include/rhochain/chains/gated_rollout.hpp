@@ -44,8 +44,8 @@ struct GatedRollout {
     int threads = 0;
 };
 
-// Throws std::invalid_argument for shapes that do not fit, for numbers that are not finite, and std::overflow_error where
-// a step leaves the float64 range. Fewer steps than inputs if `progress` stopped it.
+// Throws std::invalid_argument for shapes that do not fit and for numbers that are not finite, std::overflow_error
+// where a step leaves the float64 range. Fewer steps than inputs if `progress` stopped it.
 [[nodiscard]] GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& progress = {});
 
 }  // namespace rhochain

@@ -10,14 +10,15 @@
 //     LSTM  w = v_c + q o v_h,   y_c = k o w,   y_h = U^T [m_1 o w; m_2 o w; m_3 o w; p o v_h]
 // A GRU is the LSTM without the way out: one set of coefficients, one code for both.
 //
-// Coefficients with PyTorch's cells, a the argument of the last gate of a GRU's state, all products entry by entry:
+// Coefficients with PyTorch's cells, all products entry by entry:
 //     GRU   r, z = sigmoid(..),  s = U_n h + b_n,  n = tanh(W_in x + b_in + r s),  h' = (1 - z) n + z h
 //           t = (1 - z)(1 - n^2)
 //           m_r = t s r (1 - r),   m_z = (h - n) z (1 - z),   m_n = t r,   k = z
 //     LSTM  i, f, o = sigmoid(..),  g = tanh(..),  c' = f c + i g,  h' = o tanh(c')
 //           m_i = g i (1 - i),   m_f = c f (1 - f),   m_g = i (1 - g^2),   k = f,   p = T o (1 - o),   q = o (1 - T^2)
 //           with T = tanh(c')
-// Source: differentiation of the cells of torch.nn.GRU and torch.nn.LSTM; Cho et al. 2014, Hochreiter & Schmidhuber 1997.
+// Source: differentiation of the cells of torch.nn.GRU (Cho et al. 2014) and torch.nn.LSTM (Hochreiter & Schmidhuber
+// 1997, with a forget gate).
 #pragma once
 
 #include <rhochain/chains/chain_run.hpp>
