@@ -62,8 +62,6 @@ class JacobianChain(ChainMeasures):
     True
     """
 
-    _core: _core.JacobianChain
-
     def __init__(
         self, W: Any, slopes: Any, convention: str = "pre", leak: float = 1.0, threads: int | None = None
     ) -> None:

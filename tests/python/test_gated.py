@@ -189,11 +189,32 @@ def test_weights_at_the_ends_of_the_range(cell, scale):
         assert abs(b.log_norms[-1] - a.log_norms[-1] - np.log(scale)) < 1e-12
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_is_carried_is_not_scaled_with_tiny_weights(cell):
+    net = network(cell)
+    without, tiny = (CHAINS[cell].from_gates(U, **net.gates()) for U in (0 * net.U, 1e-290 * net.U))
+    v = RNG.normal(size=net.size)
+    for product in ("jvp", "vjp"):
+        a, b = (value(getattr(chain, product)(v)) for chain in (without, tiny))
+        np.testing.assert_allclose(b, a, rtol=1e-14, atol=1e-100)
+        assert np.abs(a).max() > 1e-40
+
+
 def test_gates_that_are_nearly_shut_for_the_whole_layer():
-    chain = rc.GRUChain.from_gates(np.zeros((6, 2)), h=np.zeros((9, 2)), r=np.zeros((9, 2)), z=np.full((9, 2), 1e-300),
-                                   n=np.zeros((9, 2)), q=np.zeros((9, 2)))  # fmt: skip
-    result = chain.vjp(np.ones(2))
-    assert abs(result.log_norms[-1] - result.log_norms[0] - 9 * np.log(1e-300)) < 1e-9
+    zero, shut, open_ = (np.full((9, 2), x) for x in (0.0, 1e-305, 1.0))
+    v = np.array([1.0, 1e-12])
+    gru = rc.GRUChain.from_gates(np.zeros((6, 2)), h=zero, r=zero, z=shut, n=zero, q=zero)
+    for result in (gru.jvp(v), gru.vjp(v)):
+        mantissa = result.vectors[0]
+        assert abs(mantissa[1] / mantissa[0] - 1e-12) < 1e-26  # z v is subnormal, and would have lost half of its bits
+        assert abs(result.log_norms[-1] - 9 * np.log(1e-305)) < 1e-9
+    # h' = c' = f c, and the output gate is open.
+    lstm = rc.LSTMChain.from_gates(np.zeros((8, 2)), i=zero, f=shut, g=zero, o=open_, c=np.zeros((10, 2)))
+    forward, backward = lstm.jvp(np.repeat([0.0, 1.0], 2)), lstm.vjp(np.repeat([1.0, 0.0], 2))
+    assert abs(forward.log_norms[-1] - np.log(2.0) - 9 * np.log(1e-305)) < 1e-9
+    assert abs(backward.log_norms[-1] - np.log(2.0) / 2 - 9 * np.log(1e-305)) < 1e-9
+    np.testing.assert_array_equal(forward.vectors[0], forward.vectors[0][0])
+    np.testing.assert_array_equal(backward.vectors[0][:2], 0.0)
 
 
 def test_a_callback_stops_a_gated_chain():

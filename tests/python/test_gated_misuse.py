@@ -167,3 +167,8 @@ def test_what_a_run_is_given_is_named(cell):
     with pytest.raises(MemoryError, match="20 steps of 5 units take 4040 bytes"):
         make(net.U, net.inputs, memory=4039)
     assert make(net.U, net.inputs, memory=4040).steps == 20
+
+
+def test_check_wants_the_chain_of_a_plain_network():
+    with pytest.raises(TypeError, match="chain must have a gain and a norm, as JacobianChain has; got GRUChain"):
+        rc.check(np.eye(5), activation="tanh", chain=chain_with("gru"))
