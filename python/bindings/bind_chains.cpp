@@ -1,3 +1,4 @@
+#include "chain_calls.hpp"
 #include "chain_slopes.hpp"
 
 #include <rhochain/chains/activation.hpp>
@@ -5,54 +6,13 @@
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace rhochain::python {
 namespace {
-
-// Asks Python between steps, a few times a second: has Ctrl-C arrived, does the callback want to stop?
-class ChainMonitor {
-public:
-    explicit ChainMonitor(const py::object& callback) : callback_(callback) {}
-
-    [[nodiscard]] bool interrupted() const { return interrupted_; }
-
-    // Between steps that are no steps of the chain.
-    bool poll() {
-        const py::gil_scoped_acquire gil;
-        return stop_on_interrupt(interrupted_, [] { return false; });
-    }
-
-    bool operator()(std::int64_t done, std::int64_t steps) {
-        constexpr double interval = 0.05;
-        const double now = seconds(begin_);
-        if (now - asked_ < interval && done != steps) return false;
-        asked_ = now;
-        const py::gil_scoped_acquire gil;
-        return stop_on_interrupt(interrupted_, [&] {
-            return !callback_.is_none() && callback_(done, steps, now).cast<bool>();
-        });
-    }
-
-private:
-    using clock = std::chrono::steady_clock;
-    static double seconds(clock::time_point since) {
-        return std::chrono::duration<double>(clock::now() - since).count();
-    }
-
-    const py::object& callback_;
-    clock::time_point begin_ = clock::now();
-    double asked_ = 0.0;
-    bool interrupted_ = false;
-};
-
-// (mantissas (n, b), exponents (b,), log norms (done + 1, b), interrupted)
-using product_tuple = std::tuple<float64_array, py::array_t<std::int64_t>, float64_array, bool>;
 
 // Holds the matrix and the slopes for Python. A core chain lives as long as one call.
 class JacobianChain {
@@ -67,20 +27,13 @@ public:
 
     [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads,
                                         const py::object& callback) const {
-        if (x.ndim() != 2) throw py::value_error("x: expected an array of shape (n, b)");
-        const const_block X(x.data(), x.shape(0), x.shape(1));
-        ChainMonitor monitor(callback);
-        ChainResult r;
-        {
-            const py::gil_scoped_release release;
-            const chain_progress progress = std::ref(monitor);
+        return run_product(x, callback, [&](const_block X, ChainMonitor& monitor) {
+            ChainResult r;
             with_chain(threads, [&] { return monitor.poll(); }, [&](const jacobian_chain& P) {
-                r = d == direction::forward ? P.jvp(X, progress) : P.vjp(X, progress);
+                r = d == direction::forward ? P.jvp(X, std::ref(monitor)) : P.vjp(X, std::ref(monitor));
             });
-        }
-        return {float64_array({X.rows, r.columns}, r.mantissas.data()),
-                py::array_t<std::int64_t>(r.columns, r.exponents.data()),
-                float64_array({r.done + 1, r.columns}, r.log_norms.data()), monitor.interrupted()};
+            return r;
+        });
     }
 
     // (largest |slope| of each step done, interrupted)

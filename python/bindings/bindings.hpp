@@ -72,6 +72,7 @@ void bind_operators(py::module_& m);
 void bind_spectra(py::module_& m);
 void bind_chains(py::module_& m);
 void bind_lyapunov(py::module_& m);
+void bind_gated(py::module_& m);
 void bind_build_info(py::module_& m);
 
 }  // namespace rhochain::python

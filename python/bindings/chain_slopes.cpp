@@ -1,4 +1,5 @@
 #include "chain_slopes.hpp"
+#include "chain_calls.hpp"
 
 #include <rhochain/chains/rollout.hpp>
 
@@ -16,28 +17,6 @@ convention convention_named(const std::string& name) {
 }
 
 namespace {
-
-// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`.
-row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width) {
-    if (PyCallable_Check(rows.ptr()) != 0)
-        return {[fetch = py::handle(rows), width](std::int64_t begin, std::int64_t end, double* out) {
-                    const py::gil_scoped_acquire gil;
-                    const py::capsule borrowed(out, [](void*) {});
-                    fetch(begin, end, py::array_t<double>({end - begin, width}, out, borrowed));
-                },
-                count, width};
-    const auto array = py::cast<py::array>(rows);
-    const auto make = [&]<class T>(const T* first) -> row_source {
-        constexpr auto item = static_cast<py::ssize_t>(sizeof(T));
-        const bool rows_contiguous = array.ndim() == 2 && array.shape(0) == count && array.shape(1) == width &&
-                                     (width <= 1 || array.strides(1) == item) && array.strides(0) % item == 0;
-        if (!rows_contiguous) throw py::value_error("rows: expected a two-dimensional array with contiguous rows");
-        return {first, count, width, array.strides(0) / item};
-    };
-    if (py::isinstance<py::array_t<float>>(array)) return make(static_cast<const float*>(array.data()));
-    if (py::isinstance<py::array_t<double>>(array)) return make(static_cast<const double*>(array.data()));
-    throw py::type_error("rows: expected float32, float64 or a function");
-}
 
 slope_source make_slopes(row_source rows, const std::optional<std::string>& name, std::optional<double> parameter,
                          convention form, double leak) {

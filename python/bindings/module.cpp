@@ -6,5 +6,6 @@ PYBIND11_MODULE(_core, m) {
     rhochain::python::bind_spectra(m);
     rhochain::python::bind_lyapunov(m);
     rhochain::python::bind_chains(m);
+    rhochain::python::bind_gated(m);
     rhochain::python::bind_build_info(m);
 }

@@ -8,6 +8,7 @@ from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
 from rhochain.chains import JacobianChain
 from rhochain.checks import check
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
+from rhochain.gated import GRUChain, LSTMChain
 from rhochain.io import FileError, load
 from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
@@ -28,10 +29,12 @@ __all__ = [
     "Components",
     "Condition",
     "FileError",
+    "GRUChain",
     "Grade",
     "GradientReport",
     "Interrupted",
     "JacobianChain",
+    "LSTMChain",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",

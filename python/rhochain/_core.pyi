@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -230,3 +230,29 @@ class JacobianChain:
         callback: Callable[[_Progress], object] | None,
         start: _Float64 | None,
     ) -> RawBracket: ...
+
+_Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
+
+class GatedChain:
+    def __init__(self, U: Operator, cell: str, rows: Sequence[_Rows]) -> None: ...
+    @property
+    def steps(self) -> int: ...
+    def jvp(
+        self, v: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
+    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+    def vjp(
+        self, g: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
+    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+
+def gated_rollout(
+    cell: str,
+    U: Operator,
+    bias: _Float64,
+    W_in: Operator | None,
+    inputs: _Rows,
+    width: int,
+    input_bias: _Float64,
+    h0: _Float64,
+    c0: _Float64,
+    threads: int,
+) -> tuple[list[_Float64], _Float64, bool]: ...

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from rhochain import _core
 from rhochain.activations import Activation
 from rhochain.chain_envelope import Envelope, envelope
 from rhochain.chain_products import ChainProducts
@@ -26,6 +27,7 @@ class ChainMeasures(ChainProducts):
 
     leak: float
     _activation: Activation | None
+    _core: _core.JacobianChain
 
     @property
     def gain(self) -> float:

@@ -26,7 +26,7 @@ class ChainProducts:
     """
 
     matrix: Matrix
-    _core: _core.JacobianChain
+    _core: _core.JacobianChain | _core.GatedChain
 
     @property
     def steps(self) -> int:

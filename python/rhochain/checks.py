@@ -188,6 +188,8 @@ def _levels(vanish_level: float, explode_level: float) -> None:
 
 def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
+    if not hasattr(chain, "gain"):
+        raise TypeError(f"chain must have a gain and a norm, as JacobianChain has; got {type(chain).__name__}")
     if tuple(chain.shape) != A.shape:
         raise ValueError(f"chain must be of W: expected shape {A.shape}; got {tuple(chain.shape)}")
     if chain.gain > gamma * (1.0 + 1e-6):

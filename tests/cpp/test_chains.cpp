@@ -253,6 +253,23 @@ TEST_CASE("slopes read in blocks, as floats and backwards are the slopes") {
     CHECK(reader.row(0).s[2] == N.S[static_cast<std::size_t>((N.K - 1) * N.n + 2)]);
 }
 
+TEST_CASE("a product that is not a number is no zero vector") {
+    struct broken {
+        [[nodiscard]] std::int64_t rows() const { return 2; }
+        [[nodiscard]] std::int64_t cols() const { return 2; }
+        void apply(const_block, mutable_block Y) const {
+            Y.data[0] = std::numeric_limits<double>::quiet_NaN();
+            Y.data[1] = 0.0;
+        }
+        void apply_adjoint(const_block X, mutable_block Y) const { apply(X, Y); }
+    };
+    const broken W;
+    const std::vector<double> ones(2, 1.0);
+    const jacobian_chain P(W, slope_source::of_slopes(row_source(ones.data(), 1, 2, 2)));
+    CHECK_THROWS_AS((void)P.jvp(ones), std::overflow_error);
+    CHECK_THROWS_AS((void)P.vjp(ones), std::overflow_error);
+}
+
 TEST_CASE("a slope that is not finite names its row") {
     network N(4, 9, convention::pre, 1.0, 1.0);
     N.S[5 * 4 + 2] = std::numeric_limits<double>::quiet_NaN();

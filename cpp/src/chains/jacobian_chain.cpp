@@ -22,48 +22,30 @@ jacobian_chain::jacobian_chain(operator_ref W, slope_source slopes, const ChainO
 
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
                                  const std::function<bool(std::int64_t done)>& after_step) const {
-    const std::int64_t n = size();
-    const std::int64_t b = X.columns();
-    const auto entries = static_cast<std::size_t>(n * b);
-    buffer<double> t(entries);
-    buffer<double> y(entries);
-    std::vector<double> squares(static_cast<std::size_t>(b));
-    for (std::int64_t done = 0; done < steps();) {
-        const slope_row row = reader.row(d == direction::forward ? done : steps() - 1 - done);
+    buffer<double> t(static_cast<std::size_t>(size() * X.columns()));
+    const chain_factor factor = [&](std::int64_t k, const_block V, mutable_block Y, std::span<double> squares) {
+        const slope_row row = reader.row(k);
         const chain_step step = make_step(rule_, d, entry_map::identity, row.exponent);
-        apply_step(step, row.s, X.mantissas(), {t.data(), n, b}, {y.data(), n, b}, squares, threads_);
-        X.replace(y, step.exponent, squares, threads_);
-        ++done;
-        if (after_step(done)) return done;
-    }
-    return steps();
+        apply_step(step, row.s, V, {t.data(), V.rows, V.columns}, Y, squares, threads_);
+        return step.exponent;
+    };
+    return run_chain(d, steps(), X, factor, threads_, after_step);
 }
 
 ChainResult jacobian_chain::record(direction d, const_block V, const char* what, const chain_progress& progress) const {
-    if (V.rows != size())
-        throw std::invalid_argument(std::string(what) + ": got length " + std::to_string(V.rows) + ", expected " +
-                                    std::to_string(size()));
-    scaled_block X(V, what, threads_);
     slope_reader reader(slopes_, threads_);
-    ChainResult result;
-    result.columns = X.columns();
-    const auto note = [&] {
-        for (std::int64_t c = 0; c < X.columns(); ++c) result.log_norms.push_back(X.norm(c).log_abs());
-    };
-    note();
-    try {
-        run(d, X, reader, [&](std::int64_t done) {
-            result.done = done;
-            note();
-            return progress && progress(done, steps());
-        });
-    } catch (const rollout_stopped&) {
-        // X is what it was after the last step done.
-    }
-    X.normalise(threads_);
-    result.exponents = X.exponents();
-    result.mantissas = X.take_mantissas();
-    return result;
+    return record_chain(V, what, size(), steps(), threads_, progress, [&](scaled_block& X, const auto& after_step) {
+        std::int64_t last = 0;
+        try {
+            run(d, X, reader, [&](std::int64_t done) {
+                last = done;
+                return after_step(done);
+            });
+        } catch (const rollout_stopped&) {
+            // X is what it was after the last step done.
+        }
+        return last;
+    });
 }
 
 ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress) const {

@@ -23,7 +23,8 @@ double largest_entry(const_block X, std::int64_t c) {
     double largest = 0.0;
     for (std::int64_t i = 0; i < X.rows; ++i) {
         const double a = std::abs(X.row(i)[c]);
-        if (!(a <= largest)) largest = a;
+        if (std::isnan(a)) return a;
+        largest = std::max(largest, a);
     }
     return largest;
 }

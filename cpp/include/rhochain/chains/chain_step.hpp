@@ -7,6 +7,7 @@
 // Beside the product one pass over V and one over Y, the second with the squares of Y's columns.
 #pragma once
 
+#include <rhochain/chains/chain_run.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 
@@ -16,7 +17,6 @@
 namespace rhochain {
 
 enum class convention { pre, post };
-enum class direction { forward, backward };
 
 // Rounding errors of an entry of J v beyond those of the sum of a row of A: 1 - a, the weight, three products, a sum.
 inline constexpr std::int64_t step_roundings = 6;

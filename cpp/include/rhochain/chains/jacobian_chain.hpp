@@ -1,13 +1,12 @@
 // P = J_{K-1} ... J_1 J_0, the product of the Jacobians of K steps of a recurrent network (chain_step.hpp), n x n:
 //     jvp(V) = P V      tangents forward, from step 0 to step K - 1
 //     vjp(G) = P^T G    gradients backward, from step K - 1 to step 0
-// on row-major blocks (n x b). Every column carries a power of two of its own (scaled_block.hpp): no length under- or
-// overflows, and a vector that is exactly zero stays so. P of no steps is I.
+// on row-major blocks (n x b), of any length (chain_run.hpp).
 // Source: Pascanu, Mikolov & Bengio 2013, eq. 5, with the true factor W diag(sigma'(x_k)).
 #pragma once
 
+#include <rhochain/chains/chain_run.hpp>
 #include <rhochain/chains/chain_step.hpp>
-#include <rhochain/chains/scaled_block.hpp>
 #include <rhochain/chains/slope_source.hpp>
 
 #include <cstdint>
@@ -16,23 +15,11 @@
 
 namespace rhochain {
 
-// Called after each step with the steps done and K; returning true stops.
-using chain_progress = std::function<bool(std::int64_t done, std::int64_t steps)>;
-
 struct ChainOptions {
     convention form = convention::pre;
     double leak = 1.0;  // 0 < leak <= 1
     int exponent = 0;   // the matrix is 2^exponent times the operator given (normalised())
     int threads = 0;    // 0: as the OpenMP runtime decides
-};
-
-// Column c of the product is 2^exponents[c] times column c of `mantissas` (n x b), whose 2-norm lies in [1/2, 1).
-struct ChainResult {
-    buffer<double> mantissas;
-    std::vector<std::int64_t> exponents;
-    std::vector<double> log_norms;  // (done + 1) x b: ln of the 2-norms after 0 .. done steps; -inf for zero
-    std::int64_t columns = 1;
-    std::int64_t done = 0;  // K unless the progress function stopped the run
 };
 
 class jacobian_chain {

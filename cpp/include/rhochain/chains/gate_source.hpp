@@ -1,0 +1,57 @@
+// What a chain of gated cells needs to know of K steps, recorded while the network ran, and the coefficients of
+// gated_step.hpp computed from it, step by step. Rows of n:
+//     GRU    h_0 .. h_{K-1} the states before each step, r, z, n the gates, q = U_n h + b_n      K rows each
+//     LSTM   i, f, g, o the gates, K rows each, and c_0 .. c_K                                   K + 1 rows
+// Sigmoids lie in [0, 1] and hyperbolic tangents in [-1, 1]; what rounding moved out by up to 1e-6 is taken as the end.
+#pragma once
+
+#include <rhochain/chains/gated_step.hpp>
+#include <rhochain/chains/row_reader.hpp>
+#include <rhochain/chains/row_source.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace rhochain {
+
+class gate_source {
+public:
+    // Throw std::invalid_argument unless all are as long and as wide as above.
+    [[nodiscard]] static gate_source of_gru(row_source h, row_source r, row_source z, row_source n, row_source q);
+    [[nodiscard]] static gate_source of_lstm(row_source i, row_source f, row_source g, row_source o, row_source c);
+
+    [[nodiscard]] gated_cell cell() const { return cell_; }
+    [[nodiscard]] std::int64_t steps() const { return rows_.front().count(); }
+    [[nodiscard]] std::int64_t width() const { return rows_.front().width(); }
+    [[nodiscard]] const std::vector<row_source>& rows() const { return rows_; }
+
+private:
+    gate_source(gated_cell cell, std::vector<row_source> rows);
+
+    gated_cell cell_;
+    std::vector<row_source> rows_;  // in the order of the functions above
+};
+
+class gate_reader {
+public:
+    static constexpr std::int64_t default_block_bytes = std::int64_t{1} << 23;
+
+    // `exponent` is that of the weights, 2^exponent A.
+    gate_reader(const gate_source& source, int exponent, int threads, std::int64_t block_bytes = default_block_bytes);
+
+    // Valid until the next call. Throws std::invalid_argument naming what was recorded, row and column, at a gate out
+    // of its range and at a state that is not finite.
+    [[nodiscard]] gated_step step(std::int64_t k);
+
+private:
+    [[noreturn]] void reject(std::int64_t k, const double* const rows[]) const;
+    [[nodiscard]] std::int64_t bring_into_range(double largest_product, double largest_carried);
+
+    const gate_source* source_;
+    int exponent_;
+    int threads_;
+    std::vector<row_reader> readers_;
+    std::vector<double> coefficients_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,39 @@
+#include <rhochain/chains/gated_chain.hpp>
+#include <rhochain/kernels/parallel.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rhochain {
+
+gated_chain::gated_chain(operator_ref U, gate_source gates, int exponent, int threads)
+    : U_(U), gates_(std::move(gates)), exponent_(exponent), threads_(resolve_threads(threads)) {
+    require_gate_blocks(U, gates_.cell(), "U");
+    if (gates_.width() != U.cols())
+        throw std::invalid_argument("gates: got rows of length " + std::to_string(gates_.width()) + ", expected " +
+                                    std::to_string(U.cols()) + ", the columns of U");
+}
+
+ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress) const {
+    gate_reader reader(gates_, exponent_, threads_);
+    buffer<double> t(static_cast<std::size_t>(U_.rows() * V.columns));
+    const chain_factor factor = [&](std::int64_t k, const_block X, mutable_block Y, std::span<double> squares) {
+        const gated_step step = reader.step(k);
+        apply_step(U_, step, d, X, {t.data(), U_.rows(), X.columns}, Y, squares, threads_);
+        return step.exponent;
+    };
+    return record_chain(V, what, size(), steps(), threads_, progress, [&](scaled_block& X, const auto& after_step) {
+        return run_chain(d, steps(), X, factor, threads_, after_step);
+    });
+}
+
+ChainResult gated_chain::jvp(const_block V, const chain_progress& progress) const {
+    return record(direction::forward, V, "v", progress);
+}
+
+ChainResult gated_chain::vjp(const_block G, const chain_progress& progress) const {
+    return record(direction::backward, G, "g", progress);
+}
+
+}  // namespace rhochain

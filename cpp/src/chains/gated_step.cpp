@@ -1,0 +1,82 @@
+#include <rhochain/chains/column_squares.hpp>
+#include <rhochain/chains/gated_step.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace rhochain {
+namespace {
+
+void forward(operator_ref A, const gated_step& J, const_block v, const_block v_out, mutable_block T, mutable_block y,
+             mutable_block y_out, std::span<double> squares, int threads) {
+    const std::int64_t size = v.size();
+    const bool way_out = J.p != nullptr;
+    A.apply(way_out ? v_out : v, T);
+    const double *z1 = T.data, *z2 = z1 + size, *z3 = z2 + size, *z4 = z3 + size;
+    store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
+        const double gates = (J.m[0][i] * z1[at] + J.m[1][i] * z2[at]) + J.m[2][i] * z3[at];
+        return y.data[at] = gates + J.k[i] * v.data[at];
+    });
+    if (way_out)
+        store_and_add_squares(y_out, squares, threads, [=](std::int64_t i, std::int64_t at) {
+            return y_out.data[at] = J.p[i] * z4[at] + J.q[i] * y.data[at];
+        });
+}
+
+void backward(operator_ref A, const gated_step& J, const_block v, const_block v_out, mutable_block T, mutable_block y,
+              mutable_block y_out, std::span<double> squares, int threads) {
+    const std::int64_t size = v.size();
+    double *t1 = T.data, *t2 = t1 + size, *t3 = t2 + size, *t4 = t3 + size;
+    const auto through_gates = [=](std::int64_t i, std::int64_t at, double w) {
+        t1[at] = J.m[0][i] * w;
+        t2[at] = J.m[1][i] * w;
+        t3[at] = J.m[2][i] * w;
+    };
+    if (J.p != nullptr) {
+        store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
+            const double w = v.data[at] + J.q[i] * v_out.data[at];
+            through_gates(i, at, w);
+            t4[at] = J.p[i] * v_out.data[at];
+            return y.data[at] = J.k[i] * w;
+        });
+        A.apply_adjoint(T, y_out);
+        store_and_add_squares(y_out, squares, threads,
+                              [=](std::int64_t, std::int64_t at) { return y_out.data[at]; });
+        return;
+    }
+    over_row_chunks(v, threads, [=](std::int64_t first, std::int64_t last, std::int64_t) {
+        for (std::int64_t i = first; i < last; ++i)
+            for (std::int64_t at = i * v.columns; at < (i + 1) * v.columns; ++at) through_gates(i, at, v.data[at]);
+    });
+    A.apply_adjoint(T, y);
+    store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
+        return y.data[at] += J.k[i] * v.data[at];
+    });
+}
+
+}  // namespace
+
+void require_gate_blocks(operator_ref U, gated_cell cell, const char* what) {
+    const std::int64_t G = gate_count(cell);
+    if (U.rows() == G * U.cols()) return;
+    const std::string n = std::to_string(U.cols());
+    throw std::invalid_argument(std::string(what) + ": got shape (" + std::to_string(U.rows()) + ", " + n +
+                                "), expected (" + std::to_string(G) + " n, n) with the weights of " +
+                                (cell == gated_cell::gru ? "the gates r, z, n" : "the gates i, f, g, o") +
+                                " below each other, here (" + std::to_string(G * U.cols()) + ", " + n + ")");
+}
+
+void apply_step(operator_ref A, const gated_step& step, direction d, const_block V, mutable_block T, mutable_block Y,
+                std::span<double> squares, int threads) {
+    const std::int64_t n = A.cols();
+    const std::int64_t b = V.columns;
+    // What is carried is the last block of a state, what goes out the first: the same one for a GRU.
+    const std::int64_t carried = (V.rows - n) * b;
+    std::fill(squares.begin(), squares.end(), 0.0);
+    const auto run = d == direction::forward ? forward : backward;
+    run(A, step, {V.data + carried, n, b}, {V.data, n, b}, T, {Y.data + carried, n, b}, {Y.data, n, b}, squares,
+        threads);
+}
+
+}  // namespace rhochain

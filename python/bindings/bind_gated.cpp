@@ -1,0 +1,131 @@
+#include "chain_calls.hpp"
+
+#include <rhochain/chains/gated_chain.hpp>
+#include <rhochain/chains/gated_rollout.hpp>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace rhochain::python {
+namespace {
+
+constexpr std::size_t columns = 5;
+
+gated_cell cell_named(const std::string& name) {
+    if (name == "gru") return gated_cell::gru;
+    if (name == "lstm") return gated_cell::lstm;
+    throw py::value_error("cell: got \"" + name + "\", expected \"gru\" or \"lstm\"");
+}
+
+// An Operator's products as they are, not normalised. Models linear_operator.
+struct plain_products {
+    const Operator* A;
+    int threads;
+
+    [[nodiscard]] std::int64_t rows() const { return A->rows(); }
+    [[nodiscard]] std::int64_t cols() const { return A->cols(); }
+    void apply(const_block X, mutable_block Y) const { A->apply(X, Y, threads); }
+    void apply_adjoint(const_block X, mutable_block Y) const { A->apply_adjoint(X, Y, threads); }
+};
+
+// (rows or function, their number), in the order of gate_source.
+using column = std::pair<py::object, std::int64_t>;
+
+gate_source make_gates(gated_cell cell, const std::array<column, columns>& given, std::int64_t width) {
+    const auto rows = [&](std::size_t s) { return make_rows(given[s].first, given[s].second, width); };
+    const auto make = cell == gated_cell::gru ? gate_source::of_gru : gate_source::of_lstm;
+    return make(rows(0), rows(1), rows(2), rows(3), rows(4));
+}
+
+// Holds the weights and the rows for Python. A core chain lives as long as one call.
+class GatedChain {
+public:
+    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, std::array<column, columns> rows)
+        : U_(std::move(U)), rows_(std::move(rows)), gates_(make_gates(cell_named(cell), rows_, U_->cols())) {
+        // Refuses a bad shape now rather than at the first product.
+        require_gate_blocks(plain_products{U_.get(), 1}, gates_.cell(), "U");
+    }
+
+    [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
+
+    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads,
+                                        const py::object& callback) const {
+        return run_product(x, callback, [&](const_block X, ChainMonitor& monitor) {
+            ChainResult r;
+            U_->with_normalised(threads, [&](operator_ref A, int exponent) {
+                const gated_chain P(A, gates_, exponent, threads);
+                r = d == direction::forward ? P.jvp(X, std::ref(monitor)) : P.vjp(X, std::ref(monitor));
+            });
+            return r;
+        });
+    }
+
+private:
+    std::shared_ptr<Operator> U_;
+    std::array<column, columns> rows_;  // keeps alive what gates_ borrows
+    gate_source gates_;
+};
+
+float64_array hand_over(buffer<double>&& rows, py::array::ShapeContainer shape) {
+    auto owned = std::make_unique<buffer<double>>(std::move(rows));
+    double* data = owned->data();
+    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer<double>*>(p); });
+    return float64_array(std::move(shape), data, owner);
+}
+
+vector_in vector_of(const float64_array& x) { return {x.data(), static_cast<std::size_t>(x.size())}; }
+
+// (the five arrays of a record, h_K, interrupted)
+py::tuple rollout(const std::string& cell, const Operator& U, const float64_array& bias,
+                  const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
+                  const float64_array& input_bias, const float64_array& h0, const float64_array& c0, int threads) {
+    const plain_products recurrent{&U, threads};
+    const plain_products incoming{W_in.get(), threads};
+    const GatedRollout run{cell_named(cell),
+                           recurrent,
+                           vector_of(bias),
+                           W_in ? std::optional<operator_ref>(incoming) : std::nullopt,
+                           make_rows(inputs.first, inputs.second, width),
+                           vector_of(input_bias),
+                           vector_of(h0),
+                           vector_of(c0),
+                           threads};
+    const py::object none = py::none();
+    ChainMonitor monitor(none);
+    GatedRecord record;
+    {
+        const py::gil_scoped_release release;
+        record = run_gated_cell(run, std::ref(monitor));
+    }
+    py::list arrays;
+    const auto n = static_cast<py::ssize_t>(record.width);
+    for (auto& rows : record.rows) {
+        const auto count = static_cast<py::ssize_t>(rows.size()) / n;
+        arrays.append(hand_over(std::move(rows), {count, n}));
+    }
+    return py::make_tuple(arrays, hand_over(std::move(record.last_output), {n}), monitor.interrupted());
+}
+
+}  // namespace
+
+void bind_gated(py::module_& m) {
+    const auto product = [](direction d) {
+        return [d](const GatedChain& P, const float64_array& x, int threads, const py::object& callback) {
+            return P.product(d, x, threads, callback);
+        };
+    };
+    py::class_<GatedChain>(m, "GatedChain")
+        .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>>(), py::arg("U"),
+             py::arg("cell"), py::arg("rows"))
+        .def_property_readonly("steps", &GatedChain::steps)
+        .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
+        .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"));
+    m.def("gated_rollout", &rollout, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
+          py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"),
+          py::arg("threads"));
+}
+
+}  // namespace rhochain::python

@@ -1,0 +1,69 @@
+"""What chains of gated cells share: recorded gates behind the products of a chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain import _core
+from rhochain.chain_products import ChainProducts
+from rhochain.chain_rows import row_source
+from rhochain.gated_runs import COLUMNS, run_cell
+from rhochain.matrix import Matrix
+
+__all__ = ["GatedProducts", "stacked_weights"]
+
+_Floats = npt.NDArray[np.float64]
+
+
+class GatedProducts(ChainProducts):
+    """What chains of both cells share."""
+
+    _cell: str
+    _state_blocks: int
+    record: dict[str, _Floats] | None = None
+    _last_output: _Floats | None = None
+
+    def __init__(self) -> None:
+        raise TypeError(f"{type(self).__name__} is made by its from_gates, from_rollout or from_torch")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(N, N), the shape of P: N = n for a GRU, 2n for an LSTM."""
+        size = self._state_blocks * self.matrix.shape[1]
+        return (size, size)
+
+    def _hold(self, U: Matrix, rows: Mapping[str, Any]) -> None:
+        self.matrix = U
+        n = U.shape[1]
+        sources = [row_source(name, rows[name], n, f"n = {n}, the columns of U") for name in COLUMNS[self._cell]]
+        self._core = _core.GatedChain(U.operator, self._cell, sources)
+
+    def _hold_run(
+        self,
+        U: Any,
+        inputs: Any,
+        h0: Any,
+        c0: Any,
+        W_in: Any,
+        bias: Any,
+        input_bias: Any,
+        memory: int | str,
+        threads: int | None,
+    ) -> None:
+        matrix = stacked_weights(U, threads)
+        run = run_cell(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias, memory)
+        self.record, self._last_output = run
+        states = {"h": run.record["h"][:-1]} if self._cell == "gru" else {}
+        self._hold(matrix, run.record | states)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.steps} steps, n = {self.matrix.shape[1]})"
+
+
+def stacked_weights(U: Any, threads: int | None) -> Matrix:
+    """U as a `Matrix` with these threads."""
+    return U if isinstance(U, Matrix) and threads is None else Matrix(U, threads=threads)
