@@ -171,7 +171,7 @@ class JacobianChain(ChainMeasures):
         >>> W = np.array([[0.0, 1.5], [1.5, 0.0]])  # rho = 1.5, and yet
         >>> chain = rc.JacobianChain.from_rollout(W, [0.1, 0.1], steps=100_000)
         >>> round(chain.vjp([1.0, 0.0]).late_rate, 3)
-        0.393
+        0.394
         """
         chain = cls.__new__(cls)
         chain._hold(W, convention, leak, threads)
