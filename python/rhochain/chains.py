@@ -151,8 +151,8 @@ class JacobianChain(ChainMeasures):
             Of the noise, which is a function of (seed, step, neuron): any step can be computed again to the last bit.
         memory : int or str
             For slopes and states together, in bytes or as "2GB"; at least 8 vectors of length n. Each call holds that
-            much while it runs. Backward 2 sqrt(K) vectors are enough to compute each step no more than twice; with
-            less the steps are repeated as often as a binomial schedule of checkpoints needs.
+            much while it runs. Backward 2 sqrt(K) + 8 vectors are enough to compute each step no more than twice;
+            with less the steps are repeated as often as a binomial schedule of checkpoints needs.
 
         Raises
         ------

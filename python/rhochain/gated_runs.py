@@ -10,9 +10,10 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.chain_rows import row_source
 from rhochain.matrix import Matrix
+from rhochain.options import real_vector
 from rhochain.resources import byte_count
 
-__all__ = ["COLUMNS", "CellWeights", "Run", "module_weights", "run_cell", "state_vector"]
+__all__ = ["COLUMNS", "CellWeights", "Run", "module_weights", "run_cell"]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -69,13 +70,13 @@ def run_cell(
     arrays, last_output, interrupted = _core.gated_rollout(
         cell,
         U.operator,
-        state_vector("bias", bias, rows),
+        _state_vector("bias", bias, rows),
         None if incoming is None else incoming.operator,
         (source, steps),
         width,
-        state_vector("input_bias", input_bias, rows),
-        state_vector("h0", h0, n),
-        state_vector("c0", c0, n),
+        _state_vector("input_bias", input_bias, rows),
+        _state_vector("h0", h0, n),
+        _state_vector("c0", c0, n),
         U.threads,
     )
     if interrupted:
@@ -96,15 +97,11 @@ def module_weights(module: Any) -> CellWeights:
     return CellWeights(*(getattr(module, part + suffix, None) for part in parts))
 
 
-def state_vector(name: str, given: Any, length: int) -> _Floats:
+def _state_vector(name: str, given: Any, length: int) -> _Floats:
     """`given` as float64 of shape (length,), zeros for None; a tensor of shape (1, length) counts as one row."""
     if given is None:
         return np.zeros(length)
     if hasattr(given, "detach") and hasattr(given, "cpu"):
         given = given.detach().cpu().numpy()
     x = np.asarray(given)
-    if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
-        raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {x.dtype}")
-    if x.shape not in ((length,), (1, length)):
-        raise ValueError(f"{name} must have shape ({length},); got {x.shape}")
-    return np.ascontiguousarray(x.reshape(length), dtype=np.float64)
+    return real_vector(name, x[0] if x.ndim == 2 and len(x) == 1 else x, length)

@@ -15,7 +15,16 @@ from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix
 from rhochain.resources import thread_count
 
-__all__ = ["CoreOptions", "Recorder", "core_options", "not_negative", "real_number", "run", "whole_number"]
+__all__ = [
+    "CoreOptions",
+    "Recorder",
+    "core_options",
+    "not_negative",
+    "real_number",
+    "real_vector",
+    "run",
+    "whole_number",
+]
 
 
 class CoreOptions(TypedDict):
@@ -118,15 +127,23 @@ class Recorder:
         return self._stopped
 
 
+def real_vector(name: str, given: npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
+    """`given` as a contiguous float64 vector of length n; whether its numbers are finite is for the core to see."""
+    x = np.asarray(given)
+    if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
+        raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {x.dtype}")
+    if x.shape != (n,):
+        raise ValueError(f"{name} must have shape ({n},); got {x.shape}")
+    return np.ascontiguousarray(x, dtype=np.float64)
+
+
 def _start_vector(start: npt.ArrayLike | None, n: int) -> npt.NDArray[np.float64] | None:
     if start is None:
         return None
     given = np.asarray(start)
     if given.dtype.kind not in "biuf":
         raise TypeError(f"start must be a real vector; got dtype {given.dtype}")
-    if given.shape != (n,):
-        raise ValueError(f"start must have shape ({n},); got {given.shape}")
-    vector = np.ascontiguousarray(given, dtype=np.float64)
+    vector = real_vector("start", given, n)
     if not np.isfinite(vector).all():
         raise ValueError("start must hold finite numbers; got NaN or Inf")
     if not vector.any():

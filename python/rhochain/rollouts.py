@@ -11,7 +11,7 @@ from rhochain import _core
 from rhochain.activations import Activation
 from rhochain.chain_rows import row_source
 from rhochain.matrix import Matrix
-from rhochain.options import not_negative, whole_number
+from rhochain.options import not_negative, real_vector, whole_number
 from rhochain.resources import byte_count
 
 __all__ = ["rollout"]
@@ -36,7 +36,7 @@ def rollout(
     if inputs is not None:
         if weights is not None:
             width = weights.shape[1]
-        rows = np.asarray(inputs)[:, None] if np.ndim(inputs) == 1 and width == 1 else inputs
+        rows = _one_column(inputs) if width == 1 else inputs
         of_what = (
             f"m = {width} as in input_weights" if weights is not None else f"n = {n} as in W, without input_weights"
         )
@@ -51,12 +51,12 @@ def rollout(
     if count is not None and count != steps:
         raise ValueError(f"inputs must have one row for each of the {steps} steps; got {count}")
     return _core.Rollout(
-        start=_vector("x0", x0, n),
+        start=real_vector("x0", x0, n),
         steps=steps,
         inputs=fetched,
         input_width=width,
         input_weights=None if weights is None else weights.operator,
-        bias=np.empty(0) if bias is None else _vector("bias", bias, n),
+        bias=np.empty(0) if bias is None else real_vector("bias", bias, n),
         noise=not_negative("noise", noise),
         seed=whole_number("seed", seed, 0, 2**64 - 1),
         activation=activation.name,
@@ -65,22 +65,16 @@ def rollout(
     )
 
 
+def _one_column(given: Any) -> Any:
+    """A vector as a matrix of one column; anything else, such as a dataset on disk, as it is and unread."""
+    if isinstance(given, (list, tuple)):
+        given = np.asarray(given)
+    return given[:, None] if isinstance(given, np.ndarray) and given.ndim == 1 else given
+
+
 def _input_weights(given: Any, n: int, threads: int) -> Matrix:
-    if isinstance(given, (list, tuple, np.ndarray)) and np.ndim(given) == 1:
-        given = np.asarray(given)[:, None]
+    given = _one_column(given)
     weights = given if isinstance(given, Matrix) else Matrix(given, threads=threads or None)
     if weights.shape[0] != n:
         raise ValueError(f"input_weights must have shape ({n}, m), with n = {n} as in W; got {weights.shape}")
     return weights
-
-
-def _vector(name: str, given: npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
-    x = np.asarray(given)
-    if x.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
-    if x.shape != (n,):
-        raise ValueError(f"{name} must have shape ({n},); got {x.shape}")
-    vector = np.ascontiguousarray(x, dtype=np.float64)
-    if not np.isfinite(vector).all():
-        raise ValueError(f"{name} must hold finite numbers; got NaN or Inf")
-    return vector

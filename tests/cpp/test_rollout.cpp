@@ -84,9 +84,13 @@ TEST_CASE("a plan holds no more rows than it may, and never costs more than anot
             const std::int64_t blocks = (steps + plan.block - 1) / plan.block;
             CHECK(plan.cost == repeated_steps(blocks, plan.slots + 1) * plan.block + steps);
             if (rows >= steps) CHECK(plan.cost == steps);
-            // Twice the square root of the steps is room for repeating each of them once.
+            // A little more than twice the square root of the steps is room for repeating each of them once.
             if (rows * rows >= 4 * steps + 4 * rows) CHECK(plan.cost <= 2 * steps);
         }
+    // A million steps of 100,000 neurons in 2 GB, less the six vectors a replay works with.
+    CHECK(plan_replay(1'000'000, 2'000'000'000 / 800'000 - 6).cost <= 2'000'000);
+    // 2 sqrt(K) + 8 vectors, those six among them.
+    for (const std::int64_t root : {3, 10, 31, 100, 1000}) CHECK(plan_replay(root * root, 2 * root + 2).cost <= 2 * root * root);
 }
 
 TEST_CASE("a rollout follows its equation") {

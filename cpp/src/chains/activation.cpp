@@ -59,7 +59,12 @@ bool activation::attained() const { return entry_->attained; }
 double activation::lowest_output() const { return std::isnan(entry_->lowest) ? -parameter_ : entry_->lowest; }
 // Rounding does not lift a slope above the gain.
 double activation::bounded(double slope) const { return std::clamp(slope, -gain(), gain()); }
-double activation::slope(double x) const { return bounded(entry_->slope(x, parameter_)); }
+double activation::slope(double x) const {
+    double value = 0.0;
+    double slope = 0.0;
+    evaluate({&x, 1}, {&value, 1}, {&slope, 1});
+    return slope;
+}
 
 bool activation::slope_follows_from_output() const {
     // Below a negative parameter leaky_relu and elu bend back: two inputs share an output.

@@ -19,7 +19,6 @@ struct activation_entry {
     bool parameter_counts;  // the gain is max(1, |p|)
     double lowest;          // range of outputs; NaN: begins at -p
     double highest;
-    function slope;
     function slope_of_output;  // null: the slope is no function of the output
     sweep values_and_slopes;   // y_i = sigma(x_i), s_i = sigma'(x_i); x, y and s do not overlap
 };

@@ -1,34 +1,20 @@
+#include "vector_requirements.hpp"
+
+#include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/gated_rollout.hpp>
 #include <rhochain/chains/row_reader.hpp>
 #include <rhochain/kernels/parallel.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace rhochain {
 namespace {
 
 constexpr std::int64_t block_bytes = std::int64_t{1} << 23;
-
-double sigmoid(double x) {
-    const double e = std::exp(-std::abs(x));
-    return x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
-}
-
-void require_length(const char* what, vector_in x, std::int64_t length) {
-    if (static_cast<std::int64_t>(x.size()) != length)
-        throw std::invalid_argument(std::string(what) + ": got length " + std::to_string(x.size()) + ", expected " +
-                                    std::to_string(length));
-}
-
-void require_finite(const char* what, vector_in x) {
-    const auto bad = std::find_if(x.begin(), x.end(), [](double v) { return !std::isfinite(v); });
-    if (bad != x.end())
-        throw std::invalid_argument(std::string(what) + ": got " + std::to_string(*bad) + " at position " +
-                                    std::to_string(bad - x.begin()) + ", expected finite numbers");
-}
 
 void check(const GatedRollout& r) {
     require_gate_blocks(r.U, r.cell, "U");
@@ -51,38 +37,57 @@ void check(const GatedRollout& r) {
     require_finite("c0", r.c0);
 }
 
-// One step of unit i: a = U h + b and x by gates, what is recorded to rows[s][i]; `next` is the carried state after it.
-struct unit_step {
-    std::int64_t n;
-    const double *a, *x;
-    double* const* rows;
-    double* next;
-    double* h;
+// One step of some units: a = U h + b and x by gates, of which a becomes the arguments of the gates; what is recorded goes to
+// rows[s][i], and `next` is the carried state after it.
+class unit_step {
+public:
+    unit_step(std::int64_t n, double* a, const double* x, double* const* rows, double* next, double* h)
+        : n_(n), a_(a), x_(x), rows_(rows), next_(next), h_(h) {}
 
-    void gru(std::int64_t i) const {
-        const double r = sigmoid(x[i] + a[i]);
-        const double z = sigmoid(x[n + i] + a[n + i]);
-        const double q = a[2 * n + i];
-        const double gate = std::tanh(x[2 * n + i] + r * q);
-        rows[1][i] = r;
-        rows[2][i] = z;
-        rows[3][i] = gate;
-        rows[4][i] = q;
-        h[i] = next[i] = (1.0 - z) * gate + z * rows[0][i];
+    void gru(std::int64_t first, std::int64_t last) const {
+        std::vector<double> slopes(static_cast<std::size_t>(last - first));
+        const double* const q = a_ + 2 * n_;
+        apply_gate(sigmoid_, 0, rows_[1], first, last, slopes);
+        apply_gate(sigmoid_, 1, rows_[2], first, last, slopes);
+        std::copy(q + first, q + last, rows_[4] + first);
+        for (std::int64_t i = first; i < last; ++i) a_[2 * n_ + i] *= rows_[1][i];
+        apply_gate(tanh_, 2, rows_[3], first, last, slopes);
+        for (std::int64_t i = first; i < last; ++i)
+            h_[i] = next_[i] = (1.0 - rows_[2][i]) * rows_[3][i] + rows_[2][i] * rows_[0][i];
     }
 
-    void lstm(std::int64_t j) const {
-        const double i = sigmoid(x[j] + a[j]);
-        const double f = sigmoid(x[n + j] + a[n + j]);
-        const double g = std::tanh(x[2 * n + j] + a[2 * n + j]);
-        const double o = sigmoid(x[3 * n + j] + a[3 * n + j]);
-        rows[0][j] = i;
-        rows[1][j] = f;
-        rows[2][j] = g;
-        rows[3][j] = o;
-        next[j] = f * rows[4][j] + i * g;
-        h[j] = o * std::tanh(next[j]);
+    void lstm(std::int64_t first, std::int64_t last) const {
+        std::vector<double> slopes(static_cast<std::size_t>(last - first));
+        apply_gate(sigmoid_, 0, rows_[0], first, last, slopes);
+        apply_gate(sigmoid_, 1, rows_[1], first, last, slopes);
+        apply_gate(tanh_, 2, rows_[2], first, last, slopes);
+        apply_gate(sigmoid_, 3, rows_[3], first, last, slopes);
+        for (std::int64_t j = first; j < last; ++j) next_[j] = rows_[1][j] * rows_[4][j] + rows_[0][j] * rows_[2][j];
+        evaluate(tanh_, next_, h_, first, last, slopes);
+        for (std::int64_t j = first; j < last; ++j) h_[j] *= rows_[3][j];
     }
+
+private:
+    // sigma(x + a) of gate g.
+    void apply_gate(const activation& sigma, std::int64_t g, double* gate, std::int64_t first, std::int64_t last,
+                    std::span<double> slopes) const {
+        for (std::int64_t i = g * n_ + first; i < g * n_ + last; ++i) a_[i] += x_[i];
+        evaluate(sigma, a_ + g * n_, gate, first, last, slopes);
+    }
+
+    static void evaluate(const activation& sigma, const double* argument, double* value, std::int64_t first,
+                         std::int64_t last, std::span<double> slopes) {
+        sigma.evaluate({argument + first, slopes.size()}, {value + first, value + last}, slopes);
+    }
+
+    std::int64_t n_;
+    double* a_;
+    const double* x_;
+    double* const* rows_;
+    double* next_;
+    double* h_;
+    activation sigmoid_{"sigmoid"};
+    activation tanh_{"tanh"};
 };
 
 }  // namespace
@@ -131,13 +136,13 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
             poison += 0.0 * (a[p] + x[p]);
         }
         if (poison != 0.0) {
-            require_finite(("inputs[" + std::to_string(k) + "]").c_str(), u);
+            require_finite("inputs[" + std::to_string(k) + "]", u);
             throw std::overflow_error("step " + std::to_string(k) + " of the rollout left the float64 range");
         }
         for (std::size_t s = 0; s < record.rows.size(); ++s) rows[s] = record.rows[s].data() + k * n;
-        const unit_step step{n, a.data(), x.data(), rows, rows[carried] + n, record.last_output.data()};
+        const unit_step step(n, a.data(), x.data(), rows, rows[carried] + n, record.last_output.data());
         parallel_ranges(threads, n, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t i = first; i < last; ++i) gru ? step.gru(i) : step.lstm(i);
+            gru ? step.gru(first, last) : step.lstm(first, last);
         });
         ++record.steps;
         if (progress && progress(record.steps, K)) break;

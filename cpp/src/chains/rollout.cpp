@@ -1,8 +1,11 @@
+#include "vector_requirements.hpp"
+
 #include <rhochain/chains/rollout.hpp>
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/random.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -11,24 +14,17 @@
 namespace rhochain {
 namespace {
 
-void require_finite(const char* name, std::span<const double> x) {
-    const auto bad = std::find_if(x.begin(), x.end(), [](double v) { return !std::isfinite(v); });
-    if (bad != x.end())
-        throw std::invalid_argument(std::string(name) + ": got " + std::to_string(*bad) + " at position " +
-                                    std::to_string(bad - x.begin()) + ", expected finite numbers");
-}
-
-void require_length(const char* name, std::size_t came, std::int64_t expected) {
-    if (static_cast<std::int64_t>(came) != expected)
-        throw std::invalid_argument(std::string(name) + ": got length " + std::to_string(came) + ", expected " +
-                                    std::to_string(expected));
-}
-
 // Rows of inputs held at once.
 std::int64_t input_block_rows(std::int64_t width) {
     constexpr std::int64_t block_bytes = 1 << 22;
     constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
     return std::max<std::int64_t>(1, block_bytes / std::max<std::int64_t>(1, width * entry_bytes));
+}
+
+// x <- 2^exponent x
+void scale_by_power(std::span<double> x, int exponent) {
+    if (exponent == 0) return;
+    for (double& entry : x) entry = std::ldexp(entry, exponent);
 }
 
 }  // namespace
@@ -37,10 +33,10 @@ rollout::rollout(const chain_rule& rule, const activation& sigma, std::vector<do
                  RolloutOptions options)
     : rule_(rule), sigma_(sigma), start_(std::move(start)), steps_(steps), options_(std::move(options)) {
     const std::int64_t n = rule.A.rows();
-    require_length("x0", start_.size(), n);
+    require_length("x0", start_, n);
     require_finite("x0", start_);
     if (steps < 0) throw std::invalid_argument("steps: got " + std::to_string(steps) + ", expected at least 0");
-    if (!options_.bias.empty()) require_length("bias", options_.bias.size(), n);
+    if (!options_.bias.empty()) require_length("bias", options_.bias, n);
     require_finite("bias", options_.bias);
     if (!(std::isfinite(options_.noise) && options_.noise >= 0.0))
         throw std::invalid_argument("noise: got " + std::to_string(options_.noise) + ", expected at least 0");
@@ -91,8 +87,7 @@ void rollout_stepper::add_drive(std::int64_t k, std::span<double> drive) {
         added = u.data();
         if (o.input_weights) {
             o.input_weights->apply(const_block(u), mutable_block(extra_));
-            if (o.input_exponent != 0)
-                for (double& x : extra_) x = std::ldexp(x, o.input_exponent);
+            scale_by_power(extra_, o.input_exponent);
             added = extra_.data();
         }
     }
@@ -110,7 +105,6 @@ void rollout_stepper::add_drive(std::int64_t k, std::span<double> drive) {
 void rollout_stepper::advance(std::int64_t k, std::span<double> x, std::span<double> s) {
     const rollout& t = *trajectory_;
     const bool pre = t.rule_.form == convention::pre;
-    const double weight = std::ldexp(1.0, t.rule_.exponent);
     const double leak = t.rule_.leak;
     const auto n = static_cast<std::int64_t>(x.size());
     const std::span<double> slopes = s.empty() ? std::span<double>(slopes_) : s;
@@ -124,26 +118,24 @@ void rollout_stepper::advance(std::int64_t k, std::span<double> x, std::span<dou
     };
     if (pre) evaluate(x.data());
     t.rule_.A.apply(pre ? const_block(values_) : const_block(x), mutable_block(drive_));
-    if (weight != 1.0)
-        for (double& d : drive_) d *= weight;
+    scale_by_power(drive_, t.rule_.exponent);
     add_drive(k, drive_);
     if (!pre) evaluate(drive_.data());
     const double* moved = pre ? drive_.data() : values_.data();
     const double noise = t.options_.noise;
     if (noise > 0.0) fill_gaussian(extra_, t.options_.seed, static_cast<std::uint64_t>(k), threads_);
-    const auto ranges = (n + 4095) / 4096;
-    std::vector<double> poison(static_cast<std::size_t>(ranges), 0.0);  // 0 * x: NaN once an entry is NaN or Inf
+    std::atomic<bool> finite = true;
     parallel_ranges(threads_, n, [&](std::int64_t begin, std::int64_t end) {
-        double bad = 0.0;
+        double poison = 0.0;  // 0 * x: NaN once an entry is NaN or Inf
         for (std::int64_t i = begin; i < end; ++i) {
             double& at = x[static_cast<std::size_t>(i)];
             at = leak == 1.0 ? moved[i] : (1.0 - leak) * at + leak * moved[i];
             if (noise > 0.0) at += noise * extra_[static_cast<std::size_t>(i)];
-            bad += 0.0 * at;
+            poison += 0.0 * at;
         }
-        poison[static_cast<std::size_t>(begin / 4096)] = bad;
+        if (poison != 0.0) finite = false;
     });
-    if (std::any_of(poison.begin(), poison.end(), [](double p) { return p != 0.0; }))
+    if (!finite)
         throw std::overflow_error("rollout: the state after step " + std::to_string(k) +
                                   " is not finite: the trajectory diverges, or an input is NaN or Inf");
 }
