@@ -25,12 +25,12 @@ public:
 
     [[nodiscard]] std::int64_t steps() const { return slopes_->steps(); }
 
-    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads,
-                                        const py::object& callback) const {
-        return run_product(x, callback, [&](const_block X, ChainMonitor& monitor) {
+    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads, const ProductCall& call) const {
+        return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
             ChainResult r;
             with_chain(threads, [&] { return monitor.poll(); }, [&](const jacobian_chain& P) {
-                r = d == direction::forward ? P.jvp(X, std::ref(monitor)) : P.vjp(X, std::ref(monitor));
+                r = d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
+                                            : P.vjp(X, std::ref(monitor), recording);
             });
             return r;
         });
@@ -130,17 +130,12 @@ void bind_activations(py::module_& m) {
 void bind_chains(py::module_& m) {
     bind_activations(m);
     bind_chain_slopes(m);
-    const auto product = [](direction d) {
-        return [d](const JacobianChain& P, const float64_array& x, int threads, const py::object& callback) {
-            return P.product(d, x, threads, callback);
-        };
-    };
-    py::class_<JacobianChain>(m, "JacobianChain")
+    py::class_<JacobianChain> chain(m, "JacobianChain");
+    bind_products(chain);
+    chain
         .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
              py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))
         .def_property_readonly("steps", &JacobianChain::steps)
-        .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
-        .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"))
         .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"))
         .def(
             "lyapunov",
@@ -155,8 +150,11 @@ void bind_chains(py::module_& m) {
             [](const JacobianChain& P, double rtol, double delta, std::uint64_t seed, int threads,
                std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
                const std::optional<float64_array>& start) {
-                return solve([&](const SolverOptions& o) { return P.norm(o); }, rtol, delta, seed, threads,
-                             max_matvecs, max_seconds, callback, start);
+                const fetch_watch fetches;
+                RawBracket r = solve([&](const SolverOptions& o) { return P.norm(o); }, rtol, delta, seed, threads,
+                                     max_matvecs, max_seconds, callback, start);
+                r.interrupted |= fetches.interrupted();
+                return r;
             },
             py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
             py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));

@@ -51,13 +51,13 @@ public:
 
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
 
-    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads,
-                                        const py::object& callback) const {
-        return run_product(x, callback, [&](const_block X, ChainMonitor& monitor) {
+    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads, const ProductCall& call) const {
+        return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
             ChainResult r;
             U_->with_normalised(threads, [&](operator_ref A, int exponent) {
                 const gated_chain P(A, gates_, exponent, threads);
-                r = d == direction::forward ? P.jvp(X, std::ref(monitor)) : P.vjp(X, std::ref(monitor));
+                r = d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
+                                            : P.vjp(X, std::ref(monitor), recording);
             });
             return r;
         });
@@ -98,7 +98,13 @@ py::tuple rollout(const std::string& cell, const Operator& U, const float64_arra
     GatedRecord record;
     {
         const py::gil_scoped_release release;
-        record = run_gated_cell(run, std::ref(monitor));
+        try {
+            record = run_gated_cell(run, std::ref(monitor));
+        } catch (const reading_stopped&) {
+            const py::gil_scoped_acquire gil;
+            PyErr_SetNone(PyExc_KeyboardInterrupt);
+            throw py::error_already_set();
+        }
     }
     py::list arrays;
     const auto n = static_cast<py::ssize_t>(record.width);
@@ -112,17 +118,12 @@ py::tuple rollout(const std::string& cell, const Operator& U, const float64_arra
 }  // namespace
 
 void bind_gated(py::module_& m) {
-    const auto product = [](direction d) {
-        return [d](const GatedChain& P, const float64_array& x, int threads, const py::object& callback) {
-            return P.product(d, x, threads, callback);
-        };
-    };
-    py::class_<GatedChain>(m, "GatedChain")
+    py::class_<GatedChain> chain(m, "GatedChain");
+    bind_products(chain);
+    chain
         .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>>(), py::arg("U"),
              py::arg("cell"), py::arg("rows"))
-        .def_property_readonly("steps", &GatedChain::steps)
-        .def("jvp", product(direction::forward), py::arg("v"), py::arg("threads"), py::arg("callback"))
-        .def("vjp", product(direction::backward), py::arg("g"), py::arg("threads"), py::arg("callback"));
+        .def_property_readonly("steps", &GatedChain::steps);
     m.def("gated_rollout", &rollout, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
           py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"),
           py::arg("threads"));

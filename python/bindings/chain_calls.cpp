@@ -4,6 +4,17 @@
 
 namespace rhochain::python {
 
+namespace {
+
+// A fetch does not know whose call it serves, but that call runs on the same thread.
+thread_local bool fetch_interrupted = false;
+
+}  // namespace
+
+fetch_watch::fetch_watch() { fetch_interrupted = false; }
+
+bool fetch_watch::interrupted() const { return fetch_interrupted; }
+
 bool ChainMonitor::operator()(std::int64_t done, std::int64_t steps) {
     constexpr double interval = 0.05;
     const double now = std::chrono::duration<double>(clock::now() - begin_).count();
@@ -19,12 +30,38 @@ bool ChainMonitor::poll() {
     return stop_on_interrupt(interrupted_, [] { return false; });
 }
 
+bool ChainMonitor::save(const py::object& save, const chain_state& s) {
+    const py::gil_scoped_acquire gil;
+    // Ctrl-C that came before is no reason not to save.
+    const bool stop = stop_on_interrupt(interrupted_, [] { return false; });
+    const auto lent = [](const auto* first, py::array::ShapeContainer shape) {
+        return py::array(py::dtype::of<std::remove_cvref_t<decltype(*first)>>(), std::move(shape), first,
+                         py::capsule(first, [](void*) {}));
+    };
+    const auto b = static_cast<py::ssize_t>(s.exponents.size());
+    const auto rows = static_cast<py::ssize_t>(s.log_norms.size()) / b;
+    const bool refused = stop_on_interrupt(interrupted_, [&] {
+        return save(s.done, lent(s.mantissas.data, {s.mantissas.rows, b}), lent(s.exponents.data(), {b}),
+                    lent(s.norms.data(), {b}), lent(s.log_norms.data(), {rows, b}))
+            .cast<bool>();
+    });
+    return stop || refused;
+}
+
 row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width) {
     if (PyCallable_Check(rows.ptr()) != 0)
         return {[fetch = py::handle(rows), width](std::int64_t begin, std::int64_t end, double* out) {
                     const py::gil_scoped_acquire gil;
                     const py::capsule borrowed(out, [](void*) {});
-                    fetch(begin, end, py::array_t<double>({end - begin, width}, out, borrowed));
+                    const auto rows = py::array_t<double>({end - begin, width}, out, borrowed);
+                    bool stop = false;
+                    stop_on_interrupt(stop, [&] {
+                        fetch(begin, end, rows);
+                        return false;
+                    });
+                    if (!stop) return;
+                    fetch_interrupted = true;
+                    throw reading_stopped{};
                 },
                 count, width};
     const auto array = py::cast<py::array>(rows);
@@ -40,19 +77,42 @@ row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t wi
     throw py::type_error("rows: expected float32, float64 or a function");
 }
 
-product_tuple run_product(const float64_array& x, const py::object& callback,
-                          const std::function<ChainResult(const_block, ChainMonitor&)>& product) {
+namespace {
+
+template <class T>
+std::span<const T> span_of(const py::array_t<T, py::array::c_style>& x) {
+    return {x.data(), static_cast<std::size_t>(x.size())};
+}
+
+chain_state state_of(const state_tuple& given) {
+    const auto& [done, mantissas, exponents, norms, log_norms] = given;
+    if (mantissas.ndim() != 2) throw py::value_error("resume: expected mantissas of shape (n, b)");
+    return {done, {mantissas.data(), mantissas.shape(0), mantissas.shape(1)}, span_of(exponents), span_of(norms),
+            span_of(log_norms)};
+}
+
+}  // namespace
+
+product_tuple run_product(const float64_array& x, const ProductCall& call, const product_runner& product) {
     if (x.ndim() != 2) throw py::value_error("x: expected an array of shape (n, b)");
     const const_block X(x.data(), x.shape(0), x.shape(1));
-    ChainMonitor monitor(callback);
+    ChainMonitor monitor(call.callback);
+    ChainRecording recording;
+    recording.every = call.every;
+    recording.save_seconds = call.save_seconds;
+    if (call.resume) recording.resume = state_of(*call.resume);
+    if (!call.save.is_none())
+        recording.save = [&](const chain_state& state) { return monitor.save(call.save, state); };
     ChainResult r;
     {
         const py::gil_scoped_release release;
-        r = product(X, monitor);
+        r = product(X, monitor, recording);
     }
+    const auto rows = static_cast<py::ssize_t>(r.recorded.size());
     return {float64_array({X.rows, r.columns}, r.mantissas.data()),
             py::array_t<std::int64_t>(r.columns, r.exponents.data()),
-            float64_array({r.done + 1, r.columns}, r.log_norms.data()), monitor.interrupted()};
+            py::array_t<std::int64_t>(rows, r.recorded.data()),
+            float64_array({rows, static_cast<py::ssize_t>(r.columns)}, r.log_norms.data()), monitor.interrupted()};
 }
 
 }  // namespace rhochain::python

@@ -3,45 +3,88 @@
 
 #include "bindings.hpp"
 
-#include <rhochain/chains/chain_run.hpp>
+#include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/row_source.hpp>
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <tuple>
 
 namespace rhochain::python {
+
+// Tells whether Ctrl-C ended a fetch of rows on this thread since the watch began.
+class fetch_watch {
+public:
+    fetch_watch();
+    [[nodiscard]] bool interrupted() const;
+};
 
 // Asks Python between steps, a few times a second: has Ctrl-C arrived, does the callback want to stop?
 class ChainMonitor {
 public:
     explicit ChainMonitor(const py::object& callback) : callback_(callback) {}
 
-    [[nodiscard]] bool interrupted() const { return interrupted_; }
+    [[nodiscard]] bool interrupted() const { return interrupted_ || fetches_.interrupted(); }
 
     bool operator()(std::int64_t done, std::int64_t steps);
 
     // Between steps that are no steps of the chain.
     bool poll();
 
+    // Hands the state to `save`, which does not keep the arrays: they are the core's own.
+    bool save(const py::object& save, const chain_state& state);
+
 private:
     using clock = std::chrono::steady_clock;
 
     const py::object& callback_;
+    fetch_watch fetches_;
     clock::time_point begin_ = clock::now();
     double asked_ = 0.0;
     bool interrupted_ = false;
 };
 
 // Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`. The object
-// must outlive the source.
+// must outlive the source. Ctrl-C in a fetch throws reading_stopped.
 [[nodiscard]] row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width);
 
-// (mantissas (n, b), exponents (b,), log norms (done + 1, b), interrupted)
-using product_tuple = std::tuple<float64_array, py::array_t<std::int64_t>, float64_array, bool>;
+// (mantissas (n, b), exponents (b,), steps at the rows (r,), log norms (r, b), interrupted)
+using product_tuple =
+    std::tuple<float64_array, py::array_t<std::int64_t>, py::array_t<std::int64_t>, float64_array, bool>;
+
+// (done, mantissas (n, b), exponents (b,), norms (b,), log norms (rows, b)) of a chain_state.
+using state_tuple = std::tuple<std::int64_t, float64_array, py::array_t<std::int64_t, py::array::c_style>,
+                               float64_array, float64_array>;
+
+// What a product takes from Python beside the block.
+struct ProductCall {
+    py::object callback;
+    std::int64_t every;
+    std::optional<state_tuple> resume;
+    py::object save;  // a function of the parts of a state_tuple
+    double save_seconds;
+};
 
 // Runs a chain on x (n, b), the GIL released.
-[[nodiscard]] product_tuple run_product(const float64_array& x, const py::object& callback,
-                                        const std::function<ChainResult(const_block, ChainMonitor&)>& product);
+using product_runner = std::function<ChainResult(const_block, ChainMonitor&, const ChainRecording&)>;
+[[nodiscard]] product_tuple run_product(const float64_array& x, const ProductCall& call, const product_runner& product);
+
+// jvp and vjp of a chain with product(direction, x, threads, call).
+template <class Chain>
+void bind_products(py::class_<Chain>& chain) {
+    const auto product = [](direction d) {
+        return [d](const Chain& P, const float64_array& x, int threads, const py::object& callback, std::int64_t every,
+                   const std::optional<state_tuple>& resume, const py::object& save, double save_seconds) {
+            return P.product(d, x, threads, {callback, every, resume, save, save_seconds});
+        };
+    };
+    const auto bind = [&](const char* name, direction d) {
+        chain.def(name, product(d), py::arg("x"), py::kw_only(), py::arg("threads"), py::arg("callback"),
+                  py::arg("every"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
+    };
+    bind("jvp", direction::forward);
+    bind("vjp", direction::backward);
+}
 
 }  // namespace rhochain::python

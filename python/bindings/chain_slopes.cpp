@@ -26,12 +26,19 @@ slope_source make_slopes(row_source rows, const std::optional<std::string>& name
     return slope_source::of_outputs(std::move(rows), f, leak);
 }
 
+row_source limited(row_source rows, std::int64_t block_bytes) {
+    rows.limit_blocks(block_bytes);
+    return rows;
+}
+
 class GivenRows : public ChainSlopes {
 public:
-    GivenRows(py::object rows, std::int64_t count, std::int64_t width, const std::optional<std::string>& name,
-              std::optional<double> parameter, const std::string& form, double leak)
+    GivenRows(py::object rows, std::int64_t count, std::int64_t width, std::int64_t block_bytes,
+              const std::optional<std::string>& name, std::optional<double> parameter, const std::string& form,
+              double leak)
         : rows_(std::move(rows)),
-          source_(make_slopes(make_rows(rows_, count, width), name, parameter, convention_named(form), leak)) {}
+          source_(make_slopes(limited(make_rows(rows_, count, width), block_bytes), name, parameter,
+                              convention_named(form), leak)) {}
 
     [[nodiscard]] std::int64_t steps() const override { return source_.steps(); }
 
@@ -98,9 +105,9 @@ void bind_chain_slopes(py::module_& m) {
     py::class_<ChainSlopes, std::shared_ptr<ChainSlopes>>(m, "ChainSlopes")
         .def_property_readonly("steps", &ChainSlopes::steps);
     py::class_<GivenRows, ChainSlopes, std::shared_ptr<GivenRows>>(m, "GivenRows")
-        .def(py::init<py::object, std::int64_t, std::int64_t, const std::optional<std::string>&, std::optional<double>,
-                      const std::string&, double>(),
-             py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("activation"), py::arg("parameter"),
+        .def(py::init<py::object, std::int64_t, std::int64_t, std::int64_t, const std::optional<std::string>&,
+                      std::optional<double>, const std::string&, double>(),
+             py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("block_bytes"), py::arg("activation"), py::arg("parameter"),
              py::arg("convention"), py::arg("leak"));
     py::class_<Rollout, ChainSlopes, std::shared_ptr<Rollout>>(m, "Rollout")
         .def(py::init<std::vector<double>, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rhochain import _core
 from rhochain.activations import Activation, activation, activations
+from rhochain.chain_checkpoints import CheckpointError
 from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
 from rhochain.chains import JacobianChain
 from rhochain.checks import check
@@ -16,6 +17,7 @@ from rhochain.report import Condition, GradientReport, Verdict
 from rhochain.rescaling import rescale
 from rhochain.scaling import ScaledNorm, scaled_norm
 from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
+from rhochain.typical_growth import TypicalGrowth
 
 __version__: str = _core.build_info()["version"]
 
@@ -26,6 +28,7 @@ __all__ = [
     "ChainInterrupted",
     "ChainProgress",
     "ChainResult",
+    "CheckpointError",
     "Components",
     "Condition",
     "FileError",
@@ -41,6 +44,7 @@ __all__ = [
     "Progress",
     "ScaledNorm",
     "Status",
+    "TypicalGrowth",
     "Verdict",
     "__version__",
     "activation",

@@ -164,6 +164,11 @@ class RawLyapunov:
     @property
     def interrupted(self) -> bool: ...
 
+_Int64: TypeAlias = npt.NDArray[np.int64]
+_ChainProduct: TypeAlias = tuple[_Float64, _Int64, _Int64, _Float64, bool]
+_ChainState: TypeAlias = tuple[int, _Float64, _Int64, _Float64, _Float64]
+_Save: TypeAlias = Callable[[int, _Float64, _Int64, _Float64, _Float64], bool]
+
 class ChainSlopes:
     @property
     def steps(self) -> int: ...
@@ -174,6 +179,7 @@ class GivenRows(ChainSlopes):
         rows: _Real | Callable[[int, int, _Float64], None],
         count: int,
         width: int,
+        block_bytes: int,
         activation: str | None,
         parameter: float | None,
         convention: str,
@@ -202,11 +208,27 @@ class JacobianChain:
     @property
     def steps(self) -> int: ...
     def jvp(
-        self, v: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
-    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+        self,
+        x: _Float64,
+        *,
+        threads: int,
+        callback: Callable[[int, int, float], bool] | None,
+        every: int,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
+    ) -> _ChainProduct: ...
     def vjp(
-        self, g: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
-    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+        self,
+        x: _Float64,
+        *,
+        threads: int,
+        callback: Callable[[int, int, float], bool] | None,
+        every: int,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
+    ) -> _ChainProduct: ...
     def lyapunov(
         self,
         k: int,
@@ -238,11 +260,27 @@ class GatedChain:
     @property
     def steps(self) -> int: ...
     def jvp(
-        self, v: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
-    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+        self,
+        x: _Float64,
+        *,
+        threads: int,
+        callback: Callable[[int, int, float], bool] | None,
+        every: int,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
+    ) -> _ChainProduct: ...
     def vjp(
-        self, g: _Float64, threads: int, callback: Callable[[int, int, float], bool] | None
-    ) -> tuple[_Float64, npt.NDArray[np.int64], _Float64, bool]: ...
+        self,
+        x: _Float64,
+        *,
+        threads: int,
+        callback: Callable[[int, int, float], bool] | None,
+        every: int,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
+    ) -> _ChainProduct: ...
 
 def gated_rollout(
     cell: str,

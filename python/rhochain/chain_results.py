@@ -15,6 +15,7 @@ from rhochain.estimates import json_number
 __all__ = ["ChainInterrupted", "ChainProgress", "ChainResult", "reporter"]
 
 _Floats = npt.NDArray[np.float64]
+_Integers = npt.NDArray[np.int64]
 _FLOAT32_DEPTH = -math.log(float(np.finfo(np.float32).tiny))
 
 
@@ -26,20 +27,30 @@ class ChainProgress:
     """Steps done."""
     steps: int
     seconds: float
+    """Since the call."""
+    begun: int = 0
+    """Steps that were done before the call, by the run that left a checkpoint."""
+
+    @property
+    def rate(self) -> float:
+        """Steps a second in this call; 0 at the start."""
+        return (self.done - self.begun) / self.seconds if self.seconds > 0.0 else 0.0
 
     @property
     def remaining(self) -> float:
-        """Seconds still to go at the present speed; inf at the start."""
-        return (self.steps - self.done) * self.seconds / self.done if self.done else math.inf
+        """Seconds still to go at the present rate; inf at the start."""
+        return (self.steps - self.done) / self.rate if self.rate > 0.0 else math.inf
 
 
-def reporter(callback: Callable[[ChainProgress], object] | None) -> Callable[[int, int, float], bool] | None:
+def reporter(
+    callback: Callable[[ChainProgress], object] | None, begun: int = 0
+) -> Callable[[int, int, float], bool] | None:
     """The caller's callback as the core calls it."""
     if callback is None:
         return None
     if not callable(callback):
         raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
-    return lambda done, steps, seconds: bool(callback(ChainProgress(done, steps, seconds)))
+    return lambda done, steps, seconds: bool(callback(ChainProgress(done, steps, seconds, begun)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +63,12 @@ class ChainResult:
         Mantissa and exponent: the vectors are ``mantissa * 2.0**exponent``; each mantissa has a 2-norm in [1/2, 1).
     log_norms : ndarray of shape (K+1,) or (K+1, b)
         Natural logarithm of the 2-norms after 0 .. K steps; -inf for a vector that is exactly 0. `vjp` counts from
-        the end of the trajectory backward. Fewer rows where a callback stopped the chain.
+        the end of the trajectory backward. Fewer rows where a callback stopped the chain or with `record_every`.
     steps : int
         K.
+    recorded : ndarray of int64, as long as log_norms
+        The number of steps after which each row of `log_norms` was taken: 0, m, 2m, ... for ``record_every=m``, and
+        that of the last step done.
 
     Notes
     -----
@@ -72,17 +86,18 @@ class ChainResult:
     vectors: tuple[_Floats, int | npt.NDArray[np.int64]]
     log_norms: _Floats
     steps: int
+    recorded: _Integers
 
     @classmethod
     def from_core(
-        cls, raw: tuple[_Floats, npt.NDArray[np.int64], _Floats, bool], steps: int, *, single: bool
+        cls, raw: tuple[_Floats, _Integers, _Integers, _Floats, bool], steps: int, *, single: bool
     ) -> ChainResult:
         """What the native core returned, a `single` vector without the block's axis; raises `ChainInterrupted`."""
-        mantissas, exponents, log_norms, interrupted = raw
+        mantissas, exponents, recorded, log_norms, interrupted = raw
         if single:
-            result = cls((mantissas[:, 0], int(exponents[0])), log_norms[:, 0], steps)
+            result = cls((mantissas[:, 0], int(exponents[0])), log_norms[:, 0], steps, recorded)
         else:
-            result = cls((mantissas, exponents), log_norms, steps)
+            result = cls((mantissas, exponents), log_norms, steps, recorded)
         if interrupted:
             raise ChainInterrupted(result)
         return result
@@ -90,17 +105,17 @@ class ChainResult:
     @property
     def done(self) -> int:
         """Steps done: K unless a callback stopped the chain."""
-        return len(self.log_norms) - 1
+        return int(self.recorded[-1])
 
     @property
     def rate(self) -> Any:
         """Mean factor per step, (norm after K steps / norm before)^(1/K); shape () or (b,). NaN without a step."""
-        return _rate(self.log_norms, 0)
+        return _rate(self.log_norms, self.recorded, 0)
 
     @property
     def late_rate(self) -> Any:
-        """The same over the steps K/2 .. K, free of the transient."""
-        return _rate(self.log_norms, self.done // 2)
+        """The same from the first row at K/2 or later, free of the transient; NaN where that is the last one."""
+        return _rate(self.log_norms, self.recorded, int(np.searchsorted(self.recorded, self.done // 2)))
 
     @property
     def half_life(self) -> Any:
@@ -113,12 +128,13 @@ class ChainResult:
         return _steps_to_fall(self.rate, _FLOAT32_DEPTH)
 
     def to_dict(self, *, log_norms: bool = True) -> dict[str, Any]:
-        """The result in plain JSON types, without `vectors` and, if so asked, without `log_norms`."""
+        """The result in plain JSON types, without `vectors` and, if so asked, without `recorded` and `log_norms`."""
         plain = {"steps": self.steps, "done": self.done}
         plain |= {
             name: _plain(getattr(self, name)) for name in ("rate", "late_rate", "half_life", "float32_underflow_step")
         }
         if log_norms:
+            plain["recorded"] = self.recorded.tolist()
             plain["log_norms"] = _plain(self.log_norms)
         return plain
 
@@ -136,12 +152,12 @@ class ChainInterrupted(KeyboardInterrupt):
         self.result = result
 
 
-def _rate(log_norms: _Floats, first: int) -> Any:
+def _rate(log_norms: _Floats, recorded: _Integers, first: int) -> Any:
     last = len(log_norms) - 1
     if last == first:
         return _scalar(np.full(log_norms.shape[1:], np.nan))
     with np.errstate(invalid="ignore"):
-        rate = np.exp((log_norms[last] - log_norms[first]) / (last - first))
+        rate = np.exp((log_norms[last] - log_norms[first]) / (recorded[last] - recorded[first]))
     # A vector that became 0 on the way has the rate 0; of one that was 0 from the start there is none.
     died = np.isneginf(log_norms[last]) & ~np.isneginf(log_norms[0])
     return _scalar(np.where(died, 0.0, rate))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy.typing as npt
@@ -9,10 +10,12 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
+from rhochain.chain_identity import rows_digest
 from rhochain.chain_measures import ChainMeasures
-from rhochain.chain_rows import row_source
+from rhochain.chain_rows import BLOCK_BYTES, row_source
 from rhochain.matrix import Matrix
 from rhochain.options import real_number
+from rhochain.resources import byte_count
 from rhochain.rollouts import rollout
 
 __all__ = ["JacobianChain"]
@@ -26,8 +29,8 @@ class JacobianChain(ChainMeasures):
     W : anything `Matrix` takes, shape (n, n)
         An operator needs ``rmatvec`` for `vjp` and `norm`.
     slopes : array_like of shape (K, n), or an object with ``len()`` and slices of rows
-        s_k = sigma'(x_k). Arrays in float32 or float64 with contiguous rows (memory maps, broadcast and reversed
-        views too) are borrowed; everything else is read in blocks of rows, again in each call.
+        s_k = sigma'(x_k). Arrays in float32 or float64 with contiguous rows (memory maps up to `memory`, broadcast
+        and reversed views too) are borrowed; everything else is read in blocks of rows, again in each call.
     convention : {"pre", "post"}
         "pre": the state is the argument of sigma, J_k = (1 - a) I + a W diag(s_k).
         "post": the state is its output, J_k = (1 - a) I + a diag(s_k) W.
@@ -35,6 +38,14 @@ class JacobianChain(ChainMeasures):
         a of a leaky integrator.
     threads : int, optional
         By default all. The result does not depend on it, to the last bit.
+    memory : int or str
+        For slopes, in bytes or as "2GB": the blocks of rows that a call reads at a time take no more together, if that
+        is 8 rows or more, whatever the number of steps. A memory map (`numpy.memmap`, mode "r", "r+" or "w+") that
+        spans more is streamed: blocks are copied and their pages given back (on Linux), so that they count as resident
+        within the same budget, but for up to 4 MiB of neighbours that the system maps with them; one that spans less
+        may be resident as a whole. Views whose rows are far from contiguous touch more pages than they have numbers.
+        Not counted: W and its layouts, four blocks of the size of the vectors, `log_norms`, and what an object with
+        slices keeps to itself.
 
     Attributes
     ----------
@@ -63,10 +74,17 @@ class JacobianChain(ChainMeasures):
     """
 
     def __init__(
-        self, W: Any, slopes: Any, convention: str = "pre", leak: float = 1.0, threads: int | None = None
+        self,
+        W: Any,
+        slopes: Any,
+        convention: str = "pre",
+        leak: float = 1.0,
+        threads: int | None = None,
+        *,
+        memory: int | str = "2GB",
     ) -> None:
         self._hold(W, convention, leak, threads)
-        self._read("slopes", slopes, None)
+        self._read("slopes", slopes, None, memory)
 
     @classmethod
     def from_states(
@@ -77,13 +95,15 @@ class JacobianChain(ChainMeasures):
         convention: str = "pre",
         leak: float = 1.0,
         threads: int | None = None,
+        *,
+        memory: int | str = "2GB",
     ) -> JacobianChain:
         """A chain whose slopes the core computes from recorded states, block by block.
 
         Parameters
         ----------
-        W, convention, leak, threads
-            As in `JacobianChain`.
+        W, convention, leak, threads, memory
+            As in `JacobianChain`; `memory` holds for states and slopes together.
         X : array_like or row source as in `JacobianChain`
             "pre": pre-activation states x_0 .. x_{K-1}, shape (K, n).
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
@@ -106,7 +126,7 @@ class JacobianChain(ChainMeasures):
         """
         chain = cls.__new__(cls)
         chain._hold(W, convention, leak, threads)
-        chain._read("X", X, activation_named(activation))
+        chain._read("X", X, activation_named(activation), memory)
         return chain
 
     @classmethod
@@ -177,7 +197,7 @@ class JacobianChain(ChainMeasures):
         chain._hold(W, convention, leak, threads)
         sigma = activation_named(activation)
         trajectory = rollout(chain.matrix, x0, steps, inputs, input_weights, bias, sigma, noise, seed, memory)
-        chain._along(trajectory, sigma)
+        chain._along(trajectory.core, sigma, trajectory.identity)
         return chain
 
     def _hold(self, W: Any, convention: str, leak: float, threads: int | None) -> None:
@@ -192,16 +212,28 @@ class JacobianChain(ChainMeasures):
         if not 0.0 < self.leak <= 1.0:
             raise ValueError(f"leak must be above 0 and at most 1; got {self.leak!r}")
 
-    def _read(self, name: str, rows: Any, activation: Activation | None) -> None:
+    def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
         n = self.matrix.shape[0]
-        source, count = row_source(name, rows, n)
+        budget = byte_count("memory", memory)
+        source, count = row_source(name, rows, n, memory=budget)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        given = _core.GivenRows(source, count, n, sigma, parameter, self._convention, self.leak)
-        self._along(given, activation)
+        # A quarter for rows as they are kept, for rows in float64 and for slopes of states each.
+        block = min(BLOCK_BYTES, budget // 4)
+        given = _core.GivenRows(source, count, n, block, sigma, parameter, self._convention, self.leak)
+        self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
-    def _along(self, slopes: _core.ChainSlopes, activation: Activation | None) -> None:
+    def _along(
+        self, slopes: _core.ChainSlopes, activation: Activation | None, identity: Callable[[], dict[str, Any]]
+    ) -> None:
         self._activation = activation
+        self._slopes_identity = identity
         self._core = _core.JacobianChain(self.matrix.operator, slopes, self._convention, self.leak)
+
+    def _identity(self) -> dict[str, Any]:
+        f = self._activation
+        sigma = None if f is None else [f.name, f.parameter]
+        rule = {"convention": self._convention, "leak": self.leak, "activation": sigma}
+        return super()._identity() | rule | self._slopes_identity()
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"

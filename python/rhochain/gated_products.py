@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
+from rhochain.chain_identity import rows_digest
 from rhochain.chain_products import ChainProducts
 from rhochain.chain_rows import row_source
 from rhochain.gated_runs import COLUMNS, run_cell
@@ -40,7 +41,13 @@ class GatedProducts(ChainProducts):
         self.matrix = U
         n = U.shape[1]
         sources = [row_source(name, rows[name], n, f"n = {n}, the columns of U") for name in COLUMNS[self._cell]]
+        self._sources = sources
         self._core = _core.GatedChain(U.operator, self._cell, sources)
+
+    def _identity(self) -> dict[str, Any]:
+        width = self.matrix.shape[1]
+        rows = [rows_digest(source, count, width) for source, count in self._sources]
+        return super()._identity() | {"cell": self._cell} | dict(zip(COLUMNS[self._cell], rows, strict=True))
 
     def _hold_run(
         self,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.activations import Activation
+from rhochain.chain_identity import array_digest, matrix_digest, rows_digest
 from rhochain.chain_rows import row_source
 from rhochain.matrix import Matrix
 from rhochain.options import not_negative, real_vector, whole_number
 from rhochain.resources import byte_count
 
-__all__ = ["rollout"]
+__all__ = ["Rollout", "rollout"]
+
+
+class Rollout(NamedTuple):
+    """A trajectory for the native core, and what tells it from another, in JSON values."""
+
+    core: _core.Rollout
+    identity: Callable[[], dict[str, Any]]
 
 
 def rollout(
@@ -28,7 +37,7 @@ def rollout(
     noise: float,
     seed: int,
     memory: int | str,
-) -> _core.Rollout:
+) -> Rollout:
     """What `JacobianChain.from_rollout` was given, as the native core takes it; misuse raises here."""
     n = W.shape[0]
     weights = None if input_weights is None else _input_weights(input_weights, n, W.threads)
@@ -50,19 +59,33 @@ def rollout(
     steps = whole_number("steps", steps, 0, 2**62)
     if count is not None and count != steps:
         raise ValueError(f"inputs must have one row for each of the {steps} steps; got {count}")
-    return _core.Rollout(
-        start=real_vector("x0", x0, n),
+    start = real_vector("x0", x0, n)
+    offset = np.empty(0) if bias is None else real_vector("bias", bias, n)
+    core = _core.Rollout(
+        start=start,
         steps=steps,
         inputs=fetched,
         input_width=width,
         input_weights=None if weights is None else weights.operator,
-        bias=np.empty(0) if bias is None else real_vector("bias", bias, n),
+        bias=offset,
         noise=not_negative("noise", noise),
         seed=whole_number("seed", seed, 0, 2**64 - 1),
         activation=activation.name,
         parameter=activation.parameter,
         memory=byte_count("memory", memory),
     )
+
+    def identity() -> dict[str, Any]:
+        return {
+            "x0": array_digest(start),
+            "inputs": None if fetched is None else rows_digest(fetched, steps, width),
+            "input_weights": None if weights is None else matrix_digest(weights),
+            "bias": array_digest(offset),
+            "noise": float(noise),
+            "seed": int(seed),
+        }
+
+    return Rollout(core, identity)
 
 
 def _one_column(given: Any) -> Any:

@@ -37,7 +37,7 @@ public:
             search();
         } catch (const chain_product::stopped&) {
             // What is known by now stands.
-        } catch (const rollout_stopped&) {
+        } catch (const reading_stopped&) {
             // Here as well.
         }
         clamp_value(b_);

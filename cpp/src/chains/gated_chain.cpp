@@ -15,7 +15,8 @@ gated_chain::gated_chain(operator_ref U, gate_source gates, int exponent, int th
                                     std::to_string(U.cols()) + ", the columns of U");
 }
 
-ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress) const {
+ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
+                                const ChainRecording& recording) const {
     gate_reader reader(gates_, exponent_, threads_);
     buffer<double> t(static_cast<std::size_t>(U_.rows() * V.columns));
     const chain_factor factor = [&](std::int64_t k, const_block X, mutable_block Y, std::span<double> squares) {
@@ -23,17 +24,18 @@ ChainResult gated_chain::record(direction d, const_block V, const char* what, co
         apply_step(U_, step, d, X, {t.data(), U_.rows(), X.columns}, Y, squares, threads_);
         return step.exponent;
     };
-    return record_chain(V, what, size(), steps(), threads_, progress, [&](scaled_block& X, const auto& after_step) {
-        return run_chain(d, steps(), X, factor, threads_, after_step);
-    });
+    const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
+        run_chain(d, first, steps(), X, factor, threads_, after_step);
+    };
+    return record_chain(V, what, size(), steps(), threads_, progress, recording, runner);
 }
 
-ChainResult gated_chain::jvp(const_block V, const chain_progress& progress) const {
-    return record(direction::forward, V, "v", progress);
+ChainResult gated_chain::jvp(const_block V, const chain_progress& progress, const ChainRecording& recording) const {
+    return record(direction::forward, V, "v", progress, recording);
 }
 
-ChainResult gated_chain::vjp(const_block G, const chain_progress& progress) const {
-    return record(direction::backward, G, "g", progress);
+ChainResult gated_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
+    return record(direction::backward, G, "g", progress, recording);
 }
 
 }  // namespace rhochain

@@ -21,7 +21,7 @@ jacobian_chain::jacobian_chain(operator_ref W, slope_source slopes, const ChainO
 }
 
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
-                                 const std::function<bool(std::int64_t done)>& after_step) const {
+                                 const std::function<bool(std::int64_t done)>& after_step, std::int64_t first) const {
     buffer<double> t(static_cast<std::size_t>(size() * X.columns()));
     const chain_factor factor = [&](std::int64_t k, const_block V, mutable_block Y, std::span<double> squares) {
         const slope_row row = reader.row(k);
@@ -29,31 +29,24 @@ std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& rea
         apply_step(step, row.s, V, {t.data(), V.rows, V.columns}, Y, squares, threads_);
         return step.exponent;
     };
-    return run_chain(d, steps(), X, factor, threads_, after_step);
+    return run_chain(d, first, steps(), X, factor, threads_, after_step);
 }
 
-ChainResult jacobian_chain::record(direction d, const_block V, const char* what, const chain_progress& progress) const {
+ChainResult jacobian_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
+                                   const ChainRecording& recording) const {
     slope_reader reader(slopes_, threads_);
-    return record_chain(V, what, size(), steps(), threads_, progress, [&](scaled_block& X, const auto& after_step) {
-        std::int64_t last = 0;
-        try {
-            run(d, X, reader, [&](std::int64_t done) {
-                last = done;
-                return after_step(done);
-            });
-        } catch (const rollout_stopped&) {
-            // X is what it was after the last step done.
-        }
-        return last;
-    });
+    const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
+        run(d, X, reader, after_step, first);
+    };
+    return record_chain(V, what, size(), steps(), threads_, progress, recording, runner);
 }
 
-ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress) const {
-    return record(direction::forward, V, "v", progress);
+ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress, const ChainRecording& recording) const {
+    return record(direction::forward, V, "v", progress, recording);
 }
 
-ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress) const {
-    return record(direction::backward, G, "g", progress);
+ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
+    return record(direction::backward, G, "g", progress, recording);
 }
 
 std::vector<double> jacobian_chain::largest_slopes(const chain_progress& progress) const {
@@ -66,7 +59,7 @@ std::vector<double> jacobian_chain::largest_slopes(const chain_progress& progres
             largest.push_back(std::ldexp(row.largest, row.exponent));
             if (progress && progress(k + 1, steps())) break;
         }
-    } catch (const rollout_stopped&) {
+    } catch (const reading_stopped&) {
         // As if the progress function had stopped it.
     }
     return largest;

@@ -174,7 +174,7 @@ private:
                 ++done_;
                 stop_ = progress_ && progress_(done_, P_.steps());
             }
-        } catch (const rollout_stopped&) {
+        } catch (const reading_stopped&) {
             stop_ = true;
         }
         if (done_ == begin) return;

@@ -86,7 +86,7 @@ void rollout_replay::ask_to_go_on() {
     const auto now = std::chrono::steady_clock::now();
     if (now - asked_ < interval) return;
     asked_ = now;
-    if (interrupt_()) throw rollout_stopped{};
+    if (interrupt_()) throw reading_stopped{};
 }
 
 row_block rollout_replay::slopes(std::int64_t begin, std::int64_t end) {

@@ -8,7 +8,8 @@ row_reader::row_reader(const row_source& source, std::int64_t ahead, std::int64_
     : source_(&source), ahead_(ahead), threads_(threads) {
     constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
     const std::int64_t row_bytes = std::max<std::int64_t>(1, source.width() * entry_bytes);
-    block_rows_ = std::max<std::int64_t>(1, source.in_place() ? source.count() : block_bytes / row_bytes);
+    block_rows_ = std::max<std::int64_t>(1, source.in_place() ? source.count()
+                                                                : std::min(block_bytes, source.block_bytes()) / row_bytes);
 }
 
 row_block row_reader::row(std::int64_t k) {

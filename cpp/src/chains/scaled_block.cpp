@@ -60,6 +60,23 @@ scaled_block::scaled_block(const_block X, const char* what, int threads)
     for (std::int64_t c = 0; c < b_; ++c) norms_[static_cast<std::size_t>(c)] = careful_norm(mantissas(), c);
 }
 
+scaled_block::scaled_block(const_block mantissas, std::span<const std::int64_t> exponents,
+                           std::span<const double> norms)
+    : n_(mantissas.rows),
+      b_(mantissas.columns),
+      M_(mantissas.data, mantissas.data + mantissas.size()),
+      exponents_(exponents.begin(), exponents.end()),
+      norms_(norms.begin(), norms.end()) {
+    const auto columns = static_cast<std::size_t>(b_);
+    if (exponents.size() != columns || norms.size() != columns)
+        throw std::invalid_argument("a state of " + std::to_string(b_) + " columns: got " +
+                                    std::to_string(exponents.size()) + " exponents and " +
+                                    std::to_string(norms.size()) + " norms");
+    const auto finite = [](double x) { return std::isfinite(x); };
+    if (!std::all_of(M_.begin(), M_.end(), finite) || !std::all_of(norms_.begin(), norms_.end(), finite))
+        throw std::invalid_argument("a state of a chain holds a number that is not finite");
+}
+
 scaled scaled_block::norm(std::int64_t c) const {
     const auto at = static_cast<std::size_t>(c);
     return scaled::normalised(norms_[at], exponents_[at]);

@@ -144,7 +144,7 @@ slope_reader::slope_reader(const slope_source& source, int threads, std::int64_t
     const std::int64_t row_bytes = std::max<std::int64_t>(1, source.width() * entry_bytes);
     block_rows_ = replay_              ? replay_->plan().block
                   : source.in_place() ? source.steps()
-                                      : std::max<std::int64_t>(1, block_bytes / row_bytes);
+                                      : std::max<std::int64_t>(1, std::min(block_bytes, source.block_bytes()) / row_bytes);
 }
 
 slope_row slope_reader::row(std::int64_t k) {

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <vector>
 
 namespace rhochain {
 
@@ -19,28 +18,13 @@ enum class direction { forward, backward };
 // Called after each step with the steps done and K; returning true stops.
 using chain_progress = std::function<bool(std::int64_t done, std::int64_t steps)>;
 
-// Column c of the product is 2^exponents[c] times column c of `mantissas` (N x b), whose 2-norm lies in [1/2, 1).
-struct ChainResult {
-    buffer<double> mantissas;
-    std::vector<std::int64_t> exponents;
-    std::vector<double> log_norms;  // (done + 1) x b: ln of the 2-norms after 0 .. done steps; -inf for zero
-    std::int64_t columns = 1;
-    std::int64_t done = 0;  // K unless the progress function stopped the run
-};
-
 // One factor: Y = 2^-e J_k V or 2^-e J_k^T V with squares[c] = sum_i Y_ic^2; returns e.
 using chain_factor =
     std::function<std::int64_t(std::int64_t k, const_block V, mutable_block Y, std::span<double> squares)>;
 
-// X becomes P X or P^T X. Calls after_step(done), which returns true to stop, and returns the steps done.
-std::int64_t run_chain(direction d, std::int64_t steps, scaled_block& X, const chain_factor& factor, int threads,
-                       const std::function<bool(std::int64_t done)>& after_step);
-
-// Carries X, called `what` in messages, through `run`, which is run_chain with everything but its last argument given.
-// Throws std::invalid_argument unless X has `size` rows.
-using chain_runner =
-    std::function<std::int64_t(scaled_block& X, const std::function<bool(std::int64_t done)>& after_step)>;
-[[nodiscard]] ChainResult record_chain(const_block X, const char* what, std::int64_t size, std::int64_t steps,
-                                       int threads, const chain_progress& progress, const chain_runner& run);
+// X, which `first` of the steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
+// stop, after each step, and returns the steps done.
+std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scaled_block& X, const chain_factor& factor,
+                       int threads, const std::function<bool(std::int64_t done)>& after_step);
 
 }  // namespace rhochain

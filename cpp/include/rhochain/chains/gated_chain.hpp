@@ -5,7 +5,7 @@
 // on row-major blocks (N x b), of any length (chain_run.hpp). A step costs one product with the stacked weights.
 #pragma once
 
-#include <rhochain/chains/chain_run.hpp>
+#include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/gate_source.hpp>
 #include <rhochain/chains/gated_step.hpp>
 
@@ -22,12 +22,14 @@ public:
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
     [[nodiscard]] std::int64_t size() const { return state_blocks(gates_.cell()) * U_.cols(); }
 
-    [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {}) const;
-    [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {}) const;
+    [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {},
+                                  const ChainRecording& recording = {}) const;
+    [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {},
+                                  const ChainRecording& recording = {}) const;
 
 private:
-    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what,
-                                     const chain_progress& progress) const;
+    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,
+                                     const ChainRecording& recording) const;
 
     operator_ref U_;
     gate_source gates_;

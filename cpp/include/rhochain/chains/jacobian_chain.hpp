@@ -5,7 +5,7 @@
 // Source: Pascanu, Mikolov & Bengio 2013, eq. 5, with the true factor W diag(sigma'(x_k)).
 #pragma once
 
-#include <rhochain/chains/chain_run.hpp>
+#include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/chain_step.hpp>
 #include <rhochain/chains/slope_source.hpp>
 
@@ -34,19 +34,22 @@ public:
     [[nodiscard]] const chain_rule& rule() const { return rule_; }
     [[nodiscard]] const slope_source& slopes() const { return slopes_; }
 
-    [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {}) const;
-    [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {}) const;
+    [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {},
+                                  const ChainRecording& recording = {}) const;
+    [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {},
+                                  const ChainRecording& recording = {}) const;
 
-    // X becomes P X or P^T X. Calls after_step(done), which returns true to stop, and returns the steps done.
+    // X, which `first` steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
+    // stop, and returns the steps done.
     std::int64_t run(direction d, scaled_block& X, slope_reader& reader,
-                     const std::function<bool(std::int64_t done)>& after_step) const;
+                     const std::function<bool(std::int64_t done)>& after_step, std::int64_t first = 0) const;
 
     // max_i |s_k,i| for each step: eq. 7 bounds ||P||_2 by the product of (1 - a) + a max|s_k| ||W||_2.
     [[nodiscard]] std::vector<double> largest_slopes(const chain_progress& progress = {}) const;
 
 private:
-    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what,
-                                     const chain_progress& progress) const;
+    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,
+                                     const ChainRecording& recording) const;
 
     chain_rule rule_;
     slope_source slopes_;

@@ -13,9 +13,6 @@
 
 namespace rhochain {
 
-// What is thrown between two steps when the interrupt function says so.
-struct rollout_stopped {};
-
 class rollout_replay {
 public:
     // `bytes`: for slopes and states together. Throws std::invalid_argument if that is less than 8 vectors. `interrupt` is asked

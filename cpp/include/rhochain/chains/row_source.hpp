@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 namespace rhochain {
@@ -16,6 +17,10 @@ struct row_block {
     const double* first = nullptr;
     std::int64_t stride = 0;
 };
+
+// What a fetch function or a rollout throws that was asked to stop: the steps done stand, as if a progress function had
+// stopped them.
+struct reading_stopped {};
 
 class row_source {
 public:
@@ -34,12 +39,17 @@ public:
     // Whether `read` needs no buffer, so that the whole source is one block.
     [[nodiscard]] bool in_place() const { return doubles_ != nullptr; }
 
+    // A reader asks for as many rows at a time as this allows, but for one at least.
+    [[nodiscard]] std::int64_t block_bytes() const { return block_bytes_; }
+    void limit_blocks(std::int64_t bytes) { block_bytes_ = bytes; }
+
     [[nodiscard]] row_block read(std::int64_t begin, std::int64_t end, std::vector<double>& buffer, int threads) const;
 
 private:
     std::int64_t count_ = 0;
     std::int64_t n_ = 0;
     std::int64_t stride_ = 0;
+    std::int64_t block_bytes_ = std::numeric_limits<std::int64_t>::max();
     const double* doubles_ = nullptr;
     const float* floats_ = nullptr;
     fetch_function fetch_;

@@ -18,11 +18,16 @@ public:
     // Copies X. Throws std::invalid_argument, naming `what`, at an entry that is not finite.
     scaled_block(const_block X, const char* what, int threads);
 
+    // Takes up what mantissas(), exponents() and norms() told: goes on to the same bits. Throws std::invalid_argument at a
+    // mismatch in size or a mantissa or norm that is not finite.
+    scaled_block(const_block mantissas, std::span<const std::int64_t> exponents, std::span<const double> norms);
+
     [[nodiscard]] std::int64_t rows() const { return n_; }
     [[nodiscard]] std::int64_t columns() const { return b_; }
     [[nodiscard]] mutable_block mantissas() { return {M_.data(), n_, b_}; }
     [[nodiscard]] const_block mantissas() const { return {M_.data(), n_, b_}; }
     [[nodiscard]] const std::vector<std::int64_t>& exponents() const { return exponents_; }
+    [[nodiscard]] const std::vector<double>& norms() const { return norms_; }  // of the columns of the mantissas
 
     // The 2-norm of column c.
     [[nodiscard]] scaled norm(std::int64_t c) const;
@@ -48,7 +53,7 @@ private:
     std::int64_t b_;
     buffer<double> M_;
     std::vector<std::int64_t> exponents_;
-    std::vector<double> norms_;  // of the columns of M
+    std::vector<double> norms_;
 };
 
 }  // namespace rhochain

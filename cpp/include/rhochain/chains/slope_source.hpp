@@ -29,13 +29,16 @@ public:
     [[nodiscard]] static slope_source of_outputs(row_source outputs, const activation& f, double leak);
 
     // The trajectory is borrowed. Each reader holds up to `bytes` of slopes and states, at least 8 vectors, and throws
-    // rollout_stopped if `interrupt` says so.
+    // reading_stopped if `interrupt` says so.
     [[nodiscard]] static slope_source of_rollout(const rollout& trajectory, std::int64_t bytes,
                                                  std::function<bool()> interrupt = {});
 
     [[nodiscard]] std::int64_t steps() const;
     [[nodiscard]] std::int64_t width() const;
     [[nodiscard]] bool in_place() const { return rows_ && !f_ && rows_->in_place(); }
+
+    // Unless it is a rollout: how much a reader may ask for at a time.
+    [[nodiscard]] std::int64_t block_bytes() const { return rows_->block_bytes(); }
 
     // What a reader of a rollout works with, else nothing.
     [[nodiscard]] std::unique_ptr<rollout_replay> replay(int threads) const;

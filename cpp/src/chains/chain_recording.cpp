@@ -1,0 +1,117 @@
+#include <rhochain/chains/chain_recording.hpp>
+#include <rhochain/chains/row_source.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+void require_state(const chain_state& s, const_block X, std::int64_t steps, std::int64_t every) {
+    if (s.mantissas.rows != X.rows || s.mantissas.columns != X.columns || s.done < 0 || s.done > steps ||
+        s.log_norms.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns))
+        throw std::invalid_argument("resume: got the state of another run, with a block of " +
+                                    std::to_string(s.mantissas.rows) + " x " + std::to_string(s.mantissas.columns) +
+                                    ", " + std::to_string(s.done) + " steps and " +
+                                    std::to_string(s.log_norms.size()) + " norms");
+}
+
+class recorder {
+public:
+    recorder(scaled_block X, const ChainRecording& recording) : X_(std::move(X)), recording_(&recording) {
+        if (recording.resume) {
+            done_ = recording.resume->done;
+            saved_ = done_;
+            log_norms_.assign(recording.resume->log_norms.begin(), recording.resume->log_norms.end());
+        } else {
+            note();
+        }
+    }
+
+    [[nodiscard]] scaled_block& block() { return X_; }
+    [[nodiscard]] std::int64_t done() const { return done_; }
+
+    // Whether to stop.
+    bool step_done(std::int64_t done) {
+        done_ = done;
+        if (done % recording_->every == 0) note();
+        return recording_->save && clock::now() >= due_ && save();
+    }
+
+    // Whether to stop.
+    bool save() {
+        if (!recording_->save || saved_ == done_) return false;
+        if (recording_->save({done_, std::as_const(X_).mantissas(), X_.exponents(), X_.norms(), log_norms_})) return true;
+        saved_ = done_;
+        due_ = clock::now() + interval();
+        return false;
+    }
+
+    [[nodiscard]] ChainResult finish(int threads) {
+        ChainResult result;
+        result.columns = X_.columns();
+        result.done = done_;
+        for (std::int64_t k = 0; k <= done_; k += recording_->every) result.recorded.push_back(k);
+        if (result.recorded.back() != done_) {
+            result.recorded.push_back(done_);
+            note();
+        }
+        result.log_norms = std::move(log_norms_);
+        X_.normalise(threads);
+        result.exponents = X_.exponents();
+        result.mantissas = X_.take_mantissas();
+        return result;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    void note() {
+        for (std::int64_t c = 0; c < X_.columns(); ++c) log_norms_.push_back(X_.norm(c).log_abs());
+    }
+
+    [[nodiscard]] clock::duration interval() const {
+        constexpr double never = 1e9;  // thirty years, which no clock overflows
+        const std::chrono::duration<double> seconds(std::min(recording_->save_seconds, never));
+        return std::chrono::duration_cast<clock::duration>(seconds);
+    }
+
+    scaled_block X_;
+    const ChainRecording* recording_;
+    std::int64_t done_ = 0;
+    std::int64_t saved_ = -1;
+    clock::time_point due_ = clock::now() + interval();
+    std::vector<double> log_norms_;
+};
+
+}  // namespace
+
+ChainResult record_chain(const_block V, const char* what, std::int64_t size, std::int64_t steps, int threads,
+                         const chain_progress& progress, const ChainRecording& recording, const chain_runner& run) {
+    if (V.rows != size)
+        throw std::invalid_argument(std::string(what) + ": got length " + std::to_string(V.rows) + ", expected " +
+                                    std::to_string(size));
+    if (recording.every < 1 || !(recording.save_seconds >= 0.0))
+        throw std::invalid_argument("a recording: expected every >= 1 and save_seconds >= 0");
+    const auto& from = recording.resume;
+    if (from) require_state(*from, V, steps, recording.every);
+    recorder record(from ? scaled_block(from->mantissas, from->exponents, from->norms) : scaled_block(V, what, threads),
+                    recording);
+    if (from || !record.save()) {
+        try {
+            run(record.block(), record.done(), [&](std::int64_t done) {
+                const bool stop = record.step_done(done);
+                return (progress && progress(done, steps)) || stop;
+            });
+        } catch (const reading_stopped&) {
+            // The block is what it was after the last step done.
+        }
+    }
+    record.save();
+    return record.finish(threads);
+}
+
+}  // namespace rhochain

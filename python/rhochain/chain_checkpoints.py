@@ -1,0 +1,149 @@
+"""The state of a chain's run between two steps in a file, from which a killed run goes on to the same bits.
+
+The file: a magic number, the length of a header, a BLAKE2b-256 digest of all that follows, the header (JSON: the run's
+identity, the steps done, shapes), then mantissas, exponents, norms and log norms in 8 little-endian bytes each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import stat
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.chain_results import ChainResult
+
+__all__ = ["ChainCheckpoint", "ChainState", "CheckpointError"]
+
+_Floats = npt.NDArray[np.float64]
+_Integers = npt.NDArray[np.int64]
+ChainState = tuple[int, _Floats, _Integers, _Floats, _Floats]
+"""Steps done, mantissas (n, b), exponents (b,), their norms (b,), log norms (rows, b), as the core has them."""
+
+_MAGIC = b"\x89rhochn1"
+_PREFIX = struct.Struct("<8sQ32s")
+_TYPES = ("<f8", "<i8", "<f8", "<f8")
+
+
+class CheckpointError(OSError):
+    """A checkpoint could not be written. `result` holds what was done by then; an earlier checkpoint is intact."""
+
+    def __init__(self, path: str, cause: OSError, result: ChainResult) -> None:
+        super().__init__(cause.errno, f"cannot write the checkpoint: {cause.strerror or cause}", path)
+        self.result = result
+
+
+class ChainCheckpoint:
+    """The file of one run.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+    identity : mapping of str to what JSON knows
+        What must agree with a file for it to be continued.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], identity: Mapping[str, Any]) -> None:
+        try:
+            given = os.fspath(path)
+        except TypeError:
+            raise TypeError(f"checkpoint must be a path or None; got {type(path).__name__}") from None
+        if not isinstance(given, str):
+            raise TypeError(f"checkpoint must be a path of text; got {given!r}")
+        # os.replace would put a file in the place of a link.
+        self.path = os.path.realpath(given)
+        self._identity = json.loads(json.dumps(identity))
+        self.failure: OSError | None = None
+
+    def load(self) -> ChainState | None:
+        """The state in the file; None without a file.
+
+        Raises
+        ------
+        ValueError
+            The file is damaged, no checkpoint or that of another run.
+        OSError
+            It cannot be read.
+        """
+        try:
+            if not stat.S_ISREG(os.stat(self.path).st_mode):
+                raise ValueError(f"checkpoint must name a file; got {self.path!r}, which is something else")
+            with open(self.path, "rb") as file:
+                prefix = file.read(_PREFIX.size)
+                if prefix[: len(_MAGIC)] != _MAGIC[: len(prefix)] or not prefix:
+                    raise ValueError(f"checkpoint {self.path!r} is not the checkpoint of a chain")
+                rest = file.read()
+        except FileNotFoundError:
+            return None
+        if len(prefix) < _PREFIX.size:
+            raise self._damaged()
+        _, header_length, digest = _PREFIX.unpack(prefix)
+        if hashlib.blake2b(prefix[8:16] + rest, digest_size=32).digest() != digest:
+            raise self._damaged()
+        header = json.loads(rest[:header_length])
+        self._require_same_run(header["run"])
+        parts, offset = [], header_length
+        for kind, shape in zip(_TYPES, header["shapes"], strict=True):
+            parts.append(np.frombuffer(rest, kind, math.prod(shape), offset).reshape(shape))
+            offset += parts[-1].nbytes
+        mantissas, exponents, norms, log_norms = parts
+        return header["done"], mantissas, exponents, norms, log_norms
+
+    def save(self, done: int, mantissas: _Floats, exponents: _Integers, norms: _Floats, log_norms: _Floats) -> bool:
+        """Write the state; True, with `failure` set, if the system refuses. The file is the old or the new one."""
+        if self.failure is not None:
+            return True
+        parts = [
+            np.ascontiguousarray(part, dtype=kind)
+            for part, kind in zip((mantissas, exponents, norms, log_norms), _TYPES, strict=True)
+        ]
+        header = json.dumps({"run": self._identity, "done": done, "shapes": [part.shape for part in parts]}).encode()
+        header += b" " * (-(_PREFIX.size + len(header)) % 64)
+        length = struct.pack("<Q", len(header))
+        digest = hashlib.blake2b(length, digest_size=32)
+        digest.update(header)
+        for part in parts:
+            digest.update(part.data)
+        try:
+            self._replace([_PREFIX.pack(_MAGIC, len(header), digest.digest()), header, *parts])
+        except OSError as error:
+            self.failure = error
+        return self.failure is not None
+
+    def _replace(self, parts: list[Any]) -> None:
+        partial = self.path + ".partial"
+        try:
+            with open(partial, "wb") as file:
+                for part in parts:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(partial)
+            raise
+        if os.name == "posix":  # the new name lasts once its folder is on the disk
+            folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    def _damaged(self) -> ValueError:
+        return ValueError(f"checkpoint {self.path!r} is damaged or cut short; remove it to begin anew")
+
+    def _require_same_run(self, theirs: Mapping[str, Any]) -> None:
+        ours = self._identity
+        differing = [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]
+        if differing:
+            told = "; ".join(f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} here" for key in differing)
+            raise ValueError(f"checkpoint {self.path!r} is of another run ({told})")
