@@ -36,8 +36,9 @@ class Pausing:
 
 
 def paused(steps, direction="vjp"):
-    """The chain, reading one row at a time, late at the last of the `steps`."""
-    return rc.JacobianChain(W, slopes=Pausing(S, steps - 1 if direction == "jvp" else len(S) - steps), memory=1)
+    """The chain, reading one row at a time, late at the last row that is read in these steps."""
+    # A forward step reads the row of the one after it.
+    return rc.JacobianChain(W, slopes=Pausing(S, steps if direction == "jvp" else len(S) - steps), memory=1)
 
 
 def stopped(path, steps, direction="vjp", given=G, **options):

@@ -5,6 +5,38 @@
 #include <cmath>
 
 namespace rhochain {
+namespace {
+
+// T = weight s o V, for some rows.
+void scale_rows(double weight, const double* slope, const_block V, mutable_block T, std::int64_t first,
+                std::int64_t last) {
+    const double* v = V.data;
+    double* t = T.data;
+    with_columns(V.columns, [=, any = V.columns](auto columns) {
+        constexpr std::int64_t B = columns;
+        const std::int64_t b = B > 0 ? B : any;
+        for (std::int64_t i = first; i < last; ++i) {
+            const double w = weight * slope[i];
+            for (std::int64_t p = i * b; p < (i + 1) * b; ++p) t[p] = w * v[p];
+        }
+    });
+}
+
+// Y = the product with X, then `row` (column_squares.hpp) over Y, then `more`, panel by panel.
+template <class Row, class More>
+void product_and_squares(const chain_step& step, const_block X, mutable_block Y, std::span<double> squares, int threads,
+                         const Row& row, const More& more) {
+    column_squares partial(Y);
+    const auto finish = [&](std::int64_t first, std::int64_t last) {
+        partial.store(first, last, row);
+        more(first, last);
+    };
+    step.adjoint ? step.A.apply_adjoint(step.map, X, Y, threads, finish) : step.A.apply(step.map, X, Y, threads, finish);
+    std::fill(squares.begin(), squares.end(), 0.0);
+    partial.add_to(squares);
+}
+
+}  // namespace
 
 chain_step make_step(const chain_rule& rule, direction d, entry_map map, int slope_exponent) {
     const bool adjoint = d == direction::backward;
@@ -22,42 +54,51 @@ chain_step make_step(const chain_rule& rule, direction d, entry_map map, int slo
             common};
 }
 
+void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T, int threads) {
+    over_panels(V.rows, V.size(), threads, [&](std::int64_t first, std::int64_t last) {
+        scale_rows(step.weight, s.data(), V, T, first, last);
+    });
+}
+
+void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
+                   int threads, const std::optional<slopes_ahead>& next) {
+    const double* v = V.data;
+    double* y = Y.data;
+    const auto ahead = [&](std::int64_t first, std::int64_t last) {
+        if (next) scale_rows(next->weight, next->s.data(), Y, next->T, first, last);
+    };
+    if (step.keep == 0.0)
+        product_and_squares(
+            step, T, Y, squares, threads, [=](std::int64_t) { return [=](std::int64_t p) { return y[p]; }; }, ahead);
+    else
+        product_and_squares(
+            step, T, Y, squares, threads,
+            [=, keep = step.keep](std::int64_t) { return [=](std::int64_t p) { return y[p] += keep * v[p]; }; }, ahead);
+}
+
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
                 std::span<double> squares, int threads) {
-    const std::int64_t b = V.columns;
-    const double keep = step.keep;
-    const double weight = step.weight;
-    const double *slope = s.data(), *v = V.data;
-    double *t = T.data, *y = Y.data;
-
-    const_block product_of = V;
     if (step.slopes_first) {
-        over_row_chunks(V, threads, [=](std::int64_t first, std::int64_t last, std::int64_t) {
-            for (std::int64_t i = first; i < last; ++i) {
-                const double w = weight * slope[i];
-                for (std::int64_t p = i * b; p < (i + 1) * b; ++p) t[p] = w * v[p];
-            }
-        });
-        product_of = T;
+        apply_slopes(step, s, V, T, threads);
+        return apply_weights(step, V, T, Y, squares, threads);
     }
-    if (step.adjoint)
-        step.map == entry_map::identity ? step.A.apply_adjoint(product_of, Y)
-                                        : step.A.apply_adjoint(step.map, product_of, Y);
+    const double *slope = s.data(), *v = V.data;
+    double* y = Y.data;
+    const auto nothing = [](std::int64_t, std::int64_t) {};
+    if (step.keep == 0.0)
+        product_and_squares(
+            step, V, Y, squares, threads,
+            [=, weight = step.weight](std::int64_t i) {
+                return [=, w = weight * slope[i]](std::int64_t p) { return y[p] *= w; };
+            },
+            nothing);
     else
-        step.map == entry_map::identity ? step.A.apply(product_of, Y) : step.A.apply(step.map, product_of, Y);
-
-    std::fill(squares.begin(), squares.end(), 0.0);
-    if (step.slopes_first && keep == 0.0)
-        store_and_add_squares(Y, squares, threads, [=](std::int64_t, std::int64_t p) { return y[p]; });
-    else if (step.slopes_first)
-        store_and_add_squares(Y, squares, threads, [=](std::int64_t, std::int64_t p) { return y[p] += keep * v[p]; });
-    else if (keep == 0.0)
-        store_and_add_squares(Y, squares, threads,
-                              [=](std::int64_t i, std::int64_t p) { return y[p] *= weight * slope[i]; });
-    else
-        store_and_add_squares(Y, squares, threads, [=](std::int64_t i, std::int64_t p) {
-            return y[p] = keep * v[p] + weight * slope[i] * y[p];
-        });
+        product_and_squares(
+            step, V, Y, squares, threads,
+            [=, weight = step.weight, keep = step.keep](std::int64_t i) {
+                return [=, w = weight * slope[i]](std::int64_t p) { return y[p] = keep * v[p] + w * y[p]; };
+            },
+            nothing);
 }
 
 }  // namespace rhochain

@@ -19,7 +19,7 @@ ChainResult gated_chain::record(direction d, const_block V, const char* what, co
                                 const ChainRecording& recording) const {
     gate_reader reader(gates_, exponent_, threads_);
     buffer<double> t(static_cast<std::size_t>(U_.rows() * V.columns));
-    const chain_factor factor = [&](std::int64_t k, const_block X, mutable_block Y, std::span<double> squares) {
+    const chain_factor factor = [&](std::int64_t k, const_block X, bool, mutable_block Y, std::span<double> squares) {
         const gated_step step = reader.step(k);
         apply_step(U_, step, d, X, {t.data(), U_.rows(), X.columns}, Y, squares, threads_);
         return step.exponent;

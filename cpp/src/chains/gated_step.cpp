@@ -14,13 +14,16 @@ void forward(operator_ref A, const gated_step& J, const_block v, const_block v_o
     const bool way_out = J.p != nullptr;
     A.apply(way_out ? v_out : v, T);
     const double *z1 = T.data, *z2 = z1 + size, *z3 = z2 + size, *z4 = z3 + size;
-    store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
-        const double gates = (J.m[0][i] * z1[at] + J.m[1][i] * z2[at]) + J.m[2][i] * z3[at];
-        return y.data[at] = gates + J.k[i] * v.data[at];
+    store_and_add_squares(y, squares, threads, [=](std::int64_t i) {
+        return [=, m1 = J.m[0][i], m2 = J.m[1][i], m3 = J.m[2][i], k = J.k[i]](std::int64_t at) {
+            return y.data[at] = ((m1 * z1[at] + m2 * z2[at]) + m3 * z3[at]) + k * v.data[at];
+        };
     });
     if (way_out)
-        store_and_add_squares(y_out, squares, threads, [=](std::int64_t i, std::int64_t at) {
-            return y_out.data[at] = J.p[i] * z4[at] + J.q[i] * y.data[at];
+        store_and_add_squares(y_out, squares, threads, [=](std::int64_t i) {
+            return [=, p = J.p[i], q = J.q[i]](std::int64_t at) {
+                return y_out.data[at] = p * z4[at] + q * y.data[at];
+            };
         });
 }
 
@@ -34,24 +37,26 @@ void backward(operator_ref A, const gated_step& J, const_block v, const_block v_
         t3[at] = J.m[2][i] * w;
     };
     if (J.p != nullptr) {
-        store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
-            const double w = v.data[at] + J.q[i] * v_out.data[at];
-            through_gates(i, at, w);
-            t4[at] = J.p[i] * v_out.data[at];
-            return y.data[at] = J.k[i] * w;
+        store_and_add_squares(y, squares, threads, [=](std::int64_t i) {
+            return [=, p = J.p[i], q = J.q[i], k = J.k[i]](std::int64_t at) {
+                const double w = v.data[at] + q * v_out.data[at];
+                through_gates(i, at, w);
+                t4[at] = p * v_out.data[at];
+                return y.data[at] = k * w;
+            };
         });
         A.apply_adjoint(T, y_out);
         store_and_add_squares(y_out, squares, threads,
-                              [=](std::int64_t, std::int64_t at) { return y_out.data[at]; });
+                              [=](std::int64_t) { return [=](std::int64_t at) { return y_out.data[at]; }; });
         return;
     }
-    over_row_chunks(v, threads, [=](std::int64_t first, std::int64_t last, std::int64_t) {
+    over_panels(v.rows, size, threads, [=](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i)
             for (std::int64_t at = i * v.columns; at < (i + 1) * v.columns; ++at) through_gates(i, at, v.data[at]);
     });
     A.apply_adjoint(T, y);
-    store_and_add_squares(y, squares, threads, [=](std::int64_t i, std::int64_t at) {
-        return y.data[at] += J.k[i] * v.data[at];
+    store_and_add_squares(y, squares, threads, [=](std::int64_t i) {
+        return [=, k = J.k[i]](std::int64_t at) { return y.data[at] += k * v.data[at]; };
     });
 }
 

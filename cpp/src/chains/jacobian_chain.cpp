@@ -2,11 +2,75 @@
 #include <rhochain/kernels/parallel.hpp>
 
 #include <cmath>
+#include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace rhochain {
+namespace {
+
+// The steps of a run, one after the other. Where slopes come first, those of the next step are applied to Y with it.
+class step_sequence {
+public:
+    step_sequence(const jacobian_chain& P, direction d, slope_reader& reader, std::int64_t columns)
+        : P_(&P),
+          d_(d),
+          reader_(&reader),
+          t_(static_cast<std::size_t>(slopes_first() ? P.size() * columns : 0)),
+          ahead_(t_.size()) {}
+
+    std::int64_t step(std::int64_t k, const_block V, bool follows, mutable_block Y, std::span<double> squares) {
+        if (!slopes_first()) {
+            const slope_row row = reader_->row(k);
+            const chain_step step = of(row);
+            apply_step(step, row.s, V, {}, Y, squares, P_->threads());
+            return step.exponent;
+        }
+        if (failure_) std::rethrow_exception(failure_);
+        const mutable_block T(t_.data(), V.rows, V.columns);
+        if (!follows) {
+            const slope_row row = reader_->row(k);
+            step_ = of(row);
+            apply_slopes(*step_, row.s, V, T, P_->threads());
+        }
+        const chain_step step = *step_;
+        apply_weights(step, V, T, Y, squares, P_->threads(),
+                      look_ahead(d_ == direction::forward ? k + 1 : k - 1, {ahead_.data(), V.rows, V.columns}));
+        t_.swap(ahead_);
+        return step.exponent;
+    }
+
+private:
+    // What the step in work is to do for step k, if there is one. A row that cannot be read fails at its own step.
+    std::optional<slopes_ahead> look_ahead(std::int64_t k, mutable_block T) {
+        if (k < 0 || k >= P_->steps()) return std::nullopt;
+        try {
+            const slope_row row = reader_->row(k);
+            step_ = of(row);
+            return slopes_ahead{step_->weight, row.s, T};
+        } catch (...) {
+            failure_ = std::current_exception();
+            return std::nullopt;
+        }
+    }
+
+    [[nodiscard]] bool slopes_first() const { return (P_->rule().form == convention::pre) == (d_ == direction::forward); }
+    [[nodiscard]] chain_step of(const slope_row& row) const {
+        return make_step(P_->rule(), d_, entry_map::identity, row.exponent);
+    }
+
+    const jacobian_chain* P_;
+    direction d_;
+    slope_reader* reader_;
+    buffer<double> t_;      // weight s o V of the step to come
+    buffer<double> ahead_;  // and of the one after it
+    std::optional<chain_step> step_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace
 
 jacobian_chain::jacobian_chain(operator_ref W, slope_source slopes, const ChainOptions& options)
     : rule_{W, options.exponent, options.form, options.leak},
@@ -22,13 +86,9 @@ jacobian_chain::jacobian_chain(operator_ref W, slope_source slopes, const ChainO
 
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
                                  const std::function<bool(std::int64_t done)>& after_step, std::int64_t first) const {
-    buffer<double> t(static_cast<std::size_t>(size() * X.columns()));
-    const chain_factor factor = [&](std::int64_t k, const_block V, mutable_block Y, std::span<double> squares) {
-        const slope_row row = reader.row(k);
-        const chain_step step = make_step(rule_, d, entry_map::identity, row.exponent);
-        apply_step(step, row.s, V, {t.data(), V.rows, V.columns}, Y, squares, threads_);
-        return step.exponent;
-    };
+    step_sequence sequence(*this, d, reader, X.columns());
+    const chain_factor factor = [&](std::int64_t k, const_block V, bool follows, mutable_block Y,
+                                    std::span<double> squares) { return sequence.step(k, V, follows, Y, squares); };
     return run_chain(d, first, steps(), X, factor, threads_, after_step);
 }
 

@@ -94,7 +94,7 @@ void scaled_block::measure(std::span<const double> squares) {
     }
 }
 
-void scaled_block::rescale(int slack, int threads) {
+bool scaled_block::rescale(int slack, int threads) {
     std::vector<int> shift(static_cast<std::size_t>(b_), 0);
     bool any = false;
     for (std::size_t c = 0; c < shift.size(); ++c) {
@@ -108,7 +108,7 @@ void scaled_block::rescale(int slack, int threads) {
             any = true;
         }
     }
-    if (!any) return;
+    if (!any) return false;
     over_rows(n_, threads, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i)
             for (std::int64_t c = 0; c < b_; ++c) {
@@ -116,15 +116,16 @@ void scaled_block::rescale(int slack, int threads) {
                 x = std::ldexp(x, shift[static_cast<std::size_t>(c)]);
             }
     });
+    return true;
 }
 
-void scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
+bool scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
                            int threads) {
     constexpr int slack = 64;
     M_.swap(next);
     for (std::int64_t& e : exponents_) e += exponent;
     measure(squares);
-    rescale(slack, threads);
+    return rescale(slack, threads);
 }
 
 void scaled_block::restart(std::vector<double> norms) {

@@ -1,4 +1,4 @@
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/kernels/sell_layout.hpp>
 
 #include <algorithm>
@@ -33,10 +33,7 @@ sell<Scalar> arrange(std::int64_t rows, std::int64_t cols, std::int64_t nnz, con
     S.columns.resize(at(nnz + layout::lookahead));
     S.values.resize(at(nnz));
     std::fill_n(S.columns.data() + nnz, layout::lookahead, 0);
-    const std::int64_t windows = (rows + layout::window - 1) / layout::window;
-    parallel_for(threads, windows, [&](std::int64_t w) {
-        const std::int64_t begin = w * layout::window;
-        const std::int64_t end = std::min(rows, begin + layout::window);
+    over_panels(rows, rows, threads, [&](std::int64_t begin, std::int64_t end) {
         std::int32_t* order = S.order.data();
         for (std::int64_t i = begin; i < end; ++i) order[i] = static_cast<std::int32_t>(i);
         std::stable_sort(order + begin, order + end, [&](auto a, auto b) { return length(a) > length(b); });

@@ -55,17 +55,17 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_slices);
 }
 
-}  // namespace
-
-template <storage_scalar Scalar>
-void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
-          instruction_set isa) {
+// Calls over_slices(multiply), where multiply(first, last) does some slices.
+template <class Scalar, class OverSlices>
+void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+              instruction_set isa, const OverSlices& over_slices) {
+    buffer<double> aligned;
     if (worth_aligning(W, X)) {
-        buffer<double> aligned(static_cast<std::size_t>(X.size()));
+        aligned.resize(static_cast<std::size_t>(X.size()));
         parallel_ranges(threads, X.size(), [&](std::int64_t begin, std::int64_t end) {
             std::copy(X.data + begin, X.data + end, aligned.data() + begin);
         });
-        return spmm(W, map, scale, const_block(aligned.data(), X.rows, X.columns), Y, threads, isa);
+        X.data = aligned.data();
     }
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
@@ -79,14 +79,44 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
                                         .X = X.data,
                                         .Y = Y.data,
                                         .b = X.columns};
-    const auto multiply = kernel_of<Scalar>(isa);
-    const std::int64_t weight = W.nnz() + W.slices() * W.height;
-    const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);
-    const auto cut = [&](std::int64_t c) { return c == chunks ? W.slices() : slice_of_weight(W, c * (weight / chunks)); };
-    parallel_for(threads, chunks, [&](std::int64_t c) { multiply(product, cut(c), cut(c + 1)); });
+    const auto kernel = kernel_of<Scalar>(isa);
+    over_slices([&](std::int64_t first, std::int64_t last) { kernel(product, first, last); });
 }
 
-template void spmm(const sell<float>&, entry_map, double, const_block, mutable_block, int, instruction_set);
-template void spmm(const sell<double>&, entry_map, double, const_block, mutable_block, int, instruction_set);
+template <class Scalar>
+std::int64_t weight_of(const sell<Scalar>& W) {
+    return W.nnz() + W.slices() * W.height;
+}
+
+}  // namespace
+
+template <storage_scalar Scalar>
+void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          instruction_set isa) {
+    const std::int64_t weight = weight_of(W);
+    const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);
+    const auto cut = [&](std::int64_t c) { return c == chunks ? W.slices() : slice_of_weight(W, c * (weight / chunks)); };
+    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& slices) {
+        parallel_for(threads, chunks, [&](std::int64_t c) { slices(cut(c), cut(c + 1)); });
+    });
+}
+
+template <storage_scalar Scalar>
+void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          panel_task then) {
+    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(), [&](const auto& slices) {
+        over_panels(W.rows(), weight_of(W) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
+            slices(first / W.height, W.slices(last));
+            then(first, last);
+        });
+    });
+}
+
+#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                \
+    template void spmm(const sell<Scalar>&, entry_map, double, const_block, mutable_block, int, instruction_set); \
+    template void spmm(const sell<Scalar>&, entry_map, double, const_block, mutable_block, int, panel_task);
+RHOCHAIN_INSTANTIATE(float)
+RHOCHAIN_INSTANTIATE(double)
+#undef RHOCHAIN_INSTANTIATE
 
 }  // namespace rhochain

@@ -1,4 +1,3 @@
-#include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/spmm.hpp>
 
 #include <algorithm>
@@ -60,11 +59,11 @@ void row_block_product(const Index* j, const Scalar* w, std::int64_t begin, std:
     if (Columns > 0) std::copy(total, total + b, y);
 }
 
-template <int Columns, class Matrix, class Map>
-void row_blocks(const Matrix& W, const_block X, mutable_block Y, int threads, const Map& f) {
+template <int Columns, class Matrix, class Map, class OverRows>
+void row_blocks(const Matrix& W, const_block X, mutable_block Y, const Map& f, const OverRows& over_rows) {
     const auto* j = W.indices.data();
     const auto* w = W.values.data();
-    over_row_chunks(W, threads, [&](std::int64_t first, std::int64_t last) {
+    over_rows([&](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) {
             if constexpr (Columns == 1)
                 Y.data[i] = row_product(j, w, W.row_begin(i), W.row_end(i), X.data, f);
@@ -74,20 +73,37 @@ void row_blocks(const Matrix& W, const_block X, mutable_block Y, int threads, co
     });
 }
 
+// Calls over_rows(rows), where rows(first, last) does some rows.
+template <class Matrix, class OverRows>
+void multiply(const Matrix& W, entry_map map, double scale, const_block X, mutable_block Y, const OverRows& over_rows) {
+    with_entry_map(map, scale, [&](const auto& f) {
+        switch (X.columns) {
+            case 1: return row_blocks<1>(W, X, Y, f, over_rows);
+            case 2: return row_blocks<2>(W, X, Y, f, over_rows);
+            case 4: return row_blocks<4>(W, X, Y, f, over_rows);
+            case 8: return row_blocks<8>(W, X, Y, f, over_rows);
+            case 16: return row_blocks<16>(W, X, Y, f, over_rows);
+            default: return row_blocks<0>(W, X, Y, f, over_rows);
+        }
+    });
+}
+
 }  // namespace
 
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y,
           int threads) {
-    with_entry_map(map, scale, [&](const auto& f) {
-        switch (X.columns) {
-            case 1: return row_blocks<1>(W, X, Y, threads, f);
-            case 2: return row_blocks<2>(W, X, Y, threads, f);
-            case 4: return row_blocks<4>(W, X, Y, threads, f);
-            case 8: return row_blocks<8>(W, X, Y, threads, f);
-            case 16: return row_blocks<16>(W, X, Y, threads, f);
-            default: return row_blocks<0>(W, X, Y, threads, f);
-        }
+    multiply(W, map, scale, X, Y, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
+}
+
+template <storage_scalar Scalar, index_integer Index>
+void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          panel_task then) {
+    multiply(W, map, scale, X, Y, [&](const auto& rows) {
+        over_panels(W.rows(), (W.nnz() + W.rows()) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
+            rows(first, last);
+            then(first, last);
+        });
     });
 }
 
@@ -117,8 +133,9 @@ void spmm_adjoint(const csr_view<Scalar, Index>& W, entry_map map, double scale,
     });
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                  \
-    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int); \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                              \
+    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int);             \
+    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, panel_task); \
     template void spmm_adjoint(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)

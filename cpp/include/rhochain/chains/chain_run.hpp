@@ -18,9 +18,10 @@ enum class direction { forward, backward };
 // Called after each step with the steps done and K; returning true stops.
 using chain_progress = std::function<bool(std::int64_t done, std::int64_t steps)>;
 
-// One factor: Y = 2^-e J_k V or 2^-e J_k^T V with squares[c] = sum_i Y_ic^2; returns e.
+// One factor: Y = 2^-e J_k V or 2^-e J_k^T V with squares[c] = sum_i Y_ic^2; returns e. `follows`: V is what the last call
+// wrote to its Y, to the last bit.
 using chain_factor =
-    std::function<std::int64_t(std::int64_t k, const_block V, mutable_block Y, std::span<double> squares)>;
+    std::function<std::int64_t(std::int64_t k, const_block V, bool follows, mutable_block Y, std::span<double> squares)>;
 
 // X, which `first` of the steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
 // stop, after each step, and returns the steps done.

@@ -2,9 +2,10 @@
 //     pre   (the state is the argument of sigma):  J = (1 - a) I + a W diag(s)
 //     post  (the state is the output of sigma):    J = (1 - a) I + a diag(s) W
 // applied to a row-major block V (n x b), forward J V or backward J^T V. Two shapes serve all four cases:
-//     slopes first:  Y = keep V + A (weight s o V)         pre forward, post backward (with A^T)
+//     slopes first:  Y = keep V + A T,  T = weight s o V   pre forward, post backward (with A^T)
 //     slopes last:   Y = keep V + weight s o (A V)         post forward, pre backward (with A^T)
-// Beside the product one pass over V and one over Y, the second with the squares of Y's columns.
+// Whatever is done with Y is done with a panel of it as soon as the product has it: its terms, the squares of its columns
+// and, where the slopes come first, the T of the next step. So a step reads and writes each block about once.
 #pragma once
 
 #include <rhochain/chains/chain_run.hpp>
@@ -12,6 +13,7 @@
 #include <rhochain/operators/linear_operator.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace rhochain {
@@ -46,5 +48,15 @@ struct chain_step {
 // T is scratch. V, T and Y do not overlap.
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
                 std::span<double> squares, int threads);
+
+// The two halves of a step with its slopes first, and T = weight s o Y of the step after it in the second half.
+struct slopes_ahead {
+    double weight;
+    vector_in s;
+    mutable_block T;
+};
+void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T, int threads);
+void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
+                   int threads, const std::optional<slopes_ahead>& next = std::nullopt);
 
 }  // namespace rhochain

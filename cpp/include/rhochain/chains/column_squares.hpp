@@ -1,67 +1,109 @@
-// Passes over a row-major block Y (n x b) in chunks of rows that depend on its shape alone: what a pass computes, and
+// Passes over the panels (row_panels.hpp) of a row-major block Y (n x b) that write Y and sum, on the way,
 //     squares[c] = sum_i Y_ic^2,
-// have the same bits for any number of threads. The squares come with the pass that writes Y, so that the norm of a
-// column costs no pass of its own.
+// so that the norms of the columns cost no pass of their own. Within a panel the rows are added from first to last (a
+// single column in 8 interleaved sums), then the panels from first to last: the bits depend on the shape alone.
 #pragma once
 
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace rhochain {
 
-// Rows of a chunk.
-[[nodiscard]] inline std::int64_t chunk_rows_of(const_block shape) {
-    constexpr std::int64_t chunk_entries = 8192;
-    return std::max<std::int64_t>(1, chunk_entries / std::max<std::int64_t>(1, shape.columns));
-}
-
-// Calls body(first row, last row, chunk) for each chunk.
+// Calls body(B) with a constant B: b where the compiler shall unroll the columns, otherwise 0.
 template <class Body>
-void over_row_chunks(const_block shape, int threads, const Body& body) {
-    // Below this many entries a team of threads costs more than it saves.
-    constexpr std::int64_t parallel_entries = 1 << 15;
-    const std::int64_t rows = chunk_rows_of(shape);
-    const std::int64_t chunks = (shape.rows + rows - 1) / rows;
-    parallel_for(shape.size() < parallel_entries ? 1 : threads, chunks,
-                 [&](std::int64_t c) { body(c * rows, std::min(shape.rows, (c + 1) * rows), c); });
+void with_columns(std::int64_t b, const Body& body) {
+    const auto call = [&]<std::int64_t B>() { body(std::integral_constant<std::int64_t, B>{}); };
+    switch (b) {
+        case 1: return call.template operator()<1>();
+        case 2: return call.template operator()<2>();
+        case 4: return call.template operator()<4>();
+        case 8: return call.template operator()<8>();
+        case 16: return call.template operator()<16>();
+        default: return call.template operator()<0>();
+    }
 }
 
-// entry(i, p) stores and returns Y at position p of row i. Its squares are added to `squares`, in the order of rows.
-template <class Entry>
-void store_and_add_squares(mutable_block Y, std::span<double> squares, int threads, const Entry& entry) {
-    constexpr std::int64_t lanes = 8;
-    const std::int64_t b = Y.columns;
-    const std::int64_t rows = chunk_rows_of(Y);
-    std::vector<double> partial(static_cast<std::size_t>((Y.rows + rows - 1) / rows * b), 0.0);
-    over_row_chunks(Y, threads, [&](std::int64_t first, std::int64_t last, std::int64_t chunk) {
-        double* total = partial.data() + chunk * b;
-        if (b == 1) {
-            double lane[lanes] = {};
-            std::int64_t i = first;
-            for (; i + lanes <= last; i += lanes)
-                for (std::int64_t l = 0; l < lanes; ++l) {
-                    const double y = entry(i + l, i + l);
-                    lane[l] += y * y;
+class column_squares {
+public:
+    explicit column_squares(const_block shape)
+        : panel_(panel_rows(shape.rows)),
+          b_(shape.columns),
+          partial_(static_cast<std::size_t>(panel_count(shape.rows) * b_), 0.0) {}
+
+    // For the rows of a panel: row(i) is a function that stores and returns Y at position p of row i.
+    template <class Row>
+    void store(std::int64_t first, std::int64_t last, const Row& row) {
+        double* total = partial_.data() + first / panel_ * b_;
+        with_columns(b_, [&](auto columns) {
+            constexpr std::int64_t B = columns;
+            if constexpr (B == 1)
+                *total = of_one_column(first, last, row);
+            else if constexpr (B > 0)
+                of_columns<B>(first, last, row, total);
+            else
+                for (std::int64_t i = first; i < last; ++i) {
+                    const auto entry = row(i);
+                    for (std::int64_t c = 0; c < b_; ++c) {
+                        const double y = entry(i * b_ + c);
+                        total[c] += y * y;
+                    }
                 }
-            for (std::int64_t l = 0; i < last; ++i, ++l) {
-                const double y = entry(i, i);
+        });
+    }
+
+    void add_to(std::span<double> squares) const {
+        for (std::size_t p = 0; p < partial_.size(); ++p) squares[p % static_cast<std::size_t>(b_)] += partial_[p];
+    }
+
+private:
+    template <class Row>
+    static double of_one_column(std::int64_t first, std::int64_t last, const Row& row) {
+        constexpr std::int64_t lanes = 8;
+        double lane[lanes] = {};
+        std::int64_t i = first;
+        for (; i + lanes <= last; i += lanes)
+            for (std::int64_t l = 0; l < lanes; ++l) {
+                const double y = row(i + l)(i + l);
                 lane[l] += y * y;
             }
-            *total = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
-        } else {
-            for (std::int64_t i = first; i < last; ++i)
-                for (std::int64_t c = 0; c < b; ++c) {
-                    const double y = entry(i, i * b + c);
-                    total[c] += y * y;
-                }
+        for (std::int64_t l = 0; i < last; ++i, ++l) {
+            const double y = row(i)(i);
+            lane[l] += y * y;
         }
-    });
-    for (std::size_t p = 0; p < partial.size(); ++p) squares[p % static_cast<std::size_t>(b)] += partial[p];
+        return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    }
+
+    template <std::int64_t B, class Row>
+    static void of_columns(std::int64_t first, std::int64_t last, const Row& row, double* total) {
+        double sum[static_cast<std::size_t>(B)] = {};
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto entry = row(i);
+            double y[static_cast<std::size_t>(B)];
+            for (std::int64_t c = 0; c < B; ++c) y[c] = entry(i * B + c);
+            for (std::int64_t c = 0; c < B; ++c) sum[c] += y[c] * y[c];
+        }
+        std::copy(sum, sum + B, total);
+    }
+
+    std::int64_t panel_;
+    std::int64_t b_;
+    std::vector<double> partial_;
+};
+
+// Writes all of Y by `row`, as above, and adds its squares to `squares`.
+template <class Row>
+void store_and_add_squares(mutable_block Y, std::span<double> squares, int threads, const Row& row) {
+    column_squares partial(Y);
+    over_panels(Y.rows, Y.size(), threads,
+                [&](std::int64_t first, std::int64_t last) { partial.store(first, last, row); });
+    partial.add_to(squares);
 }
 
 }  // namespace rhochain

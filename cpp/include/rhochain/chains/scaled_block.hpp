@@ -34,8 +34,8 @@ public:
 
     // Makes `next` (taken by exchange) the new M and adds `exponent` to every e_c. `squares` holds the sums of
     // squares of its columns; a norm whose square left the float64 range is computed anew. Columns whose norm has
-    // left [2^-64, 2^64] are rescaled. Throws std::overflow_error if an entry is not finite.
-    void replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
+    // left [2^-64, 2^64] are rescaled; returns whether there were any. Throws std::overflow_error if an entry is not finite.
+    bool replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares, int threads);
 
     // After the mantissas were replaced in place: `norms` are the 2-norms of the columns, all exponents 0.
     void restart(std::vector<double> norms);
@@ -47,7 +47,7 @@ public:
 
 private:
     void measure(std::span<const double> squares);
-    void rescale(int slack, int threads);
+    bool rescale(int slack, int threads);
 
     std::int64_t n_;
     std::int64_t b_;

@@ -5,6 +5,7 @@
 
 #include <rhochain/kernels/entry_map.hpp>
 #include <rhochain/kernels/instruction_set.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/sell.hpp>
 
@@ -15,5 +16,10 @@ namespace rhochain {
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa = chosen_instruction_set());
+
+// The same, and `then` for each panel of Y.
+template <storage_scalar Scalar>
+void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          panel_task then);
 
 }  // namespace rhochain

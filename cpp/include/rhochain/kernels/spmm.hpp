@@ -7,6 +7,7 @@
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/csr.hpp>
 
@@ -14,6 +15,11 @@ namespace rhochain {
 
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads);
+
+// The same, and `then` for each panel of Y.
+template <storage_scalar Scalar, index_integer Index>
+void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          panel_task then);
 
 // Each thread owns a strip of columns and reads all of W: no copy of the matrix, no atomics.
 template <storage_scalar Scalar, index_integer Index>

@@ -3,9 +3,11 @@
 // on row-major blocks (block.hpp). One that also offers products with the entrywise images |A| and A o A
 // (entry_map.hpp), and the largest number of terms in a row and a column sum, models `entrywise_operator`:
 // only such a one can carry PROVED bounds. An operator that stands for another up to rounding says so by lossless().
+// One that can hand on each panel of Y as soon as it is there takes a panel_task as well (fusing_operator).
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <concepts>
@@ -31,6 +33,13 @@ concept entrywise_operator = linear_operator<A> && requires(const A& a, const_bl
     { a.column_terms() } -> std::convertible_to<std::int64_t>;
 };
 
+template <class A>
+concept fusing_operator =
+    entrywise_operator<A> && requires(const A& a, entry_map f, const_block x, mutable_block y, panel_task then) {
+        a.apply(f, x, y, then);
+        a.apply_adjoint(f, x, y, then);
+    };
+
 // A borrowed operator of any type: solvers are compiled once, for this one. The operator must outlive it.
 class operator_ref {
 public:
@@ -43,6 +52,19 @@ public:
     void apply(const_block X, mutable_block Y) const { table_->apply(object_, entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const {
         table_->apply_adjoint(object_, entry_map::identity, X, Y);
+    }
+
+    // Y = f(A) X or f(A)^T X, and `then` for each panel of Y: as soon as it is there or, by `threads`, after the product.
+    // f is the identity unless entrywise().
+    void apply(entry_map f, const_block X, mutable_block Y, int threads, panel_task then) const {
+        if (table_->apply_then != nullptr) return table_->apply_then(object_, f, X, Y, then);
+        table_->apply(object_, f, X, Y);
+        over_panels(Y.rows, Y.size(), threads, then);
+    }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y, int threads, panel_task then) const {
+        if (table_->apply_adjoint_then != nullptr) return table_->apply_adjoint_then(object_, f, X, Y, then);
+        table_->apply_adjoint(object_, f, X, Y);
+        over_panels(Y.rows, Y.size(), threads, then);
     }
 
     // Whether the entries are those of the matrix it stands for, to the last bit.
@@ -63,6 +85,8 @@ private:
         std::int64_t (*cols)(const void*);
         void (*apply)(const void*, entry_map, const_block, mutable_block);
         void (*apply_adjoint)(const void*, entry_map, const_block, mutable_block);
+        void (*apply_then)(const void*, entry_map, const_block, mutable_block, panel_task);
+        void (*apply_adjoint_then)(const void*, entry_map, const_block, mutable_block, panel_task);
         std::int64_t (*row_terms)(const void*);
         std::int64_t (*column_terms)(const void*);
         bool (*lossless)(const void*);
@@ -95,6 +119,14 @@ private:
             t.apply = [](const void* o, entry_map, const_block X, mutable_block Y) { as<A>(o).apply(X, Y); };
             t.apply_adjoint = [](const void* o, entry_map, const_block X, mutable_block Y) {
                 as<A>(o).apply_adjoint(X, Y);
+            };
+        }
+        if constexpr (fusing_operator<A>) {
+            t.apply_then = [](const void* o, entry_map f, const_block X, mutable_block Y, panel_task then) {
+                as<A>(o).apply(f, X, Y, then);
+            };
+            t.apply_adjoint_then = [](const void* o, entry_map f, const_block X, mutable_block Y, panel_task then) {
+                as<A>(o).apply_adjoint(f, X, Y, then);
             };
         }
         return t;

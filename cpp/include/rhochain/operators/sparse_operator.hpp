@@ -44,11 +44,22 @@ public:
         else
             spmm(W_, f, scale_, X, Y, threads_);
     }
+    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+        if (rows_)
+            spmm(*rows_, f, scale_, X, Y, threads_, then);
+        else
+            spmm(W_, f, scale_, X, Y, threads_, then);
+    }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
         if (columns_)
             spmm(*columns_, f, scale_, X, Y, threads_);
         else
             spmm_adjoint(W_, f, scale_, X, Y, threads_);
+    }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+        if (columns_) return spmm(*columns_, f, scale_, X, Y, threads_, then);
+        spmm_adjoint(W_, f, scale_, X, Y, threads_);
+        over_panels(Y.rows, Y.size(), threads_, then);
     }
 
     [[nodiscard]] sparse_operator normalised() const {

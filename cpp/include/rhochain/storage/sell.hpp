@@ -1,5 +1,5 @@
 // Sliced jagged diagonals, the prepared layout of a sparse W (rows x cols): SELL-8-sigma without padding.
-// The rows of each window of `window` are sorted by falling length, and eight in a row form a slice. Lane l of slice s
+// The rows of each panel (row_panels.hpp) are sorted by falling length, and eight in a row form a slice. Lane l of slice s
 // holds row order[8 s + l] with lengths[8 s + l] entries; its entries k = 0, 1, ... stand side by side with the k-th
 // entries of the other lanes:
 //     for k = 0, 1, ...: for each lane l with lengths[l] > k:  columns[p], values[p], p = offsets[s] ++
@@ -22,7 +22,6 @@ namespace rhochain {
 template <storage_scalar Scalar>
 struct sell {
     static constexpr std::int64_t height = 8;
-    static constexpr std::int64_t window = 4096;
     static constexpr std::int64_t lookahead = 128;
 
     std::int64_t n_rows = 0;

@@ -1,0 +1,41 @@
+// What is done with the rows of a product next (scaling, sums of squares, the argument of the product after it) is done
+// with a panel of them (row_panels.hpp) as soon as it is there, while it lies in a core's cache.
+#pragma once
+
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/storage/row_panels.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+
+namespace rhochain {
+
+// A borrowed function of the rows first .. last - 1 of a panel. Called once for each panel, from any thread.
+class panel_task {
+public:
+    template <class Body>
+        requires std::invocable<const Body&, std::int64_t, std::int64_t> && (!std::same_as<Body, panel_task>)
+    panel_task(const Body& body)
+        : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last) {
+              (*static_cast<const Body*>(b))(first, last);
+          }) {}
+
+    void operator()(std::int64_t first, std::int64_t last) const { call_(body_, first, last); }
+
+private:
+    const void* body_;
+    void (*call_)(const void*, std::int64_t, std::int64_t);
+};
+
+// Calls body(first, last) for each panel of n rows, by one thread where `work`, the numbers read or written in all, is
+// too little to share.
+template <class Body>
+void over_panels(std::int64_t n, std::int64_t work, int threads, const Body& body) {
+    constexpr std::int64_t worth_sharing = 1 << 15;
+    const std::int64_t h = panel_rows(n);
+    parallel_for(work < worth_sharing ? 1 : threads, panel_count(n),
+                 [&](std::int64_t p) { body(p * h, std::min(n, (p + 1) * h)); });
+}
+
+}  // namespace rhochain
