@@ -20,12 +20,12 @@ void check_panels(operator_ref A, entry_map f, bool adjoint, std::int64_t b) {
     const std::int64_t out = adjoint ? A.cols() : A.rows();
     const auto x = matrices::random_vector(in * b, 5);
     const const_block X(x.data(), in, b);
-    std::vector<double> y(static_cast<std::size_t>(out * b)), again(y.size()), z(y.size());
-    const mutable_block Y(again.data(), out, b);
+    std::vector<double> y(static_cast<std::size_t>(out * b)), room(y.size()), z(y.size());
+    const mutable_block Y(room.data(), out, b);
     std::vector<std::int64_t> starts;
     std::mutex guard;
-    const auto task = [&](std::int64_t first, std::int64_t last) {
-        std::copy(Y.row(first), Y.row(last), z.begin() + first * b);
+    const auto task = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        std::copy(rows, rows + (last - first) * b, z.begin() + first * b);
         const std::lock_guard lock(guard);
         starts.push_back(first);
         CHECK(first % panel_rows(out) == 0);
@@ -38,7 +38,6 @@ void check_panels(operator_ref A, entry_map f, bool adjoint, std::int64_t b) {
         A.apply(f, X, mutable_block(y.data(), out, b));
         A.apply(f, X, Y, 2, task);
     }
-    CHECK(again == y);
     CHECK(z == y);
     std::sort(starts.begin(), starts.end());
     CHECK(std::adjacent_find(starts.begin(), starts.end()) == starts.end());
@@ -76,7 +75,7 @@ TEST_CASE("squares of columns are their sums, with the same bits for any number 
         const auto x = matrices::random_vector(n * b, 3);
         std::vector<double> y(x.size());
         const auto negated = [&](std::int64_t) {
-            return [&](std::int64_t p) { return y[static_cast<std::size_t>(p)] = -x[static_cast<std::size_t>(p)]; };
+            return [&](std::int64_t p) { return -x[static_cast<std::size_t>(p)]; };
         };
         std::vector<double> one(static_cast<std::size_t>(b), 0.5), three(one);
         store_and_add_squares({y.data(), n, b}, one, 1, negated);

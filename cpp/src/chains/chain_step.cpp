@@ -15,20 +15,28 @@ void scale_rows(double weight, const double* slope, const_block V, mutable_block
     with_columns(V.columns, [=, any = V.columns](auto columns) {
         constexpr std::int64_t B = columns;
         const std::int64_t b = B > 0 ? B : any;
-        for (std::int64_t i = first; i < last; ++i) {
-            const double w = weight * slope[i];
-            for (std::int64_t p = i * b; p < (i + 1) * b; ++p) t[p] = w * v[p];
+        if constexpr (B == 1) {
+#pragma GCC ivdep
+            for (std::int64_t i = first; i < last; ++i) t[i] = weight * slope[i] * v[i];
+        } else {
+            for (std::int64_t i = first; i < last; ++i) {
+                const double w = weight * slope[i];
+#pragma GCC ivdep
+                for (std::int64_t p = i * b; p < (i + 1) * b; ++p) t[p] = w * v[p];
+            }
         }
     });
 }
 
-// Y = the product with X, then `row` (column_squares.hpp) over Y, then `more`, panel by panel.
-template <class Row, class More>
+// The product with X, then for each panel of it row_of(Z), where Z(p) is entry p of the product, over Y as
+// column_squares.hpp tells, then `more`.
+template <class RowOf, class More>
 void product_and_squares(const chain_step& step, const_block X, mutable_block Y, std::span<double> squares, int threads,
-                         const Row& row, const More& more) {
+                         const RowOf& row_of, const More& more) {
     column_squares partial(Y);
-    const auto finish = [&](std::int64_t first, std::int64_t last) {
-        partial.store(first, last, row);
+    const auto finish = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        const auto Z = [rows, before = first * Y.columns](std::int64_t p) { return rows[p - before]; };
+        partial.store(first, last, row_of(Z));
         more(first, last);
     };
     step.adjoint ? step.A.apply_adjoint(step.map, X, Y, threads, finish) : step.A.apply(step.map, X, Y, threads, finish);
@@ -63,17 +71,23 @@ void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_bl
 void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
                    int threads, const std::optional<slopes_ahead>& next) {
     const double* v = V.data;
-    double* y = Y.data;
     const auto ahead = [&](std::int64_t first, std::int64_t last) {
         if (next) scale_rows(next->weight, next->s.data(), Y, next->T, first, last);
     };
     if (step.keep == 0.0)
         product_and_squares(
-            step, T, Y, squares, threads, [=](std::int64_t) { return [=](std::int64_t p) { return y[p]; }; }, ahead);
+            step, T, Y, squares, threads,
+            [=](auto Z) {
+                return [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; };
+            },
+            ahead);
     else
         product_and_squares(
             step, T, Y, squares, threads,
-            [=, keep = step.keep](std::int64_t) { return [=](std::int64_t p) { return y[p] += keep * v[p]; }; }, ahead);
+            [=, keep = step.keep](auto Z) {
+                return [=](std::int64_t) { return [=](std::int64_t p) { return Z(p) + keep * v[p]; }; };
+            },
+            ahead);
 }
 
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
@@ -83,20 +97,23 @@ void apply_step(const chain_step& step, vector_in s, const_block V, mutable_bloc
         return apply_weights(step, V, T, Y, squares, threads);
     }
     const double *slope = s.data(), *v = V.data;
-    double* y = Y.data;
     const auto nothing = [](std::int64_t, std::int64_t) {};
     if (step.keep == 0.0)
         product_and_squares(
             step, V, Y, squares, threads,
-            [=, weight = step.weight](std::int64_t i) {
-                return [=, w = weight * slope[i]](std::int64_t p) { return y[p] *= w; };
+            [=, weight = step.weight](auto Z) {
+                return [=](std::int64_t i) {
+                    return [=, w = weight * slope[i]](std::int64_t p) { return w * Z(p); };
+                };
             },
             nothing);
     else
         product_and_squares(
             step, V, Y, squares, threads,
-            [=, weight = step.weight, keep = step.keep](std::int64_t i) {
-                return [=, w = weight * slope[i]](std::int64_t p) { return y[p] = keep * v[p] + w * y[p]; };
+            [=, weight = step.weight, keep = step.keep](auto Z) {
+                return [=](std::int64_t i) {
+                    return [=, w = weight * slope[i]](std::int64_t p) { return keep * v[p] + w * Z(p); };
+                };
             },
             nothing);
 }

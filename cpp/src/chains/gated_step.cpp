@@ -16,13 +16,13 @@ void forward(operator_ref A, const gated_step& J, const_block v, const_block v_o
     const double *z1 = T.data, *z2 = z1 + size, *z3 = z2 + size, *z4 = z3 + size;
     store_and_add_squares(y, squares, threads, [=](std::int64_t i) {
         return [=, m1 = J.m[0][i], m2 = J.m[1][i], m3 = J.m[2][i], k = J.k[i]](std::int64_t at) {
-            return y.data[at] = ((m1 * z1[at] + m2 * z2[at]) + m3 * z3[at]) + k * v.data[at];
+            return ((m1 * z1[at] + m2 * z2[at]) + m3 * z3[at]) + k * v.data[at];
         };
     });
     if (way_out)
         store_and_add_squares(y_out, squares, threads, [=](std::int64_t i) {
             return [=, p = J.p[i], q = J.q[i]](std::int64_t at) {
-                return y_out.data[at] = p * z4[at] + q * y.data[at];
+                return p * z4[at] + q * y.data[at];
             };
         });
 }
@@ -42,7 +42,7 @@ void backward(operator_ref A, const gated_step& J, const_block v, const_block v_
                 const double w = v.data[at] + q * v_out.data[at];
                 through_gates(i, at, w);
                 t4[at] = p * v_out.data[at];
-                return y.data[at] = k * w;
+                return k * w;
             };
         });
         A.apply_adjoint(T, y_out);
@@ -56,7 +56,7 @@ void backward(operator_ref A, const gated_step& J, const_block v, const_block v_
     });
     A.apply_adjoint(T, y);
     store_and_add_squares(y, squares, threads, [=](std::int64_t i) {
-        return [=, k = J.k[i]](std::int64_t at) { return y.data[at] += k * v.data[at]; };
+        return [=, k = J.k[i]](std::int64_t at) { return y.data[at] + k * v.data[at]; };
     });
 }
 

@@ -55,18 +55,31 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_slices);
 }
 
-// Calls over_slices(multiply), where multiply(first, last) does some slices.
+// X on a cache line. Memory that goes back to the system after each product and is asked for again, page by page, costs
+// as much as a product: a copy of up to `kept_bytes` stays with the thread for the next one.
+class aligned_copy {
+public:
+    const_block of(const_block X, int threads) {
+        static thread_local buffer<double> kept;
+        constexpr std::int64_t kept_bytes = std::int64_t{1} << 25;
+        buffer<double>& copy = X.size() * std::int64_t{sizeof(double)} <= kept_bytes ? kept : own_;
+        if (copy.size() < static_cast<std::size_t>(X.size())) copy = buffer<double>(static_cast<std::size_t>(X.size()));
+        parallel_ranges(threads, X.size(), [from = X.data, to = copy.data()](std::int64_t begin, std::int64_t end) {
+            std::copy(from + begin, from + end, to + begin);
+        });
+        return {copy.data(), X.rows, X.columns};
+    }
+
+private:
+    buffer<double> own_;
+};
+
+// Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
 void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
               instruction_set isa, const OverSlices& over_slices) {
-    buffer<double> aligned;
-    if (worth_aligning(W, X)) {
-        aligned.resize(static_cast<std::size_t>(X.size()));
-        parallel_ranges(threads, X.size(), [&](std::int64_t begin, std::int64_t end) {
-            std::copy(X.data + begin, X.data + end, aligned.data() + begin);
-        });
-        X.data = aligned.data();
-    }
+    aligned_copy aligned;
+    if (worth_aligning(W, X)) X = aligned.of(X, threads);
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),
@@ -78,9 +91,16 @@ void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X,
                                         .mode = best_fetch(X),
                                         .X = X.data,
                                         .Y = Y.data,
+                                        .first_row = 0,
                                         .b = X.columns};
-    const auto kernel = kernel_of<Scalar>(isa);
-    over_slices([&](std::int64_t first, std::int64_t last) { kernel(product, first, last); });
+    over_slices(product, kernel_of<Scalar>(isa));
+}
+
+// Of the calling thread, and still in its cache from the panel before.
+double* panel_room(std::int64_t size) {
+    static thread_local buffer<double> room;
+    if (room.size() < static_cast<std::size_t>(size)) room = buffer<double>(static_cast<std::size_t>(size));
+    return room.data();
 }
 
 template <class Scalar>
@@ -96,20 +116,26 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
     const std::int64_t weight = weight_of(W);
     const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);
     const auto cut = [&](std::int64_t c) { return c == chunks ? W.slices() : slice_of_weight(W, c * (weight / chunks)); };
-    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& slices) {
-        parallel_for(threads, chunks, [&](std::int64_t c) { slices(cut(c), cut(c + 1)); });
+    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& product, auto kernel) {
+        parallel_for(threads, chunks, [&](std::int64_t c) { kernel(product, cut(c), cut(c + 1)); });
     });
 }
 
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then) {
-    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(), [&](const auto& slices) {
-        over_panels(W.rows(), weight_of(W) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
-            slices(first / W.height, W.slices(last));
-            then(first, last);
-        });
-    });
+    const std::int64_t b = X.columns;
+    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(),
+             [&](const slice_product<Scalar>& whole, auto kernel) {
+                 over_panels(W.rows(), weight_of(W) * b, threads, [&](std::int64_t first, std::int64_t last) {
+                     slice_product<Scalar> panel = whole;
+                     panel.first_row = first;
+                     // Rows of a block, written out of order, would each wait for their line of Y.
+                     panel.Y = b == 1 ? Y.row(first) : panel_room(panel_rows(W.rows()) * b);
+                     kernel(panel, first / W.height, W.slices(last));
+                     then(first, last, panel.Y);
+                 });
+             });
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar)                                                                                \

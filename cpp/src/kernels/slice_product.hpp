@@ -23,7 +23,8 @@ struct slice_product {
     double scale;
     fetch mode;
     const double* X;
-    double* Y;
+    double* Y;  // row `first_row` of it
+    std::int64_t first_row;
     std::int64_t b;  // columns of X and Y
 };
 

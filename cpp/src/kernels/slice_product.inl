@@ -135,12 +135,18 @@ void finish(const slice_product<Scalar>& P, const Map& f, const std::int32_t* le
     }
 }
 
-template <std::int64_t B>
-void store(const std::int32_t* order, std::int64_t stride, const piece<B>* total, double* Y) {
+// The sums of slice s, columns j, ..., j + B - 1 of Y.
+template <std::int64_t B, class Scalar>
+[[gnu::always_inline]] inline void store(const slice_product<Scalar>& P, std::int64_t s, std::int64_t j, std::int64_t stride, const piece<B>* total) {
+    const std::int32_t* order = P.order + s * height;
+    double* Y = P.Y + j;
+    const auto put = [&](std::int64_t l) {
+        __builtin_memcpy(Y + (order[l] - P.first_row) * stride, total + l, sizeof *total);
+    };
     if (order[height - 1] >= 0)
-        for (std::int64_t l = 0; l < height; ++l) __builtin_memcpy(Y + order[l] * stride, total + l, sizeof *total);
+        for (std::int64_t l = 0; l < height; ++l) put(l);
     else
-        for (std::int64_t l = 0; order[l] >= 0; ++l) __builtin_memcpy(Y + order[l] * stride, total + l, sizeof *total);
+        for (std::int64_t l = 0; order[l] >= 0; ++l) put(l);
 }
 
 template <fetch Mode, class Scalar, class Map>
@@ -157,7 +163,7 @@ void vector_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) 
     piece<1> total[height];
     __builtin_memcpy(total, &sum, sizeof total);
     if (length[0] > length[height - 1]) finish<1>(P, f, length, p, P.X, 1, total);
-    store<1>(P.order + s * height, 1, total, P.Y);
+    store<1>(P, s, 0, 1, total);
 }
 
 // A slice of a band: x is read as it lies.
@@ -170,7 +176,7 @@ void banded_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) 
     }
     piece<1> total[height];
     __builtin_memcpy(total, &sum, sizeof total);
-    store<1>(P.order + s * height, 1, total, P.Y);
+    store<1>(P, s, 0, 1, total);
 }
 
 // Columns j, ..., j + B - 1 of X and Y, rows of which are `stride` numbers long.
@@ -191,7 +197,7 @@ void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, s
         }
     }
     if (length[0] > length[height - 1]) finish<B>(P, f, length, p, X, stride, total);
-    store<B>(P.order + s * height, stride, total, P.Y + j);
+    store<B>(P, s, j, stride, total);
 }
 
 template <fetch Mode, class Scalar, class Map>
@@ -229,14 +235,23 @@ void map_and_multiply(const slice_product<Scalar>& P, std::int64_t first, std::i
     }
 }
 
+// Code for older processors is several times slower as long as the upper halves of the registers are in use.
+void leave_upper_halves() {
+#if defined(__AVX2__)
+    _mm256_zeroupper();
+#endif
+}
+
 }  // namespace
 
 void multiply_slices(const slice_product<float>& product, std::int64_t first, std::int64_t last) {
     map_and_multiply(product, first, last);
+    leave_upper_halves();
 }
 
 void multiply_slices(const slice_product<double>& product, std::int64_t first, std::int64_t last) {
     map_and_multiply(product, first, last);
+    leave_upper_halves();
 }
 
 }  // namespace rhochain::RHOCHAIN_ISA

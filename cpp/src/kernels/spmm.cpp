@@ -102,7 +102,7 @@ void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_b
     multiply(W, map, scale, X, Y, [&](const auto& rows) {
         over_panels(W.rows(), (W.nnz() + W.rows()) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
             rows(first, last);
-            then(first, last);
+            then(first, last, Y.row(first));
         });
     });
 }

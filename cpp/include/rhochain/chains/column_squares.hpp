@@ -32,12 +32,13 @@ void with_columns(std::int64_t b, const Body& body) {
 
 class column_squares {
 public:
-    explicit column_squares(const_block shape)
-        : panel_(panel_rows(shape.rows)),
-          b_(shape.columns),
-          partial_(static_cast<std::size_t>(panel_count(shape.rows) * b_), 0.0) {}
+    explicit column_squares(mutable_block Y)
+        : y_(Y.data),
+          panel_(panel_rows(Y.rows)),
+          b_(Y.columns),
+          partial_(static_cast<std::size_t>(panel_count(Y.rows) * b_), 0.0) {}
 
-    // For the rows of a panel: row(i) is a function that stores and returns Y at position p of row i.
+    // Writes the rows of a panel: row(i) is a function of a position p of row i that returns what Y shall be there.
     template <class Row>
     void store(std::int64_t first, std::int64_t last, const Row& row) {
         double* total = partial_.data() + first / panel_ * b_;
@@ -52,6 +53,7 @@ public:
                     const auto entry = row(i);
                     for (std::int64_t c = 0; c < b_; ++c) {
                         const double y = entry(i * b_ + c);
+                        y_[i * b_ + c] = y;
                         total[c] += y * y;
                     }
                 }
@@ -64,34 +66,37 @@ public:
 
 private:
     template <class Row>
-    static double of_one_column(std::int64_t first, std::int64_t last, const Row& row) {
+    double of_one_column(std::int64_t first, std::int64_t last, const Row& row) {
         constexpr std::int64_t lanes = 8;
+        double* y = y_;
         double lane[lanes] = {};
+        const auto put = [&](std::int64_t i, std::int64_t l) {
+            const double value = row(i)(i);
+            y[i] = value;
+            lane[l] += value * value;
+        };
         std::int64_t i = first;
         for (; i + lanes <= last; i += lanes)
-            for (std::int64_t l = 0; l < lanes; ++l) {
-                const double y = row(i + l)(i + l);
-                lane[l] += y * y;
-            }
-        for (std::int64_t l = 0; i < last; ++i, ++l) {
-            const double y = row(i)(i);
-            lane[l] += y * y;
-        }
+            for (std::int64_t l = 0; l < lanes; ++l) put(i + l, l);
+        for (std::int64_t l = 0; i < last; ++i, ++l) put(i, l);
         return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
     }
 
     template <std::int64_t B, class Row>
-    static void of_columns(std::int64_t first, std::int64_t last, const Row& row, double* total) {
+    void of_columns(std::int64_t first, std::int64_t last, const Row& row, double* total) {
         double sum[static_cast<std::size_t>(B)] = {};
         for (std::int64_t i = first; i < last; ++i) {
             const auto entry = row(i);
+            // Computed before any is stored: the compiler cannot know that Y is not what the values are computed from.
             double y[static_cast<std::size_t>(B)];
             for (std::int64_t c = 0; c < B; ++c) y[c] = entry(i * B + c);
             for (std::int64_t c = 0; c < B; ++c) sum[c] += y[c] * y[c];
+            std::copy(y, y + B, y_ + i * B);
         }
         std::copy(sum, sum + B, total);
     }
 
+    double* y_;
     std::int64_t panel_;
     std::int64_t b_;
     std::vector<double> partial_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/storage/block.hpp>
 #include <rhochain/storage/row_panels.hpp>
 
 #include <algorithm>
@@ -11,21 +12,22 @@
 
 namespace rhochain {
 
-// A borrowed function of the rows first .. last - 1 of a panel. Called once for each panel, from any thread.
+// A borrowed function of the rows first .. last - 1 of a product, a panel of it, which lie at `rows`, row-major and for
+// the time of the call. Called once for each panel, from any thread.
 class panel_task {
 public:
     template <class Body>
-        requires std::invocable<const Body&, std::int64_t, std::int64_t> && (!std::same_as<Body, panel_task>)
+        requires std::invocable<const Body&, std::int64_t, std::int64_t, const double*> && (!std::same_as<Body, panel_task>)
     panel_task(const Body& body)
-        : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last) {
-              (*static_cast<const Body*>(b))(first, last);
+        : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last, const double* rows) {
+              (*static_cast<const Body*>(b))(first, last, rows);
           }) {}
 
-    void operator()(std::int64_t first, std::int64_t last) const { call_(body_, first, last); }
+    void operator()(std::int64_t first, std::int64_t last, const double* rows) const { call_(body_, first, last, rows); }
 
 private:
     const void* body_;
-    void (*call_)(const void*, std::int64_t, std::int64_t);
+    void (*call_)(const void*, std::int64_t, std::int64_t, const double*);
 };
 
 // Calls body(first, last) for each panel of n rows, by one thread where `work`, the numbers read or written in all, is
@@ -36,6 +38,12 @@ void over_panels(std::int64_t n, std::int64_t work, int threads, const Body& bod
     const std::int64_t h = panel_rows(n);
     parallel_for(work < worth_sharing ? 1 : threads, panel_count(n),
                  [&](std::int64_t p) { body(p * h, std::min(n, (p + 1) * h)); });
+}
+
+// `then` for each panel of a Y that is there.
+inline void hand_on(const_block Y, int threads, panel_task then) {
+    over_panels(Y.rows, Y.size(), threads,
+                [&](std::int64_t first, std::int64_t last) { then(first, last, Y.row(first)); });
 }
 
 }  // namespace rhochain

@@ -3,7 +3,7 @@
 // on row-major blocks (block.hpp). One that also offers products with the entrywise images |A| and A o A
 // (entry_map.hpp), and the largest number of terms in a row and a column sum, models `entrywise_operator`:
 // only such a one can carry PROVED bounds. An operator that stands for another up to rounding says so by lossless().
-// One that can hand on each panel of Y as soon as it is there takes a panel_task as well (fusing_operator).
+// One that can hand on each panel of a product as soon as it is there takes a panel_task as well (fusing_operator).
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
@@ -54,17 +54,18 @@ public:
         table_->apply_adjoint(object_, entry_map::identity, X, Y);
     }
 
-    // Y = f(A) X or f(A)^T X, and `then` for each panel of Y: as soon as it is there or, by `threads`, after the product.
+    // f(A) X or f(A)^T X, each panel of it to `then`: as soon as it is there or, by `threads`, after the product. Room for
+    // the whole is in Y, whose content is nothing to rely on but may be written by `then`, in the rows of its panel.
     // f is the identity unless entrywise().
     void apply(entry_map f, const_block X, mutable_block Y, int threads, panel_task then) const {
         if (table_->apply_then != nullptr) return table_->apply_then(object_, f, X, Y, then);
         table_->apply(object_, f, X, Y);
-        over_panels(Y.rows, Y.size(), threads, then);
+        hand_on(Y, threads, then);
     }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y, int threads, panel_task then) const {
         if (table_->apply_adjoint_then != nullptr) return table_->apply_adjoint_then(object_, f, X, Y, then);
         table_->apply_adjoint(object_, f, X, Y);
-        over_panels(Y.rows, Y.size(), threads, then);
+        hand_on(Y, threads, then);
     }
 
     // Whether the entries are those of the matrix it stands for, to the last bit.

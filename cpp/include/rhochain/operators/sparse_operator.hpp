@@ -59,7 +59,7 @@ public:
     void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
         if (columns_) return spmm(*columns_, f, scale_, X, Y, threads_, then);
         spmm_adjoint(W_, f, scale_, X, Y, threads_);
-        over_panels(Y.rows, Y.size(), threads_, then);
+        hand_on(Y, threads_, then);
     }
 
     [[nodiscard]] sparse_operator normalised() const {
