@@ -87,15 +87,26 @@ TEST_CASE_TEMPLATE("dense products equal three plain loops", Scalar, float, doub
     const std::vector<Scalar> stored(D.begin(), D.end());
     const std::vector<double> exact(stored.begin(), stored.end());
     const dense_view<Scalar> W{37, 29, stored};
-    for (const std::int64_t b : {1, 5}) {
+    for (const std::int64_t b : {1, 2, 5, 8, 15, 17}) {
         const auto X = matrices::random_vector(29 * b, 7);
         const auto Z = matrices::random_vector(37 * b, 8);
+        const const_block x(X.data(), 29, b), z(Z.data(), 37, b);
         std::vector<double> Y(static_cast<std::size_t>(37 * b)), V(static_cast<std::size_t>(29 * b));
+        const mutable_block y(Y.data(), 37, b), v(V.data(), 29, b);
         for (const entry_map f : maps) {
-            gemm(W, f, 0.5, const_block(X.data(), 29, b), mutable_block(Y.data(), 37, b), 2);
+            gemm(W, f, 0.5, x, y, 2, instruction_set::baseline);
             CHECK(largest_difference(Y, naive(exact, 37, 29, f, 0.5, X, static_cast<std::size_t>(b), false)) < 1e-12);
-            gemm_adjoint(W, f, 0.5, const_block(Z.data(), 37, b), mutable_block(V.data(), 29, b), 2);
+            gemm_adjoint(W, f, 0.5, z, v, 2, instruction_set::baseline);
             CHECK(largest_difference(V, naive(exact, 37, 29, f, 0.5, Z, static_cast<std::size_t>(b), true)) < 1e-12);
+            const auto oldest_y = Y, oldest_v = V;
+            for (const instruction_set isa : {instruction_set::avx2, instruction_set::avx512}) {
+                if (!is_available(isa)) continue;
+                std::fill(Y.begin(), Y.end(), 0.0);
+                gemm(W, f, 0.5, x, y, 1, isa);
+                CHECK(Y == oldest_y);
+                gemm_adjoint(W, f, 0.5, z, v, 1, isa);
+                CHECK(V == oldest_v);
+            }
         }
     }
 }

@@ -4,11 +4,8 @@
 //
 // Vectors of eight doubles are the compiler's own type: where registers are shorter it splits them. Eight rows are
 // eight lanes, and each lane adds its row from first to last, so that the bits do not depend on the instruction set.
+#include "instruction_set_scope.inl"
 #include "slice_product.hpp"
-
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
 
 namespace rhochain::RHOCHAIN_ISA {
 namespace {
@@ -40,37 +37,6 @@ lanes load(const float* p) {
 #endif
 }
 
-struct as_stored {
-    template <class T>
-    T operator()(T w) const {
-        return w;
-    }
-};
-
-struct scaled_by {
-    double s;
-    template <class T>
-    T operator()(T w) const {
-        return s * w;
-    }
-};
-
-struct absolute_of {
-    double s;
-    template <class T>
-    T operator()(T w) const {
-        return s * (w < 0.0 ? -w : w);
-    }
-};
-
-struct square_of {
-    double s;
-    template <class T>
-    T operator()(T w) const {
-        return (s * w) * (s * w);
-    }
-};
-
 // Entries of x at eight columns.
 inline lanes gather(const double* x, const std::int32_t* c) {
 #if defined(__AVX512F__)
@@ -97,25 +63,6 @@ void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
     __builtin_prefetch(P.values + p + stream_ahead, 0, 0);
     if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 0);
 }
-
-// B numbers side by side, in registers.
-template <std::int64_t B>
-struct piece {
-    static constexpr unsigned width = B < height ? B : height;
-    static constexpr unsigned parts = B / width;
-    // A typedef: in a `using` GCC ignores a length that depends on B.
-    typedef double part __attribute__((vector_size(width * sizeof(double))));
-    static_assert(sizeof(part) == width * sizeof(double));
-    part value[parts];
-
-    void add(double w, const double* x) {
-        for (unsigned i = 0; i < parts; ++i) {
-            part v;
-            __builtin_memcpy(&v, x + i * width, sizeof v);
-            value[i] += w * v;
-        }
-    }
-};
 
 // The entries k >= lengths[7] of a slice: fewer and fewer lanes have one.
 template <std::int64_t B, class Scalar, class Map>
@@ -226,20 +173,7 @@ void fetch_and_multiply(const slice_product<Scalar>& P, const Map& f, std::int64
 
 template <class Scalar>
 void map_and_multiply(const slice_product<Scalar>& P, std::int64_t first, std::int64_t last) {
-    switch (P.map) {
-        case entry_map::identity:
-            return P.scale == 1.0 ? fetch_and_multiply(P, as_stored{}, first, last)
-                                  : fetch_and_multiply(P, scaled_by{P.scale}, first, last);
-        case entry_map::absolute: return fetch_and_multiply(P, absolute_of{P.scale}, first, last);
-        case entry_map::squared: return fetch_and_multiply(P, square_of{P.scale}, first, last);
-    }
-}
-
-// Code for older processors is several times slower as long as the upper halves of the registers are in use.
-void leave_upper_halves() {
-#if defined(__AVX2__)
-    _mm256_zeroupper();
-#endif
+    with_map(P.map, P.scale, [&](const auto& f) { fetch_and_multiply(P, f, first, last); });
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+// The body of dense_product.hpp, included by one source file for each instruction set, which defines RHOCHAIN_ISA.
+//
+// Sums of a block's columns run from the first term to the last; that of a row with a single vector is eight interleaved
+// ones. Neither order depends on the instruction set.
+#include "dense_product.hpp"
+#include "instruction_set_scope.inl"
+
+namespace rhochain::RHOCHAIN_ISA {
+namespace {
+
+// One row with one vector: eight interleaved sums.
+template <class Scalar, class Map>
+double row_product(const Scalar* w, const double* x, std::int64_t n, const Map& f) {
+    constexpr std::int64_t lanes = 8;
+    double partial[lanes] = {};
+    std::int64_t j = 0;
+    for (; j + lanes <= n; j += lanes)
+        for (std::int64_t l = 0; l < lanes; ++l) partial[l] += f(static_cast<double>(w[j + l])) * x[j + l];
+    for (std::int64_t l = 0; j < n; ++j, ++l) partial[l] += f(static_cast<double>(w[j])) * x[j];
+    return ((partial[0] + partial[1]) + (partial[2] + partial[3])) +
+           ((partial[4] + partial[5]) + (partial[6] + partial[7]));
+}
+
+// T columns, from c on, of Rows rows of Y, from i on: their sums stay in registers.
+template <std::int64_t T, std::int64_t Rows, class Scalar, class Map>
+void row_tile(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std::int64_t c) {
+    const Scalar* w = P.W + i * P.cols;
+    const double* x = P.X + c;
+    piece<T> total[static_cast<unsigned long>(Rows)] = {};
+    for (std::int64_t j = 0; j < P.cols; ++j, x += P.b)
+        for (std::int64_t r = 0; r < Rows; ++r) total[r].add(f(static_cast<double>(w[r * P.cols + j])), x);
+    for (std::int64_t r = 0; r < Rows; ++r) total[r].store(P.Y + (i + r) * P.b + c);
+}
+
+template <std::int64_t Rows, class Scalar, class Map>
+void row_tiles(const dense_product<Scalar>& P, const Map& f, std::int64_t i) {
+    std::int64_t c = 0;
+    for (; c + 8 <= P.b; c += 8) row_tile<8, Rows>(P, f, i, c);
+    if (P.b & 4) row_tile<4, Rows>(P, f, i, c), c += 4;
+    if (P.b & 2) row_tile<2, Rows>(P, f, i, c), c += 2;
+    if (P.b & 1) row_tile<1, Rows>(P, f, i, c);
+}
+
+template <class Scalar, class Map>
+void multiply(const dense_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
+    std::int64_t i = first;
+    if (P.b == 1) {
+        for (; i < last; ++i) P.Y[i] = row_product(P.W + i * P.cols, P.X, P.cols, f);
+        return;
+    }
+    for (; i + 4 <= last; i += 4) row_tiles<4>(P, f, i);
+    for (; i < last; ++i) row_tiles<1>(P, f, i);
+}
+
+// Adds what Rows rows of W and X, from i on, give to rows first .. last - 1 of a Y of one column.
+template <std::int64_t Rows, class Scalar, class Map>
+void add_to_column(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std::int64_t first,
+                   std::int64_t last) {
+    const Scalar* w = P.W + i * P.cols;
+    const double* x = P.X + i;
+    double* y = P.Y;
+    // Y is no part of W.
+#pragma GCC ivdep
+    for (std::int64_t j = first; j < last; ++j) {
+        double total = y[j];
+        for (std::int64_t r = 0; r < Rows; ++r) total += f(static_cast<double>(w[r * P.cols + j])) * x[r];
+        y[j] = total;
+    }
+}
+
+// The same for T columns of a block, from c on.
+template <std::int64_t T, std::int64_t Rows, class Scalar, class Map>
+void add_to_tile(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std::int64_t c, std::int64_t first,
+                 std::int64_t last) {
+    const Scalar* w = P.W + i * P.cols;
+    piece<T> x[static_cast<unsigned long>(Rows)];
+    for (std::int64_t r = 0; r < Rows; ++r) x[r].load(P.X + (i + r) * P.b + c);
+    for (std::int64_t j = first; j < last; ++j) {
+        double* y = P.Y + j * P.b + c;
+        piece<T> total;
+        total.load(y);
+        for (std::int64_t r = 0; r < Rows; ++r) total.add(f(static_cast<double>(w[r * P.cols + j])), x[r]);
+        total.store(y);
+    }
+}
+
+template <std::int64_t Rows, class Scalar, class Map>
+void add_to_rows(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std::int64_t first, std::int64_t last) {
+    if (P.b == 1) return add_to_column<Rows>(P, f, i, first, last);
+    std::int64_t c = 0;
+    for (; c + 8 <= P.b; c += 8) add_to_tile<8, Rows>(P, f, i, c, first, last);
+    if (P.b & 4) add_to_tile<4, Rows>(P, f, i, c, first, last), c += 4;
+    if (P.b & 2) add_to_tile<2, Rows>(P, f, i, c, first, last), c += 2;
+    if (P.b & 1) add_to_tile<1, Rows>(P, f, i, c, first, last);
+}
+
+template <class Scalar, class Map>
+void multiply_adjoint(const dense_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
+    for (std::int64_t p = first * P.b; p < last * P.b; ++p) P.Y[p] = 0.0;
+    std::int64_t i = 0;
+    for (; i + 4 <= P.rows; i += 4) add_to_rows<4>(P, f, i, first, last);
+    for (; i < P.rows; ++i) add_to_rows<1>(P, f, i, first, last);
+}
+
+}  // namespace
+
+#define RHOCHAIN_DEFINE(Scalar)                                                                                \
+    void multiply_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) {         \
+        with_map(product.map, product.scale, [&](const auto& f) { multiply(product, f, first, last); });      \
+        leave_upper_halves();                                                                                 \
+    }                                                                                                         \
+    void multiply_adjoint_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) { \
+        with_map(product.map, product.scale, [&](const auto& f) { multiply_adjoint(product, f, first, last); }); \
+        leave_upper_halves();                                                                                 \
+    }
+RHOCHAIN_DEFINE(float)
+RHOCHAIN_DEFINE(double)
+#undef RHOCHAIN_DEFINE
+
+}  // namespace rhochain::RHOCHAIN_ISA
