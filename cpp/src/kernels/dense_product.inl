@@ -98,6 +98,9 @@ template <class Scalar, class Map>
 void multiply_adjoint(const dense_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
     for (std::int64_t p = first * P.b; p < last * P.b; ++p) P.Y[p] = 0.0;
     std::int64_t i = 0;
+    // More rows at once spare reads and writes of Y; the sums of a block would not fit the registers.
+    if (P.b == 1)
+        for (; i + 8 <= P.rows; i += 8) add_to_column<8>(P, f, i, first, last);
     for (; i + 4 <= P.rows; i += 4) add_to_rows<4>(P, f, i, first, last);
     for (; i < P.rows; ++i) add_to_rows<1>(P, f, i, first, last);
 }
