@@ -60,12 +60,13 @@ void add_to_column(const dense_product<Scalar>& P, const Map& f, std::int64_t i,
     const double* x = P.X + i;
     double* y = P.Y;
     constexpr std::int64_t piece_columns = 64;
+    constexpr std::int64_t line = 64 / static_cast<std::int64_t>(sizeof(Scalar));
     for (std::int64_t begin = first; begin < last; begin += piece_columns) {
         const std::int64_t end = begin + piece_columns < last ? begin + piece_columns : last;
         // A processor does not foresee that a strip goes on in the rows below.
         if (i + 2 * Rows <= P.rows)
             for (std::int64_t r = Rows; r < 2 * Rows; ++r)
-                for (std::int64_t j = begin; j < end; j += 64 / static_cast<std::int64_t>(sizeof(Scalar)))
+                for (std::int64_t j = begin; j < end; j += line)
                     __builtin_prefetch(w + r * P.cols + j, 0, 2);
         // Y is no part of W.
 #pragma GCC ivdep

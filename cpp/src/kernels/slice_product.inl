@@ -1,6 +1,5 @@
 // The body of slice_product.hpp, included by one source file for each instruction set, which defines RHOCHAIN_ISA.
-// Everything else lives in an unnamed namespace and nothing of the standard library is called: no function compiled
-// for a newer processor can take the place of one that an older processor runs.
+// What may be used here: instruction_set_scope.inl.
 //
 // Vectors of eight doubles are the compiler's own type: where registers are shorter it splits them. Eight rows are
 // eight lanes, and each lane adds its row from first to last, so that the bits do not depend on the instruction set.

@@ -45,7 +45,7 @@ struct chain_step {
 [[nodiscard]] chain_step make_step(const chain_rule& rule, direction d, entry_map map, int slope_exponent);
 
 // Y as above without 2^exponent; squares[c] = sum_i Y_ic^2, in an order that depends on the shape alone.
-// T is scratch. V, T and Y do not overlap.
+// T is scratch, and none is needed where the slopes come last. V, T and Y do not overlap.
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
                 std::span<double> squares, int threads);
 
