@@ -26,7 +26,7 @@ class ScaledNorm(Bracket):
     Attributes
     ----------
     scaling : ndarray of float64, shape (n,)
-        d, natural logarithms: D = diag(exp(d)). May span more than exp can hold where W is reducible.
+        d, natural logarithms: D = diag(exp(d)). May span more than exp can hold where W is reducible or a long band.
     attained : Bound
         Upper bound of ||D W D^-1||_2 for this D; at least `upper`, and inf where no bound is known.
     longest_path : int

@@ -3,8 +3,10 @@
 
 #include <rhochain/storage/csr.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace matrices {
@@ -42,6 +44,38 @@ inline std::vector<double> random_vector(std::int64_t n, unsigned seed) {
     std::vector<double> x(static_cast<std::size_t>(n));
     for (double& entry : x) entry = normal(generator);
     return x;
+}
+
+// Toeplitz: one value for each offset j - i, from end to end or wrapped round.
+inline rhochain::csr<double, std::int32_t> bands(std::int64_t n, const std::vector<std::pair<std::int64_t, double>>& diagonals,
+                                bool wrapped) {
+    rhochain::csr<double, std::int32_t> W{n, n, {0}, {}, {}};
+    for (std::int64_t i = 0; i < n; ++i) {
+        for (const auto& [offset, value] : diagonals) {
+            const std::int64_t j = wrapped ? (i + offset + n) % n : i + offset;
+            if (j < 0 || j >= n) continue;
+            W.indices.push_back(static_cast<std::int32_t>(j));
+            W.values.push_back(value);
+        }
+        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+    }
+    return W;
+}
+
+inline const std::vector<std::pair<std::int64_t, double>> grcar{{-1, -1.0}, {0, 1.0}, {1, 1.0}, {2, 1.0}, {3, 1.0}};
+
+// Every entry with |i - j| <= reach, Gaussian.
+inline rhochain::csr<double, std::int32_t> random_band(std::int64_t n, std::int64_t reach, std::mt19937_64& generator) {
+    std::normal_distribution<double> normal;
+    rhochain::csr<double, std::int32_t> W{n, n, {0}, {}, {}};
+    for (std::int64_t i = 0; i < n; ++i) {
+        for (std::int64_t j = std::max<std::int64_t>(0, i - reach); j <= std::min(n - 1, i + reach); ++j) {
+            W.indices.push_back(static_cast<std::int32_t>(j));
+            W.values.push_back(normal(generator));
+        }
+        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+    }
+    return W;
 }
 
 }  // namespace matrices

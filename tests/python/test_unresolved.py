@@ -66,16 +66,3 @@ def test_a_stricter_delta_costs_products_and_never_the_grade():
     loose, strict = (rc.spectral_radius(W, delta=delta) for delta in (1e-3, 1e-9))
     assert loose.upper.value <= strict.upper.value
     assert strict.upper.delta == 1e-9
-
-
-def grcar(n: int):
-    return sparse.diags_array([-np.ones(n - 1), *(np.ones(n - k) for k in range(4))], offsets=[-1, 0, 1, 2, 3]).tocsr()
-
-
-def test_grcar_claims_no_pseudospectrum():
-    # The eigenvalues of every section stay below 2.2653; powers grow by 3.24.
-    r = rc.spectral_radius(grcar(100_000))
-    assert r.lower.graded
-    assert r.lower.value <= 2.2653 <= r.upper.value
-    assert r.value < 2.2653
-    assert r.status == rc.Status.BRACKETED

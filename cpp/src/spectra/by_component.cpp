@@ -1,4 +1,5 @@
 #include <rhochain/operators/restricted_operator.hpp>
+#include <rhochain/spectra/band_tilt.hpp>
 #include <rhochain/spectra/by_component.hpp>
 #include <rhochain/spectra/component_summary.hpp>
 #include <rhochain/spectra/small_block.hpp>
@@ -115,39 +116,72 @@ std::size_t prepared_bytes(const dense_operator<Scalar>&) {
     return 0;
 }
 
-// A component with more than half of the vertices is solved in place, another one as a block of its own.
-template <class Operator>
-Bracket solve_component(const Operator& A, const component_partition& P, std::span<const std::int64_t> position,
-                        const component_summary& s, const SolverOptions& options, const block_solver& solve,
-                        Ledger& ledger) {
-    const auto members = P.members(s.component);
-    const auto size = static_cast<std::int64_t>(members.size());
-    const bool single_cycle = s.entries == size;
-    if (2 * size > A.rows() && !single_cycle && size > small_block_size) {
-        std::vector<std::int64_t> outside;
-        for (std::int64_t i = 0; i < A.rows(); ++i)
-            if (P.labels[static_cast<std::size_t>(i)] != s.component) outside.push_back(i);
-        const restricted_operator restricted(A, outside);
-        return solve({restricted, outside, size, s.modulus_decides, false, members, !s.nonnegative, s.trace_bound,
-                      A.exponent()},
-                     options, ledger);
-    }
-    const auto block = block_of(A, P, position, s.component);
-    const auto view = block.view();
+struct component_task {
+    const component_summary& summary;
+    std::span<const std::int64_t> members;
+    const SolverOptions& options;
+    const block_solver& solve;
+    Ledger& ledger;
+
+    [[nodiscard]] auto size() const { return static_cast<std::int64_t>(members.size()); }
+    [[nodiscard]] bool single_cycle() const { return summary.entries == size(); }
+};
+
+// 2^-exponent W[C, C], or its image under a tilt, as a matrix of its own.
+template <storage_scalar Scalar, index_integer Index>
+Bracket solve_alone(const csr_view<Scalar, Index>& block, std::size_t copies, int exponent, const component_task& task,
+                    std::int64_t reach, double tilt) {
     const auto normalised =
-        sparse_operator(view, options.threads).prepared(product_side::both, prepared_bytes(A)).normalised();
+        sparse_operator(block, task.options.threads).prepared(product_side::both, copies).normalised();
+    // A vector that fits the component need not be in range under a tilt.
     std::vector<double> start;
-    if (!options.start.empty())
-        for (const std::int64_t i : members) start.push_back(options.start[static_cast<std::size_t>(i)]);
-    SolverOptions own = options;
+    if (!task.options.start.empty() && tilt == 0.0)
+        for (const std::int64_t i : task.members) start.push_back(task.options.start[static_cast<std::size_t>(i)]);
+    SolverOptions own = task.options;
     own.start = start;
-    const int shift = normalised.exponent() - A.exponent();
-    const double trace_bound = shift == 0 ? s.trace_bound : 0.0;
-    Bracket b = solve({normalised, {}, size, s.modulus_decides, single_cycle, members, !s.nonnegative, trace_bound,
-                      normalised.exponent()},
-                     own, ledger);
+    const int shift = normalised.exponent() - exponent;
+    const component_summary& s = task.summary;
+    irreducible_block solved{normalised, {}, task.size(), s.modulus_decides, task.single_cycle(), task.members,
+                             !s.nonnegative, shifted_down(s.trace_bound, -shift), normalised.exponent()};
+    solved.reach = reach;
+    solved.tilt = tilt;
+    Bracket b = task.solve(solved, own, task.ledger);
+    if (tilt != 0.0) {
+        move_outwards(b, tilt_rounding * static_cast<double>(2 * reach + 1));
+        b.vector = untilted(std::move(b.vector), tilt);
+        b.residual = Bracket::unknown;
+    }
     rescale_bracket(b, shift);
     return b;
+}
+
+// A long band is solved tilted where that is of use, other components with more than half of the vertices in place, the
+// rest as blocks of their own.
+template <class Operator>
+Bracket solve_component(const Operator& A, const component_partition& P, std::span<const std::int64_t> position,
+                        const component_task& task) {
+    const std::int64_t size = task.size();
+    const std::int64_t c = task.summary.component;
+    const bool large = size > small_block_size && !task.single_cycle();
+    const std::int64_t reach = large ? band_reach(A.matrix(), P, position, c) : 0;
+    const bool band = is_long_band(reach, size);
+    if (2 * size > A.rows() && large && !band) {
+        std::vector<std::int64_t> outside;
+        for (std::int64_t i = 0; i < A.rows(); ++i)
+            if (P.labels[static_cast<std::size_t>(i)] != c) outside.push_back(i);
+        const restricted_operator restricted(A, outside);
+        const component_summary& s = task.summary;
+        return task.solve({restricted, outside, size, s.modulus_decides, false, task.members, !s.nonnegative,
+                           s.trace_bound, A.exponent()},
+                          task.options, task.ledger);
+    }
+    auto block = block_of(A, P, position, c);
+    if (!band) return solve_alone(block.view(), prepared_bytes(A), A.exponent(), task, 0, 0.0);
+    const double tilt = least_norm_tilt(block.view(), reach, task.ledger);
+    if (tilt == 0.0) return solve_alone(block.view(), prepared_bytes(A), A.exponent(), task, reach, 0.0);
+    const auto image = tilted(block.view(), tilt, reach);
+    block = {};
+    return solve_alone(image.view(), prepared_bytes(A), A.exponent(), task, reach, tilt);
 }
 
 template <class Operator>
@@ -181,7 +215,8 @@ Bracket solve_all(const Operator& W, const SolverOptions& options, const block_s
             // Shares 6 / (pi i)^2 of delta add up to at most delta; a single component has all of it.
             ++solved;
             if (summaries.size() > 1) share.delta = options.delta * 0.6079 / (solved * solved);
-            all.add(solve_component(A, P, position, s, share, solve, ledger), s.bound, P.members(s.component));
+            const auto members = P.members(s.component);
+            all.add(solve_component(A, P, position, {s, members, share, solve, ledger}), s.bound, members);
         }
         result = all.result(A.rows());
         rescale_bracket(result, A.exponent());

@@ -33,7 +33,7 @@ public:
         tighten_upper(b_, powers.upper());
         b_.value = powers.growth_rate();
         if (powers.vanished()) return;
-        if (!growth_known_) return give_up();
+        if (!growth_known_) return block_.reach > 0 ? write_returns() : take_middle();
         ritz_pair second;
         if (guess.empty())
             first = search_from(powers.vector());
@@ -111,7 +111,14 @@ private:
         return powers.vanished() || powers.steps() >= 2 * *depth;
     }
 
-    void give_up() {
+    void write_returns() {
+        const auto rate = return_rate(block_, options_, ledger_);
+        if (rate)
+            tighten_lower(b_, {*rate * (1.0 - options_.rtol), Grade::estimate, 0.0, "growth rate of returning walks"});
+        take_middle();
+    }
+
+    void take_middle() {
         const double top = b_.upper.value;
         b_.value = b_.lower.value > 0.0 ? std::sqrt(b_.lower.value) * std::sqrt(top) : 0.5 * top;
     }

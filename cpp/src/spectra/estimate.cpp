@@ -60,6 +60,12 @@ double relative_width(const Bracket& b) {
     return width == 0.0 ? 0.0 : width / b.value;
 }
 
+void move_outwards(Bracket& b, double error) {
+    // Twice the error: second order and the rounding of the product are far below the second half of it.
+    for (double* lower : {&b.lower.value, &b.lower_behind.value}) *lower *= 1.0 - 2.0 * error;
+    for (double* upper : {&b.upper.value, &b.upper_behind.value}) *upper *= 1.0 + 2.0 * error;
+}
+
 double shifted_up(double x, int exponent) {
     const double y = std::ldexp(x, exponent);
     return std::ldexp(y, -exponent) < x ? std::nextafter(y, Bracket::infinity) : y;

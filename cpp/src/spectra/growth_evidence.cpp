@@ -2,9 +2,12 @@
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/spectra/growth_evidence.hpp>
+#include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 #include <vector>
 
 namespace rhochain {
@@ -64,6 +67,45 @@ std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_dire
         if (out_of_reach(reached, step, most, block.size)) break;
     }
     return std::nullopt;
+}
+
+std::optional<double> return_rate(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    constexpr std::int64_t most_powers = 1024;
+    constexpr std::int64_t least_powers = 64;
+    constexpr std::int64_t least_vertices = 2;
+    const std::int64_t n = block.size;
+    const std::int64_t powers = std::min(most_powers, n / (least_vertices * block.reach));
+    if (powers < least_powers || !ledger.affords(powers)) return std::nullopt;
+    const int threads = resolve_threads(options.threads);
+    const std::int64_t apart = powers * block.reach + 1;
+    std::vector<double> x(static_cast<std::size_t>(n), 0.0);
+    std::vector<double> y(x.size());
+    for (std::int64_t j = apart / 2; j < n; j += apart) x[static_cast<std::size_t>(j)] = 1.0;
+    // The largest return in the last quarter of the first half, and of the whole: phases of complex eigenvalues pass by.
+    struct peak {
+        double log_size = -std::numeric_limits<double>::infinity();
+        std::int64_t at = 0;
+    };
+    peak half, whole;
+    std::int64_t exponent = 0;
+    for (std::int64_t k = 1; k <= powers && !ledger.exhausted(); ++k) {
+        block.A.apply(const_block(x), mutable_block(y));
+        ledger.count();
+        std::swap(x, y);
+        double largest = 0.0;
+        for (std::int64_t j = apart / 2; j < n; j += apart)
+            largest = std::max(largest, std::abs(x[static_cast<std::size_t>(j)]));
+        const double log_size = scaled::normalised(largest, exponent).log_abs();
+        for (auto [p, end] : {std::pair{&half, powers / 2}, std::pair{&whole, powers}})
+            if (k <= end && k > end - powers / 8 && log_size > p->log_size) *p = {log_size, k};
+        constexpr int drift = 200;
+        const int e = binary_exponent(largest);
+        if (std::abs(e) <= drift) continue;
+        scale(std::ldexp(1.0, -e), x, threads);
+        exponent += e;
+    }
+    if (!std::isfinite(half.log_size) || !std::isfinite(whole.log_size)) return std::nullopt;
+    return std::exp((whole.log_size - half.log_size) / static_cast<double>(whole.at - half.at));
 }
 
 bool commutes_with_adjoint(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {

@@ -74,13 +74,15 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
     const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
         block_scaling s = scale_block(block, options, own, ledger);
         if (s.d.empty()) return s.bracket;
-        excess = std::max(excess, s.excess);
+        // d with the tilt is rounded to a unit of |tilt| size, an entry of B by as much; ||abs(B)|| <= (2 reach + 1) ||B||.
+        const double rounded = std::abs(block.tilt) * static_cast<double>(block.size) * 0x1p-51;
+        excess = std::max(excess, s.excess * (1.0 + rounded * static_cast<double>(2 * block.reach + 1)));
         const std::int64_t c = P.labels[static_cast<std::size_t>(block.members.front())];
         found.solved[static_cast<std::size_t>(c)] = 1;
         const bool in_place = s.d.size() == found.d.size();
         for (std::size_t k = 0; k < block.members.size(); ++k) {
             const auto i = static_cast<std::size_t>(block.members[k]);
-            found.d[i] = side * s.d[in_place ? i : k];
+            found.d[i] = side * (s.d[in_place ? i : k] - block.tilt * static_cast<double>(k));
         }
         return s.bracket;
     };

@@ -3,8 +3,10 @@
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/perron.hpp>
 #include <rhochain/spectra/small_block.hpp>
+#include <rhochain/spectra/spectral_norm.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rhochain {
@@ -21,6 +23,22 @@ Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& op
     const Bracket b = perron_of_block(block, few, own);
     ledger.count(own.matvecs());
     return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
+}
+
+// rho(A) <= ||A||_2, of use in a tilted band.
+Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    SolverOptions own = options;
+    own.callback = nullptr;
+    own.start = {};
+    own.max_matvecs = options.max_matvecs - ledger.matvecs();
+    own.max_seconds = std::max(0.0, options.max_seconds - ledger.seconds());
+    Bound bound{Bracket::infinity, Grade::proved, 0.0, "no bound"};
+    if (ledger.exhausted()) return bound;
+    const Bracket b = spectral_norm(block.A, own);
+    ledger.count(b.matvecs);
+    bound = b.upper;
+    bound.source = block.tilt == 0.0 ? "largest singular value" : "largest singular value of a geometric scaling";
+    return bound;
 }
 
 // The 1 x 1 block [w].
@@ -57,7 +75,14 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
         }
         tighten_upper(b, perron_upper_bound(block, options, ledger));
     }
-    search_dominant(block, options, b, ledger);
+    SolverOptions rest = options;
+    if (block.reach > 0) {
+        rest.delta = 0.5 * options.delta;
+        tighten_upper(b, norm_upper_bound(block, rest, ledger));
+    }
+    search_dominant(block, rest, b, ledger);
+    for (Bound* upper : {&b.upper, &b.upper_behind})
+        if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);
     return b;
 }

@@ -1,8 +1,10 @@
 // A quantity q(W) that is the maximum of its values over the strongly connected components (rho(W), rho(|W|),
 // mu_D(W)), solved component by component. Each component's row and column sums of |W| bound its q for O(nnz) work in all;
 // components are taken in the order of these bounds and those that cannot exceed the best value by more than a hundredth of
-// rtol are skipped. Without a cycle q is exactly 0. The result's bounds are those of the maximum: its lower one is the
-// tightest of all components, whatever its grade, and the tightest graded one stands behind it (graded_lower).
+// rtol are skipped. A component in a long band is solved under the geometric scaling of its least norm, as a copy
+// (band_tilt.hpp): none of these quantities depends on a scaling. Without a cycle q is exactly 0. The result's bounds are
+// those of the maximum: its lower one is the tightest of all components, whatever its grade, and the tightest graded one
+// stands behind it (graded_lower).
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>

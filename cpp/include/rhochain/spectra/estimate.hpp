@@ -80,6 +80,9 @@ void clamp_value(Bracket& b);
 [[nodiscard]] double shifted_up(double x, int exponent);
 [[nodiscard]] double shifted_down(double x, int exponent);
 
+// The bracket of a quantity that is 1 - error to 1 + error times the one bracketed so far, 2^-50 <= error < 1/2.
+void move_outwards(Bracket& b, double error);
+
 // The bracket of 2^exponent q from that of q: the ends move outwards if a result leaves the normal range, and a bracket
 // that grows relatively wider by it is no longer `converged`.
 void rescale_bracket(Bracket& b, int exponent);

@@ -21,6 +21,8 @@ struct irreducible_block {
     bool has_negative = false;  // some entry is below 0
     double trace_bound = 0.0;   // PROVED: at most rho(A) (trace_bounds.hpp)
     int exponent = 0;           // A is 2^-exponent times the part of W that it stands for
+    std::int64_t reach = 0;     // of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block
+    double tilt = 0.0;          // A_ij has a factor e^{tilt (j - i)} that W has not
 
     void project(std::span<double> x) const {
         for (const std::int64_t i : outside) x[static_cast<std::size_t>(i)] = 0.0;
