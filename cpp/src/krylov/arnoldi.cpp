@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace rhochain {
 
@@ -14,6 +15,17 @@ arnoldi::arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int thr
     const double norm = norm2(start, threads);
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
     V_.append(1.0 / norm, start);
+}
+
+arnoldi::arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, double coupling)
+    : A_(A),
+      capacity_(V.size() - 1),
+      k_(capacity_),
+      V_(std::move(V)),
+      H_(H.begin(), H.end()),
+      w_(static_cast<std::size_t>(A.cols())) {
+    H_.resize(static_cast<std::size_t>((capacity_ + 1) * capacity_), 0.0);
+    H_.back() = coupling;
 }
 
 void arnoldi::expand() {

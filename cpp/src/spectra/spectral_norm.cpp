@@ -4,10 +4,12 @@
 #include <rhochain/spectra/chebyshev_bound.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 #include <rhochain/spectra/norms.hpp>
+#include <rhochain/spectra/singular_restart.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -30,29 +32,6 @@ bool narrow_enough(const SolverOptions& options, const Bracket& b) {
 
 // Probes of the Chebyshev bound. More of them need fewer steps, and cost little more while a block of them stays in cache.
 std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
-
-// Whether the value of Golub-Kahan has settled. Where the top of the spectrum is dense it errs by c / k^2 after k steps, which is
-// 0.6 times its rise in the last two fifths of them. A singular value just above the dense ones may still be waiting.
-class value_watch {
-public:
-    explicit value_watch(double rise) : rise_(rise) {}
-
-    // After k steps: whether the largest Ritz value has hardly risen in the last two fifths of them.
-    bool settles(std::int64_t k, double sigma) {
-        seen_.push_back({k, sigma});
-        const auto earlier = std::find_if(seen_.rbegin(), seen_.rend(), [&](const auto& s) { return 5 * s.steps <= 3 * k; });
-        return earlier != seen_.rend() && sigma - earlier->sigma <= rise_ * sigma;
-    }
-
-private:
-    struct look {
-        std::int64_t steps;
-        double sigma;
-    };
-
-    double rise_;
-    std::vector<look> seen_;
-};
 
 // ||A v|| / ||v|| from below, with every rounding error of the products and the norms taken off.
 Bound rayleigh_lower_bound(operator_ref A, vector_in v, int threads, Ledger& ledger) {
@@ -85,10 +64,10 @@ std::vector<double> top_vector(const golub_kahan& factorization) {
     return v;
 }
 
-struct top_estimate {
-    std::vector<double> v;  // behind the value
-    bool settled = false;   // further steps would not raise the value by much
-};
+// ||A^T A v - sigma^2 v|| for the same vector, the last coupling taken for the next one.
+double last_residual(const golub_kahan& F) {
+    return F.beta().back() * F.alpha().back() * std::abs(largest_singular_pair(F.alpha(), F.beta()).right.back());
+}
 
 // Both bounds from one run with a random start.
 top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
@@ -109,41 +88,29 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
         next_look = k + 1 + k / 8;
         const double upper = lanczos_upper_bound(factorization, half_delta(options)) * (1.0 + backward_error(A, k));
         tighten_upper(b, {upper, Grade::probable, options.delta, "Golub-Kahan from a random start"});
-        const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
+        const std::vector<double> ritz = singular_values(factorization.alpha(), factorization.beta());
+        const double sigma = ritz.front();
         b.value = std::max(b.lower.value, sigma);
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
         // The lower bound will fall short of sigma by rounding alone.
-        if (last || b.upper.value - sigma <= 0.99 * options.rtol * sigma) break;
-        if (!watch.settles(k, sigma)) continue;
+        const bool narrow = b.upper.value - sigma <= 0.99 * options.rtol * sigma;
+        const double residual = k < 3 ? Bracket::infinity : last_residual(factorization);
+        watch.look(k, sigma, k < 2 ? 0.0 : ritz[1], residual);
+        const bool foretold = watch.foretold();
+        if (narrow || factorization.invariant()) return {top_vector(factorization), true};
+        if (last) {
+            const bool enough = foretold || k < 4 || ledger.exhausted() || b.upper.value <= sigma * (1.0 + options.rtol);
+            if (enough) return {top_vector(factorization), foretold};
+            return restart_for_value(A, std::move(factorization), watch, b, ledger);
+        }
+        // In the first steps a singular value may yet come up, and waiting for it costs little.
+        if (!watch.hardly_rose() && !(foretold && k >= 40)) continue;
         // The bound whatever the spectrum: as long as it is hardly better the top of the spectrum is not resolved.
         const double any_spectrum = sigma * golub_kahan_inflation(A.cols(), k, half_delta(options));
         const bool resolving = upper - sigma < 0.7 * (any_spectrum - sigma);
         if (b.upper.value <= wanted_upper(options, sigma) || (!resolving && A.cols() >= large))
             return {top_vector(factorization), true};
     }
-    return {top_vector(factorization), factorization.invariant()};
-}
-
-// Runs on from v with new bases, for the value alone, where the first basis was full before the value had settled.
-top_estimate refine_value(operator_ref A, const SolverOptions& options, top_estimate top, Bracket& b, Ledger& ledger) {
-    constexpr int most_restarts = 10;
-    constexpr std::int64_t steps = 20;
-    const std::int64_t capacity = basis_capacity(options, A.cols(), steps);
-    for (int restart = 0; restart < most_restarts && !top.settled && b.upper.value > b.value * (1.0 + options.rtol) &&
-                          !ledger.exhausted();
-         ++restart) {
-        golub_kahan factorization(A, top.v, resolve_threads(options.threads));
-        ledger.count();
-        while (factorization.size() < capacity && !factorization.invariant() && !ledger.exhausted()) {
-            factorization.expand();
-            ledger.count(2);
-        }
-        const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
-        top = {top_vector(factorization), sigma - b.value <= 0.05 * options.rtol * sigma};
-        b.value = std::clamp(sigma, b.value, std::max(b.value, b.upper.value));
-        ledger.record(b.lower.value, b.value, b.upper.value);
-    }
-    return top;
 }
 
 // Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
@@ -208,7 +175,7 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
         for (double& x : guess) x = std::ldexp(x, -e);
         tighten_lower(b, rayleigh_lower_bound(A, guess, threads, ledger));
     }
-    const top_estimate top = refine_value(A, options, tighten_by_golub_kahan(A, options, b, ledger), b, ledger);
+    const top_estimate top = tighten_by_golub_kahan(A, options, b, ledger);
     tighten_lower(b, rayleigh_lower_bound(A, top.v, threads, ledger));
     b.vector.assign(top.v.begin(), top.v.end());
     tighten_by_chebyshev(A, options, b, ledger);

@@ -17,6 +17,9 @@ public:
     // `capacity` bounds k. The start need not be normalised; it must not be zero.
     arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int threads);
 
+    // Goes on from A V = V H + coupling v_k e_k^T, V the first k of the k + 1 vectors given, H row-major k x k; capacity k.
+    arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, double coupling);
+
     [[nodiscard]] std::int64_t size() const { return k_; }
     [[nodiscard]] std::int64_t capacity() const { return capacity_; }
     [[nodiscard]] bool invariant() const { return invariant_; }

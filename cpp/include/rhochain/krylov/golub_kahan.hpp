@@ -8,6 +8,7 @@
 #include <rhochain/krylov/krylov_basis.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace rhochain {
@@ -24,6 +25,9 @@ public:
     // The last alpha or the next beta is 0 to rounding, that is at most neglected(); with k = n it is 0.
     [[nodiscard]] bool invariant() const { return invariant_ || size() == A_.cols(); }
     [[nodiscard]] double neglected() const;
+
+    // The right vectors, for someone else to go on with; nothing else may be asked afterwards.
+    [[nodiscard]] krylov_basis release_basis() { return std::move(V_); }
 
     // One step, two products. Does nothing once the space is invariant.
     void expand();

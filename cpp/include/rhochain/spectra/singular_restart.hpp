@@ -1,0 +1,24 @@
+// The largest singular value where the basis of Golub-Kahan is full before the value has settled: k + 1 steps are a Lanczos
+// factorization of A^T A,
+//     A^T A V = V (B^T B) + alpha_k beta_k v_{k+1} e_k^T,   V (n x k),
+// which goes on within the same memory by restarts that keep the upper third of the Ritz vectors (thick restart; Wu & Simon 2000,
+// Stewart 2001). A value alone: no bound.
+#pragma once
+
+#include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/spectra/solver_options.hpp>
+#include <rhochain/spectra/value_watch.hpp>
+
+#include <vector>
+
+namespace rhochain {
+
+struct top_estimate {
+    std::vector<double> v;  // the right singular vector behind the value
+    bool settled = false;   // further steps would not raise the value by much
+};
+
+// Raises b.value. F has at least 4 steps and gives up its basis. At most 400 steps with those of F.
+[[nodiscard]] top_estimate restart_for_value(operator_ref A, golub_kahan F, value_watch& watch, Bracket& b, Ledger& ledger);
+
+}  // namespace rhochain
