@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <limits>
 #include <vector>
 
@@ -66,6 +67,11 @@ double dot(vector_in x, vector_in y, int threads) {
 
 double norm2(vector_in x, int threads) {
     const double squared = dot(x, x, threads);
+    return norm2(std::span(&squared, 1), x, threads);
+}
+
+double norm2(std::span<const double> squares, vector_in x, int threads) {
+    const double squared = std::accumulate(squares.begin(), squares.end(), 0.0);
     if (squared > 0x1p-900 && squared < 0x1p900) return std::sqrt(squared);
     const double largest = max_abs(x, threads);
     if (largest == 0.0 || !std::isfinite(largest)) return largest;

@@ -1,6 +1,9 @@
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/storage/row_panels.hpp>
+#include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace rhochain {
@@ -11,43 +14,64 @@ constexpr double rounding = 0x1p-48;
 
 }  // namespace
 
-golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads)
+golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads, orthogonality wanted)
     : A_(A),
+      tolerated_(wanted == orthogonality::semi ? 0x1p-27 : 0.0),
       V_(A.cols(), threads),
-      u_(static_cast<std::size_t>(A.rows())),
       p_(static_cast<std::size_t>(A.rows())),
-      z_(static_cast<std::size_t>(A.cols())) {
+      z_(static_cast<std::size_t>(A.cols())),
+      image_(static_cast<std::size_t>(A.rows())) {
     const double norm = norm2(start, threads);
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
     V_.append(1.0 / norm, start);
-    A_.apply(const_block(V_[0]), mutable_block(u_));
-    alpha_.push_back(norm2(u_, threads));
+    A_.apply(const_block(V_[0]), mutable_block(p_));
+    alpha_.push_back(norm2(p_, threads));
     invariant_ = alpha_.back() == 0.0;
-    if (!invariant_) scale(1.0 / alpha_.back(), u_, threads);
+    if (!invariant_) scale(1.0 / alpha_.back(), p_, threads);
 }
 
 void golub_kahan::expand() {
     if (invariant()) return;
     const int threads = V_.threads();
-    A_.apply_adjoint(const_block(u_), mutable_block(z_));
-    // The recurrence first: what is then left to orthogonalise is small.
-    axpy(-alpha_.back(), V_[size() - 1], z_, threads);
+    const double alpha = alpha_.back();
+    // The recurrence first, panel by panel: what is then left to orthogonalise is small.
+    const vector_in v = V_[size() - 1];
+    krylov_basis::projection onto_V(V_);
+    A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z_), threads,
+                     [&](std::int64_t first, std::int64_t last, const double* image) {
+                         const double inverse = 1.0 / length_;
+                         for (std::int64_t i = first; i < last; ++i) {
+                             const auto at = static_cast<std::size_t>(i);
+                             z_[at] = inverse * image[i - first] - alpha * v[at];
+                         }
+                         onto_V.add(first, last, z_.data() + first);
+                     });
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
-    const double beta = V_.orthogonalise(z_, h);
+    const double beta = V_.orthogonalise(z_, onto_V, h, tolerated_);
     const double largest = *std::max_element(alpha_.begin(), alpha_.end());
     if (!(beta > rounding * largest)) {
         invariant_ = true;
         return;
     }
     V_.append(1.0 / beta, z_);
-    A_.apply(const_block(V_[size()]), mutable_block(p_));
-    axpy(-beta, u_, p_, threads);
-    std::swap(u_, p_);
+    // A v - beta u in place of u, both up to a factor that keeps their entries near 1; its square a panel at a time.
+    const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha), -1000, 1000));
+    const double part = shift * beta / length_;
+    std::vector<double> squares(static_cast<std::size_t>(panel_count(A_.rows())));
+    A_.apply(entry_map::identity, const_block(V_[size()]), mutable_block(image_), threads,
+             [&](std::int64_t first, std::int64_t last, const double* image) {
+                 for (std::int64_t i = first; i < last; ++i) {
+                     double& p = p_[static_cast<std::size_t>(i)];
+                     p = shift * image[i - first] - part * p;
+                 }
+                 const auto begin = static_cast<std::size_t>(first);
+                 const vector_in panel = vector_in(p_).subspan(begin, static_cast<std::size_t>(last) - begin);
+                 squares[begin / static_cast<std::size_t>(panel_rows(A_.rows()))] = dot(panel, panel, 1);
+             });
+    length_ = norm2(squares, p_, threads);
     beta_.push_back(beta);
-    alpha_.push_back(norm2(u_, threads));
-    if (alpha_.back() > rounding * largest)
-        scale(1.0 / alpha_.back(), u_, threads);
-    else {
+    alpha_.push_back(length_ / shift);
+    if (!(alpha_.back() > rounding * largest)) {
         alpha_.back() = 0.0;
         invariant_ = true;
     }

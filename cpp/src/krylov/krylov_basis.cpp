@@ -1,4 +1,4 @@
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/krylov/krylov_basis.hpp>
 
 #include <algorithm>
@@ -24,43 +24,66 @@ void krylov_basis::append(double a, vector_in w) {
     copy_scaled(a, w, {vectors_.back().get(), static_cast<std::size_t>(n_)}, threads_);
 }
 
-void krylov_basis::project(vector_in w, std::span<double> h) const {
-    const auto k = static_cast<std::size_t>(size());
-    std::vector<double> partial(k * static_cast<std::size_t>(chunk_count(n_)));
-    parallel_for(team_for(n_ * size(), threads_), chunk_count(n_), [&](std::int64_t c) {
-        const auto begin = static_cast<std::size_t>(c * chunk);
-        const auto count = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
-        const vector_in part = w.subspan(begin, count);
-        for (std::size_t j = 0; j < k; ++j)
-            partial[static_cast<std::size_t>(c) * k + j] = dot({vectors_[j].get() + begin, count}, part, 1);
-    });
-    std::fill(h.begin(), h.end(), 0.0);
-    for (std::size_t p = 0; p < partial.size(); ++p) h[p % k] += partial[p];
+krylov_basis::projection::projection(const krylov_basis& V)
+    : V_(&V), partial_(static_cast<std::size_t>((V.size() + 1) * panel_count(V.length()))) {}
+
+void krylov_basis::projection::add(std::int64_t first, std::int64_t last, const double* panel) {
+    const vector_in part(panel, static_cast<std::size_t>(last - first));
+    double* sums = partial_.data() + first / panel_rows(V_->length()) * (V_->size() + 1);
+    for (std::int64_t j = 0; j < V_->size(); ++j)
+        *sums++ = dot((*V_)[j].subspan(static_cast<std::size_t>(first), part.size()), part, 1);
+    *sums = dot(part, part, 1);
 }
 
-void krylov_basis::subtract(std::span<const double> h, vector_out w) const {
+void krylov_basis::projection::finish(std::span<double> h) const {
+    const auto k = static_cast<std::size_t>(V_->size());
+    std::fill(h.begin(), h.end(), 0.0);
+    for (std::size_t p = 0; p < partial_.size(); p += k + 1)
+        for (std::size_t j = 0; j < k; ++j) h[j] += partial_[p + j];
+}
+
+double krylov_basis::projection::norm(vector_in w) const {
+    const auto k = static_cast<std::size_t>(V_->size());
+    std::vector<double> squares;
+    for (std::size_t p = k; p < partial_.size(); p += k + 1) squares.push_back(partial_[p]);
+    return norm2(squares, w, V_->threads());
+}
+
+double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
+    std::vector<double> squares(static_cast<std::size_t>(chunk_count(n_)));
     parallel_for(team_for(n_ * size(), threads_), chunk_count(n_), [&](std::int64_t c) {
         const auto begin = static_cast<std::size_t>(c * chunk);
         const auto count = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
-        for (std::size_t j = 0; j < h.size(); ++j)
-            axpy(-h[j], {vectors_[j].get() + begin, count}, w.subspan(begin, count), 1);
+        const vector_out part = w.subspan(begin, count);
+        for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], {vectors_[j].get() + begin, count}, part, 1);
+        squares[static_cast<std::size_t>(c)] = dot(part, part, 1);
     });
+    return norm2(squares, w, threads_);
 }
 
 double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const {
+    projection onto_V(*this);
+    over_panels(n_, n_ * size(), threads_,
+                [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
+    return orthogonalise(w, onto_V, h);
+}
+
+double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::span<double> h, double tolerated) const {
     // A second pass is needed only where the first cancels much of w (Daniel, Gragg, Kaufman & Stewart 1976).
     constexpr double cancellation = 0.7;
     std::vector<double> correction(vectors_.size());
-    double norm = norm2(w, threads_);
-    for (int pass = 0; pass < 2 && !vectors_.empty(); ++pass) {
-        project(w, correction);
-        subtract(correction, w);
-        for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
-        const double before = norm;
-        norm = norm2(w, threads_);
-        if (norm > cancellation * before) break;
-    }
-    return norm;
+    onto_V.finish(correction);
+    const double before = onto_V.norm(w);
+    if (max_abs(correction, 1) <= tolerated * before) return before;
+    for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
+    const double norm = subtract(correction, w);
+    if (norm > cancellation * before || vectors_.empty()) return norm;
+    projection again(*this);
+    over_panels(n_, n_ * size(), threads_,
+                [&](std::int64_t first, std::int64_t last) { again.add(first, last, w.data() + first); });
+    again.finish(correction);
+    for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
+    return subtract(correction, w);
 }
 
 void krylov_basis::combine(std::span<const double> c, vector_out out) const {

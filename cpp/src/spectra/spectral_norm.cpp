@@ -74,13 +74,14 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
     const int threads = resolve_threads(options.threads);
     std::vector<double> start(static_cast<std::size_t>(A.cols()));
     fill_gaussian(start, options.seed, 0, threads);
-    golub_kahan factorization(A, start, threads);
+    const bool value_first = options.upper_rtol > options.rtol;
+    golub_kahan factorization(A, start, threads, value_first ? orthogonality::semi : orthogonality::full);
     ledger.count();
     const std::int64_t capacity = basis_capacity(options, A.cols(), most_steps);
     // Below this size further steps cost less than new probes.
     constexpr std::int64_t large = 20'000;
     // As the guess of the Chebyshev bound a sharper value saves products; alone it has to be right to rtol.
-    value_watch watch((options.upper_rtol > options.rtol ? 0.5 : 0.3) * options.rtol);
+    value_watch watch((value_first ? 0.5 : 0.3) * options.rtol);
     for (std::int64_t next_look = 1;; factorization.expand(), ledger.count(2)) {
         const std::int64_t k = factorization.size();
         const bool last = factorization.invariant() || k == capacity || ledger.exhausted();

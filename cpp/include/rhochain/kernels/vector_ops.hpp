@@ -22,6 +22,9 @@ using vector_out = std::span<double>;
 // ||x||_2 without under- or overflow on the way.
 [[nodiscard]] double norm2(vector_in x, int threads);
 
+// The same where the sums of squares of its parts are known: x is read only if one of them left the range.
+[[nodiscard]] double norm2(std::span<const double> squares, vector_in x, int threads);
+
 [[nodiscard]] double sum(vector_in x, int threads);
 [[nodiscard]] double max_abs(vector_in x, int threads);
 

@@ -3,6 +3,8 @@
 // B (k x k) upper bidiagonal with diagonal alpha and superdiagonal beta. Right vectors are kept and reorthogonalised;
 // of the left ones only the last is (one-sided reorthogonalisation, Simon & Zha 2000).
 // sigma_1(B) <= sigma_1(A), rising with k.
+// Semi-orthogonal: |V^T V - I| <= 2^-27 entry by entry, measured, and corrected only beyond; B^T B is then still the
+// projection of A^T A to rounding (Simon 1984), and a step reads V once instead of twice and more.
 #pragma once
 
 #include <rhochain/krylov/krylov_basis.hpp>
@@ -13,10 +15,12 @@
 
 namespace rhochain {
 
+enum class orthogonality { full, semi };
+
 class golub_kahan {
 public:
     // The start (n long) need not be normalised; it must not be zero. One product.
-    golub_kahan(operator_ref A, vector_in start, int threads);
+    golub_kahan(operator_ref A, vector_in start, int threads, orthogonality wanted = orthogonality::full);
 
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(alpha_.size()); }
     [[nodiscard]] const std::vector<double>& alpha() const { return alpha_; }
@@ -34,10 +38,12 @@ public:
 
 private:
     operator_ref A_;
+    double tolerated_;
     krylov_basis V_;
-    std::vector<double> u_;
-    std::vector<double> p_;
-    std::vector<double> z_;
+    std::vector<double> p_;      // length_ u_k
+    double length_ = 1.0;
+    std::vector<double> z_;      // on its way to beta_k v_{k+1}
+    std::vector<double> image_;  // A v_{k+1}
     std::vector<double> alpha_;
     std::vector<double> beta_;
     bool invariant_ = false;

@@ -26,9 +26,26 @@ public:
     void append(double a, vector_in w);
     void truncate(std::int64_t k) { vectors_.resize(static_cast<std::size_t>(k)); }
 
+    // V^T w and ||w|| of a vector whose panels (row_panels.hpp) come one by one, each once, from any thread.
+    class projection {
+    public:
+        explicit projection(const krylov_basis& V);
+        void add(std::int64_t first, std::int64_t last, const double* panel);
+
+        // Once all panels of w are there.
+        void finish(std::span<double> h) const;
+        [[nodiscard]] double norm(vector_in w) const;
+
+    private:
+        const krylov_basis* V_;
+        std::vector<double> partial_;  // for each panel V^T w and w^T w
+    };
+
     // w -= V h with h = V^T w, twice where needed (classical Gram-Schmidt, reorthogonalised): V^T w = 0 to rounding.
     // Adds V^T w to h (size() long) and returns ||w||.
     double orthogonalise(vector_out w, std::span<double> h) const;
+    // The same where V^T w is known already. With max |V^T w| <= tolerated ||w|| it leaves w as it is.
+    double orthogonalise(vector_out w, const projection& onto_V, std::span<double> h, double tolerated = 0.0) const;
 
     // out = [v_0 ... v_{p-1}] c for the p <= size() entries of c
     void combine(std::span<const double> c, vector_out out) const;
@@ -37,8 +54,8 @@ public:
     void rotate(std::span<const double> Q, std::int64_t kept);
 
 private:
-    void project(vector_in w, std::span<double> h) const;
-    void subtract(std::span<const double> h, vector_out w) const;
+    // Returns ||w||.
+    double subtract(std::span<const double> h, vector_out w) const;
 
     std::int64_t n_;
     int threads_;

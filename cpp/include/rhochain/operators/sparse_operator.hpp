@@ -76,7 +76,7 @@ public:
     }
 
     // For many products, with at most `memory` bytes in all. Where they hold one copy only it is that of W^T, whose
-    // lack costs more. A copy takes as long as 10 to 60 of its products (docs/performance.md).
+    // lack costs more. A copy takes as long as 3 to 30 of its products (docs/performance.md).
     [[nodiscard]] sparse_operator prepared(product_side side, std::size_t memory) const {
         sparse_operator A = *this;
         if (!sell<Scalar>::fits(rows(), cols())) return A;

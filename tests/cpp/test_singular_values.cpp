@@ -1,0 +1,122 @@
+#include "matrices.hpp"
+
+#include <rhochain/kernels/small_dense.hpp>
+#include <rhochain/krylov/arnoldi.hpp>
+#include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/operators/normal_operator.hpp>
+#include <rhochain/rhochain.hpp>
+#include <rhochain/spectra/singular_restart.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <random>
+
+using namespace rhochain;
+
+namespace {
+
+// All singular values, from A^T A.
+std::vector<double> dense_singular_values(const csr<double, std::int32_t>& W) {
+    const auto n = static_cast<std::size_t>(W.n_cols);
+    const auto D = matrices::dense(W.view());
+    std::vector<double> G(n * n, 0.0);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(W.n_rows); ++k)
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < n; ++j) G[i * n + j] += D[k * n + i] * D[k * n + j];
+    std::vector<double> result;
+    for (const auto& lambda : eigen_decompose(G, W.n_cols, false).values) result.push_back(std::sqrt(lambda.real()));
+    return result;
+}
+
+double worst_overlap(const krylov_basis& V) {
+    double worst = 0.0;
+    for (std::int64_t i = 0; i < V.size(); ++i)
+        for (std::int64_t j = 0; j < i; ++j) worst = std::max(worst, std::abs(dot(V[i], V[j], 1)));
+    return worst;
+}
+
+// Singular values 1, q, q^2, .. on top of noise: the first ones converge early, which is when orthogonality is lost.
+csr<double, std::int32_t> falling(std::int64_t n, double q, unsigned seed) {
+    auto W = matrices::random_csr<double, std::int32_t>(n, n, 0.05, seed);
+    for (double& w : W.values) w *= 0.01;
+    for (std::int64_t i = 0; i < n; ++i)
+        for (std::int64_t p = W.view().row_begin(i); p < W.view().row_end(i); ++p)
+            if (W.indices[static_cast<std::size_t>(p)] == i)
+                W.values[static_cast<std::size_t>(p)] = std::pow(q, static_cast<double>(i));
+    return W;
+}
+
+}  // namespace
+
+TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projection of A^T A to rounding") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    const auto W = falling(200, 0.9, seed);
+    const sparse_operator A(W.view(), 1);
+    const double sigma = dense_singular_values(W).front();
+    for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
+        golub_kahan F(A, matrices::random_vector(200, seed), 1, wanted);
+        while (F.size() < 90) F.expand();
+        const double overlap = worst_overlap(F.right());
+        CHECK(overlap <= (wanted == orthogonality::semi ? 0x1p-26 : 1e-13));
+        CHECK(singular_values(F.alpha(), F.beta()).front() == doctest::Approx(sigma).epsilon(1e-13));
+    }
+    golub_kahan F(A, matrices::random_vector(200, seed), 1, orthogonality::semi);
+    while (F.size() < 90) F.expand();
+    // It did leave something uncorrected.
+    CHECK(worst_overlap(F.right()) > 1e-13);
+}
+
+TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that Arnoldi goes on with") {
+    const auto W = matrices::random_csr<double, std::int32_t>(150, 120, 0.1, 5);
+    const sparse_operator A(W.view(), 1);
+    golub_kahan F(A, matrices::random_vector(120, 6), 1);
+    while (F.size() < 21) F.expand();
+    std::vector<double> T(400, 0.0);
+    for (std::size_t i = 0; i < 20; ++i) {
+        const double above = i == 0 ? 0.0 : F.beta()[i - 1];
+        T[i * 20 + i] = F.alpha()[i] * F.alpha()[i] + above * above;
+        if (i < 19) T[i * 20 + i + 1] = T[(i + 1) * 20 + i] = F.alpha()[i] * F.beta()[i];
+    }
+    const double coupling = F.alpha()[19] * F.beta()[19];
+    const normal_operator M(A);
+    arnoldi lanczos(M, F.release_basis(), T, coupling);
+    CHECK(lanczos.size() == 20);
+    CHECK(lanczos.capacity() == 20);
+    for (int restart = 0; restart < 3; ++restart) {
+        const auto H = lanczos.projected();
+        const auto b = lanczos.coupling();
+        std::vector<double> w(120);
+        for (std::size_t j = 0; j < 20; ++j) {
+            M.apply(const_block(lanczos.basis()[static_cast<std::int64_t>(j)]), mutable_block(w));
+            for (std::size_t i = 0; i < 20; ++i)
+                axpy(-H[i * 20 + j], lanczos.basis()[static_cast<std::int64_t>(i)], w, 1);
+            axpy(-b[j], lanczos.basis()[20], w, 1);
+            CHECK(norm2(w, 1) <= 1e-11);
+        }
+        const auto kept = dominant_subspace(H, 20, 6);
+        lanczos.restart(kept.Q, kept.kept);
+        while (lanczos.size() < 20) lanczos.expand();
+    }
+}
+
+TEST_CASE("a full basis: the value settles all the same, within its memory and for fewer products than from one vector") {
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+        CAPTURE(seed);
+        const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.02, seed);
+        const double sigma = dense_singular_values(W).front();
+        SolverOptions options;
+        options.threads = 1;
+        options.seed = seed;
+        options.upper_rtol = std::numeric_limits<double>::infinity();
+        options.basis_bytes = 1;  // the least: 20 vectors
+        const Bracket b = spectral_norm(W.view(), options);
+        CHECK(b.status == Status::converged);
+        CHECK(b.value <= sigma * (1.0 + 1e-12));
+        CHECK(b.value >= sigma * (1.0 - 1e-3));
+        CHECK(b.lower.value >= sigma * (1.0 - 1e-2));
+        CHECK(b.upper.value >= sigma);
+        CHECK(b.matvecs <= 160);
+    }
+}
