@@ -61,6 +61,13 @@ public:
         const auto A = core_->with_threads(threads).normalised();
         return rescaled(bound_norms(A, threads), A.exponent());
     }
+    [[nodiscard]] Eigenpair eigenpair(std::span<const std::complex<double>> x, int threads) const override {
+        const auto A = core_->with_threads(threads).normalised();
+        Eigenpair pair = check_eigenpair(A, x, threads);
+        pair.theta *= std::ldexp(1.0, A.exponent());
+        pair.residual.value = shifted_up(pair.residual.value, A.exponent());
+        return pair;
+    }
 
 protected:
     // The operator for callers that ask for products again and again.
@@ -172,6 +179,9 @@ public:
         return rhochain::scaled_norm(operator_ref(*this), o);
     }
     [[nodiscard]] Bracket perron_radius(const SolverOptions&) const override { no_entries("perron_radius"); }
+    [[nodiscard]] Eigenpair eigenpair(std::span<const std::complex<double>> x, int threads) const override {
+        return check_eigenpair(operator_ref(*this), x, threads);
+    }
     [[nodiscard]] component_partition components() const override { no_entries("components"); }
     [[nodiscard]] norm_bounds norms(int) const override { no_entries("norm_bounds"); }
 

@@ -165,6 +165,19 @@ void bind_spectra(py::module_& m) {
         py::arg("A"), py::kw_only(), py::arg("max_kappa"), py::arg("threshold"), py::arg("rtol"), py::arg("delta"), py::arg("seed"),
         py::arg("threads"), py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
     m.def(
+        "eigenpair",
+        [](const Operator& A, const py::array_t<std::complex<double>, py::array::c_style | py::array::forcecast>& x,
+           int threads) {
+            Eigenpair pair;
+            {
+                const std::span<const std::complex<double>> entries(x.data(), static_cast<std::size_t>(x.size()));
+                const py::gil_scoped_release release;
+                pair = A.eigenpair(entries, threads);
+            }
+            return py::make_tuple(pair.theta, to_tuple(pair.residual));
+        },
+        py::arg("A"), py::arg("x"), py::arg("threads"));
+    m.def(
         "norm_bounds",
         [](const Operator& A, int threads) {
             norm_bounds b;

@@ -4,6 +4,7 @@
 // released in every product and solver; the core calls back into Python only for progress, Ctrl-C and CallbackOperator.
 #pragma once
 
+#include <pybind11/complex.h>
 #include <pybind11/functional.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -12,6 +13,7 @@
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/spectra/components.hpp>
+#include <rhochain/spectra/eigenpair.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/solver_options.hpp>
@@ -41,10 +43,12 @@ public:
     [[nodiscard]] virtual Bracket spectral_radius(const SolverOptions& options) const = 0;
     [[nodiscard]] virtual Bracket spectral_norm(const SolverOptions& options) const = 0;
     [[nodiscard]] virtual ScaledNorm scaled_norm(const ScalingOptions& options) const = 0;
-    // The three below throw std::invalid_argument for an operator without entries.
+    // The next three throw std::invalid_argument for an operator without entries.
     [[nodiscard]] virtual Bracket perron_radius(const SolverOptions& options) const = 0;
     [[nodiscard]] virtual component_partition components() const = 0;
     [[nodiscard]] virtual norm_bounds norms(int threads) const = 0;
+
+    [[nodiscard]] virtual Eigenpair eigenpair(std::span<const std::complex<double>> x, int threads) const = 0;
 };
 
 // A bracket, and whether Ctrl-C ended the run.

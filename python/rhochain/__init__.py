@@ -10,6 +10,7 @@ from rhochain.chains import JacobianChain
 from rhochain.checks import check
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.gated import GRUChain, LSTMChain
+from rhochain.growth import growth_factor
 from rhochain.io import FileError, load
 from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
@@ -51,6 +52,7 @@ __all__ = [
     "activations",
     "check",
     "components",
+    "growth_factor",
     "load",
     "perron_radius",
     "rescale",

@@ -78,6 +78,12 @@ class Bound:
     delta: float | None
     source: str
 
+    @classmethod
+    def from_core(cls, raw: tuple[float, str, float | None, str]) -> Bound:
+        """The bound that the native core returned."""
+        value, grade, delta, source = raw
+        return cls(value, Grade(grade), delta, source)
+
     @property
     def graded(self) -> bool:
         """Whether a verdict may rest on this bound: PROVED or PROBABLE."""
@@ -187,14 +193,10 @@ class Bracket:
     @classmethod
     def from_core(cls, raw: _core.RawBracket) -> Bracket:
         """The bracket that the native core returned; raises `Interrupted` if Ctrl-C cut it short."""
-
-        def bound(value: float, grade: str, delta: float | None, source: str) -> Bound:
-            return Bound(value, Grade(grade), delta, source)
-
         bracket = cls(
             value=raw.value,
-            lower=bound(*raw.lower),
-            upper=bound(*raw.upper),
+            lower=Bound.from_core(raw.lower),
+            upper=Bound.from_core(raw.upper),
             status=Status(raw.status),
             residual=raw.residual,
             condition=raw.condition,
@@ -203,8 +205,8 @@ class Bracket:
             seconds=raw.seconds,
             history=tuple(Progress(*record) for record in raw.history),
             vector=raw.vector,
-            graded_lower=bound(*raw.graded_lower) if math.isfinite(raw.graded_lower[0]) else None,
-            graded_upper=bound(*raw.graded_upper) if math.isfinite(raw.graded_upper[0]) else None,
+            graded_lower=Bound.from_core(raw.graded_lower) if math.isfinite(raw.graded_lower[0]) else None,
+            graded_upper=Bound.from_core(raw.graded_upper) if math.isfinite(raw.graded_upper[0]) else None,
         )
         if raw.interrupted:
             raise Interrupted(bracket)

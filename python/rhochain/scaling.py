@@ -171,10 +171,9 @@ def _extended(
     attained: tuple[float, str, float | None, str],
     longest_path: int,
 ) -> ScaledNorm:
-    value, grade, delta, source = attained
     return ScaledNorm(
         **base.__dict__,
         scaling=scaling,
-        attained=Bound(value, Grade(grade), delta, source),
+        attained=Bound.from_core(attained),
         longest_path=longest_path,
     )

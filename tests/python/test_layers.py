@@ -18,7 +18,7 @@ PYTHON_ORDER = [
     ["matrix"],
     ["estimates"],
     ["options"],
-    ["activations", "chain_envelope", "chain_identity", "chain_results", "chain_rows"],
+    ["activations", "chain_envelope", "chain_identity", "chain_results", "chain_rows", "growth"],
     ["chain_checkpoints", "gated_runs", "lyapunov", "rollouts", "typical_growth"],
     ["chain_products"],
     ["chain_measures", "gated_products"],

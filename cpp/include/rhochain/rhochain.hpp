@@ -11,6 +11,7 @@
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/components.hpp>
+#include <rhochain/spectra/eigenpair.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/perron.hpp>
 #include <rhochain/spectra/scaled_norm.hpp>

@@ -1,0 +1,87 @@
+"""How far powers of a Jacobian must grow, from one approximate eigenvector."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain import _core
+from rhochain.estimates import Bound, Grade
+from rhochain.matrix import square_matrix
+from rhochain.options import real_number
+from rhochain.resources import thread_count
+
+__all__ = ["growth_factor"]
+
+# Twice and more what the few operations below round.
+_ROUNDING = 2.0**-48
+
+
+def growth_factor(
+    W: Any, x: npt.ArrayLike, *, gain: float = 1.0, leak: float = 1.0, threads: int | None = None
+) -> Bound:
+    """Some power of J = (1 - a) I + a gamma W has a 2-norm of at least this, whatever rho(W) is.
+
+    With an approximate eigenpair (theta, x) of J, ``|theta| > 1``, and r = ||J x - theta x|| / ||x|| the largest norm M
+    of the powers obeys ``M >= (|theta| - 1) / r``: one residual proves growth where no proved bound of the spectral
+    radius is at hand.
+
+    Parameters
+    ----------
+    W : anything `Matrix` takes, shape (n, n)
+    x : array_like of complex or float, shape (n,)
+        An approximate eigenvector, such as ``spectral_radius(W, rtol=1e-6).vector``. Need not be normalised.
+    gain : float > 0
+        gamma, the slope of a linear network.
+    leak : float in (0, 1]
+        a of a leaky integrator.
+    threads : int, optional
+
+    Returns
+    -------
+    Bound
+        From below; 1 (the norm of J^0) where the pair proves no growth. PROVED, rounding included; an ESTIMATE for an
+        operator. It says nothing of rho(W), which may be below 1 all the same.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Misuse: W not square, x of another length, zero or not finite, gain or leak out of range.
+
+    Notes
+    -----
+    ``M >= ||J^k x|| >= |theta|^k - M r (|theta|^k - 1) / (|theta| - 1)`` for every k, with ||x|| = 1: section 7 of the
+    theory. Three products.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> W = np.array([[0.0, 2.0, 0.0], [-2.0, 0.0, 0.1], [0.0, 0.0, 0.3]])
+    >>> rc.growth_factor(W, rc.spectral_radius(W).vector).value > 1e6
+    True
+    """
+    A = square_matrix(W)
+    gamma, a = real_number("gain", gain), real_number("leak", leak)
+    if not 0.0 < gamma < math.inf:
+        raise ValueError(f"gain must be positive and finite; got {gamma!r}")
+    if not 0.0 < a <= 1.0:
+        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
+    vector = np.ascontiguousarray(x, dtype=np.complex128)
+    if vector.ndim != 1:
+        raise ValueError(f"x must have shape ({A.shape[0]},); got {vector.shape}")
+    theta, raw = _core.eigenpair(A.operator, vector, thread_count(threads))
+    residual = Bound.from_core(raw)
+    size = abs((1.0 - a) + a * gamma * theta)
+    surplus = size - 1.0 - _ROUNDING * (1.0 + a * gamma * abs(theta))
+    if surplus <= 0.0:
+        return Bound(1.0, Grade.PROVED, None, "norm of J^0")
+    error = a * gamma * residual.value * (1.0 + _ROUNDING)
+    value = math.inf if error == 0.0 else surplus * (1.0 - _ROUNDING) / error
+    return (
+        Bound(value, residual.grade, None, residual.source)
+        if value > 1.0
+        else Bound(1.0, Grade.PROVED, None, "norm of J^0")
+    )

@@ -1,0 +1,120 @@
+"""One residual proves growth: (|theta| - 1) / r is below the largest norm of the powers."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
+
+import rhochain as rc
+
+
+def largest_power(J, most=4000):
+    """max ||J^k|| over k <= most; inf once it is beyond 1e12."""
+    P, largest = np.eye(len(J)), 1.0
+    for _ in range(most):
+        P = J @ P
+        size = np.linalg.norm(P, 2)
+        largest = max(largest, size)
+        if size > 1e12:
+            return math.inf
+        if size < 1e-12:
+            break
+    return largest
+
+
+@given(
+    n=st.integers(2, 12),
+    seed=st.integers(0, 2**32 - 1),
+    radius=st.floats(0.5, 1.2),
+    tail=st.floats(0.0, 30.0),
+    noise=st.sampled_from([0.0, 1e-10, 1e-3, 0.1]),
+    gain=st.sampled_from([1.0, 0.7, 1.3]),
+    leak=st.sampled_from([1.0, 0.5]),
+)
+@settings(max_examples=150, deadline=None)
+def test_never_above_the_largest_norm_of_the_powers(n, seed, radius, tail, noise, gain, leak):
+    rng = np.random.default_rng(seed)
+    W = np.triu(rng.standard_normal((n, n)) * tail, 1) + np.diag(rng.uniform(-radius, radius, n))
+    Q = np.linalg.qr(rng.standard_normal((n, n)))[0]
+    W = Q @ W @ Q.T
+    J = (1 - leak) * np.eye(n) + leak * gain * W
+    # Pseudo-eigenvectors as well as eigenvectors: the top right singular vector of a resolvent outside the spectrum.
+    z = rng.uniform(1.0, 1.5) * np.exp(2j * np.pi * rng.uniform())
+    x = np.linalg.svd(J - z * np.eye(n))[2][-1].conj()
+    x = x + noise * (rng.standard_normal(n) + 1j * rng.standard_normal(n))
+    bound = rc.growth_factor(W, x, gain=gain, leak=leak)
+    assert bound.grade is rc.Grade.PROVED
+    assert 1.0 <= bound.value <= largest_power(J) * (1.0 + 1e-9)
+
+
+def test_a_nilpotent_matrix_grows_by_what_its_pseudospectrum_says_and_no_more():
+    n = 60
+    W = 2.0 * sparse.eye_array(n, k=1)
+    x = 0.6 ** np.arange(n)
+    bound = rc.growth_factor(W, x)
+    assert 1e12 < bound.value <= 2.0 ** (n - 1)
+
+
+def test_an_exact_eigenvector_proves_growth_far_beyond_any_level():
+    bound = rc.growth_factor(np.diag([1.5, 0.5]), [1.0, 0.0])
+    assert bound.value > 1e14
+    assert rc.growth_factor(np.diag([0.9, 0.5]), [1.0, 0.0]).value == 1.0
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=4, deadline=None)
+def test_check_says_that_a_linear_reservoir_explodes(seed):
+    rng = np.random.default_rng(seed)
+    n = 1500
+    W = sparse.random_array((n, n), density=0.02, rng=rng, data_sampler=rng.standard_normal).tocsr()
+    W = rc.rescale(W, spectral_radius=1.3)[0]
+    report = rc.check(W, "identity")
+    assume(report.spectral_radius.status is rc.Status.CONVERGED)
+    assert report.verdict is rc.Verdict.EXPLODES
+    assert "residual of an eigenvector" in report.reason
+    assert rc.check(W, "tanh").verdict is rc.Verdict.EXPLOSION_NOT_EXCLUDED
+    assert rc.check(W, "identity", explode_level=1e250).verdict is not rc.Verdict.EXPLODES
+
+
+def test_a_linear_network_with_leak_explodes_by_its_own_jacobian():
+    # rho(W) = 1.2 at theta = -1.2: the leaky Jacobian (1 - a) + a theta stays within the unit circle.
+    W = np.diag(np.linspace(-1.2, 0.5, 60)) + 1e-3 * np.triu(np.random.default_rng(0).standard_normal((60, 60)), 1)
+    Q = np.linalg.qr(np.random.default_rng(1).standard_normal((60, 60)))[0]
+    W = Q @ W @ Q.T
+    assert rc.check(W, "identity").verdict is rc.Verdict.EXPLODES
+    assert rc.check(W, "identity", leak=0.5).verdict is not rc.Verdict.EXPLODES
+    assert rc.check(-W, "identity", leak=0.5).verdict is rc.Verdict.EXPLODES
+
+
+def test_an_operator_gives_an_estimate_that_decides_nothing():
+    W = np.diag([1.5, 0.5, 0.2])
+    A = LinearOperator((3, 3), matvec=lambda x: W @ x, rmatvec=lambda x: W.T @ x, dtype=float)
+    assert rc.growth_factor(A, [1.0, 1e-9, 0.0]).grade is rc.Grade.ESTIMATE
+    assert rc.check(A, "identity").verdict is not rc.Verdict.EXPLODES
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-20, 1e20, 1e300])
+def test_the_vector_may_have_any_size(scale):
+    W = np.array([[0.0, 2.0], [-2.0, 0.1]])
+    x = rc.spectral_radius(W).vector
+    assert rc.growth_factor(W, x * scale).value > 1e10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (dict(x=[1.0, 2.0, 3.0]), "x: got length 3, expected length 2"),
+        (dict(x=[0.0, 0.0]), "x: got the zero vector"),
+        (dict(x=[1.0, np.nan]), "not finite"),
+        (dict(x=[[1.0], [2.0]]), "x must have shape"),
+        (dict(x=[1.0, 0.0], gain=0.0), "gain"),
+        (dict(x=[1.0, 0.0], leak=1.5), "leak"),
+    ],
+)
+def test_misuse_names_the_argument(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        rc.growth_factor(np.eye(2), **arguments)
