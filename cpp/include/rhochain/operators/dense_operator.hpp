@@ -18,7 +18,7 @@ public:
     explicit dense_operator(const dense_view<Scalar>& stored, dense_layout layout = dense_layout::row_major,
                             int threads = 0)
         : stored_(stored),
-          summary_(summarise(stored)),
+          summary_(summarise(stored, resolve_threads(threads))),
           transposed_(layout == dense_layout::column_major),
           threads_(resolve_threads(threads)) {}
 

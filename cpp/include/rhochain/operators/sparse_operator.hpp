@@ -23,7 +23,7 @@ class sparse_operator {
 public:
     // W must be valid (`validate`) and list no position twice (`canonical`). threads = 0: as OpenMP decides.
     explicit sparse_operator(const csr_view<Scalar, Index>& W, int threads = 0)
-        : W_(W), summary_(summarise(W)), threads_(resolve_threads(threads)) {}
+        : W_(W), summary_(summarise(W, resolve_threads(threads))), threads_(resolve_threads(threads)) {}
 
     [[nodiscard]] std::int64_t rows() const { return W_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return W_.cols(); }

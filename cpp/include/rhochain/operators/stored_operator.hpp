@@ -2,6 +2,7 @@
 // for, the extreme magnitudes of its entries and the number of terms in the longest row and column sum.
 #pragma once
 
+#include <rhochain/kernels/parallel.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
@@ -20,13 +21,15 @@ struct entry_summary {
     std::int64_t column_terms = 0;  // and in a column
 };
 
-// One pass over the entries. Memory: `cols` integers.
-template <class Matrix>
-[[nodiscard]] entry_summary summarise(const Matrix& W) {
+namespace detail {
+
+// Of the rows begin .. end - 1; `count` entries other than 0 a column.
+template <class Matrix, class Count>
+[[nodiscard]] entry_summary summarise_rows(const Matrix& W, std::int64_t begin, std::int64_t end, std::vector<Count>& count) {
     entry_summary s;
     s.smallest = std::numeric_limits<double>::infinity();
-    std::vector<std::int64_t> count(static_cast<std::size_t>(W.cols()), 0);
-    for (std::int64_t i = 0; i < W.rows(); ++i) {
+    count.assign(static_cast<std::size_t>(W.cols()), 0);
+    for (std::int64_t i = begin; i < end; ++i) {
         std::int64_t terms = 0;
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
             const double w = W.value(p);
@@ -39,9 +42,42 @@ template <class Matrix>
         }
         s.row_terms = std::max(s.row_terms, terms);
     }
-    if (s.largest == 0.0) s.smallest = 0.0;
-    if (!count.empty()) s.column_terms = *std::max_element(count.begin(), count.end());
     return s;
+}
+
+template <class Count, class Matrix>
+[[nodiscard]] entry_summary summarise_parts(const Matrix& W, int threads) {
+    constexpr std::int64_t worth_sharing = 1 << 17;
+    const std::int64_t parts = W.nnz() < worth_sharing ? 1 : threads;
+    std::vector<entry_summary> own(static_cast<std::size_t>(parts));
+    std::vector<std::vector<Count>> counts(own.size());
+    parallel_for(threads, parts, [&](std::int64_t part) {
+        const auto k = static_cast<std::size_t>(part);
+        own[k] = summarise_rows(W, W.rows() * part / parts, W.rows() * (part + 1) / parts, counts[k]);
+    });
+    entry_summary s = own.front();
+    for (const entry_summary& o : own) {
+        s.largest = std::max(s.largest, o.largest);
+        s.smallest = std::min(s.smallest, o.smallest);
+        s.nonnegative &= o.nonnegative;
+        s.row_terms = std::max(s.row_terms, o.row_terms);
+    }
+    if (s.largest == 0.0) s.smallest = 0.0;
+    for (std::size_t j = 0; j < counts.front().size(); ++j) {
+        std::int64_t terms = 0;
+        for (const auto& count : counts) terms += static_cast<std::int64_t>(count[j]);
+        s.column_terms = std::max(s.column_terms, terms);
+    }
+    return s;
+}
+
+}  // namespace detail
+
+// One pass over the entries. Memory: `cols` integers of 32 bits a thread, of 64 where a column may need them.
+template <class Matrix>
+[[nodiscard]] entry_summary summarise(const Matrix& W, int threads) {
+    return W.rows() <= std::numeric_limits<std::int32_t>::max() ? detail::summarise_parts<std::int32_t>(W, threads)
+                                                                : detail::summarise_parts<std::int64_t>(W, threads);
 }
 
 // The exponent e that brings the largest number of a set, times 2^-e, near 1. It stays 0 while squares and sums are far
