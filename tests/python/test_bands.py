@@ -37,6 +37,17 @@ def test_grcar_is_bracketed_within_half_a_percent(n):
         assert r.status == rc.Status.BRACKETED
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-30, 0.3, 3.0, 1e300])
+def test_neither_the_size_of_the_entries_nor_their_last_bits_matter(scale):
+    n = 3000
+    r = rc.spectral_radius(scale * grcar(n))
+    assert 0.994 * GRCAR <= r.lower.value / scale <= GRCAR
+    assert GRCAR * (1.0 - 1e-4) <= r.upper.value / scale <= 1.0015 * GRCAR
+    s = rc.scaled_norm(scale * grcar(n))
+    assert 0.98 * GRCAR <= s.lower.value / scale <= GRCAR
+    assert s.upper.value / scale <= 1.003 * GRCAR
+
+
 def test_grcar_has_a_scaling_that_certifies_what_its_norm_does_not():
     W = 0.43 * grcar(20_000)
     scaled = rc.scaled_norm(W)

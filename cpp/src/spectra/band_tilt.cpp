@@ -3,10 +3,12 @@
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/band_tilt.hpp>
+#include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -18,9 +20,9 @@ constexpr std::uint64_t tilt_stream = 1002;
 
 double on_grid(double t) { return std::ldexp(std::nearbyint(std::ldexp(t, 20)), -20); }
 
-// Up to eight stretches of the band, evenly spread, as one matrix without the entries between them; all of a short band.
+// Up to eight stretches of 2^-exponent A, evenly spread, as one matrix without the entries between them; all of a short band.
 template <storage_scalar Scalar, index_integer Index>
-csr<double, Index> stretches(const csr_view<Scalar, Index>& A, std::int64_t reach) {
+csr<double, Index> stretches(const csr_view<Scalar, Index>& A, std::int64_t reach, int exponent) {
     constexpr std::int64_t count = 8;
     const std::int64_t length = std::max<std::int64_t>(256, least_stretch * reach);
     const bool whole = count * length >= A.rows();
@@ -34,7 +36,7 @@ csr<double, Index> stretches(const csr_view<Scalar, Index>& A, std::int64_t reac
                 const std::int64_t j = A.column(p) - first;
                 if (j < 0 || j >= own) continue;
                 S.indices.push_back(static_cast<Index>(part * own + j));
-                S.values.push_back(A.value(p));
+                S.values.push_back(std::ldexp(static_cast<double>(A.value(p)), -exponent));
             }
             S.indptr.push_back(static_cast<Index>(S.values.size()));
         }
@@ -42,12 +44,20 @@ csr<double, Index> stretches(const csr_view<Scalar, Index>& A, std::int64_t reac
     return S;
 }
 
+struct magnitudes {
+    double largest = 0.0;
+    double smallest = std::numeric_limits<double>::infinity();  // other than 0
+};
+
 template <storage_scalar Scalar, index_integer Index>
-bool moderate_entries(const csr_view<Scalar, Index>& A) {
-    return std::all_of(A.values.begin(), A.values.end(), [](Scalar a) {
+magnitudes magnitudes_of(const csr_view<Scalar, Index>& A) {
+    magnitudes m;
+    for (const Scalar a : A.values) {
         const double w = std::abs(static_cast<double>(a));
-        return w == 0.0 || (w >= 0x1p-200 && w <= 0x1p200);
-    });
+        m.largest = std::max(m.largest, w);
+        if (w > 0.0) m.smallest = std::min(m.smallest, w);
+    }
+    return m;
 }
 
 // The t of the least Frobenius norm: the root of  sum over i, j of (j - i) B_ij^2,  which rises with t.
@@ -89,13 +99,13 @@ public:
 
     double operator()(double t) const {
         const auto B = tilted(sample_.view(), on_grid(t), reach_);
-        const auto A = sparse_operator(B.view(), 1).normalised();
+        const auto A = sparse_operator(B.matrix.view(), 1).normalised();
         golub_kahan factorization(A, start_, 1);
         while (factorization.size() < std::min<std::int64_t>(steps, sample_.n_rows) && !factorization.invariant())
             factorization.expand();
         ledger_.count(cost_);
         const double sigma = singular_values(factorization.alpha(), factorization.beta()).front();
-        return std::log(sigma) + static_cast<double>(A.exponent()) * std::log(2.0);
+        return std::log(sigma) + static_cast<double>(A.exponent() + B.exponent) * std::log(2.0);
     }
 
 private:
@@ -159,8 +169,9 @@ bool is_long_band(std::int64_t reach, std::int64_t size) {
 
 template <storage_scalar Scalar, index_integer Index>
 double least_norm_tilt(const csr_view<Scalar, Index>& A, std::int64_t reach, Ledger& ledger) {
-    if (!moderate_entries(A)) return 0.0;
-    const csr<double, Index> sample = stretches(A, reach);
+    const auto [largest, smallest] = magnitudes_of(A);
+    if (largest == 0.0 || std::ldexp(smallest, 400) < largest) return 0.0;
+    const csr<double, Index> sample = stretches(A, reach, binary_exponent(largest));
     const sampled_norm<Index> norm(sample, reach, A.rows(), ledger);
     if (!norm.affordable(4)) return 0.0;
     const double most = most_exponent / static_cast<double>(reach);
@@ -170,15 +181,17 @@ double least_norm_tilt(const csr_view<Scalar, Index>& A, std::int64_t reach, Led
 }
 
 template <storage_scalar Scalar, index_integer Index>
-csr<double, Index> tilted(const csr_view<Scalar, Index>& A, double t, std::int64_t reach) {
+tilted_band<Index> tilted(const csr_view<Scalar, Index>& A, double t, std::int64_t reach) {
+    const int exponent = binary_exponent(magnitudes_of(A).largest);
     std::vector<double> factors;
     for (std::int64_t d = -reach; d <= reach; ++d) factors.push_back(std::exp(t * static_cast<double>(d)));
     csr<double, Index> B{A.rows(), A.cols(), {A.indptr.begin(), A.indptr.end()}, {A.indices.begin(), A.indices.end()}, {}};
     B.values.reserve(A.values.size());
     for (std::int64_t i = 0; i < A.rows(); ++i)
         for (std::int64_t p = A.row_begin(i); p < A.row_end(i); ++p)
-            B.values.push_back(factors[static_cast<std::size_t>(A.column(p) - i + reach)] * static_cast<double>(A.value(p)));
-    return B;
+            B.values.push_back(factors[static_cast<std::size_t>(A.column(p) - i + reach)] *
+                               std::ldexp(static_cast<double>(A.value(p)), -exponent));
+    return {std::move(B), exponent};
 }
 
 std::vector<std::complex<double>> untilted(std::vector<std::complex<double>> x, double t) {
@@ -202,7 +215,7 @@ template std::int64_t band_reach(const dense_view<double>&, const component_part
     template std::int64_t band_reach(const csr_view<Scalar, Index>&, const component_partition&,                        \
                                      std::span<const std::int64_t>, std::int64_t);                                      \
     template double least_norm_tilt(const csr_view<Scalar, Index>&, std::int64_t, Ledger&);                              \
-    template csr<double, Index> tilted(const csr_view<Scalar, Index>&, double, std::int64_t);
+    template tilted_band<Index> tilted(const csr_view<Scalar, Index>&, double, std::int64_t);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)
 RHOCHAIN_INSTANTIATE(double, std::int32_t)

@@ -127,28 +127,36 @@ struct component_task {
     [[nodiscard]] bool single_cycle() const { return summary.entries == size(); }
 };
 
-// 2^-exponent W[C, C], or its image under a tilt, as a matrix of its own.
+// What stands for W[C, C]: itself, or 2^-exponent times its image under a tilt.
+struct tilting {
+    std::int64_t reach = 0;
+    double t = 0.0;
+    int exponent = 0;
+};
+
+// `block` as a matrix of its own; the bracket is that of 2^-exponent W[C, C].
 template <storage_scalar Scalar, index_integer Index>
 Bracket solve_alone(const csr_view<Scalar, Index>& block, std::size_t copies, int exponent, const component_task& task,
-                    std::int64_t reach, double tilt) {
+                    const tilting& tilt) {
     const auto normalised =
         sparse_operator(block, task.options.threads).prepared(product_side::both, copies).normalised();
     // A vector that fits the component need not be in range under a tilt.
     std::vector<double> start;
-    if (!task.options.start.empty() && tilt == 0.0)
+    if (!task.options.start.empty() && tilt.t == 0.0)
         for (const std::int64_t i : task.members) start.push_back(task.options.start[static_cast<std::size_t>(i)]);
     SolverOptions own = task.options;
     own.start = start;
-    const int shift = normalised.exponent() - exponent;
+    const int own_exponent = normalised.exponent() + tilt.exponent;
+    const int shift = own_exponent - exponent;
     const component_summary& s = task.summary;
     irreducible_block solved{normalised, {}, task.size(), s.modulus_decides, task.single_cycle(), task.members,
-                             !s.nonnegative, shifted_down(s.trace_bound, -shift), normalised.exponent()};
-    solved.reach = reach;
-    solved.tilt = tilt;
+                             !s.nonnegative, shifted_down(s.trace_bound, -shift), own_exponent};
+    solved.reach = tilt.reach;
+    solved.tilt = tilt.t;
     Bracket b = task.solve(solved, own, task.ledger);
-    if (tilt != 0.0) {
-        move_outwards(b, tilt_rounding * static_cast<double>(2 * reach + 1));
-        b.vector = untilted(std::move(b.vector), tilt);
+    if (tilt.t != 0.0) {
+        move_outwards(b, tilt_rounding * static_cast<double>(2 * tilt.reach + 1));
+        b.vector = untilted(std::move(b.vector), tilt.t);
         b.residual = Bracket::unknown;
     }
     rescale_bracket(b, shift);
@@ -176,12 +184,12 @@ Bracket solve_component(const Operator& A, const component_partition& P, std::sp
                           task.options, task.ledger);
     }
     auto block = block_of(A, P, position, c);
-    if (!band) return solve_alone(block.view(), prepared_bytes(A), A.exponent(), task, 0, 0.0);
-    const double tilt = least_norm_tilt(block.view(), reach, task.ledger);
-    if (tilt == 0.0) return solve_alone(block.view(), prepared_bytes(A), A.exponent(), task, reach, 0.0);
-    const auto image = tilted(block.view(), tilt, reach);
+    const double t = band ? least_norm_tilt(block.view(), reach, task.ledger) : 0.0;
+    if (t == 0.0)
+        return solve_alone(block.view(), prepared_bytes(A), A.exponent(), task, {band ? reach : 0, 0.0, 0});
+    const auto image = tilted(block.view(), t, reach);
     block = {};
-    return solve_alone(image.view(), prepared_bytes(A), A.exponent(), task, reach, tilt);
+    return solve_alone(image.matrix.view(), prepared_bytes(A), A.exponent(), task, {reach, t, image.exponent});
 }
 
 template <class Operator>

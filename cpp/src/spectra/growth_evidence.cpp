@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +34,31 @@ bool out_of_reach(std::int64_t reached, std::int64_t step, std::int64_t most, st
     if (step < first_look || (step & (step - 1)) != 0) return false;
     const double stretch = static_cast<double>(most) / static_cast<double>(step);
     return static_cast<double>(reached) * stretch * stretch * stretch < static_cast<double>(size);
+}
+
+// e^s for the slope s between the highest of the last eighth of log_sizes and of the eighth before its middle, both above the line
+// of slope s: phases of complex eigenvalues pass by between peaks.
+std::optional<double> slope_of_peaks(const std::vector<double>& log_sizes) {
+    const auto last = static_cast<std::int64_t>(log_sizes.size()) - 1;
+    double slope = 0.0;
+    constexpr int rounds = 4;
+    for (int round = 0; round < rounds; ++round) {
+        const auto peak_before = [&](std::int64_t end) {
+            std::int64_t best = end;
+            const auto height = [&](std::int64_t k) {
+                return log_sizes[static_cast<std::size_t>(k)] - slope * static_cast<double>(k);
+            };
+            for (std::int64_t k = end - last / 8; k < end; ++k)
+                if (height(k) > height(best)) best = k;
+            return best;
+        };
+        const std::int64_t from = peak_before(last / 2);
+        const std::int64_t to = peak_before(last);
+        const double rise = log_sizes[static_cast<std::size_t>(to)] - log_sizes[static_cast<std::size_t>(from)];
+        if (!std::isfinite(rise)) return std::nullopt;
+        slope = rise / static_cast<double>(to - from);
+    }
+    return std::exp(slope);
 }
 
 }  // namespace
@@ -81,12 +105,7 @@ std::optional<double> return_rate(const irreducible_block& block, const SolverOp
     std::vector<double> x(static_cast<std::size_t>(n), 0.0);
     std::vector<double> y(x.size());
     for (std::int64_t j = apart / 2; j < n; j += apart) x[static_cast<std::size_t>(j)] = 1.0;
-    // The largest return in the last quarter of the first half, and of the whole: phases of complex eigenvalues pass by.
-    struct peak {
-        double log_size = -std::numeric_limits<double>::infinity();
-        std::int64_t at = 0;
-    };
-    peak half, whole;
+    std::vector<double> log_sizes{0.0};  // of the largest return after k powers
     std::int64_t exponent = 0;
     for (std::int64_t k = 1; k <= powers && !ledger.exhausted(); ++k) {
         block.A.apply(const_block(x), mutable_block(y));
@@ -95,17 +114,15 @@ std::optional<double> return_rate(const irreducible_block& block, const SolverOp
         double largest = 0.0;
         for (std::int64_t j = apart / 2; j < n; j += apart)
             largest = std::max(largest, std::abs(x[static_cast<std::size_t>(j)]));
-        const double log_size = scaled::normalised(largest, exponent).log_abs();
-        for (auto [p, end] : {std::pair{&half, powers / 2}, std::pair{&whole, powers}})
-            if (k <= end && k > end - powers / 8 && log_size > p->log_size) *p = {log_size, k};
+        log_sizes.push_back(scaled::normalised(largest, exponent).log_abs());
         constexpr int drift = 200;
         const int e = binary_exponent(largest);
         if (std::abs(e) <= drift) continue;
         scale(std::ldexp(1.0, -e), x, threads);
         exponent += e;
     }
-    if (!std::isfinite(half.log_size) || !std::isfinite(whole.log_size)) return std::nullopt;
-    return std::exp((whole.log_size - half.log_size) / static_cast<double>(whole.at - half.at));
+    const auto done = static_cast<std::int64_t>(log_sizes.size()) - 1;
+    return done < powers ? std::nullopt : slope_of_peaks(log_sizes);
 }
 
 bool commutes_with_adjoint(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {

@@ -26,9 +26,16 @@ template <class Matrix>
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] double least_norm_tilt(const csr_view<Scalar, Index>& A, std::int64_t reach, Ledger& ledger);
 
-// B, each entry with a relative error of at most tilt_rounding: t (j - i) is exact, its exponential and the product round.
+// 2^exponent `matrix` is B, the largest entry of 2^-exponent A in [1/2, 1).
+template <index_integer Index>
+struct tilted_band {
+    csr<double, Index> matrix;
+    int exponent = 0;
+};
+
+// Each entry with a relative error of at most tilt_rounding: t (j - i) is exact, its exponential and the product round.
 template <storage_scalar Scalar, index_integer Index>
-[[nodiscard]] csr<double, Index> tilted(const csr_view<Scalar, Index>& A, double t, std::int64_t reach);
+[[nodiscard]] tilted_band<Index> tilted(const csr_view<Scalar, Index>& A, double t, std::int64_t reach);
 
 inline constexpr double tilt_rounding = 0x1p-50;
 
