@@ -59,7 +59,7 @@ def growth_factor(
     Examples
     --------
     >>> import numpy as np, rhochain as rc
-    >>> W = np.array([[0.0, 2.0, 0.0], [-2.0, 0.0, 0.1], [0.0, 0.0, 0.3]])
+    >>> W = np.array([[0.2, 2.0, 0.0], [-2.0, 0.1, 0.1], [0.0, 0.0, 0.3]])
     >>> rc.growth_factor(W, rc.spectral_radius(W).vector).value > 1e6
     True
     """
@@ -69,6 +69,8 @@ def growth_factor(
         raise ValueError(f"gain must be positive and finite; got {gamma!r}")
     if not 0.0 < a <= 1.0:
         raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
+    if x is None:
+        raise TypeError("x must be a vector; got None")
     vector = np.ascontiguousarray(x, dtype=np.complex128)
     if vector.ndim != 1:
         raise ValueError(f"x must have shape ({A.shape[0]},); got {vector.shape}")

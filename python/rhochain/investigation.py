@@ -98,7 +98,9 @@ class Investigation:
         level = self._evidence.explode_level
         if growth.graded and 1.0 < growth.value <= level:
             sharper = max(1e-12, 0.3 * self._limits["rtol"] * growth.value / level)
-            again = self._estimate(partial(spectral_radius, start=np.real(found.vector)), rtol=sharper)
+            real, imaginary = np.real(found.vector), np.imag(found.vector)
+            start = real if np.any(real) else imaginary
+            again = self._estimate(partial(spectral_radius, start=start), rtol=sharper)
             if again.vector is not None:
                 growth = max(growth, self._growth_from(again.vector), key=lambda bound: bound.value)
         self._evidence = replace(self._evidence, growth=growth)

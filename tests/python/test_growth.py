@@ -104,6 +104,15 @@ def test_the_vector_may_have_any_size(scale):
     assert rc.growth_factor(W, x * scale).value > 1e10
 
 
+def test_a_vector_out_of_range_is_none_and_check_goes_without():
+    W = np.array([[-3.45806541e-223, 1.04639512e298], [1.70495788e-254, 3.38813179e-021]])
+    r = rc.spectral_radius(W)
+    assert r.vector is None or np.all(np.isfinite(r.vector))
+    assert rc.check(W, "identity").verdict is not rc.Verdict.VANISHES  # rho is near 4e22
+    with pytest.raises(TypeError, match="x must be a vector; got None"):
+        rc.growth_factor(W, None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
