@@ -79,8 +79,7 @@ def check(
         Stop at the first bound that proves a verdict; what it did not need is None in the report. False: rho(W),
         sigma_1(W) and rho(|W|) are computed in any case.
     vanish_level, explode_level : float
-        Norms of the chain's product below and above which it vanished or exploded; 0 < vanish < explode. A linear
-        network explodes as well where a power of its Jacobian provably exceeds `explode_level` (`growth_factor`).
+        Norms of the chain's product below and above which it vanished or exploded; 0 < vanish < explode.
     rtol, delta, seed, threads
         As in `spectral_radius`. `delta` holds for each PROBABLE bound by itself.
     max_matvecs : int, optional
@@ -130,8 +129,7 @@ def check(
             chain, A if gains is None else square_matrix(W), leak, gamma if gains is None else float(gains.max())
         )
 
-    linear = sigma is not None and sigma.linear
-    work = Investigation(A, gamma, leak, linear, explode_level, limits, callback)
+    work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     log_norm = None if chain is None else chain.norm()

@@ -44,7 +44,7 @@ def growth_factor(
     -------
     Bound
         From below; 1 (the norm of J^0) where the pair proves no growth. PROVED, rounding included; an ESTIMATE for an
-        operator. It says nothing of rho(W), which may be below 1 all the same.
+        operator. It says nothing of rho(W), which may be below 1, even 0: then what grows vanishes later.
 
     Raises
     ------

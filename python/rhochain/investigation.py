@@ -6,14 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TypeVar
 
 from rhochain import _core
 from rhochain.estimates import Bound, Bracket, Grade, Progress
-from rhochain.growth import growth_factor
 from rhochain.matrix import Matrix
 from rhochain.options import CoreOptions
 from rhochain.report import Verdict
@@ -35,14 +31,13 @@ class Investigation:
         gain: float,
         leak: float,
         linear: bool,
-        explode_level: float,
         limits: CoreOptions,
         callback: Callable[[Progress], object] | None,
     ) -> None:
         self._A = A
         self._limits = limits
-        self._clock = _Clock(limits["max_seconds"], callback, quantities=3 + (A.kind != "operator") + linear)
-        self._evidence = Evidence(gain, leak, linear, None, None, None, None, explode_level=explode_level)
+        self._clock = _Clock(limits["max_seconds"], callback, quantities=4 if A.kind != "operator" else 3)
+        self._evidence = Evidence(gain, leak, linear, None, None, None, None)
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -85,39 +80,15 @@ class Investigation:
     def _radius(self) -> None:
         self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius))
 
-        if self._evidence.linear:
-            self._growth()
-
-    def _growth(self) -> None:
-        """Where no graded bound of rho tells: how far powers grow by one eigenvector; a second try is sharper."""
-        found = self._evidence.spectral_radius
-        known = decide(self._evidence).verdict in (Verdict.VANISHES, Verdict.EXPLODES)
-        if known or found is None or found.vector is None:
-            return
-        growth = self._growth_from(found.vector)
-        level = self._evidence.explode_level
-        if growth.graded and 1.0 < growth.value <= level:
-            sharper = max(1e-12, 0.3 * self._limits["rtol"] * growth.value / level)
-            real, imaginary = np.real(found.vector), np.imag(found.vector)
-            start = real if np.any(real) else imaginary
-            again = self._estimate(partial(spectral_radius, start=start), rtol=sharper)
-            if again.vector is not None:
-                growth = max(growth, self._growth_from(again.vector), key=lambda bound: bound.value)
-        self._evidence = replace(self._evidence, growth=growth)
-
-    def _growth_from(self, vector: npt.NDArray[Any]) -> Bound:
-        evidence, threads = self._evidence, self._limits["threads"] or None
-        return growth_factor(self._A, vector, gain=evidence.gain, leak=evidence.leak, threads=threads)
-
     def _scaling(self) -> None:
         estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
         self._evidence = replace(self._evidence, scaled_norm=self._estimate(estimator))
 
-    def _estimate(self, estimator: Callable[..., _B], rtol: float | None = None) -> _B:
+    def _estimate(self, estimator: Callable[..., _B]) -> _B:
         limits = self._limits
         return estimator(
             self._A,
-            rtol=limits["rtol"] if rtol is None else rtol,
+            rtol=limits["rtol"],
             delta=limits["delta"],
             seed=limits["seed"],
             threads=limits["threads"] or None,

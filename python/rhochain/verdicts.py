@@ -30,8 +30,6 @@ class Evidence:
     perron_radius: Bracket | None
     norm_bounds: tuple[Bound, ...] = ()
     scaled_norm: ScaledNorm | None = None
-    growth: Bound | None = None  # of the powers of a linear Jacobian, from below
-    explode_level: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,6 @@ def decide(evidence: Evidence) -> Decision:
             Verdict.EXPLODES,
             f"the network is linear and rho(W) >= {at_least(graded.value)} > 1 "
             f"(lower bound {graded.label}), so powers of W grow without limit.",
-        )
-    growth = evidence.growth
-    if growth is not None and growth.graded and growth.value > evidence.explode_level:
-        return Decision(
-            Verdict.EXPLODES,
-            f"the network is linear and some power of {_linear_jacobian(evidence)} has a norm of at least "
-            f"{at_least(growth.value)} (lower bound {growth.label}, {growth.source}), above the level "
-            f"{evidence.explode_level:g}.",
         )
     contained = next((c for c in certificates if c.plain and within_one(evidence.gain, c.bound.value)), None)
     if contained is not None:
