@@ -91,6 +91,7 @@ eigen_decomposition eigen_decompose(std::span<const double> A, std::int64_t n, b
         result.values.emplace_back(std::ldexp(values[k].real(), e), std::ldexp(values[k].imag(), e));
     if (!with_vectors) return result;
     const Eigen::MatrixXcd vectors = solver.eigenvectors();
+    result.converged = vectors.allFinite();
     result.vectors.resize(size * size);
     for (std::size_t k = 0; k < size; ++k)
         for (std::size_t i = 0; i < size; ++i)

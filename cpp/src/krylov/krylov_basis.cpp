@@ -61,12 +61,14 @@ double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
     return norm2(squares, w, threads_);
 }
 
-double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const {
+krylov_basis::projection krylov_basis::project(vector_in w) const {
     projection onto_V(*this);
-    over_panels(n_, n_ * size(), threads_,
+    over_panels(n_, n_ * size(), team_for(n_ * size(), threads_),
                 [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
-    return orthogonalise(w, onto_V, h);
+    return onto_V;
 }
+
+double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const { return orthogonalise(w, project(w), h); }
 
 double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::span<double> h, double tolerated) const {
     // A second pass is needed only where the first cancels much of w (Daniel, Gragg, Kaufman & Stewart 1976).
@@ -78,10 +80,7 @@ double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     const double norm = subtract(correction, w);
     if (norm > cancellation * before || vectors_.empty()) return norm;
-    projection again(*this);
-    over_panels(n_, n_ * size(), threads_,
-                [&](std::int64_t first, std::int64_t last) { again.add(first, last, w.data() + first); });
-    again.finish(correction);
+    project(w).finish(correction);
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     return subtract(correction, w);
 }

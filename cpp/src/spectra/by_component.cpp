@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <utility>
 
 namespace rhochain {
@@ -78,9 +77,6 @@ private:
     }
 
     void scatter_vector(std::int64_t n) {
-        // Entries of W far apart can leave an eigenvector out of range.
-        const auto finite = [](const std::complex<double>& z) { return std::isfinite(z.real()) && std::isfinite(z.imag()); };
-        if (!std::all_of(best_.vector.begin(), best_.vector.end(), finite)) best_.vector.clear();
         if (best_.vector.empty() || static_cast<std::int64_t>(best_.vector.size()) == n) return;
         std::vector<std::complex<double>> whole(static_cast<std::size_t>(n));
         for (std::size_t k = 0; k < members_.size(); ++k)

@@ -140,13 +140,15 @@ double residual(const std::vector<double>& B, const complex_vector& x, std::comp
     return std::sqrt(sum);
 }
 
-// x_i 2^(sign d_i), normalised; no power of two but the largest matters.
+// x_i 2^(sign d_i), normalised: first so that the largest of them is near 1, however far apart the d_i are.
 complex_vector unbalanced(complex_vector x, const std::vector<int>& d, int sign) {
     int largest = std::numeric_limits<int>::min();
-    for (const int e : d) largest = std::max(largest, sign * e);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        if (x[i] != 0.0) largest = std::max(largest, binary_exponent(std::abs(x[i])) + sign * d[i]);
     double square = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-        x[i] *= std::ldexp(1.0, sign * d[i] - largest);
+        const int shift = sign * d[i] - largest;
+        if (x[i] != 0.0) x[i] = {std::ldexp(x[i].real(), shift), std::ldexp(x[i].imag(), shift)};
         square += std::norm(x[i]);
     }
     for (auto& z : x) z /= std::sqrt(square);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 namespace rhochain {
 namespace {
@@ -32,12 +33,10 @@ Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& opti
     own.start = {};
     own.max_matvecs = options.max_matvecs - ledger.matvecs();
     own.max_seconds = std::max(0.0, options.max_seconds - ledger.seconds());
-    Bound bound{Bracket::infinity, Grade::proved, 0.0, "no bound"};
-    if (ledger.exhausted()) return bound;
     const Bracket b = spectral_norm(block.A, own);
     ledger.count(b.matvecs);
-    bound = b.upper;
-    bound.source = block.tilt == 0.0 ? "largest singular value" : "largest singular value of a geometric scaling";
+    Bound bound = b.upper;
+    bound.source = "norm of " + std::string(block.tilt == 0.0 ? "the block: " : "a geometric scaling: ") + b.upper.source;
     return bound;
 }
 
@@ -76,7 +75,7 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
         tighten_upper(b, perron_upper_bound(block, options, ledger));
     }
     SolverOptions rest = options;
-    if (block.reach > 0) {
+    if (block.reach > 0 && !ledger.exhausted()) {
         rest.delta = 0.5 * options.delta;
         tighten_upper(b, norm_upper_bound(block, rest, ledger));
     }

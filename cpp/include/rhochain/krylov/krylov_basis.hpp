@@ -54,6 +54,7 @@ public:
     void rotate(std::span<const double> Q, std::int64_t kept);
 
 private:
+    [[nodiscard]] projection project(vector_in w) const;
     // Returns ||w||.
     double subtract(std::span<const double> h, vector_out w) const;
 

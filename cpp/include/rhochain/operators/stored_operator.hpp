@@ -47,8 +47,10 @@ template <class Matrix, class Count>
 
 template <class Count, class Matrix>
 [[nodiscard]] entry_summary summarise_parts(const Matrix& W, int threads) {
+    // So few parts that their counters take less memory than W.
     constexpr std::int64_t worth_sharing = 1 << 17;
-    const std::int64_t parts = W.nnz() < worth_sharing ? 1 : threads;
+    const std::int64_t most = W.nnz() / std::max<std::int64_t>(2 * W.cols(), worth_sharing);
+    const std::int64_t parts = std::clamp<std::int64_t>(most, 1, threads);
     std::vector<entry_summary> own(static_cast<std::size_t>(parts));
     std::vector<std::vector<Count>> counts(own.size());
     parallel_for(threads, parts, [&](std::int64_t part) {
@@ -73,7 +75,8 @@ template <class Count, class Matrix>
 
 }  // namespace detail
 
-// One pass over the entries. Memory: `cols` integers of 32 bits a thread, of 64 where a column may need them.
+// One pass over the entries. Memory: `cols` integers of 32 bits (of 64 where a column may need them) a thread, and for more than
+// one thread no more than half the entries of W.
 template <class Matrix>
 [[nodiscard]] entry_summary summarise(const Matrix& W, int threads) {
     return W.rows() <= std::numeric_limits<std::int32_t>::max() ? detail::summarise_parts<std::int32_t>(W, threads)

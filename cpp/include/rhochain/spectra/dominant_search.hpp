@@ -5,7 +5,8 @@
 // residual is met by many eigenvalues that are not dominant. Where no pair can be told from its neighbours the value is
 // the growth rate over the last half of the powers, and the lower bound lies below it by the spread of the growth rates over
 // several windows and of a second, shorter run. Both are ESTIMATEs, and are given only where there is evidence that the
-// growth is that of an eigenvalue (growth_evidence.hpp); else the value is the middle of the graded bounds.
+// growth is that of an eigenvalue (growth_evidence.hpp); else the value is the middle of the bounds, of which in a long band
+// the growth of returning walks gives the lower one, an ESTIMATE.
 //
 // The powers go on until their upper bound is 1.1 % (or rtol) above the growth rate, ln(2 sqrt(n) / (sqrt(pi) delta)) / k
 // in a disk: 1900 products for n = 1e6, delta = 1e-6. Small blocks stop earlier, see most_filter_steps.
