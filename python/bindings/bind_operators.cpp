@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
@@ -35,7 +34,7 @@ public:
     [[nodiscard]] std::int64_t rows() const override { return core_->rows(); }
     [[nodiscard]] std::int64_t cols() const override { return core_->cols(); }
     void with_normalised(int threads, const Operator::user& body) const override {
-        const auto A = many_products(product_side::both).with_threads(threads).normalised();
+        const auto A = core_->with_threads(threads).normalised();
         body(A, A.exponent());
     }
     void apply(const_block X, mutable_block Y, int threads) const override {
@@ -45,16 +44,16 @@ public:
         core_->with_threads(threads).apply_adjoint(X, Y);
     }
     [[nodiscard]] Bracket spectral_radius(const SolverOptions& o) const override {
-        return rhochain::spectral_radius(many_products(product_side::forward), o);
+        return rhochain::spectral_radius(*core_, o);
     }
     [[nodiscard]] Bracket spectral_norm(const SolverOptions& o) const override {
-        return rhochain::spectral_norm(many_products(product_side::both), o);
+        return rhochain::spectral_norm(*core_, o);
     }
     [[nodiscard]] ScaledNorm scaled_norm(const ScalingOptions& o) const override {
-        return rhochain::scaled_norm(many_products(product_side::both), o);
+        return rhochain::scaled_norm(*core_, o);
     }
     [[nodiscard]] Bracket perron_radius(const SolverOptions& o) const override {
-        return rhochain::perron_radius(many_products(product_side::forward), o);
+        return rhochain::perron_radius(*core_, o);
     }
     [[nodiscard]] component_partition components() const override { return strong_components(core_->matrix()); }
     [[nodiscard]] norm_bounds norms(int threads) const override {
@@ -70,9 +69,6 @@ public:
     }
 
 protected:
-    // The operator for callers that ask for products again and again.
-    [[nodiscard]] virtual Core many_products(product_side) const { return *core_; }
-
     std::optional<Core> core_;
 };
 
@@ -81,7 +77,7 @@ class SparseOf final : public StoredOperator<sparse_operator<Scalar, Index>, Spa
 public:
     SparseOf(std::int64_t rows, std::int64_t cols, const py::array& indptr, const py::array& indices,
              const py::array& data, std::size_t memory)
-        : indptr_(indptr), indices_(indices), data_(data), memory_(memory) {
+        : indptr_(indptr), indices_(indices), data_(data) {
         csr_view<Scalar, Index> view{rows, cols, span_of<Index>(indptr), span_of<Index>(indices),
                                      span_of<Scalar>(data)};
         const py::gil_scoped_release release;
@@ -90,18 +86,16 @@ public:
             owned_ = canonical(view);
             view = owned_->view();
         }
-        this->core_.emplace(view);
+        this->core_.emplace(Core(view).prepared(memory));
     }
     [[nodiscard]] std::size_t owned_bytes() const override {
-        const std::lock_guard lock(mutex_);
-        return (owned_ ? owned_->bytes() : 0) + (prepared_ ? prepared_->prepared_bytes() : 0);
+        return (owned_ ? owned_->bytes() : 0) + this->core_->prepared_bytes();
     }
-    // The first product on either side may be the only one.
     void apply(const_block X, mutable_block Y, int threads) const override {
-        core_for(product_side::forward, forward_products_++ > 0).with_threads(threads).apply(X, Y);
+        core_after(forward_products_++).with_threads(threads).apply(X, Y);
     }
     void apply_adjoint(const_block X, mutable_block Y, int threads) const override {
-        core_for(product_side::adjoint, adjoint_products_++ > 0).with_threads(threads).apply_adjoint(X, Y);
+        core_after(adjoint_products_++).with_threads(threads).apply_adjoint(X, Y);
     }
     [[nodiscard]] std::int64_t nnz() const override { return this->core_->matrix().nnz(); }
     [[nodiscard]] py::dtype dtype() const override { return py::dtype::of<Scalar>(); }
@@ -111,14 +105,9 @@ public:
 private:
     using Core = sparse_operator<Scalar, Index>;
 
-    [[nodiscard]] Core many_products(product_side side) const override { return core_for(side, true); }
-
-    // Layouts are made once, when they are first worth it, and kept.
-    [[nodiscard]] Core core_for(product_side side, bool worth_preparing) const {
-        const std::lock_guard lock(mutex_);
-        if (!prepared_) prepared_ = *this->core_;
-        if (worth_preparing) prepared_ = prepared_->prepared(side, memory_);
-        return *prepared_;
+    // The first product on either side may be the only one.
+    [[nodiscard]] Core core_after(std::int64_t products) const {
+        return products == 0 ? this->core_->as_it_is() : *this->core_;
     }
 
     template <class T>
@@ -127,10 +116,7 @@ private:
     }
 
     py::array indptr_, indices_, data_;
-    std::size_t memory_;
     std::optional<csr<Scalar, Index>> owned_;
-    mutable std::mutex mutex_;
-    mutable std::optional<Core> prepared_;
     mutable std::atomic<std::int64_t> forward_products_{0};
     mutable std::atomic<std::int64_t> adjoint_products_{0};
 };

@@ -59,7 +59,7 @@ TEST_CASE("panels cover the rows, eight to a slice, and do not grow with the thr
 TEST_CASE("each panel of a product is handed on once, complete, with the bits of the plain product") {
     const auto W = matrices::random_csr<double, std::int32_t>(903, 417, 0.15, 11);
     const sparse_operator<double, std::int32_t> A(W.view(), 2);
-    const auto prepared = A.prepared(product_side::both, std::size_t{1} << 30);
+    const auto prepared = A.prepared(std::size_t{1} << 30);
     const auto entries = matrices::dense(W.view());
     const dense_operator<double> D(dense_view<double>(903, 417, entries), dense_layout::row_major, 2);
     const adjoint_operator transposed(prepared);

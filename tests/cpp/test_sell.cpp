@@ -4,7 +4,6 @@
 #include <rhochain/kernels/sell_layout.hpp>
 #include <rhochain/kernels/sell_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
-#include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>
 
@@ -177,29 +176,6 @@ TEST_CASE("an entry of x that is not finite reaches the rows that hold its colum
         spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(y), 1, isa);
         for (std::size_t i = 0; i < 300; ++i)
             CHECK(std::isfinite(y[i]) == (D[i * 50] == 0.0 && D[i * 50 + 17] == 0.0));
-    }
-}
-
-TEST_CASE("a prepared operator has the bits of the one that reads W as it is, and W^T is prepared first") {
-    const auto W = uneven<double, std::int32_t>(2000, 1500, 11);
-    const sparse_operator A(W.view(), 2);
-    const std::size_t adjoint = sell<double>::bytes(1500, W.view().nnz());
-    const std::size_t forward = sell<double>::bytes(2000, W.view().nnz());
-    CHECK(A.prepared(product_side::both, adjoint - 1).prepared_bytes() == 0);
-    CHECK(A.prepared(product_side::both, adjoint).prepared_bytes() == adjoint);
-    CHECK(A.prepared(product_side::forward, forward).prepared_bytes() == 0);
-    CHECK(A.prepared(product_side::forward, forward + adjoint).prepared_bytes() == forward);
-    const auto B = A.prepared(product_side::both, forward + adjoint);
-    CHECK(B.prepared_bytes() == forward + adjoint);
-    const auto x = matrices::random_vector(1500 * 3, 1), z = matrices::random_vector(2000 * 3, 2);
-    std::vector<double> y(6000), yb(6000), v(4500), vb(4500);
-    for (const entry_map f : maps) {
-        A.apply(f, const_block(x.data(), 1500, 3), mutable_block(y.data(), 2000, 3));
-        B.apply(f, const_block(x.data(), 1500, 3), mutable_block(yb.data(), 2000, 3));
-        CHECK(y == yb);
-        A.apply_adjoint(f, const_block(z.data(), 2000, 3), mutable_block(v.data(), 1500, 3));
-        B.apply_adjoint(f, const_block(z.data(), 2000, 3), mutable_block(vb.data(), 1500, 3));
-        CHECK(v == vb);
     }
 }
 

@@ -70,6 +70,39 @@ def test_a_budget_for_one_layout_goes_to_the_transpose():
         assert A.nbytes == held
 
 
+def test_one_layout_serves_vectors_on_both_sides():
+    W = sparse.random_array((60_000, 60_000), density=1e-5 * 16, rng=np.random.default_rng(4), format="csr")
+    A, plain = rc.Matrix(W), rc.Matrix(W, layout="csr")
+    x = np.random.default_rng(5).standard_normal(60_000)
+    for _ in range(2):
+        assert np.array_equal(A @ x, plain @ x)
+    once = A.nbytes
+    assert 1.0 <= once / (W.nnz * 12) <= 1.01
+    for _ in range(2):
+        assert np.array_equal(A.T @ x, plain.T @ x)
+    rc.spectral_norm(A)
+    assert A.nbytes == once
+    X = np.stack([x, -x], axis=1)
+    assert np.array_equal(A @ X, plain @ X)
+    assert np.array_equal(A @ X, plain @ X)
+    assert A.nbytes == once + layout_bytes(60_000, W.nnz, 8)
+
+
+def test_rows_out_of_order_have_the_bits_of_their_own_order():
+    W = sparse.random_array((60_000, 60_000), density=1e-5 * 16, rng=np.random.default_rng(6), format="csr")
+    order = np.arange(W.nnz)
+    longest = int(np.argmax(np.diff(W.indptr)))
+    row = slice(W.indptr[longest], W.indptr[longest + 1])
+    order[row] = order[row][::-1]
+    V = sparse.csr_array((W.data[order], W.indices[order], W.indptr), shape=W.shape)
+    x = np.random.default_rng(7).standard_normal(60_000)
+    A, plain = rc.Matrix(V), rc.Matrix(V, layout="csr")
+    for _ in range(2):
+        assert np.array_equal(A @ x, plain @ x)
+        assert np.array_equal(A.T @ x, plain.T @ x)
+    assert A.nbytes == 2 * layout_bytes(60_000, W.nnz, 8)
+
+
 def test_an_unknown_layout():
     with pytest.raises(ValueError, match='layout must be "auto" or "csr"; got \'sell\''):
         rc.Matrix(np.eye(2), layout="sell")

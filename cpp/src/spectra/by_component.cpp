@@ -139,7 +139,7 @@ template <storage_scalar Scalar, index_integer Index>
 Bracket solve_alone(const csr_view<Scalar, Index>& block, std::size_t copies, int exponent, const component_task& task,
                     const tilting& tilt) {
     const auto normalised =
-        sparse_operator(block, task.options.threads).prepared(product_side::both, copies).normalised();
+        sparse_operator(block, task.options.threads).prepared(copies).normalised();
     // A vector that fits the component need not be in range under a tilt.
     std::vector<double> start;
     if (!task.options.start.empty() && tilt.t == 0.0)

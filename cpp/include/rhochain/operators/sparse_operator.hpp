@@ -1,22 +1,21 @@
 // A = 2^-e W for a borrowed CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
 // Cheap to copy; W must outlive it. Products read W as it is; those with W^T then in strips of columns, one a thread,
-// several times slower. prepared() adds copies of W and W^T in a layout made for products (sell.hpp), which the
-// operators made from it share. Every sum runs from the first entry to the last: the bits are the same either way.
+// several times slower. A prepared() operator makes copies of W in layouts for its products as they come
+// (product_layouts.hpp), which the operators made from it share. Every sum runs from the first entry to the last: the bits
+// are the same either way.
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
-#include <rhochain/kernels/sell_layout.hpp>
 #include <rhochain/kernels/sell_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
+#include <rhochain/kernels/tile_product.hpp>
 #include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/product_layouts.hpp>
 #include <rhochain/operators/stored_operator.hpp>
 
 #include <memory>
 
 namespace rhochain {
-
-// Which products a preparation is for.
-enum class product_side { forward, adjoint, both };
 
 template <storage_scalar Scalar, index_integer Index>
 class sparse_operator {
@@ -38,28 +37,11 @@ public:
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const {
-        if (rows_)
-            spmm(*rows_, f, scale_, X, Y, threads_);
-        else
-            spmm(W_, f, scale_, X, Y, threads_);
-    }
-    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const {
-        if (rows_)
-            spmm(*rows_, f, scale_, X, Y, threads_, then);
-        else
-            spmm(W_, f, scale_, X, Y, threads_, then);
-    }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
-        if (columns_)
-            spmm(*columns_, f, scale_, X, Y, threads_);
-        else
-            spmm_adjoint(W_, f, scale_, X, Y, threads_);
-    }
+    void apply(entry_map f, const_block X, mutable_block Y) const { multiply(f, X, Y, nullptr); }
+    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const { multiply(f, X, Y, &then); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { multiply_adjoint(f, X, Y, nullptr); }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
-        if (columns_) return spmm(*columns_, f, scale_, X, Y, threads_, then);
-        spmm_adjoint(W_, f, scale_, X, Y, threads_);
-        hand_on(Y, threads_, then);
+        multiply_adjoint(f, X, Y, &then);
     }
 
     [[nodiscard]] sparse_operator normalised() const {
@@ -75,33 +57,50 @@ public:
         return A;
     }
 
-    // For many products, with at most `memory` bytes in all. Where they hold one copy only it is that of W^T, whose
-    // lack costs more. A copy takes as long as 3 to 30 of its products (docs/performance.md).
-    [[nodiscard]] sparse_operator prepared(product_side side, std::size_t memory) const {
+    // For many products, with at most `memory` bytes for layouts in all. One takes as long as 3 to 30 of its products
+    // (docs/performance.md).
+    [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;
-        if (!sell<Scalar>::fits(rows(), cols())) return A;
-        const std::size_t adjoint_bytes = sell<Scalar>::bytes(cols(), W_.nnz());
-        if (side != product_side::forward && !columns_ && adjoint_bytes <= memory)
-            A.columns_ = std::make_shared<const sell<Scalar>>(make_transposed_sell(W_, threads_));
-        if (side != product_side::adjoint && !rows_ && adjoint_bytes + sell<Scalar>::bytes(rows(), W_.nnz()) <= memory)
-            A.rows_ = std::make_shared<const sell<Scalar>>(make_sell(W_, threads_));
+        A.layouts_ = std::make_shared<product_layouts<Scalar, Index>>(W_, memory);
+        A.makes_layouts_ = true;
         return A;
     }
 
-    // Bytes of the copies that prepared() made.
-    [[nodiscard]] std::size_t prepared_bytes() const {
-        return (rows_ ? sell<Scalar>::bytes(rows(), W_.nnz()) : 0) +
-               (columns_ ? sell<Scalar>::bytes(cols(), W_.nnz()) : 0);
+    // For a single product: layouts that are there serve, none is made.
+    [[nodiscard]] sparse_operator as_it_is() const {
+        sparse_operator A = *this;
+        A.makes_layouts_ = false;
+        return A;
     }
 
+    // Bytes of the layouts made so far, by whichever of the operators that share them.
+    [[nodiscard]] std::size_t prepared_bytes() const { return layouts_ ? layouts_->bytes() : 0; }
+
 private:
+    void multiply(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        if (const auto* tiles = tiles_for(X)) return spmv(*tiles, f, scale_, X.data, Y.data, threads_, then);
+        if (const auto* rows = layouts_ ? layouts_->rows(makes_layouts_, threads_) : nullptr)
+            return then ? spmm(*rows, f, scale_, X, Y, threads_, *then) : spmm(*rows, f, scale_, X, Y, threads_);
+        then ? spmm(W_, f, scale_, X, Y, threads_, *then) : spmm(W_, f, scale_, X, Y, threads_);
+    }
+    void multiply_adjoint(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        if (const auto* tiles = tiles_for(X)) return spmv_adjoint(*tiles, f, scale_, X.data, Y.data, threads_, then);
+        if (const auto* columns = layouts_ ? layouts_->columns(makes_layouts_, threads_) : nullptr)
+            return then ? spmm(*columns, f, scale_, X, Y, threads_, *then) : spmm(*columns, f, scale_, X, Y, threads_);
+        spmm_adjoint(W_, f, scale_, X, Y, threads_);
+        if (then) hand_on(Y, threads_, *then);
+    }
+    [[nodiscard]] const sparse_tiles<Scalar>* tiles_for(const_block X) const {
+        return layouts_ && X.columns == 1 ? layouts_->tiles(makes_layouts_, threads_) : nullptr;
+    }
+
     csr_view<Scalar, Index> W_;
     entry_summary summary_;
     int threads_;
     int exponent_ = 0;
     double scale_ = 1.0;
-    std::shared_ptr<const sell<Scalar>> rows_;
-    std::shared_ptr<const sell<Scalar>> columns_;
+    std::shared_ptr<product_layouts<Scalar, Index>> layouts_;
+    bool makes_layouts_ = false;
 };
 
 }  // namespace rhochain

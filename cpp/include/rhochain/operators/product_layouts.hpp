@@ -1,0 +1,91 @@
+// The layouts in which products read a sparse W, each made when a product first asks for it, within `memory` bytes in all:
+//     tiles    (sparse_tiles.hpp) for one vector, W and W^T alike, where tiles are of use;
+//     rows     (sell.hpp, of W) and
+//     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
+// Where memory holds only one of rows and columns it is columns, whose lack costs more.
+// Any number of threads may ask at a time. W must outlive it.
+#pragma once
+
+#include <rhochain/kernels/sell_layout.hpp>
+#include <rhochain/kernels/tile_layout.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+
+namespace rhochain {
+
+template <storage_scalar Scalar, index_integer Index>
+class product_layouts {
+public:
+    product_layouts(const csr_view<Scalar, Index>& W, std::size_t memory) : W_(W), memory_(memory) {}
+
+    // Each is null where there is none; `make` is whether it may be made now.
+    [[nodiscard]] const sparse_tiles<Scalar>* tiles(bool make, int threads) {
+        return get(tiles_, make, [&]() -> std::optional<sparse_tiles<Scalar>> {
+            const auto shape = useful_tiles(W_, threads);
+            if (!shape || !affordable(sparse_tiles<Scalar>::bytes(*shape, W_.nnz()))) return std::nullopt;
+            return make_tiles(W_, *shape, threads);
+        });
+    }
+    [[nodiscard]] const sell<Scalar>* rows(bool make, int threads) {
+        return get(rows_, make, [&]() -> std::optional<sell<Scalar>> {
+            const std::size_t reserved = columns_.held ? 0 : sell<Scalar>::bytes(W_.cols(), W_.nnz());
+            if (!fits() || !affordable(sell<Scalar>::bytes(W_.rows(), W_.nnz()) + reserved)) return std::nullopt;
+            return make_sell(W_, threads);
+        });
+    }
+    [[nodiscard]] const sell<Scalar>* columns(bool make, int threads) {
+        return get(columns_, make, [&]() -> std::optional<sell<Scalar>> {
+            if (!fits() || !affordable(sell<Scalar>::bytes(W_.cols(), W_.nnz()))) return std::nullopt;
+            return make_transposed_sell(W_, threads);
+        });
+    }
+
+    // Of the layouts made so far.
+    [[nodiscard]] std::size_t bytes() const {
+        const std::lock_guard lock(mutex_);
+        return held_bytes();
+    }
+
+private:
+    template <class Layout>
+    struct slot {
+        std::atomic<bool> settled = false;
+        std::optional<Layout> held;
+    };
+
+    template <class Layout, class Make>
+    const Layout* get(slot<Layout>& s, bool make, const Make& maker) {
+        if (!s.settled.load(std::memory_order_acquire)) {
+            if (!make) return nullptr;
+            const std::lock_guard lock(mutex_);
+            if (!s.settled.load(std::memory_order_relaxed)) {
+                s.held = maker();
+                s.settled.store(true, std::memory_order_release);
+            }
+        }
+        return s.held ? &*s.held : nullptr;
+    }
+
+    [[nodiscard]] bool fits() const { return sell<Scalar>::fits(W_.rows(), W_.cols()); }
+    [[nodiscard]] bool affordable(std::size_t bytes) const {
+        const std::size_t held = held_bytes();
+        return held <= memory_ && bytes <= memory_ - held;
+    }
+    [[nodiscard]] std::size_t held_bytes() const {
+        return (tiles_.held ? sparse_tiles<Scalar>::bytes(tiles_.held->shape, W_.nnz()) : 0) +
+               (rows_.held ? sell<Scalar>::bytes(W_.rows(), W_.nnz()) : 0) +
+               (columns_.held ? sell<Scalar>::bytes(W_.cols(), W_.nnz()) : 0);
+    }
+
+    csr_view<Scalar, Index> W_;
+    std::size_t memory_;
+    mutable std::mutex mutex_;
+    slot<sparse_tiles<Scalar>> tiles_;
+    slot<sell<Scalar>> rows_;
+    slot<sell<Scalar>> columns_;
+};
+
+}  // namespace rhochain
