@@ -49,8 +49,9 @@ def row(name: str, W, columns: int) -> str:
     runs = [prepare(W, columns) for _ in range(PREPARATIONS)]
     product = min(p for _, p, _ in runs)
     ratios = [s / product for s, _, _ in runs]
+    milliseconds = statistics.median(s for s, _, _ in runs) * 1e3
     return (
-        f"| {name} | {columns} | {statistics.median(s for s, _, _ in runs) * 1e3:.1f} | {statistics.median(ratios):.1f} "
+        f"| {name} | {columns} | {milliseconds:.1f} | {statistics.median(ratios):.1f} "
         f"({min(ratios):.1f} to {max(ratios):.1f}) | {runs[0][2]:.2f} |"
     )
 

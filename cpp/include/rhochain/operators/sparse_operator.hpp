@@ -57,7 +57,7 @@ public:
         return A;
     }
 
-    // For many products, with at most `memory` bytes for layouts in all. One takes as long as 3 to 30 of its products
+    // For many products, with at most `memory` bytes for layouts in all. One takes about ten of its products to make
     // (docs/performance.md).
     [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;

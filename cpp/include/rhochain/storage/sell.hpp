@@ -1,4 +1,4 @@
-// Sliced jagged diagonals, the prepared layout of a sparse W (rows x cols): SELL-8-sigma without padding.
+// Sliced jagged diagonals, a layout of a sparse W (rows x cols) for blocks and bands: SELL-8-sigma without padding.
 // The rows of each panel (row_panels.hpp) are sorted by falling length, and eight in a row form a slice. Lane l of slice s
 // holds row order[8 s + l] with lengths[8 s + l] entries; its entries k = 0, 1, ... stand side by side with the k-th
 // entries of the other lanes:
