@@ -69,6 +69,13 @@ TEST_CASE("each panel of a product is handed on once, complete, with the bits of
                 for (const bool adjoint : {false, true}) check_panels(B, f, adjoint, b);
 }
 
+TEST_CASE("each panel of a product in tiles is handed on once") {
+    const auto W = matrices::iid<double>(60'000, 10, 2);
+    const auto A = sparse_operator(W.view(), 2).prepared(std::size_t{1} << 30);
+    for (const bool adjoint : {false, true}) check_panels(A, entry_map::identity, adjoint, 1);
+    CHECK(A.prepared_bytes() == sparse_tiles<double>::bytes(*useful_tiles(W.view(), 2), W.view().nnz()));
+}
+
 TEST_CASE("squares of columns are their sums, with the same bits for any number of threads") {
     for (const std::int64_t b : {1, 2, 3, 4, 8, 13, 16}) {
         const std::int64_t n = 70'001 / b;
