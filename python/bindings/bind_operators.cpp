@@ -1,5 +1,7 @@
 #include "bindings.hpp"
 
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/single_precision.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/perron.hpp>
@@ -227,23 +229,33 @@ std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
 }
 
 // On a cache line, as later products want their argument.
-float64_array aligned_array(std::int64_t rows, std::int64_t columns) {
-    auto owned = std::make_unique<buffer<double>>(static_cast<std::size_t>(rows * columns));
-    double* data = owned->data();
-    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer<double>*>(p); });
-    return float64_array({rows, columns}, data, owner);
+template <class T>
+row_major<T> aligned_array(std::int64_t rows, std::int64_t columns) {
+    auto owned = std::make_unique<buffer<T>>(static_cast<std::size_t>(rows * columns));
+    T* data = owned->data();
+    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer<T>*>(p); });
+    return row_major<T>({rows, columns}, data, owner);
 }
 
-float64_array product(const Operator& A, const float64_array& x, int threads, bool adjoint) {
+// A X, or A^T X, in the type of X; computed in float64.
+template <class T, bool adjoint>
+row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     const std::int64_t in = adjoint ? A.rows() : A.cols();
     const std::int64_t out = adjoint ? A.cols() : A.rows();
     if (x.ndim() != 2 || x.shape(0) != in)
         throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
-    float64_array y = aligned_array(out, x.shape(1));
-    const const_block X(x.data(), in, x.shape(1));
-    const mutable_block Y(y.mutable_data(), out, x.shape(1));
+    const std::int64_t columns = x.shape(1);
+    row_major<T> y = aligned_array<T>(out, columns);
+    const block_view<const T> X(x.data(), in, columns);
+    const block_view<T> Y(y.mutable_data(), out, columns);
+    const auto apply = [&](const_block from, mutable_block to) {
+        adjoint ? A.apply_adjoint(from, to, threads) : A.apply(from, to, threads);
+    };
     const py::gil_scoped_release release;
-    adjoint ? A.apply_adjoint(X, Y, threads) : A.apply(X, Y, threads);
+    if constexpr (std::same_as<T, float>)
+        single_precision_product(apply, X, Y, resolve_threads(threads));
+    else
+        apply(X, Y);
     return y;
 }
 
@@ -254,10 +266,10 @@ void bind_operators(py::module_& m) {
         .def_property_readonly("rows", &Operator::rows)
         .def_property_readonly("cols", &Operator::cols)
         .def_property_readonly("nbytes", &Operator::owned_bytes)
-        .def("apply", [](const Operator& A, const float64_array& x, int t) { return product(A, x, t, false); },
-             py::arg("x"), py::arg("threads"))
-        .def("apply_adjoint", [](const Operator& A, const float64_array& y, int t) { return product(A, y, t, true); },
-             py::arg("y"), py::arg("threads"));
+        .def("apply", &product<float, false>, py::arg("x").noconvert(), py::arg("threads"))
+        .def("apply", &product<double, false>, py::arg("x"), py::arg("threads"))
+        .def("apply_adjoint", &product<float, true>, py::arg("y").noconvert(), py::arg("threads"))
+        .def("apply_adjoint", &product<double, true>, py::arg("y"), py::arg("threads"));
     py::class_<SparseOperator, Operator, std::shared_ptr<SparseOperator>>(m, "SparseOperator")
         .def(py::init(&make_sparse), py::arg("rows"), py::arg("cols"), py::arg("indptr"), py::arg("indices"),
              py::arg("data"), py::arg("memory"))

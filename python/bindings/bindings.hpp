@@ -25,7 +25,9 @@ namespace rhochain::python {
 
 namespace py = pybind11;
 
-using float64_array = py::array_t<double, py::array::c_style>;
+template <class T>
+using row_major = py::array_t<T, py::array::c_style>;
+using float64_array = row_major<double>;
 
 class Operator {
 public:

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/gemm.hpp>
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/random.hpp>
+#include <rhochain/kernels/single_precision.hpp>
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/kernels/spmm.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
@@ -200,4 +201,30 @@ TEST_CASE("small dense: A x = lambda x, A Q = Q (Q^T A Q), B v = sigma u") {
     }
     CHECK(std::sqrt(image) == doctest::Approx(top.sigma).epsilon(1e-14));
     CHECK(singular_values(alpha, beta).front() == doctest::Approx(top.sigma).epsilon(1e-14));
+}
+
+TEST_CASE("a product in float32 is the rounded one in float64, one within another too") {
+    for (const std::int64_t n : {1, 5, 40'000})
+        for (const std::int64_t b : {1, 3}) {
+            std::vector<float> X(static_cast<std::size_t>(n * b)), Y((static_cast<std::size_t>((n + 1) * b)));
+            for (std::size_t i = 0; i < X.size(); ++i) X[i] = 1.0f / static_cast<float>(i + 1);
+            const auto third = [&](const_block from, mutable_block to) {
+                for (std::int64_t i = 0; i < to.size(); ++i) to.data[i] = from.data[i % from.size()] / 3.0;
+            };
+            const auto twice = [&](const_block from, mutable_block to) {
+                std::vector<float> inner(Y.size());
+                single_precision_product(third, {X.data(), n, b}, {inner.data(), n + 1, b}, 1);
+                third(from, to);
+                for (std::int64_t i = 0; i < to.size(); ++i) to.data[i] += double{inner[static_cast<std::size_t>(i)]};
+            };
+            for (const int threads : {1, 2, 3}) {
+                single_precision_product(twice, {X.data(), n, b}, {Y.data(), n + 1, b}, threads);
+                bool equal = true;
+                for (std::size_t i = 0; i < Y.size(); ++i) {
+                    const double part = double{X[i % X.size()]} / 3.0;
+                    equal = equal && Y[i] == static_cast<float>(part + double{static_cast<float>(part)});
+                }
+                CHECK(equal);
+            }
+        }
 }

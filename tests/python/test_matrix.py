@@ -201,6 +201,26 @@ def test_type_of_a_product(stored, given, result):
         np.testing.assert_allclose(y, DENSE.sum(axis=1), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("columns", [1, 3])
+@pytest.mark.parametrize("n", [7, 70_000])
+def test_float32_products_are_the_rounded_float64_ones(n, columns):
+    rng = np.random.default_rng(n + columns)
+    places = rng.integers(0, n, (2, 10 * n))
+    W = sparse.csr_array((rng.standard_normal(10 * n, dtype=np.float32), places), shape=(n, n + 2))
+    x = rng.standard_normal((n + 2, columns), dtype=np.float32)
+    y = rng.standard_normal((n, columns), dtype=np.float32)
+    for threads in (1, 2):
+        A = rc.Matrix(W, threads=threads)
+        np.testing.assert_array_equal(A @ x, (A @ x.astype(float)).astype(np.float32))
+        np.testing.assert_array_equal(A.T @ y, (A.T @ y.astype(float)).astype(np.float32))
+
+
+def test_float32_products_beyond_the_range_are_infinite():
+    A = rc.Matrix(np.array([[3e38, 3e38], [-3e38, -3e38], [3e38, -3e38]], dtype=np.float32))
+    np.testing.assert_array_equal(A @ np.ones(2, dtype=np.float32), np.array([np.inf, -np.inf, 0.0]))
+    np.testing.assert_array_equal(A @ np.array([np.nan, 0], dtype=np.float32), np.full(3, np.nan))
+
+
 def test_complex_vectors():
     A = rc.Matrix(DENSE)
     x = X + 1j * X[::-1]
