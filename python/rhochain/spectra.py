@@ -160,7 +160,7 @@ def spectral_norm(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (m, n)
-        An operator needs ``rmatvec``.
+        An operator needs ``rmatvec``; that it is the adjoint of ``matvec`` is tried on one random vector.
     rtol, delta, seed, threads, max_matvecs, max_seconds, callback
         As in `spectral_radius`.
     upper_rtol : float, optional

@@ -124,7 +124,14 @@ TEST_CASE("norm2 neither over- nor underflows, sums keep their order") {
     CHECK(sum(x, 1) == sum(x, 2));
     const double exact = static_cast<double>(std::accumulate(x.begin(), x.end(), 0.0L));
     CHECK(std::abs(sum(x, 2) - exact) < 1e-10);
-    CHECK(std::isnan(max_abs(std::vector<double>{1.0, std::nan("")}, 1)));
+    for (const std::size_t n : {std::size_t{3}, std::size_t{100'000}})
+        for (const std::size_t at : {std::size_t{0}, std::size_t{1}, n - 1}) {
+            std::vector<double> marked(n, 1.0);
+            marked.back() = 2.0;
+            marked[at] = std::nan("");
+            CHECK(std::isnan(max_abs(marked, 2)));
+            CHECK(std::isnan(norm2(marked, 2)));
+        }
 }
 
 TEST_CASE("Philox reproduces the published vectors and Gaussians have the right moments") {

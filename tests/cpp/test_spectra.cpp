@@ -2,10 +2,12 @@
 
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/rhochain.hpp>
+#include <rhochain/spectra/adjoint_check.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -38,7 +40,33 @@ struct counting_operator {
     void apply_adjoint(const_block X, mutable_block Y) const { apply(X, Y); }
 };
 
+// The cyclic shift by one; its adjoint the shift by `back`, which only n - 1 makes right.
+struct shift_operator {
+    std::int64_t n;
+    std::int64_t back;
+    [[nodiscard]] std::int64_t rows() const { return n; }
+    [[nodiscard]] std::int64_t cols() const { return n; }
+    void apply(const_block X, mutable_block Y) const { shift(X, Y, 1); }
+    void apply_adjoint(const_block X, mutable_block Y) const { shift(X, Y, back); }
+
+private:
+    void shift(const_block X, mutable_block Y, std::int64_t by) const {
+        for (std::int64_t i = 0; i < n; ++i) std::copy_n(X.row((i + by) % n), X.columns, Y.row(i));
+    }
+};
+
 }  // namespace
+
+TEST_CASE("products that are no adjoint pair are refused, <A v, u> = <v, A^T u>") {
+    for (const std::int64_t n : {3, 50, 1000}) {
+        CHECK(require_adjoint(shift_operator{n, n - 1}, 1, 2) == 2);
+        CHECK(spectral_norm(operator_ref(shift_operator{n, n - 1})).value == doctest::Approx(1.0).epsilon(1e-12));
+        CHECK_THROWS_WITH_AS((void)require_adjoint(shift_operator{n, 1}, 1, 2), doctest::Contains("not the adjoint"),
+                             std::invalid_argument);
+        const auto W = matrices::random_csr<double, std::int32_t>(n, n, 2.0 / static_cast<double>(n), 5);
+        CHECK(require_adjoint(sparse_operator(W.view(), 1), 1, 2) == 0);
+    }
+}
 
 TEST_CASE("components agree with reachability; labels fall along edges") {
     for (unsigned seed = 0; seed < 40; ++seed) {

@@ -5,6 +5,7 @@
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/spectra/adjoint_check.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 
 #include <algorithm>
@@ -203,6 +204,7 @@ private:
 Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options) {
     validate(options, P.size());
     if (P.steps() == 0) return exact_bracket(0.0, "a product of no factors is I");
+    require_adjoint(P.rule().A, options.seed, P.threads());
     return norm_search(P, options).run();
 }
 

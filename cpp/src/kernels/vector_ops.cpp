@@ -96,13 +96,13 @@ double max_abs(vector_in x, int threads) {
         double largest = 0.0;
         for (std::int64_t i = begin; i < end; ++i) {
             const double a = std::abs(x[static_cast<std::size_t>(i)]);
-            if (!(a <= largest)) largest = a;
+            if (a > largest || std::isnan(a)) largest = a;
         }
         partial[static_cast<std::size_t>(begin / chunk)] = largest;
     });
     double largest = 0.0;
     for (const double p : partial)
-        if (!(p <= largest)) largest = p;
+        if (p > largest || std::isnan(p)) largest = p;
     return largest;
 }
 

@@ -1,3 +1,4 @@
+#include <rhochain/spectra/adjoint_check.hpp>
 #include <rhochain/spectra/by_component.hpp>
 #include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/scaling_assembly.hpp>
@@ -30,6 +31,7 @@ ScaledNorm as_one_block(operator_ref A, const ScalingOptions& options, int expon
         result.attained = result.bracket.upper;
         return result;
     }
+    ledger.count(require_adjoint(A, options.seed, resolve_threads(options.threads)));
     // A bound on kappa of at most the largest float64 leaves W one block, which need not be connected.
     scaling_goal goal = options;
     if (A.entrywise()) goal.max_kappa = std::min(goal.max_kappa, 0x1p1000);

@@ -1,6 +1,7 @@
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/spectra/adjoint_check.hpp>
 #include <rhochain/spectra/chebyshev_bound.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 #include <rhochain/spectra/norms.hpp>
@@ -155,6 +156,7 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
     if (A.rows() == 0 || A.cols() == 0) return exact_bracket(0.0, "empty matrix");
     Ledger ledger(options);
     const int threads = resolve_threads(options.threads);
+    ledger.count(require_adjoint(A, options.seed, threads));
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
