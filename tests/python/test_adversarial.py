@@ -145,6 +145,35 @@ def test_found_by_these_tests(name):
     assert not list(wrong_estimates(Hostile(np.array(FOUND[name]), "int32", 0)))
 
 
+# Beside LARGEST the small entries lose bits; the slopes are such that the large ones cancel, in some products to exactly 0.
+CANCELLING = np.array(
+    [
+        [LARGEST, -4.78406573e198, LARGEST, -LARGEST],
+        [6.09716514e141, -9.02597188e-277, 1.01749821e-166, -1.27314749e89],
+        [LARGEST, -1.37438953e11, 1.54934993e121, -LARGEST],
+        [LARGEST, -4.78406573e198, LARGEST, -LARGEST],
+    ]
+)
+SLOPES = np.array(
+    [[3, -2, -4, -2], [-1, 3, 0, -4], [-1, 1, 3, 2], [4, -3, 3, -4], [1, -2, -3, 1], [-2, 1, -2, -3], [2, -1, 2, 2], [4, -1, -3, 1]],
+    dtype=float,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["C", "int32"])
+@pytest.mark.parametrize("leak", [1.0, 0.5, 1e-12])
+@pytest.mark.parametrize("convention", ["pre", "post"])
+def test_a_chain_whose_length_rounding_decides_is_not_called_converged(form, leak, convention):
+    # Computed products differ by 2^1000 and more, from seed to seed and from vector to vector.
+    for seed in range(6):
+        given = HostileChain(Hostile(CANCELLING, form, seed), SLOPES, leak, convention)
+        chain = rc.JacobianChain(given.case.given(), slopes=SLOPES, leak=leak, convention=convention)
+        bracket, truth = chain.norm(seed=seed), chain_norm(CANCELLING, SLOPES, leak, convention)
+        assert not list(wrong_bracket("chain.norm", bracket, truth, log=True))
+        assert bracket.status is rc.Status.BRACKETED
+        assert bracket.lower.value <= float(mp.log(truth.fine[0])) <= bracket.upper.value
+
+
 # B^2 has rank one and B^3 = 0, until B is multiplied by a number that rounds its entries.
 NILPOTENT = np.array([[-6.0, 1.5, 9.0], [-1.0, 0.0, 1.5], [-4.0, 1.0, 6.0]])
 

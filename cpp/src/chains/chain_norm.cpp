@@ -18,6 +18,15 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double ln2 = 0.693147180559945309417232121458;
 constexpr std::int64_t most_steps = 200;
+constexpr std::uint64_t most_starts = 8;
+
+// Streams of the seed: chain_rounding.cpp has those of 1 to K.
+constexpr std::uint64_t start_stream(std::uint64_t attempt) {
+    return attempt == 0 ? 0 : (std::uint64_t{1} << 63) + attempt;
+}
+
+// Of delta; together at most 1.
+constexpr double share_of(std::uint64_t attempt) { return attempt == 0 ? 1.0 - 0x1p-30 : 0x1p-33; }
 
 class norm_search {
 public:
@@ -71,11 +80,25 @@ private:
         const product_hook hook = [this] { return spend(1); };
         if (const auto bound = proved_upper_bound(P_, reader_, hook)) tighten_upper(b_, *bound);
         if (b_.upper.value == -infinity || ledger_.exhausted()) return;
+        const Bracket proved = b_;
+        for (std::uint64_t attempt = 0; attempt < most_starts; ++attempt) {
+            try {
+                return search_from(attempt, hook);
+            } catch (const chain_product::beyond_range&) {
+                b_ = proved;
+            }
+        }
+    }
+
+    // A random start b has ||P b|| far below 2^-500 ||P|| ||b|| with no chance to speak of, unless rounding decides how long
+    // computed products are: then another start, with its own share of delta.
+    void search_from(std::uint64_t attempt, const product_hook& hook) {
         std::vector<double> start(static_cast<std::size_t>(P_.size()));
-        fill_gaussian(start, options_.seed, 0, P_.threads());
+        fill_gaussian(start, options_.seed, start_stream(attempt), P_.threads());
         const double image = settle_exponent(start);
         if (image == 0.0) return;
         bound_rounding(std::log(image / norm2(start, P_.threads())));
+        delta_ *= share_of(attempt);
         if (!options_.start.empty()) tighten_lower(b_, estimated_lower(options_.start));
         const std::vector<double> v = bidiagonalise(start);
         finish(v, hook);
@@ -98,24 +121,27 @@ private:
         const double units = static_cast<double>(exponent_) * ln2;
         const Bound& proved = graded_upper(b_);
         double log_rounding = infinity;
-        if (A.entrywise() && std::isfinite(proved.value)) log_rounding = proved_log_rounding(P_, proved.value) - units;
+        delta_ = options_.delta;
+        grade_ = Grade::estimate;
+        if (A.entrywise() && std::isfinite(proved.value)) {
+            log_rounding = proved_log_rounding(P_, proved.value) - units;
+            grade_ = Grade::probable;
+        }
         // A sample costs as much as some twelve products with P: only where the proved size of the error would show.
         const double visible = 0.01 * options_.rtol / amplification(most_steps);
         if (log_rounding > log_image + std::log(visible) && A.entrywise()) {
             const double half = 0.5 * options_.delta;
-            if (const auto sampled = sampled_log_rounding(P_, reader_, options_.seed, half, after_step_)) {
-                log_rounding = std::min(log_rounding, *sampled - units);
-                delta_ = half;
-            }
+            const auto sampled = sample_rounding(P_, reader_, options_.seed, half, after_step_);
             if (ledger_.exhausted()) throw chain_product::stopped{};
+            if (sampled) {
+                log_rounding = std::min(log_rounding, sampled->log_phi - units);
+                delta_ = half;
+                grade_ = sampled->lossless ? Grade::probable : Grade::estimate;
+            }
         }
-        if (log_rounding < infinity) {
-            grade_ = Grade::probable;
-            rounding_ = std::exp(log_rounding);
-        } else {
-            // Nothing is known of the entries, or not all of their bits: as if no term of a product cancelled another.
-            rounding_ = std::exp(log_image) * rounding_gamma(P_.steps() * 2 * step_roundings);
-        }
+        // Where nothing is known of the entries: as if no term of a product cancelled another.
+        if (log_rounding == infinity) log_rounding = log_image + std::log(rounding_gamma(P_.steps() * 2 * step_roundings));
+        rounding_ = std::exp(log_rounding);
     }
 
     // By how much products that err by Phi can shift sigma_1, in units of Phi.
@@ -194,7 +220,7 @@ private:
     Bracket b_;
     std::int64_t exponent_ = 0;
     Grade grade_ = Grade::estimate;  // of the upper bound of Theorem D
-    double delta_ = options_.delta;  // its share of delta
+    double delta_ = 0.0;             // its share of delta
     double rounding_ = 0.0;
     double told_ = 0.0;
 };

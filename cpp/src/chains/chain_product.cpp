@@ -16,11 +16,13 @@ scaled_block chain_product::scaled_product(direction d, const_block V) const {
 
 void chain_product::product(direction d, const_block V, mutable_block Y) const {
     const scaled_block X = scaled_product(d, V);
-    // Beyond these every double is 0 or infinite.
-    constexpr std::int64_t extreme = 4000;
+    constexpr std::int64_t longest = 500;
+    // Below this every double is 0.
+    constexpr std::int64_t shortest = -4000;
     for (std::int64_t c = 0; c < Y.columns; ++c) {
+        if (X.norm(c).exponent - exponent_ > longest) throw beyond_range{};
         const std::int64_t e = X.exponents()[static_cast<std::size_t>(c)] - exponent_;
-        const int shift = static_cast<int>(std::clamp(e, -extreme, extreme));
+        const int shift = static_cast<int>(std::max(e, shortest));
         for (std::int64_t i = 0; i < Y.rows; ++i) Y.row(i)[c] = std::ldexp(X.mantissas().row(i)[c], shift);
     }
 }

@@ -160,22 +160,25 @@ double proved_log_rounding(const jacobian_chain& P, double log_bound) {
     return std::log(rounding_gamma(P.steps() * step_terms(P))) + log_bound + 0x1p-40;
 }
 
-std::optional<double> sampled_log_rounding(const jacobian_chain& P, slope_reader& reader, std::uint64_t seed,
-                                           double delta,
-                                           const std::function<bool(std::int64_t b)>& after_product) {
+std::optional<sampled_rounding> sample_rounding(const jacobian_chain& P, slope_reader& reader, std::uint64_t seed,
+                                                double delta,
+                                                const std::function<bool(std::int64_t b)>& after_product) {
     const operator_ref A = P.rule().A;
-    if (!A.entrywise() || !A.lossless()) return std::nullopt;
+    if (!A.entrywise()) return std::nullopt;
+    bool lossless = A.lossless();
     sampled_error sample(P, seed);
     for (std::int64_t k = 0; k < P.steps(); ++k) {
         const slope_row row = reader.row(k);
-        if (!row.lossless || !sample.advance(row, static_cast<std::uint64_t>(k))) return std::nullopt;
+        lossless = lossless && row.lossless;
+        if (!sample.advance(row, static_cast<std::uint64_t>(k))) return std::nullopt;
         if (after_product(3 * probes)) return std::nullopt;
     }
     const double terms = static_cast<double>(P.size()) * static_cast<double>(P.steps()) *
                          static_cast<double>(A.row_terms() + 1);
     const double t = product_quantile(std::pow(delta, 1.0 / static_cast<double>(probes)));
-    return std::log(rounding_gamma(step_terms(P))) + 0.5 * std::log(terms) + 1.0 - std::log(t) +
-           sample.log_longest() + 0x1p-30;
+    const double log_phi = std::log(rounding_gamma(step_terms(P))) + 0.5 * std::log(terms) + 1.0 - std::log(t) +
+                           sample.log_longest() + 0x1p-30;
+    return sampled_rounding{log_phi, lossless};
 }
 
 }  // namespace rhochain

@@ -14,6 +14,9 @@ public:
     // What after_step's true answer throws out of a product.
     struct stopped {};
 
+    // Thrown by apply and apply_adjoint at a column of 2^-e P X longer than 2^500: the e in use is not that of P.
+    struct beyond_range {};
+
     // All are borrowed. after_step(b) is called after each step with the number of columns; true stops the product.
     chain_product(const jacobian_chain& P, slope_reader& reader, const std::function<bool(std::int64_t b)>& after_step)
         : P_(&P), reader_(&reader), after_step_(&after_step) {}

@@ -22,10 +22,15 @@ namespace rhochain {
 // ln Phi by (a) from ln of a proved bound of || |J_{K-1}| ... |J_0| ||.
 [[nodiscard]] double proved_log_rounding(const jacobian_chain& P, double log_bound);
 
-// ln Phi by (b). after_product(b) counts products with W; true stops. None then, for an operator that is not entrywise
-// or not lossless, and if a number leaves the float64 range.
-[[nodiscard]] std::optional<double> sampled_log_rounding(const jacobian_chain& P, slope_reader& reader,
-                                                         std::uint64_t seed, double delta,
-                                                         const std::function<bool(std::int64_t b)>& after_product);
+struct sampled_rounding {
+    double log_phi;
+    bool lossless;  // W and all slopes kept their bits; else log_phi is an estimate
+};
+
+// ln Phi by (b). after_product(b) counts products with W; true stops. None then, for an operator that is not entrywise,
+// and if a number leaves the float64 range.
+[[nodiscard]] std::optional<sampled_rounding> sample_rounding(const jacobian_chain& P, slope_reader& reader,
+                                                              std::uint64_t seed, double delta,
+                                                              const std::function<bool(std::int64_t b)>& after_product);
 
 }  // namespace rhochain
