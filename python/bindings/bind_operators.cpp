@@ -11,6 +11,8 @@
 
 #include <atomic>
 #include <cmath>
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

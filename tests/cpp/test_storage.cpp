@@ -1,5 +1,6 @@
 #include "matrices.hpp"
 
+#include <rhochain/storage/lent_room.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <doctest/doctest.h>
@@ -72,4 +73,30 @@ TEST_CASE("scaled numbers keep their value over any range") {
     CHECK(std::isinf(scaled{}.log_abs()));
     CHECK(scaled::normalised(0.0, 7).exponent == 0);
     CHECK(scaled::normalised(std::numeric_limits<double>::denorm_min()).mantissa == 0.5);
+}
+
+TEST_CASE("room is lent to one call at a time, and kept for the next one of the same user up to a limit") {
+    struct some_user;
+    struct other_user;
+    const double* first = nullptr;
+    {
+        lent_room<some_user> room(100);
+        first = room.data();
+        lent_room<some_user> within(100);
+        lent_room<other_user> other(100);
+        CHECK(within.data() != first);
+        CHECK(other.data() != first);
+        room.data()[99] = within.data()[99] = other.data()[99] = 1.0;
+    }
+    {
+        lent_room<some_user> smaller(50);
+        CHECK(smaller.data() == first);
+        lent_room<other_user> larger(200);
+        larger.data()[199] = 1.0;
+    }
+    constexpr std::size_t beyond = lent_room<some_user>::kept_bytes / sizeof(double) + 1;
+    const double* large = lent_room<some_user>(beyond).data();
+    lent_room<some_user> after(50);
+    CHECK(after.data() == first);
+    CHECK(after.data() != large);
 }

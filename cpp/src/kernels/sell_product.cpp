@@ -2,8 +2,11 @@
 
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/sell_product.hpp>
+#include <rhochain/storage/lent_room.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace rhochain {
 namespace {
@@ -55,31 +58,24 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_slices);
 }
 
-// X on a cache line. Memory that goes back to the system after each product and is asked for again, page by page, costs
-// as much as a product: a copy of up to `kept_bytes` stays with the thread for the next one.
-class aligned_copy {
-public:
-    const_block of(const_block X, int threads) {
-        static thread_local buffer<double> kept;
-        constexpr std::int64_t kept_bytes = std::int64_t{1} << 25;
-        buffer<double>& copy = X.size() * std::int64_t{sizeof(double)} <= kept_bytes ? kept : own_;
-        if (copy.size() < static_cast<std::size_t>(X.size())) copy = buffer<double>(static_cast<std::size_t>(X.size()));
-        parallel_ranges(threads, X.size(), [from = X.data, to = copy.data()](std::int64_t begin, std::int64_t end) {
-            std::copy(from + begin, from + end, to + begin);
-        });
-        return {copy.data(), X.rows, X.columns};
-    }
+// Users of lent room.
+struct aligned_X;
+struct panel_of_Y;
 
-private:
-    buffer<double> own_;
-};
+const_block copy(const_block X, double* to, int threads) {
+    parallel_ranges(threads, X.size(), [from = X.data, to](std::int64_t begin, std::int64_t end) {
+        std::copy(from + begin, from + end, to + begin);
+    });
+    return {to, X.rows, X.columns};
+}
 
 // Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
 void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
               instruction_set isa, const OverSlices& over_slices) {
-    aligned_copy aligned;
-    if (worth_aligning(W, X)) X = aligned.of(X, threads);
+    const bool align = worth_aligning(W, X);
+    lent_room<aligned_X> room(align ? static_cast<std::size_t>(X.size()) : 0);
+    if (align) X = copy(X, room.data(), threads);
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),
@@ -94,13 +90,6 @@ void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X,
                                         .first_row = 0,
                                         .b = X.columns};
     over_slices(product, kernel_of<Scalar>(isa));
-}
-
-// Of the calling thread, and still in its cache from the panel before.
-double* panel_room(std::int64_t size) {
-    static thread_local buffer<double> room;
-    if (room.size() < static_cast<std::size_t>(size)) room = buffer<double>(static_cast<std::size_t>(size));
-    return room.data();
 }
 
 template <class Scalar>
@@ -130,8 +119,10 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
                  over_panels(W.rows(), weight_of(W) * b, threads, [&](std::int64_t first, std::int64_t last) {
                      slice_product<Scalar> panel = whole;
                      panel.first_row = first;
-                     // Rows of a block, written out of order, would each wait for their line of Y.
-                     panel.Y = b == 1 ? Y.row(first) : panel_room(panel_rows(W.rows()) * b);
+                     // Rows of a block, written out of order, would each wait for their line of Y; the room is still in
+                     // the thread's cache from the panel before.
+                     lent_room<panel_of_Y> room(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
+                     panel.Y = b == 1 ? Y.row(first) : room.data();
                      kernel(panel, first / W.height, W.slices(last));
                      then(first, last, panel.Y);
                  });
