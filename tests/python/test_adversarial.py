@@ -145,7 +145,7 @@ def test_found_by_these_tests(name):
     assert not list(wrong_estimates(Hostile(np.array(FOUND[name]), "int32", 0)))
 
 
-# Beside LARGEST the small entries lose bits; the slopes are such that the large ones cancel, in some products to exactly 0.
+# Beside LARGEST the small entries lose bits; the slopes make the large ones cancel, in some products to exactly 0.
 CANCELLING = np.array(
     [
         [LARGEST, -4.78406573e198, LARGEST, -LARGEST],
@@ -155,9 +155,17 @@ CANCELLING = np.array(
     ]
 )
 SLOPES = np.array(
-    [[3, -2, -4, -2], [-1, 3, 0, -4], [-1, 1, 3, 2], [4, -3, 3, -4], [1, -2, -3, 1], [-2, 1, -2, -3], [2, -1, 2, 2], [4, -1, -3, 1]],
-    dtype=float,
-)  # fmt: skip
+    [
+        [3.0, -2.0, -4.0, -2.0],
+        [-1.0, 3.0, 0.0, -4.0],
+        [-1.0, 1.0, 3.0, 2.0],
+        [4.0, -3.0, 3.0, -4.0],
+        [1.0, -2.0, -3.0, 1.0],
+        [-2.0, 1.0, -2.0, -3.0],
+        [2.0, -1.0, 2.0, 2.0],
+        [4.0, -1.0, -3.0, 1.0],
+    ]
+)
 
 
 @pytest.mark.parametrize("form", ["C", "int32"])
