@@ -4,7 +4,6 @@
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
-#include <rhochain/chains/lyapunov.hpp>
 
 #include <memory>
 #include <optional>
@@ -55,21 +54,6 @@ public:
         return b;
     }
 
-    [[nodiscard]] RawLyapunov lyapunov(std::int64_t k, const LyapunovOptions& options, int threads,
-                                       const py::object& callback) const {
-        ChainMonitor monitor(callback);
-        RawLyapunov r;
-        {
-            const py::gil_scoped_release release;
-            with_chain(threads, [&] { return monitor.poll(); }, [&](const jacobian_chain& P) {
-                r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
-            });
-        }
-        r.interrupted = monitor.interrupted();
-        return r;
-    }
-
-private:
     // A rollout asks `interrupt` between its steps.
     void with_chain(int threads, const std::function<bool()>& interrupt,
                     const std::function<void(const jacobian_chain&)>& body) const {
@@ -80,6 +64,7 @@ private:
         });
     }
 
+private:
     std::shared_ptr<Operator> W_;
     std::shared_ptr<ChainSlopes> slopes_;
     convention form_;
@@ -132,19 +117,12 @@ void bind_chains(py::module_& m) {
     bind_chain_slopes(m);
     py::class_<JacobianChain> chain(m, "JacobianChain");
     bind_products(chain);
+    bind_spectrum(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
              py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))
         .def_property_readonly("steps", &JacobianChain::steps)
         .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"))
-        .def(
-            "lyapunov",
-            [](const JacobianChain& P, std::int64_t k, std::uint64_t seed, std::optional<std::int64_t> discard,
-               double atol, int threads, const py::object& callback) {
-                return P.lyapunov(k, {seed, discard, atol}, threads, callback);
-            },
-            py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
-            py::arg("callback"))
         .def(
             "norm",
             [](const JacobianChain& P, double rtol, double delta, std::uint64_t seed, int threads,

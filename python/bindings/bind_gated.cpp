@@ -54,13 +54,18 @@ public:
     [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads, const ProductCall& call) const {
         return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
             ChainResult r;
-            U_->with_normalised(threads, [&](operator_ref A, int exponent) {
-                const gated_chain P(A, gates_, exponent, threads);
+            with_chain(threads, {}, [&](const gated_chain& P) {
                 r = d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
                                             : P.vjp(X, std::ref(monitor), recording);
             });
             return r;
         });
+    }
+
+    // Nothing is run here that `interrupt` would have to be asked in.
+    void with_chain(int threads, const std::function<bool()>& /*interrupt*/,
+                    const std::function<void(const gated_chain&)>& body) const {
+        U_->with_normalised(threads, [&](operator_ref A, int exponent) { body(gated_chain(A, gates_, exponent, threads)); });
     }
 
 private:
@@ -120,6 +125,7 @@ py::tuple rollout(const std::string& cell, const Operator& U, const float64_arra
 void bind_gated(py::module_& m) {
     py::class_<GatedChain> chain(m, "GatedChain");
     bind_products(chain);
+    bind_spectrum(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>>(), py::arg("U"),
              py::arg("cell"), py::arg("rows"))

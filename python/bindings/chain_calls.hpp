@@ -4,6 +4,7 @@
 #include "bindings.hpp"
 
 #include <rhochain/chains/chain_recording.hpp>
+#include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/row_source.hpp>
 
 #include <chrono>
@@ -85,6 +86,28 @@ void bind_products(py::class_<Chain>& chain) {
     };
     bind("jvp", direction::forward);
     bind("vjp", direction::backward);
+}
+
+// lyapunov of a chain with with_chain(threads, interrupt, body).
+template <class Chain>
+void bind_spectrum(py::class_<Chain>& chain) {
+    chain.def(
+        "lyapunov",
+        [](const Chain& C, std::int64_t k, std::uint64_t seed, std::optional<std::int64_t> discard, double atol,
+           int threads, const py::object& callback) {
+            ChainMonitor monitor(callback);
+            RawLyapunov r;
+            {
+                const py::gil_scoped_release release;
+                C.with_chain(threads, [&] { return monitor.poll(); }, [&](const chain_ref& P) {
+                    r.spectrum = lyapunov_spectrum(P, k, {seed, discard, atol}, std::ref(monitor));
+                });
+            }
+            r.interrupted = monitor.interrupted();
+            return r;
+        },
+        py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
+        py::arg("callback"));
 }
 
 }  // namespace rhochain::python

@@ -204,8 +204,7 @@ class Rollout(ChainSlopes):
         memory: int,
     ) -> None: ...
 
-class JacobianChain:
-    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
+class _Chain:
     @property
     def steps(self) -> int: ...
     def jvp(
@@ -240,6 +239,9 @@ class JacobianChain:
         threads: int,
         callback: Callable[[int, int, float], bool] | None,
     ) -> RawLyapunov: ...
+
+class JacobianChain(_Chain):
+    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
     def largest_slopes(self, threads: int) -> tuple[_Float64, bool]: ...
     def norm(
         self,
@@ -256,32 +258,8 @@ class JacobianChain:
 
 _Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
 
-class GatedChain:
+class GatedChain(_Chain):
     def __init__(self, U: Operator, cell: str, rows: Sequence[_Rows]) -> None: ...
-    @property
-    def steps(self) -> int: ...
-    def jvp(
-        self,
-        x: _Float64,
-        *,
-        threads: int,
-        callback: Callable[[int, int, float], bool] | None,
-        every: int,
-        resume: _ChainState | None,
-        save: _Save | None,
-        save_seconds: float,
-    ) -> _ChainProduct: ...
-    def vjp(
-        self,
-        x: _Float64,
-        *,
-        threads: int,
-        callback: Callable[[int, int, float], bool] | None,
-        every: int,
-        resume: _ChainState | None,
-        save: _Save | None,
-        save_seconds: float,
-    ) -> _ChainProduct: ...
 
 def gated_rollout(
     cell: str,

@@ -1,4 +1,4 @@
-"""What a chain of Jacobians does to vectors: gain, norm, Lyapunov exponents, envelope."""
+"""Measures that need the slopes or the entries of a chain: gain, norm, envelope."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from rhochain import _core
 from rhochain.activations import Activation
 from rhochain.chain_envelope import Envelope, envelope
 from rhochain.chain_products import ChainProducts
-from rhochain.chain_results import ChainProgress
 from rhochain.estimates import Bound, Bracket, Progress
-from rhochain.lyapunov import LyapunovSpectrum, spectrum_of
 from rhochain.options import core_options, run
 
 __all__ = ["ChainMeasures"]
@@ -87,51 +85,6 @@ class ChainMeasures(ChainProducts):
         """
         options = core_options(self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start)
         return run(self._core.norm, options)
-
-    def lyapunov(
-        self,
-        k: int,
-        *,
-        seed: int = 0,
-        discard: int | None = None,
-        atol: float | None = None,
-        callback: Callable[[ChainProgress], object] | None = None,
-    ) -> LyapunovSpectrum:
-        """The k leading Lyapunov exponents: mean growth per step, natural logarithms, with standard errors.
-
-        Parameters
-        ----------
-        k : int
-            1 <= k <= n. Memory: five blocks of n x k numbers, or four and 32 MB.
-        seed : int
-            Of the random orthonormal frame at step 0.
-        discard : int, optional
-            First steps that are not counted, in which the frame turns into the leading directions; K // 10 by default.
-        atol : float, optional
-            Stop once there are 32 batches and every standard error is at most this; by default run to the end.
-        callback : callable, optional
-            Called with a `ChainProgress`; returning True stops after that step.
-
-        Returns
-        -------
-        LyapunovSpectrum
-            Grade: ESTIMATE.
-
-        Raises
-        ------
-        TypeError, ValueError
-            Misuse.
-        LyapunovInterrupted
-            Ctrl-C; carries the spectrum so far.
-
-        Examples
-        --------
-        >>> import numpy as np, rhochain as rc
-        >>> chain = rc.JacobianChain(np.diag([4.0, 2.0]), slopes=np.tile([[0.5], [1.0]], (200, 2)))
-        >>> np.round(np.exp(chain.lyapunov(2, discard=100).exponents) ** 2, 9)
-        array([8., 2.])
-        """
-        return spectrum_of(self._core, self.shape[0], self.matrix.threads, k, seed, discard, atol, callback)
 
     def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
         """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.

@@ -1,4 +1,4 @@
-"""Products with a chain and with its transpose: what every kind of chain offers."""
+"""What every kind of chain offers: products with it and its transpose, typical growth, Lyapunov exponents."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rhochain import _core
 from rhochain.chain_checkpoints import ChainCheckpoint, CheckpointError
 from rhochain.chain_identity import array_digest, matrix_digest
 from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult, reporter
+from rhochain.lyapunov import LyapunovSpectrum, spectrum_of
 from rhochain.matrix import Matrix
 from rhochain.options import not_negative, whole_number
 from rhochain.typical_growth import TypicalGrowth, quantile_levels, random_directions, typical_growth
@@ -150,6 +151,51 @@ class ChainProducts:
         block = random_directions(self.shape[0], count, whole_number("seed", seed, 0, 2**64 - 1))
         result = self.vjp(block, callback, record_every=record_every)
         return typical_growth(result, self.shape[0], levels)
+
+    def lyapunov(
+        self,
+        k: int,
+        *,
+        seed: int = 0,
+        discard: int | None = None,
+        atol: float | None = None,
+        callback: _Callback | None = None,
+    ) -> LyapunovSpectrum:
+        """The k leading Lyapunov exponents: mean growth per step, natural logarithms, with standard errors.
+
+        Parameters
+        ----------
+        k : int
+            1 <= k <= n. Memory: five blocks of n x k numbers; seven for a GRU, six of 2n x k for an LSTM.
+        seed : int
+            Of the random orthonormal frame at step 0.
+        discard : int, optional
+            First steps that are not counted, in which the frame turns into the leading directions; K // 10 by default.
+        atol : float, optional
+            Stop once there are 32 batches and every standard error is at most this; by default run to the end.
+        callback : callable, optional
+            Called with a `ChainProgress`; returning True stops after that step.
+
+        Returns
+        -------
+        LyapunovSpectrum
+            Grade: ESTIMATE.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse.
+        LyapunovInterrupted
+            Ctrl-C; carries the spectrum so far.
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> chain = rc.JacobianChain(np.diag([4.0, 2.0]), slopes=np.tile([[0.5], [1.0]], (200, 2)))
+        >>> np.round(np.exp(chain.lyapunov(2, discard=100).exponents) ** 2, 9)
+        array([8., 2.])
+        """
+        return spectrum_of(self._core, self.shape[0], self.matrix.threads, k, seed, discard, atol, callback)
 
     def _identity(self) -> dict[str, Any]:
         """What a checkpoint compares beside the vectors: JSON values."""

@@ -110,7 +110,7 @@ class LyapunovInterrupted(KeyboardInterrupt):
 
 
 def spectrum_of(
-    chain: _core.JacobianChain,
+    chain: _core.JacobianChain | _core.GatedChain,
     n: int,
     threads: int,
     k: int,

@@ -1,5 +1,6 @@
 // Orthonormal frames, batch means and the numbers drawn from exponents, each against its definition.
 #include <rhochain/chains/batch_means.hpp>
+#include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/kernels/gram.hpp>
 #include <rhochain/kernels/random.hpp>

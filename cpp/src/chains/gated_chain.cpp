@@ -1,6 +1,7 @@
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/kernels/parallel.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,17 +16,25 @@ gated_chain::gated_chain(operator_ref U, gate_source gates, int exponent, int th
                                     std::to_string(U.cols()) + ", the columns of U");
 }
 
-ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
-                                const ChainRecording& recording) const {
-    gate_reader reader(gates_, exponent_, threads_);
-    buffer<double> t(static_cast<std::size_t>(U_.rows() * V.columns));
-    const chain_factor factor = [&](std::int64_t k, const_block X, bool, mutable_block Y, std::span<double> squares) {
-        const gated_step step = reader.step(k);
-        apply_step(U_, step, d, X, {t.data(), U_.rows(), X.columns}, Y, squares, threads_);
+chain_factor gated_chain::factor(direction d, std::int64_t columns) const {
+    struct workspace {
+        gate_reader reader;
+        buffer<double> t;
+    };
+    auto own = std::make_shared<workspace>(gate_reader(gates_, exponent_, threads_),
+                                           buffer<double>(static_cast<std::size_t>(U_.rows() * columns)));
+    return [this, d, own](std::int64_t k, const_block V, bool, mutable_block Y, std::span<double> squares) {
+        const gated_step step = own->reader.step(k);
+        apply_step(U_, step, d, V, {own->t.data(), U_.rows(), V.columns}, Y, squares, threads_);
         return step.exponent;
     };
+}
+
+ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
+                                const ChainRecording& recording) const {
+    const chain_factor factors = factor(d, V.columns);
     const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
-        run_chain(d, first, steps(), X, factor, threads_, after_step);
+        run_chain(d, first, steps(), X, factors, threads_, after_step);
     };
     return record_chain(V, what, size(), steps(), threads_, progress, recording, runner);
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -90,6 +91,20 @@ std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& rea
     const chain_factor factor = [&](std::int64_t k, const_block V, bool follows, mutable_block Y,
                                     std::span<double> squares) { return sequence.step(k, V, follows, Y, squares); };
     return run_chain(d, first, steps(), X, factor, threads_, after_step);
+}
+
+chain_factor jacobian_chain::factor(direction d, std::int64_t columns) const {
+    struct workspace {
+        slope_reader reader;
+        buffer<double> t;
+    };
+    auto own = std::make_shared<workspace>(slope_reader(slopes_, threads_), buffer<double>(static_cast<std::size_t>(size() * columns)));
+    return [this, d, own](std::int64_t k, const_block V, bool, mutable_block Y, std::span<double> squares) {
+        const slope_row row = own->reader.row(k);
+        const chain_step step = make_step(rule_, d, entry_map::identity, row.exponent);
+        apply_step(step, row.s, V, {own->t.data(), V.rows, V.columns}, Y, squares, threads_);
+        return step.exponent;
+    };
 }
 
 ChainResult jacobian_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,

@@ -1,5 +1,6 @@
 #include <rhochain/chains/batch_means.hpp>
 #include <rhochain/chains/lyapunov.hpp>
+#include <rhochain/chains/row_source.hpp>
 #include <rhochain/kernels/random.hpp>
 #include <rhochain/krylov/block_qr.hpp>
 
@@ -26,33 +27,6 @@ constexpr std::int64_t longest_interval = 256;
 // Sums of ln R_ii are kept at least this often, for the batches.
 constexpr std::int64_t fewest_intervals = 64;
 
-// The slopes since the last factorization, to run these steps again.
-class slope_log {
-public:
-    explicit slope_log(std::int64_t n) : n_(static_cast<std::size_t>(n)) {}
-
-    // As many rows as fit into 32 MB, or into one more block of k columns.
-    [[nodiscard]] static std::int64_t capacity(std::int64_t n, std::int64_t k) {
-        constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
-        return std::max(k, slope_reader::default_block_bytes / (entry_bytes * n));
-    }
-    [[nodiscard]] std::size_t size() const { return exponents_.size(); }
-    void clear() { exponents_.clear(); }
-    void add(const slope_row& row) {
-        rows_.resize(std::max(rows_.size(), (size() + 1) * n_));
-        std::copy(row.s.begin(), row.s.end(), rows_.begin() + static_cast<std::ptrdiff_t>(size() * n_));
-        exponents_.push_back(row.exponent);
-    }
-    [[nodiscard]] slope_row row(std::size_t j) const {
-        return {{rows_.data() + j * n_, n_}, exponents_[j], 0.0, true};
-    }
-
-private:
-    std::size_t n_;
-    std::vector<double> rows_;
-    std::vector<int> exponents_;
-};
-
 buffer<double> random_entries(std::int64_t n, std::int64_t k, std::uint64_t seed, int threads) {
     buffer<double> entries(static_cast<std::size_t>(n * k));
     fill_gaussian(entries, seed, 0, threads);
@@ -62,13 +36,11 @@ buffer<double> random_entries(std::int64_t n, std::int64_t k, std::uint64_t seed
 // The columns Q that chain steps stretch, and what orthonormalising them measures.
 class tangent_frame {
 public:
-    tangent_frame(const jacobian_chain& P, buffer<double> entries, std::int64_t k)
-        : P_(P),
-          n_(P.size()),
-          k_(k),
-          Q_({entries.data(), n_, k}, "start", P.threads()),
+    tangent_frame(const chain_ref& P, buffer<double> entries, std::int64_t k)
+        : threads_(P.threads()),
+          factor_(P.factor(direction::forward, k)),
+          Q_({entries.data(), P.size(), k}, "start", threads_),
           start_(entries.size()),
-          t_(entries.size()),
           y_(entries.size()),
           squares_(static_cast<std::size_t>(k)),
           norms_(squares_.size()),
@@ -76,17 +48,17 @@ public:
         factorize();
     }
 
-    void step(const slope_row& row) {
-        const chain_step step = make_step(P_.rule(), direction::forward, entry_map::identity, row.exponent);
-        apply_step(step, row.s, Q_.mantissas(), {t_.data(), n_, k_}, {y_.data(), n_, k_}, squares_, P_.threads());
-        Q_.replace(y_, step.exponent, squares_, P_.threads());
+    void step(std::int64_t k) {
+        const std::int64_t exponent =
+            factor_(k, Q_.mantissas(), false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
+        Q_.replace(y_, exponent, squares_, threads_);
     }
 
     // Makes the columns orthonormal, or zero where a direction is lost. Returns ln of the cancellation.
     double factorize() {
         const std::int64_t lost_before = lost_;
         lost_ = 0;
-        const double least = orthonormalise(Q_.mantissas(), norms_, P_.threads());
+        const double least = orthonormalise(Q_.mantissas(), norms_, threads_);
         for (std::size_t c = 0; c < logs_.size(); ++c) {
             logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * ln2;
             if (norms_[c] == 0.0) ++lost_;
@@ -114,12 +86,10 @@ public:
     }
 
 private:
-    const jacobian_chain& P_;
-    std::int64_t n_;
-    std::int64_t k_;
+    int threads_;
+    chain_factor factor_;
     scaled_block Q_;
     buffer<double> start_;
-    buffer<double> t_;
     buffer<double> y_;
     std::vector<double> squares_;
     std::vector<double> norms_;
@@ -131,21 +101,23 @@ private:
 
 class spectrum_run {
 public:
-    spectrum_run(const jacobian_chain& P, std::int64_t k, std::int64_t discard, const LyapunovOptions& options,
+    spectrum_run(const chain_ref& P, std::int64_t k, std::int64_t discard, const LyapunovOptions& options,
                  const chain_progress& progress)
-        : P_(P),
+        : size_(P.size()),
+          steps_(P.steps()),
           discard_(discard),
           atol_(options.atol),
           progress_(progress),
-          reader_(P.slopes(), P.threads()),
           frame_(P, random_entries(P.size(), k, options.seed, P.threads()), k),
-          log_(P.size()),
           means_(k),
-          longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1,
-                                            std::min(longest_interval, slope_log::capacity(P.size(), k)))) {}
+          longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1, longest_interval)) {}
 
     LyapunovSpectrum run() {
-        while (done_ < P_.steps() && !stop_) interval();
+        try {
+            while (done_ < steps_ && !stop_) interval();
+        } catch (const reading_stopped&) {
+            // What is counted by now stands.
+        }
         result_.exponents = means_.means();
         result_.errors = means_.errors();
         auto [steps, means] = means_.history();
@@ -162,43 +134,42 @@ public:
 private:
     void interval() {
         const std::int64_t begin = done_;
-        const std::int64_t end = std::min(begin + interval_, begin < discard_ ? discard_ : P_.steps());
-        const bool repeatable = end - begin > 1;
-        if (repeatable) frame_.remember();
-        log_.clear();
+        const std::int64_t end = std::min(begin + interval_, begin < discard_ ? discard_ : steps_);
+        if (end - begin > 1) frame_.remember();
+        std::int64_t at = begin;
         try {
-            while (done_ < end && !stop_) {
-                const slope_row row = reader_.row(done_);
-                if (repeatable) log_.add(row);
-                frame_.step(row);
-                ++done_;
-                stop_ = progress_ && progress_(done_, P_.steps());
+            while (at < end && !stop_) {
+                frame_.step(at);
+                ++at;
+                stop_ = progress_ && progress_(at, steps_);
             }
         } catch (const reading_stopped&) {
             stop_ = true;
         }
-        if (done_ == begin) return;
+        if (at == begin) return;
         const double cancellation = frame_.factorize();
-        if (done_ - begin > 1 && cancellation > most_cancellation) {
-            repeat_one_by_one(begin);
-        } else {
-            account(begin, done_ - begin, cancellation);
-        }
-        adapt(done_ - begin, cancellation);
+        if (at - begin > 1 && cancellation > most_cancellation)
+            repeat_one_by_one(at);
+        else
+            account(at - begin, cancellation);
+        adapt(at - begin, cancellation);
     }
 
-    void repeat_one_by_one(std::int64_t begin) {
+    void repeat_one_by_one(std::int64_t end) {
         frame_.return_to_remembered();
-        for (std::size_t j = 0; j < log_.size(); ++j) {
-            frame_.step(log_.row(j));
-            account(begin + static_cast<std::int64_t>(j), 1, frame_.factorize());
+        while (done_ < end) {
+            frame_.step(done_);
+            account(1, frame_.factorize());
         }
     }
 
-    void account(std::int64_t begin, std::int64_t steps, double cancellation) {
+    // The steps after done_ that were factorized.
+    void account(std::int64_t steps, double cancellation) {
+        const bool counted = done_ >= discard_;
+        done_ += steps;
         ++result_.factorizations;
         result_.cancellation = std::max(result_.cancellation, std::exp(cancellation));
-        if (begin < discard_) return;
+        if (!counted) return;
         const bool changed = means_.add(steps, frame_.logs());
         if (atol_ > 0.0 && changed && means_.batches() == batch_means::most) stop_ = stop_ || precise();
     }
@@ -223,7 +194,7 @@ private:
     }
 
     void sum_up() {
-        result_.kaplan_yorke_dimension = kaplan_yorke_dimension(result_.exponents, P_.size());
+        result_.kaplan_yorke_dimension = kaplan_yorke_dimension(result_.exponents, size_);
         if (means_.steps() == 0) {
             result_.entropy_rate = result_.entropy_error = nan;
             return;
@@ -237,13 +208,12 @@ private:
         result_.entropy_error = means_.error_of_sum(positive);
     }
 
-    const jacobian_chain& P_;
+    std::int64_t size_;
+    std::int64_t steps_;
     std::int64_t discard_;
     double atol_;
     const chain_progress& progress_;
-    slope_reader reader_;
     tangent_frame frame_;
-    slope_log log_;
     batch_means means_;
     std::int64_t longest_;
     std::int64_t interval_ = 1;
@@ -267,7 +237,7 @@ double kaplan_yorke_dimension(std::span<const double> exponents, std::int64_t n)
     return k == n ? static_cast<double>(n) : nan;
 }
 
-LyapunovSpectrum lyapunov_spectrum(const jacobian_chain& P, std::int64_t k, const LyapunovOptions& options,
+LyapunovSpectrum lyapunov_spectrum(const chain_ref& P, std::int64_t k, const LyapunovOptions& options,
                                    const chain_progress& progress) {
     const std::int64_t K = P.steps();
     if (k < 1 || k > P.size())

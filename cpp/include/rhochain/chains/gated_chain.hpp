@@ -21,11 +21,15 @@ public:
 
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
     [[nodiscard]] std::int64_t size() const { return state_blocks(gates_.cell()) * U_.cols(); }
+    [[nodiscard]] int threads() const { return threads_; }
 
     [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {},
                                   const ChainRecording& recording = {}) const;
     [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {},
                                   const ChainRecording& recording = {}) const;
+
+    // The factors one by one (chain_ref.hpp).
+    [[nodiscard]] chain_factor factor(direction d, std::int64_t columns) const;
 
 private:
     [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,

@@ -44,6 +44,9 @@ public:
     std::int64_t run(direction d, scaled_block& X, slope_reader& reader,
                      const std::function<bool(std::int64_t done)>& after_step, std::int64_t first = 0) const;
 
+    // The factors one by one (chain_ref.hpp).
+    [[nodiscard]] chain_factor factor(direction d, std::int64_t columns) const;
+
     // max_i |s_k,i| for each step: eq. 7 bounds ||P||_2 by the product of (1 - a) + a max|s_k| ||W||_2.
     [[nodiscard]] std::vector<double> largest_slopes(const chain_progress& progress = {}) const;
 

@@ -11,7 +11,7 @@
 // Kaplan & Yorke 1979 (dimension); Pesin 1977 (entropy).
 #pragma once
 
-#include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/chain_ref.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -43,8 +43,7 @@ struct LyapunovSpectrum {
 };
 
 // Throws std::invalid_argument unless 1 <= k <= n, 0 <= discard < K (0 for K = 0) and atol >= 0.
-[[nodiscard]] LyapunovSpectrum lyapunov_spectrum(const jacobian_chain& P, std::int64_t k,
-                                                 const LyapunovOptions& options = {},
+[[nodiscard]] LyapunovSpectrum lyapunov_spectrum(const chain_ref& P, std::int64_t k, const LyapunovOptions& options = {},
                                                  const chain_progress& progress = {});
 
 // With the exponents in falling order and S_j the sum of the first j: j + S_j / |lambda_{j+1}| for the largest j with
