@@ -38,11 +38,10 @@ bool ChainMonitor::save(const py::object& save, const chain_state& s) {
         return py::array(py::dtype::of<std::remove_cvref_t<decltype(*first)>>(), std::move(shape), first,
                          py::capsule(first, [](void*) {}));
     };
-    const auto b = static_cast<py::ssize_t>(s.exponents.size());
-    const auto rows = static_cast<py::ssize_t>(s.log_norms.size()) / b;
+    const auto all = [&](const auto& x) { return lent(x.data(), {static_cast<py::ssize_t>(x.size())}); };
     const bool refused = stop_on_interrupt(interrupted_, [&] {
-        return save(s.done, lent(s.mantissas.data, {s.mantissas.rows, b}), lent(s.exponents.data(), {b}),
-                    lent(s.norms.data(), {b}), lent(s.log_norms.data(), {rows, b}))
+        return save(s.done, lent(s.vectors.data, {s.vectors.rows, s.vectors.columns}), all(s.integers), all(s.norms),
+                    all(s.reals))
             .cast<bool>();
     });
     return stop || refused;
@@ -85,13 +84,18 @@ std::span<const T> span_of(const py::array_t<T, py::array::c_style>& x) {
 }
 
 chain_state state_of(const state_tuple& given) {
-    const auto& [done, mantissas, exponents, norms, log_norms] = given;
-    if (mantissas.ndim() != 2) throw py::value_error("resume: expected mantissas of shape (n, b)");
-    return {done, {mantissas.data(), mantissas.shape(0), mantissas.shape(1)}, span_of(exponents), span_of(norms),
-            span_of(log_norms)};
+    const auto& [done, vectors, integers, norms, reals] = given;
+    if (vectors.ndim() != 2) throw py::value_error("resume: expected vectors of shape (n, b)");
+    return {done, {vectors.data(), vectors.shape(0), vectors.shape(1)}, span_of(integers), span_of(norms), span_of(reals)};
 }
 
 }  // namespace
+
+void SavingCall::hand_to(ChainSaving& saving, ChainMonitor& monitor) const {
+    saving.save_seconds = save_seconds;
+    if (resume) saving.resume = state_of(*resume);
+    if (!save.is_none()) saving.save = [this, &monitor](const chain_state& state) { return monitor.save(save, state); };
+}
 
 product_tuple run_product(const float64_array& x, const ProductCall& call, const product_runner& product) {
     if (x.ndim() != 2) throw py::value_error("x: expected an array of shape (n, b)");
@@ -99,10 +103,7 @@ product_tuple run_product(const float64_array& x, const ProductCall& call, const
     ChainMonitor monitor(call.callback);
     ChainRecording recording;
     recording.every = call.every;
-    recording.save_seconds = call.save_seconds;
-    if (call.resume) recording.resume = state_of(*call.resume);
-    if (!call.save.is_none())
-        recording.save = [&](const chain_state& state) { return monitor.save(call.save, state); };
+    call.saving.hand_to(recording, monitor);
     ChainResult r;
     {
         const py::gil_scoped_release release;

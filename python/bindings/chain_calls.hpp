@@ -54,17 +54,25 @@ private:
 using product_tuple =
     std::tuple<float64_array, py::array_t<std::int64_t>, py::array_t<std::int64_t>, float64_array, bool>;
 
-// (done, mantissas (n, b), exponents (b,), norms (b,), log norms (rows, b)) of a chain_state.
+// (done, vectors (n, b), integers, norms (b,), reals) of a chain_state.
 using state_tuple = std::tuple<std::int64_t, float64_array, py::array_t<std::int64_t, py::array::c_style>,
                                float64_array, float64_array>;
+
+// What a run that saves its state takes from Python.
+struct SavingCall {
+    std::optional<state_tuple> resume;
+    py::object save;  // a function of the parts of a state_tuple, or None
+    double save_seconds;
+
+    // Borrows from this, and from the monitor.
+    void hand_to(ChainSaving& saving, ChainMonitor& monitor) const;
+};
 
 // What a product takes from Python beside the block.
 struct ProductCall {
     py::object callback;
     std::int64_t every;
-    std::optional<state_tuple> resume;
-    py::object save;  // a function of the parts of a state_tuple
-    double save_seconds;
+    SavingCall saving;
 };
 
 // Runs a chain on x (n, b), the GIL released.
@@ -77,7 +85,7 @@ void bind_products(py::class_<Chain>& chain) {
     const auto product = [](direction d) {
         return [d](const Chain& P, const float64_array& x, int threads, const py::object& callback, std::int64_t every,
                    const std::optional<state_tuple>& resume, const py::object& save, double save_seconds) {
-            return P.product(d, x, threads, {callback, every, resume, save, save_seconds});
+            return P.product(d, x, threads, {callback, every, {resume, save, save_seconds}});
         };
     };
     const auto bind = [&](const char* name, direction d) {
@@ -94,20 +102,24 @@ void bind_spectrum(py::class_<Chain>& chain) {
     chain.def(
         "lyapunov",
         [](const Chain& C, std::int64_t k, std::uint64_t seed, std::optional<std::int64_t> discard, double atol,
-           int threads, const py::object& callback) {
+           int threads, const py::object& callback, const std::optional<state_tuple>& resume, const py::object& save,
+           double save_seconds) {
             ChainMonitor monitor(callback);
+            const SavingCall saving{resume, save, save_seconds};
+            LyapunovOptions options{seed, discard, atol};
+            saving.hand_to(options.saving, monitor);
             RawLyapunov r;
             {
                 const py::gil_scoped_release release;
                 C.with_chain(threads, [&] { return monitor.poll(); }, [&](const chain_ref& P) {
-                    r.spectrum = lyapunov_spectrum(P, k, {seed, discard, atol}, std::ref(monitor));
+                    r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
                 });
             }
             r.interrupted = monitor.interrupted();
             return r;
         },
         py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
-        py::arg("callback"));
+        py::arg("callback"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
 }
 
 }  // namespace rhochain::python

@@ -238,6 +238,9 @@ class _Chain:
         atol: float,
         threads: int,
         callback: Callable[[int, int, float], bool] | None,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
     ) -> RawLyapunov: ...
 
 class JacobianChain(_Chain):

@@ -1,7 +1,7 @@
 """The state of a chain's run between two steps in a file, from which a killed run goes on to the same bits.
 
 The file: a magic number, the length of a header, a BLAKE2b-256 digest of all that follows, the header (JSON: the run's
-identity, the steps done, shapes), then mantissas, exponents, norms and log norms in 8 little-endian bytes each.
+identity, the steps done, shapes), then vectors, integers, norms and reals in 8 little-endian bytes each.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ import math
 import os
 import stat
 import struct
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain.chain_results import ChainResult
+from rhochain.lyapunov import LyapunovSpectrum
+from rhochain.options import not_negative
 
-__all__ = ["ChainCheckpoint", "ChainState", "CheckpointError"]
+__all__ = ["ChainCheckpoint", "ChainState", "CheckpointError", "SavedRun"]
 
 _Floats = npt.NDArray[np.float64]
 _Integers = npt.NDArray[np.int64]
 ChainState = tuple[int, _Floats, _Integers, _Floats, _Floats]
-"""Steps done, mantissas (n, b), exponents (b,), their norms (b,), log norms (rows, b), as the core has them."""
+"""Steps done, vectors (n, b), integers, norms of the vectors (b,), reals, as the core has them."""
+
+_Result = TypeVar("_Result", ChainResult, LyapunovSpectrum)
 
 _MAGIC = b"\x89rhochn1"
 _PREFIX = struct.Struct("<8sQ32s")
@@ -36,9 +40,58 @@ _TYPES = ("<f8", "<i8", "<f8", "<f8")
 class CheckpointError(OSError):
     """A checkpoint could not be written. `result` holds what was done by then; an earlier checkpoint is intact."""
 
-    def __init__(self, path: str, cause: OSError, result: ChainResult) -> None:
+    def __init__(self, path: str, cause: OSError, result: ChainResult | LyapunovSpectrum) -> None:
         super().__init__(cause.errno, f"cannot write the checkpoint: {cause.strerror or cause}", path)
         self.result = result
+
+
+class _SavingOptions(TypedDict):
+    resume: ChainState | None
+    save: Callable[[int, _Floats, _Integers, _Floats, _Floats], bool] | None
+    save_seconds: float
+
+
+class SavedRun:
+    """A run that a file may keep, with what the core is told of that.
+
+    Parameters
+    ----------
+    path : str, os.PathLike or None
+        None for a run that is not kept.
+    seconds : float
+        At most one write in so many.
+    identity : callable
+        Returns what `ChainCheckpoint` compares; called only with a path.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str] | None, seconds: float, identity: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        self._seconds = not_negative("checkpoint_seconds", seconds)
+        self._file = None if path is None else ChainCheckpoint(path, identity())
+        self._state = None if self._file is None else self._file.load()
+
+    @property
+    def begun(self) -> int:
+        """Steps done before."""
+        return 0 if self._state is None else self._state[0]
+
+    @property
+    def core_options(self) -> _SavingOptions:
+        """The arguments of the core's call."""
+        save = None if self._file is None else self._file.save
+        return {"resume": self._state, "save": save, "save_seconds": self._seconds}
+
+    def outcome(self, result: Callable[[], _Result]) -> _Result:
+        """What result() returns or raises, unless the file could not be written."""
+        failure = None if self._file is None else self._file.failure
+        try:
+            found = result()
+        except KeyboardInterrupt as stop:
+            raise stop from failure
+        if self._file is not None and failure is not None:
+            raise CheckpointError(self._file.path, failure, found) from failure
+        return found
 
 
 class ChainCheckpoint:
@@ -94,16 +147,16 @@ class ChainCheckpoint:
         for kind, shape in zip(_TYPES, header["shapes"], strict=True):
             parts.append(np.frombuffer(rest, kind, math.prod(shape), offset).reshape(shape))
             offset += parts[-1].nbytes
-        mantissas, exponents, norms, log_norms = parts
-        return header["done"], mantissas, exponents, norms, log_norms
+        vectors, integers, norms, reals = parts
+        return header["done"], vectors, integers, norms, reals
 
-    def save(self, done: int, mantissas: _Floats, exponents: _Integers, norms: _Floats, log_norms: _Floats) -> bool:
+    def save(self, done: int, vectors: _Floats, integers: _Integers, norms: _Floats, reals: _Floats) -> bool:
         """Write the state; True, with `failure` set, if the system refuses. The file is the old or the new one."""
         if self.failure is not None:
             return True
         parts = [
             np.ascontiguousarray(part, dtype=kind)
-            for part, kind in zip((mantissas, exponents, norms, log_norms), _TYPES, strict=True)
+            for part, kind in zip((vectors, integers, norms, reals), _TYPES, strict=True)
         ]
         header = json.dumps({"run": self._identity, "done": done, "shapes": [part.shape for part in parts]}).encode()
         header += b" " * (-(_PREFIX.size + len(header)) % 64)

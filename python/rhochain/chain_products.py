@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
-from rhochain.chain_checkpoints import ChainCheckpoint, CheckpointError
+from rhochain.chain_checkpoints import SavedRun
 from rhochain.chain_identity import array_digest, matrix_digest
-from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult, reporter
-from rhochain.lyapunov import LyapunovSpectrum, spectrum_of
+from rhochain.chain_results import ChainProgress, ChainResult, reporter
+from rhochain.lyapunov import LyapunovSpectrum
 from rhochain.matrix import Matrix
-from rhochain.options import not_negative, whole_number
+from rhochain.options import real_number, whole_number
 from rhochain.typical_growth import TypicalGrowth, quantile_levels, random_directions, typical_growth
 
 __all__ = ["ChainProducts"]
@@ -160,6 +161,8 @@ class ChainProducts:
         discard: int | None = None,
         atol: float | None = None,
         callback: _Callback | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_seconds: float = 300.0,
     ) -> LyapunovSpectrum:
         """The k leading Lyapunov exponents: mean growth per step, natural logarithms, with standard errors.
 
@@ -175,6 +178,9 @@ class ChainProducts:
             Stop once there are 32 batches and every standard error is at most this; by default run to the end.
         callback : callable, optional
             Called with a `ChainProgress`; returning True stops after that step.
+        checkpoint, checkpoint_seconds
+            As in `jvp`; compared are also `k`, `seed` and `discard`. The state is that of the last factorization. A run
+            that `atol` ended goes on with a smaller one.
 
         Returns
         -------
@@ -184,7 +190,9 @@ class ChainProducts:
         Raises
         ------
         TypeError, ValueError
-            Misuse.
+            Misuse; a checkpoint that is damaged or of another run.
+        CheckpointError
+            As in `jvp`, with the spectrum so far.
         LyapunovInterrupted
             Ctrl-C; carries the spectrum so far.
 
@@ -195,11 +203,37 @@ class ChainProducts:
         >>> np.round(np.exp(chain.lyapunov(2, discard=100).exponents) ** 2, 9)
         array([8., 2.])
         """
-        return spectrum_of(self._core, self.shape[0], self.matrix.threads, k, seed, discard, atol, callback)
+        n, K = self.shape[0], self.steps
+        count = whole_number("k", k, 1, n)
+        drawn = whole_number("seed", seed, 0, 2**64 - 1)
+        skipped = K // 10 if discard is None else whole_number("discard", discard, 0, max(0, K - 1))
+        target = 0.0 if atol is None else real_number("atol", atol)
+        if atol is not None and not 0.0 < target < math.inf:
+            raise ValueError(f"atol must be a positive number, or None to run to the end; got {target!r}")
+        reporter(callback)  # as in _run
+        run = SavedRun(
+            checkpoint,
+            checkpoint_seconds,
+            lambda: self._run_identity({"measure": "lyapunov", "k": count, "seed": drawn, "discard": skipped}),
+        )
+        raw = self._core.lyapunov(
+            count,
+            seed=drawn,
+            discard=skipped,
+            atol=target,
+            threads=self.matrix.threads,
+            callback=reporter(callback, run.begun),
+            **run.core_options,
+        )
+        return run.outcome(lambda: LyapunovSpectrum.from_core(raw))
 
     def _identity(self) -> dict[str, Any]:
         """What a checkpoint compares beside the vectors: JSON values."""
         return {"matrix": matrix_digest(self.matrix), "shape": list(self.matrix.shape), "nnz": self.matrix.nnz}
+
+    def _run_identity(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        """That of a run of the chain, itself told apart by `run`."""
+        return {"version": _core.build_info()["version"], "steps": self.steps, **run, **self._identity()}
 
     def _run(
         self,
@@ -219,28 +253,18 @@ class ChainProducts:
             raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
         reporter(callback)  # a callback of the wrong type is told before a checkpoint is read
         every = whole_number("record_every", record_every, 1, 2**62)
-        seconds = not_negative("checkpoint_seconds", checkpoint_seconds)
         block = np.ascontiguousarray(x.reshape(n, -1), dtype=np.float64)
-        file = state = None
-        if checkpoint is not None:
-            run = {"direction": direction, "steps": self.steps, "record_every": every, name: array_digest(block)}
-            file = ChainCheckpoint(checkpoint, {"version": _core.build_info()["version"]} | run | self._identity())
-            state = file.load()
+        run = SavedRun(
+            checkpoint,
+            checkpoint_seconds,
+            lambda: self._run_identity({"direction": direction, "record_every": every, name: array_digest(block)}),
+        )
         product = self._core.jvp if direction == "jvp" else self._core.vjp
         raw = product(
             block,
             threads=self.matrix.threads,
-            callback=reporter(callback, 0 if state is None else state[0]),
+            callback=reporter(callback, run.begun),
             every=every,
-            resume=state,
-            save=None if file is None else file.save,
-            save_seconds=seconds,
+            **run.core_options,
         )
-        failure = None if file is None else file.failure
-        try:
-            result = ChainResult.from_core(raw, self.steps, single=x.ndim == 1)
-        except ChainInterrupted as stop:
-            raise stop from failure
-        if file is not None and failure is not None:
-            raise CheckpointError(file.path, failure, result) from failure
-        return result
+        return run.outcome(lambda: ChainResult.from_core(raw, self.steps, single=x.ndim == 1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
-from rhochain.chain_results import ChainProgress, reporter
 from rhochain.estimates import json_number
-from rhochain.options import real_number, whole_number
 
-__all__ = ["LyapunovInterrupted", "LyapunovSpectrum", "spectrum_of"]
+__all__ = ["LyapunovInterrupted", "LyapunovSpectrum"]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -107,33 +104,6 @@ class LyapunovInterrupted(KeyboardInterrupt):
     def __init__(self, result: LyapunovSpectrum) -> None:
         super().__init__(f"interrupted at {result!r}")
         self.result = result
-
-
-def spectrum_of(
-    chain: _core.JacobianChain | _core.GatedChain,
-    n: int,
-    threads: int,
-    k: int,
-    seed: int,
-    discard: int | None,
-    atol: float | None,
-    callback: Callable[[ChainProgress], object] | None,
-) -> LyapunovSpectrum:
-    """The spectrum of a native chain of n x n factors; misuse raises here, naming the argument."""
-    wanted = whole_number("k", k, 1, n)
-    skipped = None if discard is None else whole_number("discard", discard, 0, max(0, chain.steps - 1))
-    target = 0.0 if atol is None else real_number("atol", atol)
-    if atol is not None and not 0.0 < target < math.inf:
-        raise ValueError(f"atol must be a positive number, or None to run to the end; got {target!r}")
-    raw = chain.lyapunov(
-        wanted,
-        seed=whole_number("seed", seed, 0, 2**64 - 1),
-        discard=skipped,
-        atol=target,
-        threads=threads,
-        callback=reporter(callback),
-    )
-    return LyapunovSpectrum.from_core(raw)
 
 
 def _with_error(x: float, error: float) -> str:

@@ -47,10 +47,10 @@ struct kept_state {
 
     explicit kept_state(const chain_state& s)
         : done(s.done),
-          mantissas(s.mantissas.flat().begin(), s.mantissas.flat().end()),
-          exponents(s.exponents.begin(), s.exponents.end()),
+          mantissas(s.vectors.flat().begin(), s.vectors.flat().end()),
+          exponents(s.integers.begin(), s.integers.end()),
           norms(s.norms.begin(), s.norms.end()),
-          log_norms(s.log_norms.begin(), s.log_norms.end()) {}
+          log_norms(s.reals.begin(), s.reals.end()) {}
 
     [[nodiscard]] chain_state lent() const {
         return {done, {mantissas.data(), n, b}, exponents, norms, log_norms};
@@ -190,11 +190,11 @@ TEST_CASE("the state of another run is refused") {
     refused([](ChainRecording& r, kept_state&) { r.resume->done = 11; });
     refused([](ChainRecording& r, kept_state&) { r.resume->done = -1; });
     refused([](ChainRecording& r, kept_state&) { r.resume->done = K + 1; });
-    refused([](ChainRecording& r, kept_state&) { r.resume->mantissas.rows = n - 1; });
-    refused([](ChainRecording& r, kept_state&) { r.resume->mantissas.columns = b - 1; });
-    refused([](ChainRecording& r, kept_state&) { r.resume->exponents = r.resume->exponents.first(b - 1); });
+    refused([](ChainRecording& r, kept_state&) { r.resume->vectors.rows = n - 1; });
+    refused([](ChainRecording& r, kept_state&) { r.resume->vectors.columns = b - 1; });
+    refused([](ChainRecording& r, kept_state&) { r.resume->integers = r.resume->integers.first(b - 1); });
     refused([](ChainRecording& r, kept_state&) { r.resume->norms = r.resume->norms.first(b - 1); });
-    refused([](ChainRecording& r, kept_state&) { r.resume->log_norms = r.resume->log_norms.first(b); });
+    refused([](ChainRecording& r, kept_state&) { r.resume->reals = r.resume->reals.first(b); });
     refused([](ChainRecording&, kept_state& s) { s.mantissas[4] = std::nan(""); });
     refused([](ChainRecording&, kept_state& s) { s.norms[1] = INFINITY; });
 }

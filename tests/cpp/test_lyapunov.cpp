@@ -229,3 +229,56 @@ TEST_CASE("a power of two in front of the matrix shifts every exponent by it") {
     CHECK_THROWS_AS(static_cast<void>(lyapunov_spectrum(jacobian_chain(W, slopes), 1, {0, 0, -1.0})),
                     std::invalid_argument);
 }
+
+TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and none of another run") {
+    const std::int64_t n = 5, K = 900, k = 3;
+    const std::vector<double> w = gaussian(n * n), s = gaussian(K * n, 2);
+    const dense_operator<double> W({n, n, w}, dense_layout::row_major, 1);
+    const jacobian_chain P(W, slope_source::of_slopes(row_source(s.data(), K, n, n)));
+    struct kept {
+        std::int64_t done;
+        std::vector<double> vectors, norms, reals;
+        std::vector<std::int64_t> integers;
+        [[nodiscard]] chain_state lent() const { return {done, {vectors.data(), n, k}, integers, norms, reals}; }
+    };
+    std::vector<kept> states;
+    LyapunovOptions saving;
+    saving.saving.save_seconds = 0.0;
+    saving.saving.save = [&](const chain_state& x) {
+        const auto copy = [](const auto& part) { return std::vector(part.begin(), part.end()); };
+        states.push_back({x.done, copy(x.vectors.flat()), copy(x.norms), copy(x.reals), copy(x.integers)});
+        return false;
+    };
+    const LyapunovSpectrum unbroken = lyapunov_spectrum(P, k, saving);
+    REQUIRE(states.size() > 60);
+    CHECK(states.front().done == 0);
+    CHECK(states.back().done == K);
+    for (std::size_t i = 0; i < states.size(); i += 7) {
+        LyapunovOptions options;
+        options.saving.resume = states[i].lent();
+        const LyapunovSpectrum resumed = lyapunov_spectrum(P, k, options);
+        CHECK(resumed.exponents == unbroken.exponents);
+        CHECK(resumed.errors == unbroken.errors);
+        CHECK(resumed.history == unbroken.history);
+        CHECK(resumed.factorizations == unbroken.factorizations);
+        CHECK(resumed.cancellation == unbroken.cancellation);
+    }
+    const auto refused = [&](const auto& spoil) {
+        kept spoilt = states[50];
+        spoil(spoilt);
+        LyapunovOptions options;
+        options.saving.resume = spoilt.lent();
+        CHECK_THROWS_AS(static_cast<void>(lyapunov_spectrum(P, k, options)), std::invalid_argument);
+    };
+    refused([](kept& x) { x.done = K + 1; });
+    refused([](kept& x) { x.integers.resize(2); });
+    refused([](kept& x) { x.integers.pop_back(); });
+    refused([](kept& x) { x.integers[0] = 0; });
+    refused([](kept& x) { x.integers[3] = x.integers[4]; });
+    refused([](kept& x) { x.reals.clear(); });
+    refused([](kept& x) { x.norms.pop_back(); });
+    refused([](kept& x) { x.vectors[3] = std::nan(""); });
+    LyapunovOptions other;
+    other.saving.resume = states[50].lent();
+    CHECK_THROWS_AS(static_cast<void>(lyapunov_spectrum(P, k + 1, other)), std::invalid_argument);
+}

@@ -35,6 +35,10 @@ def start_of(columns):
     return np.random.default_rng(4).standard_normal(shape) * 1e3
 
 
+def spectrum_fields(spectrum):
+    return {name: np.asarray(getattr(spectrum, name)) for name in spectrum.__dataclass_fields__}
+
+
 def slow_down_the_disk():
     fsync = os.fsync
 
@@ -48,8 +52,12 @@ def slow_down_the_disk():
 def main():
     kind, direction, columns, threads, checkpoint, result = sys.argv[1:7]
     slow_down_the_disk()
-    product = getattr(chain_of(kind, int(threads)), direction)
-    r = product(start_of(int(columns)), record_every=7, checkpoint=checkpoint, checkpoint_seconds=0)
+    chain = chain_of(kind, int(threads))
+    if direction == "lyapunov":
+        spectrum = chain.lyapunov(int(columns), checkpoint=checkpoint, checkpoint_seconds=0)
+        np.savez(result, **spectrum_fields(spectrum))
+        return
+    r = getattr(chain, direction)(start_of(int(columns)), record_every=7, checkpoint=checkpoint, checkpoint_seconds=0)
     np.savez(result, m=r.vectors[0], e=r.vectors[1], log_norms=r.log_norms, recorded=r.recorded)
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 namespace rhochain {
@@ -11,6 +12,34 @@ namespace {
 constexpr std::size_t most_cells = 512;
 
 }  // namespace
+
+batch_means::plain batch_means::numbers() const {
+    plain all{{intervals_, cell_intervals_}, {}};
+    const auto add = [&all](const cell& c) {
+        all.integers.push_back(c.steps);
+        all.reals.insert(all.reals.end(), c.sums.begin(), c.sums.end());
+    };
+    add(open_);
+    for (const cell& c : cells_) add(c);
+    return all;
+}
+
+batch_means::batch_means(std::int64_t k, std::span<const std::int64_t> integers, std::span<const double> reals)
+    : batch_means(k) {
+    const bool possible = integers.size() >= 3 && integers.size() - 3 < most_cells &&
+                          reals.size() == (integers.size() - 2) * k_ && integers[0] >= 0 && integers[0] < integers[1] &&
+                          std::all_of(integers.begin() + 2, integers.end(), [](std::int64_t steps) { return steps >= 0; });
+    if (!possible) throw std::invalid_argument("batch means: got numbers that are not those of batch means");
+    intervals_ = integers[0];
+    cell_intervals_ = integers[1];
+    for (std::size_t c = 0; c + 2 < integers.size(); ++c) {
+        const auto sums = reals.subspan(c * k_, k_);
+        cells_.push_back({integers[c + 2], {sums.begin(), sums.end()}});
+        steps_ += integers[c + 2];
+    }
+    open_ = std::move(cells_.front());
+    cells_.erase(cells_.begin());
+}
 
 void batch_means::append(cell& to, const cell& from) {
     to.steps += from.steps;

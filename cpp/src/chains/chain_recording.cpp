@@ -1,8 +1,6 @@
 #include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/row_source.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,21 +9,21 @@ namespace rhochain {
 namespace {
 
 void require_state(const chain_state& s, const_block X, std::int64_t steps, std::int64_t every) {
-    if (s.mantissas.rows != X.rows || s.mantissas.columns != X.columns || s.done < 0 || s.done > steps ||
-        s.log_norms.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns))
+    if (s.vectors.rows != X.rows || s.vectors.columns != X.columns || s.done < 0 || s.done > steps ||
+        s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns))
         throw std::invalid_argument("resume: got the state of another run, with a block of " +
-                                    std::to_string(s.mantissas.rows) + " x " + std::to_string(s.mantissas.columns) +
+                                    std::to_string(s.vectors.rows) + " x " + std::to_string(s.vectors.columns) +
                                     ", " + std::to_string(s.done) + " steps and " +
-                                    std::to_string(s.log_norms.size()) + " norms");
+                                    std::to_string(s.reals.size()) + " norms");
 }
 
 class recorder {
 public:
-    recorder(scaled_block X, const ChainRecording& recording) : X_(std::move(X)), recording_(&recording) {
+    recorder(scaled_block X, const ChainRecording& recording)
+        : X_(std::move(X)), every_(recording.every), saver_(recording) {
         if (recording.resume) {
             done_ = recording.resume->done;
-            saved_ = done_;
-            log_norms_.assign(recording.resume->log_norms.begin(), recording.resume->log_norms.end());
+            log_norms_.assign(recording.resume->reals.begin(), recording.resume->reals.end());
         } else {
             note();
         }
@@ -37,24 +35,20 @@ public:
     // Whether to stop.
     bool step_done(std::int64_t done) {
         done_ = done;
-        if (done % recording_->every == 0) note();
-        return recording_->save && clock::now() >= due_ && save();
+        if (done % every_ == 0) note();
+        return saver_.due() && save();
     }
 
     // Whether to stop.
     bool save() {
-        if (!recording_->save || saved_ == done_) return false;
-        if (recording_->save({done_, std::as_const(X_).mantissas(), X_.exponents(), X_.norms(), log_norms_})) return true;
-        saved_ = done_;
-        due_ = clock::now() + interval();
-        return false;
+        return saver_.save({done_, std::as_const(X_).mantissas(), X_.exponents(), X_.norms(), log_norms_});
     }
 
     [[nodiscard]] ChainResult finish(int threads) {
         ChainResult result;
         result.columns = X_.columns();
         result.done = done_;
-        for (std::int64_t k = 0; k <= done_; k += recording_->every) result.recorded.push_back(k);
+        for (std::int64_t k = 0; k <= done_; k += every_) result.recorded.push_back(k);
         if (result.recorded.back() != done_) {
             result.recorded.push_back(done_);
             note();
@@ -67,23 +61,14 @@ public:
     }
 
 private:
-    using clock = std::chrono::steady_clock;
-
     void note() {
         for (std::int64_t c = 0; c < X_.columns(); ++c) log_norms_.push_back(X_.norm(c).log_abs());
     }
 
-    [[nodiscard]] clock::duration interval() const {
-        constexpr double never = 1e9;  // thirty years, which no clock overflows
-        const std::chrono::duration<double> seconds(std::min(recording_->save_seconds, never));
-        return std::chrono::duration_cast<clock::duration>(seconds);
-    }
-
     scaled_block X_;
-    const ChainRecording* recording_;
+    std::int64_t every_;
+    state_saver saver_;
     std::int64_t done_ = 0;
-    std::int64_t saved_ = -1;
-    clock::time_point due_ = clock::now() + interval();
     std::vector<double> log_norms_;
 };
 
@@ -94,11 +79,10 @@ ChainResult record_chain(const_block V, const char* what, std::int64_t size, std
     if (V.rows != size)
         throw std::invalid_argument(std::string(what) + ": got length " + std::to_string(V.rows) + ", expected " +
                                     std::to_string(size));
-    if (recording.every < 1 || !(recording.save_seconds >= 0.0))
-        throw std::invalid_argument("a recording: expected every >= 1 and save_seconds >= 0");
+    if (recording.every < 1) throw std::invalid_argument("a recording: expected every >= 1");
     const auto& from = recording.resume;
     if (from) require_state(*from, V, steps, recording.every);
-    recorder record(from ? scaled_block(from->mantissas, from->exponents, from->norms) : scaled_block(V, what, threads),
+    recorder record(from ? scaled_block(from->vectors, from->integers, from->norms) : scaled_block(V, what, threads),
                     recording);
     if (from || !record.save()) {
         try {

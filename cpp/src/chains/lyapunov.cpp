@@ -1,8 +1,9 @@
+#include "tangent_frame.hpp"
+
 #include <rhochain/chains/batch_means.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/row_source.hpp>
 #include <rhochain/kernels/random.hpp>
-#include <rhochain/krylov/block_qr.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,6 @@
 namespace rhochain {
 namespace {
 
-constexpr double ln2 = 0.693147180559945309417232121458;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Logarithms of the cancellation in a factorization: aimed at, and tolerated.
@@ -27,77 +27,24 @@ constexpr std::int64_t longest_interval = 256;
 // Sums of ln R_ii are kept at least this often, for the batches.
 constexpr std::int64_t fewest_intervals = 64;
 
-buffer<double> random_entries(std::int64_t n, std::int64_t k, std::uint64_t seed, int threads) {
+scaled_block random_columns(std::int64_t n, std::int64_t k, std::uint64_t seed, int threads) {
     buffer<double> entries(static_cast<std::size_t>(n * k));
     fill_gaussian(entries, seed, 0, threads);
-    return entries;
+    return {{entries.data(), n, k}, "start", threads};
 }
 
-// The columns Q that chain steps stretch, and what orthonormalising them measures.
-class tangent_frame {
-public:
-    tangent_frame(const chain_ref& P, buffer<double> entries, std::int64_t k)
-        : threads_(P.threads()),
-          factor_(P.factor(direction::forward, k)),
-          Q_({entries.data(), P.size(), k}, "start", threads_),
-          start_(entries.size()),
-          y_(entries.size()),
-          squares_(static_cast<std::size_t>(k)),
-          norms_(squares_.size()),
-          logs_(squares_.size()) {
-        factorize();
-    }
+// What a state counts before the integers of the batch means.
+enum count : std::size_t { interval_length, factorizations, lost_directions, counts };
 
-    void step(std::int64_t k) {
-        const std::int64_t exponent =
-            factor_(k, Q_.mantissas(), false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
-        Q_.replace(y_, exponent, squares_, threads_);
-    }
-
-    // Makes the columns orthonormal, or zero where a direction is lost. Returns ln of the cancellation.
-    double factorize() {
-        const std::int64_t lost_before = lost_;
-        lost_ = 0;
-        const double least = orthonormalise(Q_.mantissas(), norms_, threads_);
-        for (std::size_t c = 0; c < logs_.size(); ++c) {
-            logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * ln2;
-            if (norms_[c] == 0.0) ++lost_;
-            norms_[c] = norms_[c] > 0.0 ? 1.0 : 0.0;
-        }
-        Q_.restart(norms_);
-        const double cancellation = lost_ > lost_before ? -std::log(lost_fraction) : -std::log(least);
-        return std::max(0.0, cancellation);
-    }
-
-    // ln R_ii of the last factorization.
-    [[nodiscard]] const std::vector<double>& logs() const { return logs_; }
-
-    void remember() {
-        const auto Q = std::as_const(Q_).mantissas().flat();
-        std::copy(Q.begin(), Q.end(), start_.begin());
-        start_norms_ = norms_;
-        start_lost_ = lost_;
-    }
-    void return_to_remembered() {
-        std::copy(start_.begin(), start_.end(), Q_.mantissas().data);
-        norms_ = start_norms_;
-        lost_ = start_lost_;
-        Q_.restart(norms_);
-    }
-
-private:
-    int threads_;
-    chain_factor factor_;
-    scaled_block Q_;
-    buffer<double> start_;
-    buffer<double> y_;
-    std::vector<double> squares_;
-    std::vector<double> norms_;
-    std::vector<double> logs_;
-    std::vector<double> start_norms_;
-    std::int64_t lost_ = 0;
-    std::int64_t start_lost_ = 0;
-};
+tangent_frame frame_to_begin_with(const chain_ref& P, std::int64_t k, const LyapunovOptions& options) {
+    if (!options.saving.resume) return {P, random_columns(P.size(), k, options.seed, P.threads())};
+    const chain_state& s = *options.saving.resume;
+    if (s.vectors.rows != P.size() || s.vectors.columns != k || s.done < 0 || s.done > P.steps() ||
+        s.integers.size() < counts || s.integers[interval_length] < 1 || s.reals.empty())
+        throw std::invalid_argument("resume: got the state of another run or measure");
+    const std::vector<std::int64_t> exponents(static_cast<std::size_t>(k), 0);
+    return {P, {s.vectors, exponents, s.norms}, s.integers[lost_directions]};
+}
 
 class spectrum_run {
 public:
@@ -108,9 +55,17 @@ public:
           discard_(discard),
           atol_(options.atol),
           progress_(progress),
-          frame_(P, random_entries(P.size(), k, options.seed, P.threads()), k),
+          saver_(options.saving),
+          frame_(frame_to_begin_with(P, k, options)),
           means_(k),
-          longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1, longest_interval)) {}
+          longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1, longest_interval)) {
+        if (options.saving.resume) {
+            take_up(*options.saving.resume, k);
+        } else {
+            frame_.factorize();
+            stop_ = save(0, frame_.now());
+        }
+    }
 
     LyapunovSpectrum run() {
         try {
@@ -132,6 +87,23 @@ public:
     }
 
 private:
+    void take_up(const chain_state& s, std::int64_t k) {
+        done_ = s.done;
+        interval_ = s.integers[interval_length];
+        result_.factorizations = s.integers[factorizations];
+        result_.cancellation = s.reals.front();
+        means_ = batch_means(k, s.integers.subspan(counts), s.reals.subspan(1));
+        stop_ = atol_ > 0.0 && means_.batches() == batch_means::most && precise();
+    }
+
+    // Whether to stop.
+    bool save(std::int64_t done, const tangent_frame::view& frame) {
+        auto [integers, reals] = means_.numbers();
+        integers.insert(integers.begin(), {interval_, result_.factorizations, frame.lost});
+        reals.insert(reals.begin(), result_.cancellation);
+        return saver_.save({done, frame.columns, integers, frame.norms, reals});
+    }
+
     void interval() {
         const std::int64_t begin = done_;
         const std::int64_t end = std::min(begin + interval_, begin < discard_ ? discard_ : steps_);
@@ -146,6 +118,8 @@ private:
         } catch (const reading_stopped&) {
             stop_ = true;
         }
+        // A factorization that an unbroken run does not make: a run goes on from the last one that it makes.
+        if (at < end) save(begin, at == begin ? frame_.now() : frame_.remembered());
         if (at == begin) return;
         const double cancellation = frame_.factorize();
         if (at - begin > 1 && cancellation > most_cancellation)
@@ -153,6 +127,7 @@ private:
         else
             account(at - begin, cancellation);
         adapt(at - begin, cancellation);
+        if (at == end && (stop_ || done_ == steps_ || saver_.due())) stop_ = save(done_, frame_.now()) || stop_;
     }
 
     void repeat_one_by_one(std::int64_t end) {
@@ -213,6 +188,7 @@ private:
     std::int64_t discard_;
     double atol_;
     const chain_progress& progress_;
+    state_saver saver_;
     tangent_frame frame_;
     batch_means means_;
     std::int64_t longest_;

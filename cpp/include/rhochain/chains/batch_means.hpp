@@ -22,6 +22,14 @@ public:
 
     explicit batch_means(std::int64_t k) : k_(static_cast<std::size_t>(k)), open_(empty()) {}
 
+    // All of it in plain numbers, to go on from. Throws std::invalid_argument at numbers that no `numbers` call gives.
+    struct plain {
+        std::vector<std::int64_t> integers;
+        std::vector<double> reals;
+    };
+    [[nodiscard]] plain numbers() const;
+    batch_means(std::int64_t k, std::span<const std::int64_t> integers, std::span<const double> reals);
+
     // y of `steps` > 0 more steps. Entries may be -inf: their mean is then -inf, their error NaN. Whether the errors
     // may have changed.
     bool add(std::int64_t steps, std::span<const double> y);

@@ -4,11 +4,10 @@
 #pragma once
 
 #include <rhochain/chains/chain_run.hpp>
+#include <rhochain/chains/chain_state.hpp>
 
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <span>
 #include <vector>
 
 namespace rhochain {
@@ -23,22 +22,10 @@ struct ChainResult {
     std::int64_t done = 0;  // K unless the run was stopped
 };
 
-// After `done` steps, all that the rest of a run of the same chain depends on; borrowed.
-struct chain_state {
-    std::int64_t done = 0;
-    const_block mantissas;                    // N x b
-    std::span<const std::int64_t> exponents;  // b
-    std::span<const double> norms;            // b, of the columns of `mantissas`
-    std::span<const double> log_norms;        // (floor(done / m) + 1) x b: the rows 0, m, 2m, .. up to `done`
-};
-
-struct ChainRecording {
-    std::int64_t every = 1;                // m
-    std::optional<chain_state> resume{};   // go on from here; the X given then tells no more than its shape
-    double save_seconds = 300.0;           // at most so often
-    // Called with the state before the first step of a run that does not resume, between steps, and after the last step
-    // done, also of a run that was stopped; true stops the run.
-    std::function<bool(const chain_state&)> save{};
+// The state's vectors are the mantissas (N x b), its integers the exponents of the columns (b), its reals the rows 0, m, 2m, .. of
+// log_norms up to `done`. Where a run resumes the X given tells no more than its shape.
+struct ChainRecording : ChainSaving {
+    std::int64_t every = 1;  // m
 };
 
 // Carries X, called `what` in messages, through `run`, which calls run_chain with the arguments given here. Throws

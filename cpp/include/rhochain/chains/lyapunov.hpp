@@ -12,6 +12,7 @@
 #pragma once
 
 #include <rhochain/chains/chain_ref.hpp>
+#include <rhochain/chains/chain_state.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,7 @@ struct LyapunovOptions {
     std::uint64_t seed = 0;
     std::optional<std::int64_t> discard;  // a tenth of the steps by default
     double atol = 0.0;                    // stop once every error is at most this; 0: run to the end
+    ChainSaving saving{};                 // after factorizations; of a state the vectors are the frame
 };
 
 struct LyapunovSpectrum {
@@ -42,7 +44,8 @@ struct LyapunovSpectrum {
     double kaplan_yorke_dimension = 0.0;
 };
 
-// Throws std::invalid_argument unless 1 <= k <= n, 0 <= discard < K (0 for K = 0) and atol >= 0.
+// Throws std::invalid_argument unless 1 <= k <= n, 0 <= discard < K (0 for K = 0) and atol >= 0, and at the state of another
+// run. A run that was stopped between factorizations goes on from the last one.
 [[nodiscard]] LyapunovSpectrum lyapunov_spectrum(const chain_ref& P, std::int64_t k, const LyapunovOptions& options = {},
                                                  const chain_progress& progress = {});
 

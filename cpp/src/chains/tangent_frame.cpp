@@ -1,0 +1,56 @@
+#include "tangent_frame.hpp"
+
+#include <rhochain/krylov/block_qr.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rhochain {
+
+tangent_frame::tangent_frame(const chain_ref& P, scaled_block Q, std::int64_t lost)
+    : threads_(P.threads()),
+      factor_(P.factor(direction::forward, Q.columns())),
+      Q_(std::move(Q)),
+      start_(static_cast<std::size_t>(Q_.rows() * Q_.columns())),
+      y_(start_.size()),
+      squares_(static_cast<std::size_t>(Q_.columns())),
+      norms_(Q_.norms()),
+      logs_(squares_.size()),
+      lost_(lost) {}
+
+void tangent_frame::step(std::int64_t k) {
+    const std::int64_t exponent = factor_(k, Q_.mantissas(), false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
+    Q_.replace(y_, exponent, squares_, threads_);
+}
+
+double tangent_frame::factorize() {
+    constexpr double ln2 = 0.693147180559945309417232121458;
+    const std::int64_t lost_before = lost_;
+    lost_ = 0;
+    const double least = orthonormalise(Q_.mantissas(), norms_, threads_);
+    for (std::size_t c = 0; c < logs_.size(); ++c) {
+        logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * ln2;
+        if (norms_[c] == 0.0) ++lost_;
+        norms_[c] = norms_[c] > 0.0 ? 1.0 : 0.0;
+    }
+    Q_.restart(norms_);
+    const double cancellation = lost_ > lost_before ? -std::log(lost_fraction) : -std::log(least);
+    return std::max(0.0, cancellation);
+}
+
+void tangent_frame::remember() {
+    const auto Q = std::as_const(Q_).mantissas().flat();
+    std::copy(Q.begin(), Q.end(), start_.begin());
+    start_norms_ = norms_;
+    start_lost_ = lost_;
+}
+
+void tangent_frame::return_to_remembered() {
+    std::copy(start_.begin(), start_.end(), Q_.mantissas().data);
+    norms_ = start_norms_;
+    lost_ = start_lost_;
+    Q_.restart(norms_);
+}
+
+}  // namespace rhochain
