@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <thread>
 #include <tuple>
 
 using namespace rhochain;
@@ -83,6 +84,45 @@ TEST_CASE_TEMPLATE("products in tiles have the bits of the CSR product, whatever
     check_products(matrices::iid<Scalar>(60'000, 10, 1), shape_of(60'000, 60'000, 12, 13));
 }
 
+TEST_CASE_TEMPLATE("products in two passes have the bits of the CSR product", Scalar, float, double) {
+    for (const auto& [rows, cols, density] : {std::tuple{4500, 5200, 0.02}, {3000, 9000, 0.002}, {9000, 3000, 0.002}})
+        for (const int row_shift : {6, 7})
+            for (const int column_shift : {6, 7}) {
+                tile_shape shape = shape_of(rows, cols, row_shift, column_shift);
+                shape.two_passes = true;
+                check_products(matrices::random_csr<Scalar, std::int64_t>(rows, cols, density, 3), shape);
+            }
+}
+
+TEST_CASE("the room for two passes may be asked for by several callers at a time") {
+    const auto W = matrices::iid<double>(20'000, 10, 4);
+    tile_shape shape = shape_of(20'000, 20'000, 8, 9);
+    shape.two_passes = true;
+    const auto T = make_tiles(W.view(), shape, 1);
+    REQUIRE(T.has_value());
+    const auto x = matrices::random_vector(20'000, 5);
+    std::vector<double> expected(x.size());
+    spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(expected), 1);
+    std::vector<std::vector<double>> results(4, std::vector<double>(x.size()));
+    std::vector<std::thread> callers;
+    for (auto& y : results)
+        callers.emplace_back([&] {
+            for (int k = 0; k < 20; ++k) spmv(*T, entry_map::identity, 1.0, x.data(), y.data(), 1);
+        });
+    for (auto& caller : callers) caller.join();
+    for (const auto& y : results) CHECK(y == expected);
+}
+
+TEST_CASE("there are no tiles in two passes where one stretch of y has more entries than the room") {
+    auto W = matrices::random_csr<double, std::int32_t>(64, 6400, 0.9, 5);
+    W.n_rows = 6400;
+    W.indptr.resize(6401, W.indptr.back());
+    tile_shape shape = shape_of(6400, 6400, 6, 6);
+    CHECK(make_tiles(W.view(), shape, 2).has_value());
+    shape.two_passes = true;
+    CHECK(!make_tiles(W.view(), shape, 2).has_value());
+}
+
 TEST_CASE("an entry of x that is not finite reaches the rows that hold its column and no others") {
     const auto W = matrices::random_csr<double, std::int32_t>(400, 300, 0.05, 9);
     const auto D = matrices::dense(W.view());
@@ -117,5 +157,26 @@ TEST_CASE("tiles are used for many random entries and neither for few, nor short
         CHECK((std::int64_t{1} << shape->row_shift) >= panel_rows(60'000));
         CHECK(shape->rows >= 4 * threads);
         CHECK(shape->columns >= 4 * threads);
+        CHECK(!shape->two_passes);
+    }
+}
+
+TEST_CASE("products go in two passes where x is long and its entries are wanted all over") {
+    constexpr std::int64_t n = 2'200'000;
+    csr<float, std::int32_t> W{n, n, {0}, {}, {}};
+    for (const std::int64_t reach : {n, std::int64_t{3000}}) {
+        std::mt19937_64 generator(3);
+        W.indptr.assign(1, 0);
+        W.indices.clear();
+        for (std::int64_t i = 0; i < n; ++i) {
+            const std::int64_t first = reach == n ? 0 : std::clamp<std::int64_t>(i - reach / 2, 0, n - reach);
+            W.indices.push_back(static_cast<std::int32_t>(first + static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(reach))));
+            W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+        }
+        W.values.assign(W.indices.size(), 1.0F);
+        const auto shape = useful_tiles(W.view(), 2);
+        REQUIRE(shape.has_value() == (reach == n));
+        if (shape) CHECK(shape->two_passes);
+        if (shape) CHECK(shape->rows >= 32);
     }
 }

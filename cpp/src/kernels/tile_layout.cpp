@@ -1,3 +1,5 @@
+#include "two_pass_product.hpp"
+
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/tile_layout.hpp>
 #include <rhochain/storage/row_panels.hpp>
@@ -11,6 +13,8 @@
 
 namespace rhochain {
 namespace {
+
+constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -29,6 +33,58 @@ bool is_band(const csr_view<Scalar, Index>& W) {
         repeated += repeats;
     }
     return 2 * repeated > sample;
+}
+
+// Whether a panel of rows reads about as many lines of x as it has entries, in most of a sample of panels.
+template <storage_scalar Scalar, index_integer Index>
+bool is_scattered(const csr_view<Scalar, Index>& W) {
+    constexpr std::int64_t sample = 8;
+    std::int64_t scattered = 0;
+    for (std::int64_t k = 0; k < sample; ++k) {
+        const std::int64_t first = W.rows() * k / sample;
+        const std::int64_t last = std::min(W.rows(), first + panel_rows(W.rows()));
+        std::vector<std::int64_t> lines;
+        lines.reserve(at(W.row_begin(last) - W.row_begin(first)));
+        for (std::int64_t p = W.row_begin(first); p < W.row_begin(last); ++p) lines.push_back(W.column(p) / numbers_a_line);
+        std::sort(lines.begin(), lines.end());
+        const std::int64_t met = std::unique(lines.begin(), lines.end()) - lines.begin();
+        scattered += 2 * met > static_cast<std::int64_t>(lines.size());
+    }
+    return 2 * scattered > sample;
+}
+
+// Tiles of about 2^wanted rows and columns, but at least `fewest` in a row or column of them.
+template <storage_scalar Scalar, index_integer Index>
+tile_shape shape_of(const csr_view<Scalar, Index>& W, int wanted, std::int64_t fewest) {
+    const auto shift = [&](std::int64_t n) {
+        return std::max(floor_log2(panel_rows(n)), std::min(wanted, floor_log2(n / fewest + 1)));
+    };
+    tile_shape shape;
+    shape.row_shift = shift(W.rows());
+    shape.column_shift = shift(W.cols());
+    shape.rows = ((W.rows() - 1) >> shape.row_shift) + 1;
+    shape.columns = ((W.cols() - 1) >> shape.column_shift) + 1;
+    return shape;
+}
+
+template <storage_scalar Scalar, index_integer Index>
+std::optional<tile_shape> useful_in_two_passes(const csr_view<Scalar, Index>& W, int threads) {
+    constexpr std::int64_t beyond_caches = std::int64_t{1} << 21;
+    constexpr std::int64_t fewest_a_tile = 256;
+    if (std::min(W.rows(), W.cols()) < beyond_caches || !is_scattered(W)) return std::nullopt;
+    tile_shape shape = shape_of(W, tile_shape::place_bits, 16 * threads);
+    if (W.nnz() / shape.count() < fewest_a_tile) return std::nullopt;
+    shape.two_passes = true;
+    return shape;
+}
+
+// Whether the room holds every group of stretches, as it does unless a few stretches of y have most entries of W.
+template <class Scalar>
+bool room_suffices(const sparse_tiles<Scalar>& T) {
+    for (const side of : {side::forward, side::adjoint})
+        for (const stretch_group& g : stretch_groups(T, of))
+            if (g.entries > T.room_size(T.nnz())) return false;
+    return true;
 }
 
 // Room to sort a tile in, used again for the next.
@@ -103,23 +159,14 @@ std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int thr
     constexpr int in_second_cache = 15;
     constexpr double entries_a_line = 4.0;
     constexpr double fewest_a_line = 1.25;
-    constexpr double numbers_a_line = cache_line / sizeof(double);
     const double density =
         static_cast<double>(W.nnz()) / (static_cast<double>(W.rows()) * static_cast<double>(W.cols()));
     const double side = entries_a_line / (numbers_a_line * density);
     const int wanted = std::clamp(static_cast<int>(std::ceil(std::log2(side))), in_first_cache, in_second_cache);
-    const auto shift = [&](std::int64_t n) {
-        constexpr std::int64_t tiles_a_thread = 4;
-        return std::max(floor_log2(panel_rows(n)), std::min(wanted, floor_log2(n / (tiles_a_thread * threads) + 1)));
-    };
-    tile_shape shape;
-    shape.row_shift = shift(W.rows());
-    shape.column_shift = shift(W.cols());
-    shape.rows = ((W.rows() - 1) >> shape.row_shift) + 1;
-    shape.columns = ((W.cols() - 1) >> shape.column_shift) + 1;
+    tile_shape shape = shape_of(W, wanted, 4 * threads);
     const double narrower = std::exp2(std::min(shape.row_shift, shape.column_shift));
-    if (density * numbers_a_line * narrower < fewest_a_line) return std::nullopt;
-    return shape;
+    if (density * numbers_a_line * narrower >= fewest_a_line) return shape;
+    return useful_in_two_passes(W, threads);
 }
 
 template <storage_scalar Scalar, index_integer Index>
@@ -138,6 +185,9 @@ std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W,
         if (sorted && !fill_tile_row(T, W, I, room)) sorted = false;
     });
     if (!sorted) return std::nullopt;
+    if (!shape.two_passes) return T;
+    if (!room_suffices(T)) return std::nullopt;
+    T.room = std::make_unique<shared_room>(at(T.room_size(T.nnz())));
     return T;
 }
 

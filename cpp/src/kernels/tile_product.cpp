@@ -1,3 +1,5 @@
+#include "two_pass_product.hpp"
+
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/tile_product.hpp>
 
@@ -5,8 +7,6 @@
 
 namespace rhochain {
 namespace {
-
-enum class side { forward, adjoint };
 
 constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
 
@@ -25,10 +25,16 @@ struct tile_work {
     std::int64_t next_lines;
 };
 
-template <side Side, class Scalar, class Map>
+// How often a line of entries is asked for ahead of time, into the second-level cache. Once, in turns of 16 entries, is best
+// while x and y of a tile lie in the first. Where every entry misses that, the processor drops what it has no room to wait for:
+// turns of 4 ask two to four times.
+enum class turn : std::int64_t { once_a_line = 16, again = 4 };
+
+template <side Side, turn Turn, class Scalar, class Map>
 void add_tile(const tile_work<Scalar>& tile, const Map& f) {
-    constexpr std::int64_t stream_ahead = 256;
-    constexpr std::int64_t group = 4;
+    constexpr auto group = static_cast<std::int64_t>(Turn);
+    constexpr std::int64_t values_a_line = cache_line / sizeof(Scalar);
+    constexpr std::int64_t stream_ahead = 512;
     const auto [places, values, count, x, y, next_places, next_values, next_x, next_lines] = tile;
     const auto add = [&](std::int64_t p) {
         const std::uint32_t r = places[p] >> tile_shape::place_bits;
@@ -43,16 +49,18 @@ void add_tile(const tile_work<Scalar>& tile, const Map& f) {
     std::int64_t p = 0;
     for (const double* line = next_x; p + group <= count; p += group) {
         const std::int64_t q = p + stream_ahead;
-        __builtin_prefetch(q < count ? places + q : next_places + (q - count), 0, 0);
-        __builtin_prefetch(q < count ? values + q : next_values + (q - count), 0, 0);
+        __builtin_prefetch(q < count ? places + q : next_places + (q - count), 0, 1);
+        const Scalar* ahead = q < count ? values + q : next_values + (q - count);
+        for (std::int64_t k = 0; k < group; k += values_a_line) __builtin_prefetch(ahead + k, 0, 1);
         for (std::int64_t k = 0; k < lines_a_group; ++k, line += numbers_a_line) __builtin_prefetch(line, 0, 2);
+#pragma GCC unroll 16
         for (std::int64_t k = 0; k < group; ++k) add(p + k);
     }
     for (; p < count; ++p) add(p);
 }
 
 // The tiles of a row one after another, or of a column for the adjoint product; stretch `own` of y and what is done with it.
-template <side Side, class Scalar, class Map>
+template <side Side, turn Turn, class Scalar, class Map>
 void add_tiles(const sparse_tiles<Scalar>& W, const Map& f, std::int64_t own, const double* x, double* y) {
     constexpr bool forward = Side == side::forward;
     const tile_shape& shape = W.shape;
@@ -68,26 +76,29 @@ void add_tiles(const sparse_tiles<Scalar>& W, const Map& f, std::int64_t own, co
         // Forward, x is read nearly in order, and the processor looks ahead by itself.
         const std::int64_t next_x = std::min(x_size, (k + 1) << x_shift);
         const std::int64_t next_size = forward ? 0 : std::min(x_size, (k + 2) << x_shift) - next_x;
-        add_tile<Side>(tile_work<Scalar>{W.places.data() + first, W.values.data() + first, begin(k)[1] - first,
-                                         x + (k << x_shift), y, W.places.data() + next, W.values.data() + next,
-                                         x + next_x, next_size / numbers_a_line},
-                       f);
+        add_tile<Side, Turn>(tile_work<Scalar>{W.places.data() + first, W.values.data() + first, begin(k)[1] - first,
+                                               x + (k << x_shift), y, W.places.data() + next, W.values.data() + next,
+                                               x + next_x, next_size / numbers_a_line},
+                             f);
     }
 }
 
 template <side Side, class Scalar>
 void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const double* x, double* y, int threads,
               const panel_task* then) {
+    if (W.shape.two_passes) return two_pass_product(Side, W, map, scale, x, y, threads, then);
     constexpr bool forward = Side == side::forward;
     const std::int64_t n = forward ? W.rows() : W.cols();
     const int shift = forward ? W.shape.row_shift : W.shape.column_shift;
     const std::int64_t h = panel_rows(n);
+    const bool near = std::max(W.shape.row_shift, W.shape.column_shift) <= 13;
     with_entry_map(map, scale, [&](const auto& f) {
         parallel_for(threads, forward ? W.shape.rows : W.shape.columns, [&](std::int64_t own) {
             const std::int64_t first = own << shift;
             const std::int64_t last = std::min(n, (own + 1) << shift);
             std::fill(y + first, y + last, 0.0);
-            add_tiles<Side>(W, f, own, x, y + first);
+            near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, y + first)
+                 : add_tiles<Side, turn::again>(W, f, own, x, y + first);
             if (!then) return;
             for (std::int64_t i = first; i < last; i += h) (*then)(i, std::min(last, i + h), y + i);
         });
