@@ -1,10 +1,11 @@
-"""sigma_1 to 1e-3 at full size: `rhochain.spectral_norm(W, upper_rtol=inf)` beside ARPACK (`scipy.sparse.linalg.svds`).
+"""sigma_1 to 1e-3 at full size: `rhochain.spectral_norm(W, upper_rtol=inf)` beside ARPACK (`scipy.sparse.linalg.svds`)
+and, where the package primme is installed (it compiles against LAPACK), PRIMME.
 
     python benchmarks/norms.py                    # 1M x 10 and 139k x 108, five matrices each
     python benchmarks/norms.py --case 100000x10 --matrices 10
 
-Both start from the SciPy matrix; rhochain's time includes the layouts it makes. ARPACK's value to 1e-6, from a run that
-is not timed, serves as the truth. A Markdown table: the medians of the times, and of their ratio with its range.
+All start from the SciPy matrix; rhochain's time includes the layouts it makes. ARPACK's value to 1e-6, from a run that
+is not timed, serves as the truth. A Markdown table: the medians of the times, and of their ratios with the range.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 import rhochain as rc
+
+try:
+    import primme
+except ImportError:
+    primme = None
 
 RTOL = 1e-3
 
@@ -37,27 +43,40 @@ def timed(call):
     return time.perf_counter() - begin, result
 
 
+def peers(W, v0) -> dict[str, float]:
+    """Seconds of each, for a value to RTOL and no vectors."""
+    calls = {"ARPACK": lambda: svds(W, k=1, tol=RTOL, v0=v0, return_singular_vectors=False)}
+    if primme is not None:
+        calls["PRIMME"] = lambda: primme.svds(W, 1, tol=RTOL, return_singular_vectors=False)
+    return {name: timed(call)[0] for name, call in calls.items()}
+
+
 def compare(n: int, degree: int, matrices: int) -> str:
-    own, peers, ratios, errors, uppers = [], [], [], [], []
+    own, rivals, errors, uppers = [], {}, [], []
     for seed in range(matrices):
         W = iid(n, degree, seed)
         v0 = np.random.default_rng(seed).standard_normal(n)
         seconds, b = timed(lambda W=W: rc.spectral_norm(W, rtol=RTOL, delta=1e-9, upper_rtol=np.inf))
-        peer, _ = timed(lambda W=W, v0=v0: svds(W, k=1, tol=RTOL, v0=v0, return_singular_vectors=False))
         truth = svds(W, k=1, tol=1e-6, ncv=60, v0=v0, return_singular_vectors=False)[0]
+        for name, peer in peers(W, v0).items():
+            rivals.setdefault(name, []).append(peer)
         errors.append(abs(b.value / truth - 1.0))
         assert b.lower.value <= truth * (1.0 + 1e-9)
         assert truth <= b.upper.value
         assert errors[-1] <= RTOL
         own.append(seconds)
-        peers.append(peer)
-        ratios.append(seconds / peer)
         uppers.append(b.upper.value / b.value - 1.0)
-    middle = statistics.median
-    return (
-        f"| {n} x {degree} | {middle(own):.2f} | {middle(peers):.2f} | {middle(ratios):.2f} ({min(ratios):.2f} to "
-        f"{max(ratios):.2f}) | {max(errors):.0e} | {max(uppers):.1%} |"
-    )
+    cells = [f"{n} x {degree}", f"{statistics.median(own):.2f}"]
+    for name in ("ARPACK", "PRIMME"):
+        seconds = rivals.get(name)
+        if seconds is None:
+            cells += ["-", "-"]
+            continue
+        ratios = [ours / theirs for ours, theirs in zip(own, seconds, strict=True)]
+        cells.append(f"{statistics.median(seconds):.2f}")
+        cells.append(f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    cells += [f"{max(errors):.0e}", f"{max(uppers):.1%}"]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
@@ -65,8 +84,9 @@ def main() -> None:
     parser.add_argument("--case", action="append", help="N x DEGREE as 1000000x10; may be repeated")
     parser.add_argument("--matrices", type=int, default=5)
     options = parser.parse_args()
-    print("| W | rhochain, s | ARPACK, s | ratio | largest error of the value | upper bound above it, at most |")
-    print("|---|---:|---:|---:|---:|---:|")
+    titles = ["W", "rhochain, s", "ARPACK, s", "ratio", "PRIMME, s", "ratio", "largest error", "upper bound above the value"]
+    print(f"| {' | '.join(titles)} |")
+    print(f"|---|{'---:|' * (len(titles) - 1)}")
     for case in options.case or ["1000000x10", "139000x108"]:
         n, degree = map(int, case.split("x"))
         print(compare(n, degree, options.matrices), flush=True)

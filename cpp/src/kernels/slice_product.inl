@@ -50,17 +50,17 @@ inline lanes gather(const double* x, const std::int32_t* c) {
 #endif
 }
 
-// Entries ahead of those in work: those of W, read once and not worth a place in the caches, and the rows of X.
-constexpr std::int64_t stream_ahead = 256;
-constexpr std::int64_t rows_ahead = 64;
+// Entries ahead of those in work: those of W, and the rows of X. More rows than that, and those wanted first are dropped.
+constexpr std::int64_t stream_ahead = 512;
+constexpr std::int64_t rows_ahead = 32;
 
 // Into the second-level cache: it waits for more lines at a time than the first does.
 inline void ask_for_line(const double* x) { __builtin_prefetch(x, 0, 2); }
 
 template <class Scalar>
 void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
-    __builtin_prefetch(P.values + p + stream_ahead, 0, 0);
-    if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 0);
+    __builtin_prefetch(P.values + p + stream_ahead, 0, 1);
+    if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 1);
 }
 
 // The entries k >= lengths[7] of a slice: fewer and fewer lanes have one.

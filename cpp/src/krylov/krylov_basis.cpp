@@ -20,8 +20,8 @@ int team_for(std::int64_t numbers, int threads) {
 }  // namespace
 
 void krylov_basis::append(double a, vector_in w) {
-    vectors_.push_back(std::make_unique_for_overwrite<double[]>(static_cast<std::size_t>(n_)));
-    copy_scaled(a, w, {vectors_.back().get(), static_cast<std::size_t>(n_)}, threads_);
+    vectors_.emplace_back(static_cast<std::size_t>(n_));
+    copy_scaled(a, w, vectors_.back(), threads_);
 }
 
 krylov_basis::projection::projection(const krylov_basis& V)
@@ -55,7 +55,7 @@ double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
         const auto begin = static_cast<std::size_t>(c * chunk);
         const auto count = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
         const vector_out part = w.subspan(begin, count);
-        for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], {vectors_[j].get() + begin, count}, part, 1);
+        for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], {vectors_[j].data() + begin, count}, part, 1);
         squares[static_cast<std::size_t>(c)] = dot(part, part, 1);
     });
     return norm2(squares, w, threads_);
@@ -101,9 +101,9 @@ void krylov_basis::rotate(std::span<const double> Q, std::int64_t kept) {
         std::vector<double> rotated(p * count, 0.0);
         for (std::size_t j = 0; j < k; ++j)
             for (std::size_t q = 0; q < p; ++q)
-                axpy(Q[j * p + q], {vectors_[j].get() + begin, count}, {rotated.data() + q * count, count}, 1);
+                axpy(Q[j * p + q], {vectors_[j].data() + begin, count}, {rotated.data() + q * count, count}, 1);
         for (std::size_t q = 0; q < p; ++q)
-            std::copy_n(rotated.data() + q * count, count, vectors_[q].get() + begin);
+            std::copy_n(rotated.data() + q * count, count, vectors_[q].data() + begin);
     });
     vectors_.resize(p);
 }

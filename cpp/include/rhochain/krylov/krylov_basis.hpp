@@ -3,9 +3,9 @@
 #pragma once
 
 #include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/storage/buffer.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(vectors_.size()); }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] vector_in operator[](std::int64_t k) const {
-        return {vectors_[static_cast<std::size_t>(k)].get(), static_cast<std::size_t>(n_)};
+        return vectors_[static_cast<std::size_t>(k)];
     }
 
     // Appends a w, which the caller has made orthonormal.
@@ -60,7 +60,7 @@ private:
 
     std::int64_t n_;
     int threads_;
-    std::vector<std::unique_ptr<double[]>> vectors_;
+    std::vector<buffer<double>> vectors_;
 };
 
 }  // namespace rhochain
