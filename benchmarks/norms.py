@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--case", action="append", help="N x DEGREE as 1000000x10; may be repeated")
     parser.add_argument("--matrices", type=int, default=5)
     options = parser.parse_args()
-    titles = ["W", "rhochain, s", "ARPACK, s", "ratio", "PRIMME, s", "ratio", "largest error", "upper bound above the value"]
+    titles = ["W", "rhochain, s", "ARPACK, s", "ratio", "PRIMME, s", "ratio", "largest error", "upper bound above"]
     print(f"| {' | '.join(titles)} |")
     print(f"|---|{'---:|' * (len(titles) - 1)}")
     for case in options.case or ["1000000x10", "139000x108"]:

@@ -2,7 +2,6 @@
 #include "chain_slopes.hpp"
 
 #include <rhochain/chains/activation.hpp>
-#include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
 
 #include <memory>
@@ -46,12 +45,6 @@ public:
                        [&](const jacobian_chain& P) { largest = P.largest_slopes(std::ref(monitor)); });
         }
         return {float64_array(static_cast<py::ssize_t>(largest.size()), largest.data()), monitor.interrupted()};
-    }
-
-    [[nodiscard]] Bracket norm(const SolverOptions& options) const {
-        Bracket b;
-        with_chain(options.threads, options.interrupt, [&](const jacobian_chain& P) { b = chain_norm(P, options); });
-        return b;
     }
 
     // A rollout asks `interrupt` between its steps.
@@ -118,24 +111,12 @@ void bind_chains(py::module_& m) {
     py::class_<JacobianChain> chain(m, "JacobianChain");
     bind_products(chain);
     bind_spectrum(chain);
+    bind_norm(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
              py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))
         .def_property_readonly("steps", &JacobianChain::steps)
-        .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"))
-        .def(
-            "norm",
-            [](const JacobianChain& P, double rtol, double delta, std::uint64_t seed, int threads,
-               std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
-               const std::optional<float64_array>& start) {
-                const fetch_watch fetches;
-                RawBracket r = solve([&](const SolverOptions& o) { return P.norm(o); }, rtol, delta, seed, threads,
-                                     max_matvecs, max_seconds, callback, start);
-                r.interrupted |= fetches.interrupted();
-                return r;
-            },
-            py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
-            py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
+        .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"));
 }
 
 }  // namespace rhochain::python

@@ -126,6 +126,7 @@ void bind_gated(py::module_& m) {
     py::class_<GatedChain> chain(m, "GatedChain");
     bind_products(chain);
     bind_spectrum(chain);
+    bind_norm(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>>(), py::arg("U"),
              py::arg("cell"), py::arg("rows"))

@@ -3,6 +3,7 @@
 
 #include "bindings.hpp"
 
+#include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/row_source.hpp>
@@ -120,6 +121,28 @@ void bind_spectrum(py::class_<Chain>& chain) {
         },
         py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
         py::arg("callback"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
+}
+
+// ln ||P||_2 of such a chain.
+template <class Chain>
+void bind_norm(py::class_<Chain>& chain) {
+    chain.def(
+        "norm",
+        [](const Chain& C, double rtol, double delta, std::uint64_t seed, int threads,
+           std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
+           const std::optional<float64_array>& start) {
+            const fetch_watch fetches;
+            const auto norm = [&](const SolverOptions& options) {
+                Bracket b;
+                C.with_chain(options.threads, options.interrupt, [&](const auto& P) { b = chain_norm(P, options); });
+                return b;
+            };
+            RawBracket r = solve(norm, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
+            r.interrupted |= fetches.interrupted();
+            return r;
+        },
+        py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"), py::arg("max_matvecs"),
+        py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
 }
 
 }  // namespace rhochain::python

@@ -242,10 +242,6 @@ class _Chain:
         save: _Save | None,
         save_seconds: float,
     ) -> RawLyapunov: ...
-
-class JacobianChain(_Chain):
-    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
-    def largest_slopes(self, threads: int) -> tuple[_Float64, bool]: ...
     def norm(
         self,
         *,
@@ -258,6 +254,10 @@ class JacobianChain(_Chain):
         callback: Callable[[_Progress], object] | None,
         start: _Float64 | None,
     ) -> RawBracket: ...
+
+class JacobianChain(_Chain):
+    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
+    def largest_slopes(self, threads: int) -> tuple[_Float64, bool]: ...
 
 _Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rhochain import _core
 from rhochain.chain_identity import rows_digest
-from rhochain.chain_products import ChainProducts
+from rhochain.chain_norm import ChainNorm
 from rhochain.chain_rows import row_source
 from rhochain.gated_runs import COLUMNS, run_cell
 from rhochain.matrix import Matrix
@@ -20,7 +20,7 @@ __all__ = ["GatedProducts", "stacked_weights"]
 _Floats = npt.NDArray[np.float64]
 
 
-class GatedProducts(ChainProducts):
+class GatedProducts(ChainNorm):
     """What chains of both cells share."""
 
     _cell: str

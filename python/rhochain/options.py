@@ -50,8 +50,9 @@ def core_options(
     max_seconds: float | None,
     callback: Callable[[Progress], object] | None,
     start: npt.ArrayLike | None,
+    start_length: int | None = None,
 ) -> CoreOptions:
-    """The options as the native core takes them; misuse raises here, naming the argument."""
+    """The options as the native core takes them; misuse raises here, naming the argument. `start_length`: by default A's width."""
     return {
         "rtol": _open_unit("rtol", rtol),
         "delta": _open_unit("delta", delta),
@@ -60,7 +61,7 @@ def core_options(
         "max_matvecs": None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
         "max_seconds": _seconds(max_seconds),
         "callback": None if callback is None else Recorder(callback),
-        "start": _start_vector(start, A.shape[1]),
+        "start": _start_vector(start, A.shape[1] if start_length is None else start_length),
     }
 
 

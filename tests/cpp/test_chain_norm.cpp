@@ -216,9 +216,9 @@ TEST_CASE("the sampled error of a product is above the true one, and far below t
                 const real x = std::ldexp(static_cast<real>(found.mantissas[i]), static_cast<int>(found.exponents[0]));
                 error += (x - exact[i]) * (x - exact[i]);
             }
-            slope_reader reader(P.slopes(), 1);
+            slope_factors factors(P);
             std::int64_t products = 0;
-            const auto sampled = sample_rounding(P, reader, seed, 1e-9, [&](std::int64_t b) {
+            const auto sampled = sample_rounding(factors, seed, 1e-9, [&](std::int64_t b) {
                 products += b;
                 return false;
             });
@@ -227,8 +227,8 @@ TEST_CASE("the sampled error of a product is above the true one, and far below t
             CHECK(static_cast<double>(0.5L * std::log(error)) <= sampled->log_phi);
             CHECK(sampled->lossless);
             CHECK(sampled->log_phi <= c.truth - 12.0);
-            const auto proved = proved_upper_bound(P, reader, [] { return false; });
-            if (K == 200) CHECK(sampled->log_phi < proved_log_rounding(P, proved->value));
+            const auto proved = proved_upper_bound(factors, [] { return false; });
+            if (K == 200) CHECK(sampled->log_phi < proved_log_rounding(factors, proved->value));
         }
 }
 

@@ -11,48 +11,25 @@ namespace {
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 constexpr double ln2 = 0.693147180559945309417232121458;
 
-// The proofs hold for entries and slopes that kept their bits, and while no factor needs an exponent beside a leak.
-bool within_range(const chain_rule& rule, const slope_row& row) {
-    constexpr double least_leak = 0x1p-50;
-    if (!rule.A.lossless() || !row.lossless) return false;
-    return rule.leak == 1.0 || (rule.exponent + row.exponent == 0 && rule.leak >= least_leak);
-}
-
-std::int64_t terms(const chain_rule& rule, direction d) {
-    return d == direction::forward ? rule.A.row_terms() : rule.A.column_terms();
-}
-
 // Covers the rounding of a logarithm, of exponent ln 2 and of their sum.
 double log_rounding(double log_value, double exponent) {
     return 0x1p-50 * (1.0 + std::abs(log_value) + std::abs(exponent));
 }
 
-// |s|, with entries other than 0 raised to at least `least`.
-void magnitudes(vector_in s, double least, vector_out out) {
-    std::transform(s.begin(), s.end(), out.begin(),
-                   [least](double x) { return x == 0.0 ? 0.0 : std::max(std::abs(x), least); });
-}
-
 // ln of an upper bound of max_i (|J| ... |J| 1)_i; NaN if there is none.
-double log_largest_sum(const jacobian_chain& P, direction d, slope_reader& reader, const product_hook& after_product) {
+double log_largest_sum(chain_factors& P, direction d, const product_hook& after_product) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    // With z in [2^300, 2^600], slopes of at least 2^-250 and a leak of at least 2^-50 no product with an entry of W
-    // underflows to 0, and with slopes and entries of at most 2^200 none overflows.
     constexpr int top = 600;
     constexpr double floor = 0x1p300;
-    constexpr double least_slope = 0x1p-250;
     constexpr double least_sum = 0x1p-700;
     const auto n = static_cast<std::size_t>(P.size());
-    std::vector<double> z(n, std::ldexp(1.0, top)), s(n), t(n), y(n);
+    std::vector<double> z(n, std::ldexp(1.0, top)), y(n);
     std::int64_t exponent = -top;
     double squares = 0.0;
     double largest = z[0];
     for (std::int64_t j = 0; j < P.steps(); ++j) {
-        const slope_row row = reader.row(d == direction::forward ? j : P.steps() - 1 - j);
-        if (!within_range(P.rule(), row)) return none;
-        magnitudes(row.s, least_slope, s);
-        const chain_step step = make_step(P.rule(), d, entry_map::absolute, row.exponent);
-        apply_step(step, s, const_block(z), mutable_block(t), mutable_block(y), {&squares, 1}, P.threads());
+        if (!P.select(d == direction::forward ? j : P.steps() - 1 - j).provable) return none;
+        const std::int64_t own_exponent = P.apply_magnitudes(d, true, const_block(z), mutable_block(y), {&squares, 1});
         if (after_product()) return none;
         largest = max_abs(y, P.threads());
         if (largest == 0.0) return minus_infinity;
@@ -60,57 +37,49 @@ double log_largest_sum(const jacobian_chain& P, direction d, slope_reader& reade
         const int shift = top - binary_exponent(largest);
         for (std::size_t i = 0; i < n; ++i) z[i] = y[i] == 0.0 ? 0.0 : std::max(std::ldexp(y[i], shift), floor);
         largest = std::ldexp(largest, shift);
-        exponent += step.exponent - shift;
+        exponent += own_exponent - shift;
     }
     const double log_value = std::log(largest) + static_cast<double>(exponent) * ln2;
-    const double roundings = rounding_gamma(terms(P.rule(), d) + step_roundings + 4);
-    return log_value + static_cast<double>(P.steps()) * roundings +
+    return log_value + static_cast<double>(P.steps()) * rounding_gamma(P.roundings(d) + 4) +
            log_rounding(std::log(largest), static_cast<double>(exponent));
 }
 
 }  // namespace
 
-std::optional<Bound> proved_upper_bound(const jacobian_chain& P, slope_reader& reader,
-                                        const product_hook& after_product) {
+std::optional<Bound> proved_upper_bound(chain_factors& P, const product_hook& after_product) {
     const char* source = "sqrt(||P||_1 ||P||_inf)";
-    if (!P.rule().A.entrywise()) return std::nullopt;
-    const double inf = log_largest_sum(P, direction::forward, reader, after_product);
+    if (!P.weights().entrywise()) return std::nullopt;
+    const double inf = log_largest_sum(P, direction::forward, after_product);
     if (inf == minus_infinity) return Bound{minus_infinity, Grade::proved, 0.0, "the product is zero by its structure"};
     if (std::isnan(inf)) return std::nullopt;
-    const double one = log_largest_sum(P, direction::backward, reader, after_product);
+    const double one = log_largest_sum(P, direction::backward, after_product);
     if (std::isnan(one)) return std::nullopt;
     return Bound{0.5 * (inf + one) + log_rounding(inf, one), Grade::proved, 0.0, source};
 }
 
-std::optional<Bound> proved_lower_bound(const jacobian_chain& P, vector_in start, slope_reader& reader,
-                                        const product_hook& after_product) {
-    if (!P.rule().A.entrywise()) return std::nullopt;
+std::optional<Bound> proved_lower_bound(chain_factors& P, vector_in start, const product_hook& after_product) {
+    if (!P.weights().entrywise()) return std::nullopt;
     // Products that underflow err by less than this, whatever weights and slopes of at most 2^200 do to them next.
     constexpr double underflow = 0x1p-800;
     constexpr int slack = 64;
     const int threads = P.threads();
     const auto n = start.size();
-    const double unit_error = rounding_gamma(terms(P.rule(), direction::forward) + step_roundings + 2);
+    const double unit_error = rounding_gamma(P.roundings(direction::forward) + 2);
     const double norms = rounding_gamma(sum_depth(P.size()) + 4);
-    std::vector<double> v(start.begin(), start.end()), e(n, 0.0), q(n), s(n), t(n), y(n);
+    std::vector<double> v(start.begin(), start.end()), e(n, 0.0), q(n), y(n);
     std::int64_t exponent = 0;
     double squares = 0.0;
     const double length = norm2(start, threads) * (1.0 + norms);
     for (std::int64_t k = 0; k < P.steps(); ++k) {
-        const slope_row row = reader.row(k);
-        if (!within_range(P.rule(), row)) return std::nullopt;
+        if (!P.select(k).provable) return std::nullopt;
         for (std::size_t i = 0; i < n; ++i) q[i] = (e[i] + unit_error * std::abs(v[i])) * (1.0 + 0x1p-50);
-        const chain_step step = make_step(P.rule(), direction::forward, entry_map::identity, row.exponent);
-        apply_step(step, row.s, const_block(v), mutable_block(t), mutable_block(y), {&squares, 1}, threads);
+        exponent += P.apply(direction::forward, const_block(v), mutable_block(y), {&squares, 1});
         v.swap(y);
-        magnitudes(row.s, 0.0, s);
-        const chain_step bound = make_step(P.rule(), direction::forward, entry_map::absolute, row.exponent);
-        apply_step(bound, s, const_block(q), mutable_block(t), mutable_block(e), {&squares, 1}, threads);
+        P.apply_magnitudes(direction::forward, false, const_block(q), mutable_block(e), {&squares, 1});
         for (double& x : e) x = x * (1.0 + 2.0 * unit_error) + underflow;
         if (after_product() || after_product()) return std::nullopt;
         const double size = norm2(v, threads);
         if (!(norm2(e, threads) < 0.5 * size) || !std::isfinite(size)) return std::nullopt;
-        exponent += step.exponent;
         const int shift = binary_exponent(size);
         if (std::abs(shift) <= slack) continue;
         exponent += shift;

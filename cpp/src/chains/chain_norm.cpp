@@ -30,13 +30,12 @@ constexpr double share_of(std::uint64_t attempt) { return attempt == 0 ? 1.0 - 0
 
 class norm_search {
 public:
-    norm_search(const jacobian_chain& P, const SolverOptions& options)
+    norm_search(chain_factors& P, const SolverOptions& options)
         : P_(P),
           options_(options),
           ledger_(options),
-          reader_(P.slopes(), P.threads()),
           after_step_([this](std::int64_t b) { return spend(b); }),
-          product_(P, reader_, after_step_) {
+          product_(P, after_step_) {
         b_.value = -infinity;
         b_.lower = {-infinity, Grade::proved, 0.0, "a norm is not negative"};
         b_.upper = {infinity, Grade::proved, 0.0, "no bound"};
@@ -78,7 +77,7 @@ private:
     void search() {
         if (ledger_.exhausted()) return;
         const product_hook hook = [this] { return spend(1); };
-        if (const auto bound = proved_upper_bound(P_, reader_, hook)) tighten_upper(b_, *bound);
+        if (const auto bound = proved_upper_bound(P_, hook)) tighten_upper(b_, *bound);
         if (b_.upper.value == -infinity || ledger_.exhausted()) return;
         const Bracket proved = b_;
         for (std::uint64_t attempt = 0; attempt < most_starts; ++attempt) {
@@ -117,7 +116,7 @@ private:
 
     // Phi of chain_rounding.hpp in units of 2^exponent_. `log_image` is ln of ||P b|| / ||b|| in the same units.
     void bound_rounding(double log_image) {
-        const operator_ref A = P_.rule().A;
+        const operator_ref A = P_.weights();
         const double units = static_cast<double>(exponent_) * ln2;
         const Bound& proved = graded_upper(b_);
         double log_rounding = infinity;
@@ -131,7 +130,7 @@ private:
         const double visible = 0.01 * options_.rtol / amplification(most_steps);
         if (log_rounding > log_image + std::log(visible) && A.entrywise()) {
             const double half = 0.5 * options_.delta;
-            const auto sampled = sample_rounding(P_, reader_, options_.seed, half, after_step_);
+            const auto sampled = sample_rounding(P_, options_.seed, half, after_step_);
             if (ledger_.exhausted()) throw chain_product::stopped{};
             if (sampled) {
                 log_rounding = std::min(log_rounding, sampled->log_phi - units);
@@ -205,16 +204,21 @@ private:
         const double ratio = sigma / norm2(v, P_.threads());
         b_.value = log_of(ratio);
         tighten_lower(b_, lower_from(ratio));
-        if (const auto bound = proved_lower_bound(P_, v, reader_, hook)) b_.lower = *bound;
+        if (const auto bound = proved_lower_bound(P_, v, hook)) {
+            // A proof is worth some of the width that was asked for, not more.
+            if (b_.upper.value - bound->value <= options_.rtol)
+                b_.lower = *bound;
+            else
+                tighten_lower(b_, *bound);
+        }
         product_.apply_adjoint(const_block(u), mutable_block(z));
         axpy(-sigma * sigma, v, z, P_.threads());
         b_.residual = norm2(z, P_.threads()) / (sigma * sigma);
     }
 
-    const jacobian_chain& P_;
+    chain_factors& P_;
     const SolverOptions& options_;
     Ledger ledger_;
-    slope_reader reader_;
     std::function<bool(std::int64_t)> after_step_;
     chain_product product_;
     Bracket b_;
@@ -227,11 +231,21 @@ private:
 
 }  // namespace
 
-Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options) {
+Bracket chain_norm(chain_factors& P, const SolverOptions& options) {
     validate(options, P.size());
     if (P.steps() == 0) return exact_bracket(0.0, "a product of no factors is I");
-    require_adjoint(P.rule().A, options.seed, P.threads());
+    require_adjoint(P.weights(), options.seed, P.threads());
     return norm_search(P, options).run();
+}
+
+Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options) {
+    slope_factors factors(P);
+    return chain_norm(factors, options);
+}
+
+Bracket chain_norm(const gated_chain& P, const SolverOptions& options) {
+    gate_factors factors(P);
+    return chain_norm(factors, options);
 }
 
 }  // namespace rhochain

@@ -7,7 +7,7 @@ namespace rhochain {
 
 scaled_block chain_product::scaled_product(direction d, const_block V) const {
     scaled_block X(V, "v", P_->threads());
-    P_->run(d, X, *reader_, [&](std::int64_t) {
+    P_->run(d, X, [&](std::int64_t) {
         if ((*after_step_)(X.columns())) throw stopped{};
         return false;
     });

@@ -17,9 +17,8 @@ constexpr std::int64_t chunk_rows = 4096;
 using per_probe = std::array<double, probes>;
 
 // Roundings in an entry of one step, forward or backward.
-std::int64_t step_terms(const jacobian_chain& P) {
-    const operator_ref A = P.rule().A;
-    return std::max(A.row_terms(), A.column_terms()) + step_roundings;
+std::int64_t step_terms(const chain_factors& P) {
+    return std::max(P.roundings(direction::forward), P.roundings(direction::backward));
 }
 
 // t with t (1 + ln(1/t)) <= q, for q < 1.
@@ -32,47 +31,41 @@ double product_quantile(double q) {
 // Row i of a block holds x_i of all probes, then h_i of all probes.
 class sampled_error {
 public:
-    sampled_error(const jacobian_chain& P, std::uint64_t seed)
+    sampled_error(chain_factors& P, std::uint64_t seed)
         : P_(P),
           n_(P.size()),
           seed_(seed),
           g_(rounding_gamma(step_terms(P))),
           both_(static_cast<std::size_t>(2 * probes * n_), 0.0),
           next_(both_.size()),
-          scratch_(both_.size()),
           magnitude_(static_cast<std::size_t>(probes * n_)),
           local_(magnitude_.size()),
-          kick_(magnitude_.size()),
-          slopes_(static_cast<std::size_t>(n_)) {
+          kick_(magnitude_.size()) {
         draw(0);
-        for (std::size_t i = 0; i < slopes_.size(); ++i)
+        for (std::size_t i = 0; i < static_cast<std::size_t>(n_); ++i)
             std::copy_n(kick_.data() + i * probes, probes, both_.data() + i * 2 * probes);
     }
 
-    // False if a number left the float64 range.
-    bool advance(const slope_row& row, std::uint64_t step_number) {
-        const chain_step step = make_step(P_.rule(), direction::forward, entry_map::identity, row.exponent);
-        const chain_step bound = make_step(P_.rule(), direction::forward, entry_map::absolute, row.exponent);
+    // By the step that P has selected. False if a number left the float64 range.
+    bool advance(std::uint64_t step_number) {
         std::array<double, 2 * probes> squares{};
-        std::transform(row.s.begin(), row.s.end(), slopes_.begin(), [](double x) { return std::abs(x); });
         over_rows([this](std::size_t i, per_probe&) {
             const double* x = both_.data() + i * 2 * probes;
             for (std::size_t c = 0; c < probes; ++c)
                 magnitude_[i * probes + c] = std::abs(x[c]) + g_ * std::abs(x[c + probes]);
         });
-        apply_step(step, row.s, block(both_, 2 * probes), out(scratch_, 2 * probes), out(next_, 2 * probes), squares,
-                   P_.threads());
-        apply_step(bound, slopes_, block(magnitude_, probes), out(scratch_, probes), out(local_, probes),
-                   std::span(squares).first(probes), P_.threads());
+        const std::int64_t exponent = P_.apply(direction::forward, block(both_, 2 * probes), out(next_, 2 * probes), squares);
+        P_.apply_magnitudes(direction::forward, false, block(magnitude_, probes), out(local_, probes),
+                            std::span(squares).first(probes));
         both_.swap(next_);
         draw(step_number + 1);
-        return add_local_errors(step.exponent);
+        return add_local_errors(exponent);
     }
 
     // ln of the longest h.
     [[nodiscard]] double log_longest() const {
         double longest = -std::numeric_limits<double>::infinity();
-        std::vector<double> h(slopes_.size());
+        std::vector<double> h(static_cast<std::size_t>(n_));
         for (std::size_t c = 0; c < probes; ++c) {
             for (std::size_t i = 0; i < h.size(); ++i) h[i] = both_[i * 2 * probes + probes + c];
             longest = std::max(longest, std::log(norm2(h, P_.threads())) + static_cast<double>(exponents_[c]) * ln2);
@@ -146,35 +139,32 @@ private:
         return true;
     }
 
-    const jacobian_chain& P_;
+    chain_factors& P_;
     std::int64_t n_;
     std::uint64_t seed_;
     double g_;
-    std::vector<double> both_, next_, scratch_, magnitude_, local_, kick_, slopes_;
+    std::vector<double> both_, next_, magnitude_, local_, kick_;
     std::array<std::int64_t, probes> exponents_{};
 };
 
 }  // namespace
 
-double proved_log_rounding(const jacobian_chain& P, double log_bound) {
+double proved_log_rounding(const chain_factors& P, double log_bound) {
     return std::log(rounding_gamma(P.steps() * step_terms(P))) + log_bound + 0x1p-40;
 }
 
-std::optional<sampled_rounding> sample_rounding(const jacobian_chain& P, slope_reader& reader, std::uint64_t seed,
-                                                double delta,
+std::optional<sampled_rounding> sample_rounding(chain_factors& P, std::uint64_t seed, double delta,
                                                 const std::function<bool(std::int64_t b)>& after_product) {
-    const operator_ref A = P.rule().A;
-    if (!A.entrywise()) return std::nullopt;
-    bool lossless = A.lossless();
+    if (!P.weights().entrywise()) return std::nullopt;
+    bool lossless = P.weights().lossless();
     sampled_error sample(P, seed);
     for (std::int64_t k = 0; k < P.steps(); ++k) {
-        const slope_row row = reader.row(k);
-        lossless = lossless && row.lossless;
-        if (!sample.advance(row, static_cast<std::uint64_t>(k))) return std::nullopt;
+        lossless = P.select(k).lossless && lossless;
+        if (!sample.advance(static_cast<std::uint64_t>(k))) return std::nullopt;
         if (after_product(3 * probes)) return std::nullopt;
     }
     const double terms = static_cast<double>(P.size()) * static_cast<double>(P.steps()) *
-                         static_cast<double>(A.row_terms() + 1);
+                         static_cast<double>(P.row_terms());
     const double t = product_quantile(std::pow(delta, 1.0 / static_cast<double>(probes)));
     const double log_phi = std::log(rounding_gamma(step_terms(P))) + 0.5 * std::log(terms) + 1.0 - std::log(t) +
                            sample.log_longest() + 0x1p-30;

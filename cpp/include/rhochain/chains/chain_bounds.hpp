@@ -1,16 +1,16 @@
 // Bounds of ln ||P||_2 for a chain P = J_{K-1} ... J_0 that are PROVED: every rounding error is in them.
 //
-// Upper: with |J_k| <= (1 - a) I + a |W| diag|s_k| and 1 the vector of ones,
+// Upper: with the magnitudes |J_k| of the factors, (1 - a) I + a |W| diag|s_k| for slopes, and 1 the vector of ones,
 //     ||P||_inf <= max_i (|J_{K-1}| ... |J_0| 1)_i,   ||P||_1 the same with transposes,
 //     ||P||_2 <= sqrt(||P||_1 ||P||_inf).
 // An entry is zero only where the product is zero by its structure: small ones are raised, none underflows.
 //
-// Lower: ||P v|| / ||v|| with the error of the computed vector carried along, m terms in the longest sum:
-//     v' = fl(J v),   e' = |J| (e + g(m + 8) |v|)   gives   |exact - v'| <= e'  entry by entry.
+// Lower: ||P v|| / ||v|| with the error of the computed vector carried along, r the roundings of a step (chain_factors.hpp):
+//     v' = fl(J v),   e' = |J| (e + g(r + 2) |v|)   gives   |exact - v'| <= e'  entry by entry.
 // It says nothing once ||e|| reaches ||v||, which for weights of both signs is after some tens of steps.
 #pragma once
 
-#include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/chain_factors.hpp>
 #include <rhochain/spectra/estimate.hpp>
 
 #include <functional>
@@ -21,12 +21,10 @@ namespace rhochain {
 // Called after each product; returning true stops, and then there is no bound.
 using product_hook = std::function<bool()>;
 
-// None if the operator is not entrywise, or if weights or slopes lie near the ends of the float64 range.
-[[nodiscard]] std::optional<Bound> proved_upper_bound(const jacobian_chain& P, slope_reader& reader,
-                                                      const product_hook& after_product);
+// None if the operator is not entrywise, or if weights, slopes or gates lie near the ends of the float64 range.
+[[nodiscard]] std::optional<Bound> proved_upper_bound(chain_factors& P, const product_hook& after_product);
 
 // None also if the error has outgrown the vector. v is not zero.
-[[nodiscard]] std::optional<Bound> proved_lower_bound(const jacobian_chain& P, vector_in v, slope_reader& reader,
-                                                      const product_hook& after_product);
+[[nodiscard]] std::optional<Bound> proved_lower_bound(chain_factors& P, vector_in v, const product_hook& after_product);
 
 }  // namespace rhochain

@@ -2,7 +2,7 @@
 // is exact, and at the end all are brought to the one exponent e: the operator is linear, as Golub-Kahan needs.
 #pragma once
 
-#include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/chain_factors.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -18,8 +18,8 @@ public:
     struct beyond_range {};
 
     // All are borrowed. after_step(b) is called after each step with the number of columns; true stops the product.
-    chain_product(const jacobian_chain& P, slope_reader& reader, const std::function<bool(std::int64_t b)>& after_step)
-        : P_(&P), reader_(&reader), after_step_(&after_step) {}
+    chain_product(chain_factors& P, const std::function<bool(std::int64_t b)>& after_step)
+        : P_(&P), after_step_(&after_step) {}
 
     void set_exponent(std::int64_t e) { exponent_ = e; }
 
@@ -34,8 +34,7 @@ public:
 private:
     void product(direction d, const_block X, mutable_block Y) const;
 
-    const jacobian_chain* P_;
-    slope_reader* reader_;
+    chain_factors* P_;
     const std::function<bool(std::int64_t b)>* after_step_;
     std::int64_t exponent_ = 0;
 };

@@ -20,9 +20,6 @@ namespace rhochain {
 
 enum class convention { pre, post };
 
-// Rounding errors of an entry of J v beyond those of the sum of a row of A: 1 - a, the weight, three products, a sum.
-inline constexpr std::int64_t step_roundings = 6;
-
 struct chain_rule {
     operator_ref A;
     int exponent = 0;  // e

@@ -22,6 +22,9 @@ public:
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
     [[nodiscard]] std::int64_t size() const { return state_blocks(gates_.cell()) * U_.cols(); }
     [[nodiscard]] int threads() const { return threads_; }
+    [[nodiscard]] operator_ref weights() const { return U_; }
+    [[nodiscard]] const gate_source& gates() const { return gates_; }
+    [[nodiscard]] int exponent() const { return exponent_; }
 
     [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {},
                                   const ChainRecording& recording = {}) const;
