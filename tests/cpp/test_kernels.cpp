@@ -68,6 +68,38 @@ TEST_CASE_TEMPLATE("spmm and its adjoint equal three plain loops", Scalar, float
     }
 }
 
+TEST_CASE_TEMPLATE("products with blocks have the bits of a plain loop, with every instruction set and wherever X lies", Scalar,
+                   float, double) {
+    auto W = matrices::random_csr<Scalar, std::int32_t>(120, 21'000, 0.002, 7);
+    // Long rows next to short ones, and an empty one at each end.
+    const auto full = matrices::random_csr<Scalar, std::int32_t>(3, 21'000, 0.01, 8);
+    for (const auto* rows : {&full, &full}) {
+        const auto before = static_cast<std::int32_t>(W.indices.size());
+        W.indices.insert(W.indices.end(), rows->indices.begin(), rows->indices.end());
+        W.values.insert(W.values.end(), rows->values.begin(), rows->values.end());
+        for (std::size_t i = 1; i < rows->indptr.size(); ++i) W.indptr.push_back(before + rows->indptr[i]);
+    }
+    W.indptr.push_back(W.indptr.back());
+    W.n_rows = static_cast<std::int64_t>(W.indptr.size()) - 1;
+    const auto view = W.view();
+    for (const std::int64_t b : {2, 3, 5, 8, 9, 16, 23, 40})
+        for (const std::int64_t moved : {0, 1}) {
+            const auto numbers = matrices::random_vector(view.cols() * b + 8, static_cast<unsigned>(b));
+            const double* X = numbers.data() + moved;
+            std::vector<double> expected(static_cast<std::size_t>(view.rows() * b), 0.0), Y(expected.size());
+            for (std::int64_t i = 0; i < view.rows(); ++i)
+                for (std::int64_t p = view.row_begin(i); p < view.row_end(i); ++p)
+                    for (std::int64_t c = 0; c < b; ++c)
+                        expected[static_cast<std::size_t>(i * b + c)] += static_cast<double>(view.value(p)) * X[view.column(p) * b + c];
+            for (const instruction_set isa : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
+                if (!is_available(isa)) continue;
+                std::fill(Y.begin(), Y.end(), -1.0);
+                spmm(view, entry_map::identity, 1.0, const_block(X, view.cols(), b), mutable_block(Y.data(), view.rows(), b), 2, isa);
+                CHECK_MESSAGE(Y == expected, b, " ", moved, " ", name_of(isa));
+            }
+        }
+}
+
 TEST_CASE("products have the same bits for any number of threads") {
     const auto W = matrices::random_csr<double, std::int32_t>(3000, 3000, 0.02, 3);
     const auto X = matrices::random_vector(3000 * 3, 4);

@@ -1,3 +1,4 @@
+#include "block_on_lines.hpp"
 #include "slice_product.hpp"
 
 #include <rhochain/kernels/parallel.hpp>
@@ -36,15 +37,6 @@ fetch best_fetch(const const_block X) {
     return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;
 }
 
-// Rows of X that would fill cache lines but straddle them are two lines each, whenever an entry of W reads them afresh.
-template <class Scalar>
-bool worth_aligning(const sell<Scalar>& W, const const_block X) {
-    constexpr std::int64_t second_cache = std::int64_t{1} << 20;
-    constexpr std::int64_t half_line = cache_line / 2 / sizeof(double);
-    return X.columns % half_line == 0 && reinterpret_cast<std::uintptr_t>(X.data) % cache_line != 0 &&
-           X.size() * std::int64_t{sizeof(double)} > second_cache && 2 * W.banded_slices < W.slices();
-}
-
 template <class Scalar>
 auto kernel_of([[maybe_unused]] instruction_set isa) {
     using kernel = void (*)(const slice_product<Scalar>&, std::int64_t, std::int64_t);
@@ -58,24 +50,14 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_slices);
 }
 
-// Users of lent room.
-struct aligned_X;
-struct panel_of_Y;
-
-const_block copy(const_block X, double* to, int threads) {
-    parallel_ranges(threads, X.size(), [from = X.data, to](std::int64_t begin, std::int64_t end) {
-        std::copy(from + begin, from + end, to + begin);
-    });
-    return {to, X.rows, X.columns};
-}
+struct panel_of_Y;  // the user of lent room
 
 // Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
 void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
               instruction_set isa, const OverSlices& over_slices) {
-    const bool align = worth_aligning(W, X);
-    lent_room<aligned_X> room(align ? static_cast<std::size_t>(X.size()) : 0);
-    if (align) X = copy(X, room.data(), threads);
+    const block_on_lines on_lines(X, 2 * W.banded_slices >= W.slices(), threads);
+    X = on_lines.get();
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),

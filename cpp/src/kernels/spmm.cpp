@@ -1,3 +1,7 @@
+#include "block_on_lines.hpp"
+#include "row_product.hpp"
+
+#include <rhochain/kernels/row_pattern.hpp>
 #include <rhochain/kernels/spmm.hpp>
 
 #include <algorithm>
@@ -35,71 +39,57 @@ void over_row_chunks(const Matrix& W, int threads, const Rows& rows) {
 }
 
 template <class Index, class Scalar, class Map>
-double row_product(const Index* j, const Scalar* w, std::int64_t begin, std::int64_t end, const double* x,
-                   const Map& f) {
+double row_times_vector(const Index* j, const Scalar* w, std::int64_t begin, std::int64_t end, const double* x,
+                        const Map& f) {
     double total = 0.0;
     for (std::int64_t p = begin; p < end; ++p) total += f(w[p]) * x[j[p]];
     return total;
 }
 
-// One row of the block product; Columns > 0 is known at compile time and keeps the sums in registers.
-template <int Columns, class Index, class Scalar, class Map>
-void row_block_product(const Index* j, const Scalar* w, std::int64_t begin, std::int64_t end, const_block X,
-                       double* y, const Map& f) {
-    const std::int64_t b = Columns > 0 ? Columns : X.columns;
-    constexpr std::size_t slots = Columns > 0 ? Columns : 1;
-    double fixed[slots] = {};
-    double* total = Columns > 0 ? fixed : y;
-    if (Columns == 0) std::fill(y, y + b, 0.0);
-    for (std::int64_t p = begin; p < end; ++p) {
-        const double a = f(w[p]);
-        const double* x = X.data + static_cast<std::int64_t>(j[p]) * b;
-        for (std::int64_t c = 0; c < b; ++c) total[c] += a * x[c];
+template <class Scalar, class Index>
+auto kernel_of([[maybe_unused]] instruction_set isa) {
+    using kernel = void (*)(const row_product<Scalar, Index>&, std::int64_t, std::int64_t);
+#ifdef RHOCHAIN_HAS_X86_KERNELS
+    switch (isa) {
+        case instruction_set::avx512: return static_cast<kernel>(avx512::multiply_rows);
+        case instruction_set::avx2: return static_cast<kernel>(avx2::multiply_rows);
+        case instruction_set::baseline: break;
     }
-    if (Columns > 0) std::copy(total, total + b, y);
-}
-
-template <int Columns, class Matrix, class Map, class OverRows>
-void row_blocks(const Matrix& W, const_block X, mutable_block Y, const Map& f, const OverRows& over_rows) {
-    const auto* j = W.indices.data();
-    const auto* w = W.values.data();
-    over_rows([&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t i = first; i < last; ++i) {
-            if constexpr (Columns == 1)
-                Y.data[i] = row_product(j, w, W.row_begin(i), W.row_end(i), X.data, f);
-            else
-                row_block_product<Columns>(j, w, W.row_begin(i), W.row_end(i), X, Y.row(i), f);
-        }
-    });
+#endif
+    return static_cast<kernel>(baseline::multiply_rows);
 }
 
 // Calls over_rows(rows), where rows(first, last) does some rows.
-template <class Matrix, class OverRows>
-void multiply(const Matrix& W, entry_map map, double scale, const_block X, mutable_block Y, const OverRows& over_rows) {
-    with_entry_map(map, scale, [&](const auto& f) {
-        switch (X.columns) {
-            case 1: return row_blocks<1>(W, X, Y, f, over_rows);
-            case 2: return row_blocks<2>(W, X, Y, f, over_rows);
-            case 4: return row_blocks<4>(W, X, Y, f, over_rows);
-            case 8: return row_blocks<8>(W, X, Y, f, over_rows);
-            case 16: return row_blocks<16>(W, X, Y, f, over_rows);
-            default: return row_blocks<0>(W, X, Y, f, over_rows);
-        }
+template <class Scalar, class Index, class OverRows>
+void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+              instruction_set isa, const OverRows& over_rows) {
+    if (X.columns == 1)
+        return with_entry_map(map, scale, [&](const auto& f) {
+            over_rows([&](std::int64_t first, std::int64_t last) {
+                for (std::int64_t i = first; i < last; ++i)
+                    Y.data[i] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
+            });
+        });
+    const block_on_lines on_lines(X, is_band(W), threads);
+    const row_product<Scalar, Index> product{W.indptr.data(), W.indices.data(), W.values.data(),      W.nnz(), map,
+                                             scale,           on_lines.get().data, Y.data, X.columns};
+    over_rows([&, kernel = kernel_of<Scalar, Index>(isa)](std::int64_t first, std::int64_t last) {
+        kernel(product, first, last);
     });
 }
 
 }  // namespace
 
 template <storage_scalar Scalar, index_integer Index>
-void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y,
-          int threads) {
-    multiply(W, map, scale, X, Y, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
+void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          instruction_set isa) {
+    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
 }
 
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then) {
-    multiply(W, map, scale, X, Y, [&](const auto& rows) {
+    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(), [&](const auto& rows) {
         over_panels(W.rows(), (W.nnz() + W.rows()) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
             rows(first, last);
             then(first, last, Y.row(first));
@@ -134,7 +124,7 @@ void spmm_adjoint(const csr_view<Scalar, Index>& W, entry_map map, double scale,
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                              \
-    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int);             \
+    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, instruction_set);             \
     template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, panel_task); \
     template void spmm_adjoint(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)

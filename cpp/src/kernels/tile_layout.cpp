@@ -1,6 +1,7 @@
 #include "two_pass_product.hpp"
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/row_pattern.hpp>
 #include <rhochain/kernels/tile_layout.hpp>
 #include <rhochain/storage/row_panels.hpp>
 
@@ -19,39 +20,6 @@ constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 int floor_log2(std::int64_t n) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n))) - 1; }
-
-// Whether most rows repeat the one above them a column further on; a sample of them tells.
-template <storage_scalar Scalar, index_integer Index>
-bool is_band(const csr_view<Scalar, Index>& W) {
-    constexpr std::int64_t sample = 256;
-    std::int64_t repeated = 0;
-    for (std::int64_t k = 0; k < sample; ++k) {
-        const std::int64_t i = (W.rows() - 2) * k / sample;
-        const std::int64_t begin = W.row_begin(i), length = W.row_end(i) - begin;
-        bool repeats = length > 0 && W.row_end(i + 1) - W.row_begin(i + 1) == length;
-        for (std::int64_t p = begin; repeats && p < begin + length; ++p) repeats = W.column(p + length) == W.column(p) + 1;
-        repeated += repeats;
-    }
-    return 2 * repeated > sample;
-}
-
-// Whether a panel of rows reads about as many lines of x as it has entries, in most of a sample of panels.
-template <storage_scalar Scalar, index_integer Index>
-bool is_scattered(const csr_view<Scalar, Index>& W) {
-    constexpr std::int64_t sample = 8;
-    std::int64_t scattered = 0;
-    for (std::int64_t k = 0; k < sample; ++k) {
-        const std::int64_t first = W.rows() * k / sample;
-        const std::int64_t last = std::min(W.rows(), first + panel_rows(W.rows()));
-        std::vector<std::int64_t> lines;
-        lines.reserve(at(W.row_begin(last) - W.row_begin(first)));
-        for (std::int64_t p = W.row_begin(first); p < W.row_begin(last); ++p) lines.push_back(W.column(p) / numbers_a_line);
-        std::sort(lines.begin(), lines.end());
-        const std::int64_t met = std::unique(lines.begin(), lines.end()) - lines.begin();
-        scattered += 2 * met > static_cast<std::int64_t>(lines.size());
-    }
-    return 2 * scattered > sample;
-}
 
 // Tiles of about 2^wanted rows and columns, but at least `fewest` in a row or column of them.
 template <storage_scalar Scalar, index_integer Index>

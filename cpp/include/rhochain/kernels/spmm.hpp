@@ -7,6 +7,7 @@
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
+#include <rhochain/kernels/instruction_set.hpp>
 #include <rhochain/kernels/panel_task.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/csr.hpp>
@@ -14,7 +15,8 @@
 namespace rhochain {
 
 template <storage_scalar Scalar, index_integer Index>
-void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads);
+void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+          instruction_set isa = chosen_instruction_set());
 
 // The same, and `then` for each panel of Y.
 template <storage_scalar Scalar, index_integer Index>

@@ -1,7 +1,8 @@
 // The layouts in which products read a sparse W, each made when a product first asks for it, within `memory` bytes in all:
 //     tiles    (sparse_tiles.hpp) for one vector, W and W^T alike, where tiles are of use;
-//     rows     (sell.hpp, of W) and
+//     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
+// Products of W with blocks read W as it is.
 // Where memory holds only one of rows and columns it is columns, whose lack costs more.
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once

@@ -1,0 +1,41 @@
+// X as it is or, where its rows would fill cache lines but straddle them, in lent room that starts on one: otherwise each row
+// is two lines, whenever an entry of W reads it afresh.
+#pragma once
+
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/storage/block.hpp>
+#include <rhochain/storage/lent_room.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace rhochain {
+
+class block_on_lines {
+public:
+    // `in_order`: neighbouring rows of W read the same rows of X, which is then left where it is.
+    block_on_lines(const_block X, bool in_order, int threads)
+        : room_(!in_order && straddles(X) ? static_cast<std::size_t>(X.size()) : 0), X_(X) {
+        if (in_order || !straddles(X)) return;
+        parallel_ranges(threads, X.size(), [from = X.data, to = room_.data()](std::int64_t begin, std::int64_t end) {
+            std::copy(from + begin, from + end, to + begin);
+        });
+        X_ = {room_.data(), X.rows, X.columns};
+    }
+
+    [[nodiscard]] const_block get() const { return X_; }
+
+private:
+    [[nodiscard]] static bool straddles(const_block X) {
+        constexpr std::int64_t second_cache = std::int64_t{1} << 20;
+        constexpr std::int64_t half_line = cache_line / 2 / sizeof(double);
+        return X.columns % half_line == 0 && reinterpret_cast<std::uintptr_t>(X.data) % cache_line != 0 &&
+               X.size() * std::int64_t{sizeof(double)} > second_cache;
+    }
+
+    lent_room<block_on_lines> room_;
+    const_block X_;
+};
+
+}  // namespace rhochain

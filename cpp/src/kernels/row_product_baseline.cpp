@@ -1,0 +1,2 @@
+#define RHOCHAIN_ISA baseline
+#include "row_product.inl"
