@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/tile_product.hpp>
+#include <rhochain/storage/lent_room.hpp>
 
 #include <algorithm>
 
@@ -9,6 +10,8 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
+
+struct stretch_of_y;  // the user of lent room
 
 // A tile, as one side of the product sees it: x and y start with the tile's stretch of them.
 template <class Scalar>
@@ -96,11 +99,13 @@ void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const 
         parallel_for(threads, forward ? W.shape.rows : W.shape.columns, [&](std::int64_t own) {
             const std::int64_t first = own << shift;
             const std::int64_t last = std::min(n, (own + 1) << shift);
-            std::fill(y + first, y + last, 0.0);
-            near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, y + first)
-                 : add_tiles<Side, turn::again>(W, f, own, x, y + first);
+            // What is handed on need not pass through y, and the room is still in the thread's cache from the stretch before.
+            lent_room<stretch_of_y> room(then ? static_cast<std::size_t>(last - first) : 0);
+            double* sums = then ? room.data() : y + first;
+            std::fill(sums, sums + (last - first), 0.0);
+            near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, sums) : add_tiles<Side, turn::again>(W, f, own, x, sums);
             if (!then) return;
-            for (std::int64_t i = first; i < last; i += h) (*then)(i, std::min(last, i + h), y + i);
+            for (std::int64_t i = first; i < last; i += h) (*then)(i, std::min(last, i + h), sums + (i - first));
         });
     });
 }
