@@ -2,7 +2,7 @@
 
     python benchmarks/preparing.py
 
-For one vector (tiles, which serve W and W^T) and for eight (a layout of W^T; W serves as it is): the second product on each
+For one vector (tiles, which serve W and W^T) and for eight (a layout of W^T): the second product on each
 side, which makes what is missing, less the fastest of those after it. Medians and ranges of several preparations, as a
 Markdown table; memory is that of the layouts against the CSR arrays.
 """

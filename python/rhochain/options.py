@@ -52,7 +52,7 @@ def core_options(
     start: npt.ArrayLike | None,
     start_length: int | None = None,
 ) -> CoreOptions:
-    """The options as the native core takes them; misuse raises here, by name. `start_length` is A's width by default."""
+    """The options as the native core takes them; misuse raises here, by name. `start_length`: by default A's width."""
     return {
         "rtol": _open_unit("rtol", rtol),
         "delta": _open_unit("delta", delta),
