@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#if defined(__SSE2__)
+#if defined(__x86_64__)
 #include <emmintrin.h>
 #endif
 
@@ -17,7 +17,7 @@ constexpr std::int64_t group = 16;
 
 // Written once and read by another core later: past the caches, where x belongs.
 inline void write_past_caches(double* p, double value) {
-#if defined(__SSE2__)
+#if defined(__x86_64__)
     long long bits;
     __builtin_memcpy(&bits, &value, sizeof bits);
     _mm_stream_si64(reinterpret_cast<long long*>(p), bits);
@@ -28,7 +28,7 @@ inline void write_past_caches(double* p, double value) {
 
 // Such writes are not ordered with what other cores see otherwise.
 inline void finish_writes() {
-#if defined(__SSE2__)
+#if defined(__x86_64__)
     _mm_sfence();
 #endif
 }
