@@ -14,10 +14,11 @@ namespace rhochain {
 
 class block_on_lines {
 public:
-    // `in_order`: neighbouring rows of W read the same rows of X, which is then left where it is.
-    block_on_lines(const_block X, bool in_order, int threads)
-        : room_(!in_order && straddles(X) ? static_cast<std::size_t>(X.size()) : 0), X_(X) {
-        if (in_order || !straddles(X)) return;
+    // in_order() tells, where it matters, whether neighbouring rows of W read the same rows of X, which is then left where it is.
+    template <class InOrder>
+    block_on_lines(const_block X, const InOrder& in_order, int threads)
+        : moved_(straddles(X) && !in_order()), room_(moved_ ? static_cast<std::size_t>(X.size()) : 0), X_(X) {
+        if (!moved_) return;
         parallel_ranges(threads, X.size(), [from = X.data, to = room_.data()](std::int64_t begin, std::int64_t end) {
             std::copy(from + begin, from + end, to + begin);
         });
@@ -34,6 +35,7 @@ private:
                X.size() * std::int64_t{sizeof(double)} > second_cache;
     }
 
+    bool moved_;
     lent_room<block_on_lines> room_;
     const_block X_;
 };

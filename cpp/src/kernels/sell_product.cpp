@@ -56,7 +56,7 @@ struct panel_of_Y;  // the user of lent room
 template <class Scalar, class OverSlices>
 void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
               instruction_set isa, const OverSlices& over_slices) {
-    const block_on_lines on_lines(X, 2 * W.banded_slices >= W.slices(), threads);
+    const block_on_lines on_lines(X, [&] { return 2 * W.banded_slices >= W.slices(); }, threads);
     X = on_lines.get();
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),

@@ -70,9 +70,16 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
                     Y.data[i] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
             });
         });
-    const block_on_lines on_lines(X, is_band(W), threads);
-    const row_product<Scalar, Index> product{W.indptr.data(), W.indices.data(), W.values.data(),      W.nnz(), map,
-                                             scale,           on_lines.get().data, Y.data, X.columns};
+    const block_on_lines on_lines(X, [&] { return is_band(W); }, threads);
+    const row_product<Scalar, Index> product{.indptr = W.indptr.data(),
+                                             .indices = W.indices.data(),
+                                             .values = W.values.data(),
+                                             .nnz = W.nnz(),
+                                             .map = map,
+                                             .scale = scale,
+                                             .X = on_lines.get().data,
+                                             .Y = Y.data,
+                                             .b = X.columns};
     over_rows([&, kernel = kernel_of<Scalar, Index>(isa)](std::int64_t first, std::int64_t last) {
         kernel(product, first, last);
     });
@@ -124,7 +131,7 @@ void spmm_adjoint(const csr_view<Scalar, Index>& W, entry_map map, double scale,
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                              \
-    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, instruction_set);             \
+    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, instruction_set); \
     template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, panel_task); \
     template void spmm_adjoint(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
