@@ -31,7 +31,6 @@ void slope_factors::run(direction d, scaled_block& X, const std::function<bool(s
 chain_factors::fidelity slope_factors::select(std::int64_t k) {
     constexpr double least_leak = 0x1p-50;
     row_ = reader_.row(k);
-    magnitudes_.clear();
     const bool lossless = weights().lossless() && row_.lossless;
     // The proofs hold while no factor needs an exponent beside a leak.
     const bool plain = P_.rule().leak == 1.0 ||

@@ -17,7 +17,7 @@ namespace rhochain {
 
 enum class side { forward, adjoint };
 
-// Stretches first .. last - 1 of y are done together; their entries are at most `entries`.
+// Stretches first .. last - 1 of y are done together; they have so many entries.
 struct stretch_group {
     std::int64_t first;
     std::int64_t last;

@@ -5,8 +5,8 @@
 //
 // Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start (lanczos_bound.hpp), with the errors of
 // its products: Phi of chain_rounding.hpp is what they can be off by, however terms cancel between factors. An ESTIMATE
-// where there is no Phi, as for an operator known by its products alone, or where a weight, slope or gate lost bits. In a long chain one direction outgrows all
-// others and a few steps suffice. Where rounding decides how long computed products are, a start whose image is 2^500 times
+// where there is no Phi, as for an operator known by its products alone, or where a weight, slope or gate lost bits.
+// In a long chain one direction outgrows all others and a few steps suffice. Where rounding decides how long computed products are, a start whose image is 2^500 times
 // shorter than another is replaced, up to seven times; then the proved bounds alone are left.
 // Upper, PROVED: chain_bounds.hpp.
 // Lower, PROVED where the error of ||P v|| / ||v|| can be carried along (chain_bounds.hpp), else ESTIMATE.
