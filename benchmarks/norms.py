@@ -4,8 +4,9 @@ and, where the package primme is installed (it compiles against LAPACK), PRIMME.
     python benchmarks/norms.py                    # 1M x 10 and 139k x 108, five matrices each
     python benchmarks/norms.py --case 100000x10 --matrices 10
 
-All start from the SciPy matrix; rhochain's time includes the layouts it makes. ARPACK's value to 1e-6, from a run that
-is not timed, serves as the truth. A Markdown table: the medians of the times, and of their ratios with the range.
+All start from the SciPy matrix; rhochain's time includes the layouts it makes. Each runs twice in a row, and the better time
+counts: memory that a virtual machine has not touched for a while is slow. ARPACK's value to 1e-6, from a run that is not
+timed, serves as the truth. A Markdown table: the medians of the times, and of their ratios with the range.
 """
 
 from __future__ import annotations
@@ -43,12 +44,21 @@ def timed(call):
     return time.perf_counter() - begin, result
 
 
-def peers(W, v0) -> dict[str, float]:
-    """Seconds of each, for a value to RTOL and no vectors."""
-    calls = {"ARPACK": lambda: svds(W, k=1, tol=RTOL, v0=v0, return_singular_vectors=False)}
+def best_of_two(call):
+    """The less of two times in seconds, and the result."""
+    first, second = timed(call), timed(call)
+    return min(first[0], second[0]), second[1]
+
+
+def contestants(W, v0) -> dict:
+    """A value to RTOL: from rhochain with its bracket and vector, from the others alone."""
+    calls = {
+        "rhochain": lambda: rc.spectral_norm(W, rtol=RTOL, delta=1e-9, upper_rtol=np.inf),
+        "ARPACK": lambda: svds(W, k=1, tol=RTOL, v0=v0, return_singular_vectors=False),
+    }
     if primme is not None:
         calls["PRIMME"] = lambda: primme.svds(W, 1, tol=RTOL, return_singular_vectors=False)
-    return {name: timed(call)[0] for name, call in calls.items()}
+    return calls
 
 
 def compare(n: int, degree: int, matrices: int) -> str:
@@ -56,9 +66,10 @@ def compare(n: int, degree: int, matrices: int) -> str:
     for seed in range(matrices):
         W = iid(n, degree, seed)
         v0 = np.random.default_rng(seed).standard_normal(n)
-        seconds, b = timed(lambda W=W: rc.spectral_norm(W, rtol=RTOL, delta=1e-9, upper_rtol=np.inf))
+        results = {name: best_of_two(call) for name, call in contestants(W, v0).items()}
         truth = svds(W, k=1, tol=1e-6, ncv=60, v0=v0, return_singular_vectors=False)[0]
-        for name, peer in peers(W, v0).items():
+        seconds, b = results.pop("rhochain")
+        for name, (peer, _) in results.items():
             rivals.setdefault(name, []).append(peer)
         errors.append(abs(b.value / truth - 1.0))
         assert b.lower.value <= truth * (1.0 + 1e-9)

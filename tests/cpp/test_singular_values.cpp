@@ -47,7 +47,70 @@ csr<double, std::int32_t> falling(std::int64_t n, double q, unsigned seed) {
     return W;
 }
 
+// A, and an adjoint that is wrong by one part in 10^4: too little for the check of the adjoint, enough for the vectors.
+struct careless_operator {
+    const sparse_operator<double, std::int32_t>& A;
+
+    [[nodiscard]] std::int64_t rows() const { return A.rows(); }
+    [[nodiscard]] std::int64_t cols() const { return A.cols(); }
+    void apply(const_block X, mutable_block Y) const { A.apply(X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const {
+        A.apply_adjoint(X, Y);
+        for (std::int64_t i = 0; i < Y.rows; ++i) *Y.row(i) *= 1.0 + 1e-4 * std::sin(static_cast<double>(i));
+    }
+};
+
 }  // namespace
+
+TEST_CASE("the recurrence foretells the overlaps of vectors that nothing makes orthogonal") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    const std::int64_t n = 300;
+    const auto W = falling(n, 0.9, seed);
+    const sparse_operator A(W.view(), 1);
+    std::vector<std::vector<double>> V{matrices::random_vector(n, seed)};
+    scale(1.0 / norm2(V[0], 1), V[0], 1);
+    std::vector<double> u(static_cast<std::size_t>(n)), w(u.size()), alpha, beta;
+    overlap_recurrence overlaps;
+    for (double worst = 0.0; worst < 1e-6;) {
+        REQUIRE(V.size() < 200);
+        A.apply(const_block(V.back()), mutable_block(w));
+        if (!beta.empty()) axpy(-beta.back(), u, w, 1);
+        alpha.push_back(norm2(w, 1));
+        copy_scaled(1.0 / alpha.back(), w, u, 1);
+        if (!beta.empty()) overlaps.to_next_left(alpha, beta);
+        A.apply_adjoint(const_block(u), mutable_block(w));
+        axpy(-alpha.back(), V.back(), w, 1);
+        const double length = norm2(w, 1);
+        const double foretold = overlaps.to_next_right(alpha, beta, length);
+        beta.push_back(length);
+        scale(1.0 / length, w, 1);
+        for (const auto& v : V) worst = std::max(worst, std::abs(dot(v, w, 1)));
+        V.push_back(w);
+        CHECK(foretold >= 0.125 * worst);
+        CHECK(foretold <= 1e5 * std::max(worst, 1e-16));
+    }
+}
+
+TEST_CASE("a recurrence that was wrong is found out, and the run done again with every vector reorthogonalised") {
+    const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.05, 7);
+    const sparse_operator A(W.view(), 1);
+    const careless_operator careless{A};
+    golub_kahan F(careless, matrices::random_vector(400, 8), 1, orthogonality::semi);
+    while (F.size() < 30) F.expand();
+    CHECK_FALSE(F.measured_orthogonal());
+    golub_kahan G(A, matrices::random_vector(400, 8), 1, orthogonality::semi);
+    while (G.size() < 30) G.expand();
+    CHECK(G.measured_orthogonal());
+    CHECK(G.right().largest_overlap(30) == doctest::Approx(worst_overlap(G.right())).epsilon(1e-3));
+    SolverOptions options;
+    options.threads = 1;
+    options.upper_rtol = std::numeric_limits<double>::infinity();
+    const double sigma = dense_singular_values(W).front();
+    const Bracket b = spectral_norm(operator_ref(careless), options);
+    CHECK(b.value == doctest::Approx(sigma).epsilon(2e-3));
+    CHECK(graded_upper(b).value >= sigma * (1.0 - 1e-3));
+}
 
 TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projection of A^T A to rounding") {
     const unsigned seed = std::random_device{}();

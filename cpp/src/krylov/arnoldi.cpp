@@ -10,11 +10,11 @@ arnoldi::arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int thr
     : A_(A),
       capacity_(capacity),
       V_(A.cols(), threads),
-      H_(static_cast<std::size_t>((capacity + 1) * capacity), 0.0),
-      w_(static_cast<std::size_t>(A.cols())) {
+      H_(static_cast<std::size_t>((capacity + 1) * capacity), 0.0) {
     const double norm = norm2(start, threads);
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    V_.append(1.0 / norm, start);
+    copy_scaled(1.0 / norm, start, V_.next(), threads);
+    V_.append(1.0);
 }
 
 arnoldi::arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, double coupling)
@@ -22,25 +22,25 @@ arnoldi::arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, doub
       capacity_(V.size() - 1),
       k_(capacity_),
       V_(std::move(V)),
-      H_(H.begin(), H.end()),
-      w_(static_cast<std::size_t>(A.cols())) {
+      H_(H.begin(), H.end()) {
     H_.resize(static_cast<std::size_t>((capacity_ + 1) * capacity_), 0.0);
     H_.back() = coupling;
 }
 
 void arnoldi::expand() {
     if (invariant_ || k_ == capacity_) return;
-    A_.apply(const_block(V_[k_]), mutable_block(w_));
-    const double before = norm2(w_, V_.threads());
+    const vector_out w = V_.next();
+    A_.apply(const_block(V_[k_]), mutable_block(w));
+    const double before = norm2(w, V_.threads());
     std::vector<double> h(static_cast<std::size_t>(k_) + 1, 0.0);
-    const double beta = V_.orthogonalise(w_, h);
+    const double beta = V_.orthogonalise(w, h);
     for (std::int64_t i = 0; i <= k_; ++i) H(i, k_) = h[static_cast<std::size_t>(i)];
     ++k_;
     // What is left of w is rounding: the space is invariant.
     constexpr double rounding = 0x1p-48;
     invariant_ = !(beta > rounding * before);
     H(k_, k_ - 1) = invariant_ ? 0.0 : beta;
-    if (!invariant_) V_.append(1.0 / beta, w_);
+    if (!invariant_) V_.append(1.0 / beta);
 }
 
 std::vector<double> arnoldi::projected() const {
@@ -75,10 +75,7 @@ void arnoldi::restart(std::span<const double> Q, std::int64_t kept) {
     for (std::size_t j = 0; j < k; ++j)
         for (std::size_t q = 0; q < p; ++q) H(kept, static_cast<std::int64_t>(q)) += old_b[j] * Q[j * p + q];
 
-    std::copy(V_[k_].begin(), V_[k_].end(), w_.begin());
-    V_.truncate(k_);
-    V_.rotate(Q, kept);
-    V_.append(1.0, w_);
+    V_.rotate(Q, k_, kept);
     k_ = kept;
 }
 

@@ -12,18 +12,22 @@ namespace {
 // What is left of a vector below this part of the largest alpha is taken for rounding.
 constexpr double rounding = 0x1p-48;
 
+constexpr double semi_orthogonal = 0x1p-27;
+// What the recurrence may say and still be off by.
+constexpr double foretold_overlap = 0x1p-32;
+
 }  // namespace
 
 golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads, orthogonality wanted)
     : A_(A),
-      tolerated_(wanted == orthogonality::semi ? 0x1p-27 : 0.0),
+      wanted_(wanted),
       V_(A.cols(), threads),
       p_(static_cast<std::size_t>(A.rows())),
-      z_(static_cast<std::size_t>(A.cols())),
       image_(static_cast<std::size_t>(A.rows())) {
     const double norm = norm2(start, threads);
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    V_.append(1.0 / norm, start);
+    copy_scaled(1.0 / norm, start, V_.next(), threads);
+    V_.append(1.0);
     A_.apply(const_block(V_[0]), mutable_block(p_));
     alpha_.push_back(norm2(p_, threads));
     invariant_ = alpha_.back() == 0.0;
@@ -32,33 +36,55 @@ golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads, orthogona
 
 void golub_kahan::expand() {
     if (invariant()) return;
-    const int threads = V_.threads();
-    const double alpha = alpha_.back();
-    // The recurrence first, panel by panel: what is then left to orthogonalise is small.
-    const vector_in v = V_[size() - 1];
-    krylov_basis::projection onto_V(V_);
-    A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z_), threads,
-                     [&](std::int64_t first, std::int64_t last, const double* image) {
-                         const double inverse = 1.0 / length_;
-                         for (std::int64_t i = first; i < last; ++i) {
-                             const auto at = static_cast<std::size_t>(i);
-                             z_[at] = inverse * image[i - first] - alpha * v[at];
-                         }
-                         onto_V.add(first, last, z_.data() + first);
-                     });
-    std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
-    const double beta = V_.orthogonalise(z_, onto_V, h, tolerated_);
     const double largest = *std::max_element(alpha_.begin(), alpha_.end());
+    const double beta = extend_right();
     if (!(beta > rounding * largest)) {
         invariant_ = true;
         return;
     }
-    V_.append(1.0 / beta, z_);
+    V_.append(1.0 / beta);
+    beta_.push_back(beta);
+    extend_left();
+    if (!(alpha_.back() > rounding * largest)) {
+        alpha_.back() = 0.0;
+        invariant_ = true;
+    }
+}
+
+double golub_kahan::extend_right() {
+    const double alpha = alpha_.back();
+    const vector_in v = V_[size() - 1];
+    const vector_out z = V_.next();
+    const bool full = wanted_ == orthogonality::full;
+    // The recurrence first, panel by panel: what is then left to orthogonalise is small.
+    krylov_basis::projection onto_V(V_, full ? size() : 0);
+    A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z), V_.threads(),
+                     [&](std::int64_t first, std::int64_t last, const double* image) {
+                         const double inverse = 1.0 / length_;
+                         for (std::int64_t i = first; i < last; ++i) {
+                             const auto at = static_cast<std::size_t>(i);
+                             z[at] = inverse * image[i - first] - alpha * v[at];
+                         }
+                         onto_V.add(first, last, z.data() + first);
+                     });
+    std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
+    if (full) return V_.orthogonalise(z, onto_V, h);
+    const double norm = onto_V.norm(z);
+    if (overlaps_.to_next_right(alpha_, beta_, norm) <= foretold_overlap) {
+        unwatched_ = size() + 1;
+        return norm;
+    }
+    overlaps_.right_is_orthogonal();
+    return V_.orthogonalise(z, h);
+}
+
+void golub_kahan::extend_left() {
+    const double beta = beta_.back();
     // A v - beta u in place of u, both up to a factor that keeps their entries near 1; its square a panel at a time.
-    const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha), -1000, 1000));
+    const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha_.back()), -1000, 1000));
     const double part = shift * beta / length_;
     std::vector<double> squares(static_cast<std::size_t>(panel_count(A_.rows())));
-    A_.apply(entry_map::identity, const_block(V_[size()]), mutable_block(image_), threads,
+    A_.apply(entry_map::identity, const_block(V_[size()]), mutable_block(image_), V_.threads(),
              [&](std::int64_t first, std::int64_t last, const double* image) {
                  for (std::int64_t i = first; i < last; ++i) {
                      double& p = p_[static_cast<std::size_t>(i)];
@@ -68,14 +94,12 @@ void golub_kahan::expand() {
                  const vector_in panel = vector_in(p_).subspan(begin, static_cast<std::size_t>(last) - begin);
                  squares[begin / static_cast<std::size_t>(panel_rows(A_.rows()))] = dot(panel, panel, 1);
              });
-    length_ = norm2(squares, p_, threads);
-    beta_.push_back(beta);
+    length_ = norm2(squares, p_, V_.threads());
     alpha_.push_back(length_ / shift);
-    if (!(alpha_.back() > rounding * largest)) {
-        alpha_.back() = 0.0;
-        invariant_ = true;
-    }
+    if (wanted_ == orthogonality::semi) overlaps_.to_next_left(alpha_, beta_);
 }
+
+bool golub_kahan::measured_orthogonal() const { return V_.largest_overlap(unwatched_) <= semi_orthogonal; }
 
 double golub_kahan::neglected() const {
     return size() == A_.cols() ? 0.0 : rounding * *std::max_element(alpha_.begin(), alpha_.end());

@@ -2,6 +2,7 @@
 #include <rhochain/krylov/krylov_basis.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -19,31 +20,36 @@ int team_for(std::int64_t numbers, int threads) {
 
 }  // namespace
 
-void krylov_basis::append(double a, vector_in w) {
-    vectors_.emplace_back(static_cast<std::size_t>(n_));
-    copy_scaled(a, w, vectors_.back(), threads_);
+vector_out krylov_basis::next() {
+    next_.resize(static_cast<std::size_t>(n_));
+    return next_;
 }
 
-krylov_basis::projection::projection(const krylov_basis& V)
-    : V_(&V), partial_(static_cast<std::size_t>((V.size() + 1) * panel_count(V.length()))) {}
+void krylov_basis::append(double a) {
+    if (a != 1.0) scale(a, next_, threads_);
+    vectors_.push_back(std::exchange(next_, {}));
+}
+
+krylov_basis::projection::projection(const krylov_basis& V, std::int64_t count)
+    : V_(&V), count_(count), partial_(static_cast<std::size_t>((count + 1) * panel_count(V.length()))) {}
 
 void krylov_basis::projection::add(std::int64_t first, std::int64_t last, const double* panel) {
     const vector_in part(panel, static_cast<std::size_t>(last - first));
-    double* sums = partial_.data() + first / panel_rows(V_->length()) * (V_->size() + 1);
-    for (std::int64_t j = 0; j < V_->size(); ++j)
+    double* sums = partial_.data() + first / panel_rows(V_->length()) * (count_ + 1);
+    for (std::int64_t j = 0; j < count_; ++j)
         *sums++ = dot((*V_)[j].subspan(static_cast<std::size_t>(first), part.size()), part, 1);
     *sums = dot(part, part, 1);
 }
 
 void krylov_basis::projection::finish(std::span<double> h) const {
-    const auto k = static_cast<std::size_t>(V_->size());
+    const auto k = static_cast<std::size_t>(count_);
     std::fill(h.begin(), h.end(), 0.0);
     for (std::size_t p = 0; p < partial_.size(); p += k + 1)
         for (std::size_t j = 0; j < k; ++j) h[j] += partial_[p + j];
 }
 
 double krylov_basis::projection::norm(vector_in w) const {
-    const auto k = static_cast<std::size_t>(V_->size());
+    const auto k = static_cast<std::size_t>(count_);
     std::vector<double> squares;
     for (std::size_t p = k; p < partial_.size(); p += k + 1) squares.push_back(partial_[p]);
     return norm2(squares, w, V_->threads());
@@ -62,7 +68,7 @@ double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
 }
 
 krylov_basis::projection krylov_basis::project(vector_in w) const {
-    projection onto_V(*this);
+    projection onto_V(*this, size());
     over_panels(n_, n_ * size(), team_for(n_ * size(), threads_),
                 [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
     return onto_V;
@@ -70,19 +76,40 @@ krylov_basis::projection krylov_basis::project(vector_in w) const {
 
 double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const { return orthogonalise(w, project(w), h); }
 
-double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::span<double> h, double tolerated) const {
+double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::span<double> h) const {
     // A second pass is needed only where the first cancels much of w (Daniel, Gragg, Kaufman & Stewart 1976).
     constexpr double cancellation = 0.7;
     std::vector<double> correction(vectors_.size());
     onto_V.finish(correction);
     const double before = onto_V.norm(w);
-    if (max_abs(correction, 1) <= tolerated * before) return before;
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     const double norm = subtract(correction, w);
     if (norm > cancellation * before || vectors_.empty()) return norm;
     project(w).finish(correction);
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     return subtract(correction, w);
+}
+
+double krylov_basis::largest_overlap(std::int64_t count) const {
+    // Sums over few stretches of many chunks each, which depend on n alone.
+    constexpr std::int64_t most_stretches = 64;
+    const std::int64_t chunks = (chunk_count(n_) + most_stretches - 1) / most_stretches;
+    const std::int64_t stretches = (chunk_count(n_) + chunks - 1) / chunks;
+    const auto k = static_cast<std::size_t>(count);
+    const std::size_t pairs = k * (k - std::min<std::size_t>(k, 1)) / 2;
+    std::vector<double> partial(pairs * static_cast<std::size_t>(stretches), 0.0);
+    parallel_for(team_for(n_ * count, threads_), stretches, [&](std::int64_t s) {
+        for (std::int64_t c = s * chunks; c < std::min(chunk_count(n_), (s + 1) * chunks); ++c) {
+            const auto begin = static_cast<std::size_t>(c * chunk);
+            const auto rows = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
+            double* sums = partial.data() + pairs * static_cast<std::size_t>(s);
+            for (std::size_t j = 1; j < k; ++j)
+                for (std::size_t i = 0; i < j; ++i)
+                    *sums++ += dot({vectors_[i].data() + begin, rows}, {vectors_[j].data() + begin, rows}, 1);
+        }
+    });
+    for (std::size_t p = pairs; p < partial.size(); ++p) partial[p % pairs] += partial[p];
+    return max_abs(vector_in(partial).first(pairs), 1);
 }
 
 void krylov_basis::combine(std::span<const double> c, vector_out out) const {
@@ -92,20 +119,19 @@ void krylov_basis::combine(std::span<const double> c, vector_out out) const {
     subtract(negated, out);
 }
 
-void krylov_basis::rotate(std::span<const double> Q, std::int64_t kept) {
-    const auto k = static_cast<std::size_t>(size());
+void krylov_basis::rotate(std::span<const double> Q, std::int64_t k, std::int64_t kept) {
     const auto p = static_cast<std::size_t>(kept);
-    parallel_for(team_for(n_ * size(), threads_), chunk_count(n_), [&](std::int64_t c) {
+    parallel_for(team_for(n_ * k, threads_), chunk_count(n_), [&](std::int64_t c) {
         const auto begin = static_cast<std::size_t>(c * chunk);
         const auto count = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
         std::vector<double> rotated(p * count, 0.0);
-        for (std::size_t j = 0; j < k; ++j)
+        for (std::size_t j = 0; j < static_cast<std::size_t>(k); ++j)
             for (std::size_t q = 0; q < p; ++q)
                 axpy(Q[j * p + q], {vectors_[j].data() + begin, count}, {rotated.data() + q * count, count}, 1);
         for (std::size_t q = 0; q < p; ++q)
             std::copy_n(rotated.data() + q * count, count, vectors_[q].data() + begin);
     });
-    vectors_.resize(p);
+    vectors_.erase(vectors_.begin() + kept, vectors_.begin() + k);
 }
 
 }  // namespace rhochain

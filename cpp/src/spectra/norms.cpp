@@ -1,23 +1,62 @@
 #include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/spectra/norms.hpp>
+#include <rhochain/storage/buffer.hpp>
+#include <rhochain/storage/row_panels.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace rhochain {
 
-norm_bounds bound_norms(operator_ref A, int threads) {
-    const auto m = static_cast<std::size_t>(A.rows());
-    const auto n = static_cast<std::size_t>(A.cols());
-    std::vector<double> ones(std::max(m, n), 1.0);
-    std::vector<double> sums(std::max(m, n));
-    const mutable_block by_row(vector_out(sums).first(m));
-    const mutable_block by_column(vector_out(sums).first(n));
-    const const_block ones_m{vector_in(ones).first(m)};
-    const const_block ones_n{vector_in(ones).first(n)};
+namespace {
 
+// Of the sums f(A) e, or f(A)^T e, of the entries of each row or column.
+struct line_sums {
+    double largest = 0.0;
+    double total = 0.0;
+};
+
+class line_summation {
+public:
+    line_summation(operator_ref A, int threads)
+        : A_(A),
+          threads_(threads),
+          ones_(static_cast<std::size_t>(std::max(A.rows(), A.cols())), 1.0),
+          room_(ones_.size()) {}
+
+    [[nodiscard]] line_sums rows(entry_map f) { return over(A_.rows(), f, &operator_ref::apply, A_.cols()); }
+    [[nodiscard]] line_sums columns(entry_map f) { return over(A_.cols(), f, &operator_ref::apply_adjoint, A_.rows()); }
+
+private:
+    using product = void (operator_ref::*)(entry_map, const_block, mutable_block, int, panel_task) const;
+
+    line_sums over(std::int64_t lines, entry_map f, product multiply, std::int64_t terms) {
+        const auto count = static_cast<std::size_t>(panel_count(lines));
+        std::vector<double> largest(count), total(count);
+        (A_.*multiply)(f, const_block(vector_in(ones_).first(static_cast<std::size_t>(terms))),
+                       mutable_block(vector_out(room_).first(static_cast<std::size_t>(lines))), threads_,
+                       [&](std::int64_t first, std::int64_t last, const double* sums) {
+                           const vector_in panel(sums, static_cast<std::size_t>(last - first));
+                           const auto p = static_cast<std::size_t>(first / panel_rows(lines));
+                           largest[p] = max_abs(panel, 1);
+                           total[p] = sum(panel, 1);
+                       });
+        return {max_abs(largest, 1), std::accumulate(total.begin(), total.end(), 0.0)};
+    }
+
+    operator_ref A_;
+    int threads_;
+    buffer<double> ones_;
+    buffer<double> room_;
+};
+
+}  // namespace
+
+norm_bounds bound_norms(operator_ref A, int threads) {
+    line_summation lines(A, threads);
     // The terms themselves, the sum and the outward step each round once more.
     const double rows = 1.0 + rounding_gamma(A.row_terms() + 4);
     const double columns = 1.0 + rounding_gamma(A.column_terms() + 4);
@@ -27,20 +66,19 @@ norm_bounds bound_norms(operator_ref A, int threads) {
     const double lost_in_column = least * static_cast<double>(A.column_terms());
     norm_bounds b;
     // A sum of one magnitude is that magnitude.
-    A.apply(entry_map::absolute, ones_n, by_row);
-    b.inf = max_abs(by_row.flat(), threads) * (A.row_terms() == 1 ? 1.0 : rows);
-    A.apply_adjoint(entry_map::absolute, ones_m, by_column);
-    b.one = max_abs(by_column.flat(), threads) * (A.column_terms() == 1 ? 1.0 : columns);
+    b.inf = lines.rows(entry_map::absolute).largest * (A.row_terms() == 1 ? 1.0 : rows);
+    b.one = lines.columns(entry_map::absolute).largest * (A.column_terms() == 1 ? 1.0 : columns);
     if (!A.lossless()) {
         b.inf += 2.0 * lost_in_row;
         b.one += 2.0 * lost_in_column;
     }
-    A.apply_adjoint(entry_map::squared, ones_m, by_column);
-    const double largest_column = std::max(0.0, max_abs(by_column.flat(), threads) - lost_in_column) / columns;
-    A.apply(entry_map::squared, ones_n, by_row);
-    const double largest_row = std::max(0.0, max_abs(by_row.flat(), threads) - lost_in_row) / rows;
-    const double total = sum(by_row.flat(), threads) + (b.inf == 0.0 ? 0.0 : lost_in_row * static_cast<double>(m));
-    b.frobenius = std::sqrt(total) * (1.0 + rounding_gamma(A.row_terms() + sum_depth(A.rows()) + 4));
+    const line_sums by_column = lines.columns(entry_map::squared);
+    const line_sums by_row = lines.rows(entry_map::squared);
+    const double largest_column = std::max(0.0, by_column.largest - lost_in_column) / columns;
+    const double largest_row = std::max(0.0, by_row.largest - lost_in_row) / rows;
+    const double total = by_row.total + (b.inf == 0.0 ? 0.0 : lost_in_row * static_cast<double>(A.rows()));
+    const std::int64_t depth = A.row_terms() + sum_depth(panel_rows(A.rows())) + panel_count(A.rows());
+    b.frobenius = std::sqrt(total) * (1.0 + rounding_gamma(depth + 4));
     b.row_column = std::sqrt(std::max(largest_row, largest_column)) * (1.0 - 0x1p-51);
 
     b.one_inf = b.one == b.inf ? b.one : std::sqrt(b.one) * std::sqrt(b.inf) * (1.0 + 0x1p-50);

@@ -78,7 +78,7 @@ top_estimate restart_for_value(operator_ref A, golub_kahan F, value_watch& watch
         watch.look(steps, top.sigma, top.second, top.residual);
         settled = lanczos.invariant() || watch.hardly_rose() || watch.foretold();
     }
-    std::vector<double> v(static_cast<std::size_t>(A.cols()), 0.0);
+    buffer<double> v(static_cast<std::size_t>(A.cols()));
     if (top.coordinates.empty()) top.coordinates.assign(1, 1.0);
     lanczos.basis().combine(top.coordinates, v);
     return {std::move(v), settled};

@@ -48,7 +48,6 @@ private:
     bool invariant_ = false;
     krylov_basis V_;         // k + 1 vectors unless invariant
     std::vector<double> H_;  // (capacity + 1) x capacity, row k holds b
-    std::vector<double> w_;
 };
 
 }  // namespace rhochain

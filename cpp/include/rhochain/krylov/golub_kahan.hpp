@@ -3,11 +3,13 @@
 // B (k x k) upper bidiagonal with diagonal alpha and superdiagonal beta. Right vectors are kept and reorthogonalised;
 // of the left ones only the last is (one-sided reorthogonalisation, Simon & Zha 2000).
 // sigma_1(B) <= sigma_1(A), rising with k.
-// Semi-orthogonal: |V^T V - I| <= 2^-27 entry by entry, measured, and corrected only beyond; B^T B is then still the
-// projection of A^T A to rounding (Simon 1984), and a step reads V once instead of twice and more.
+// Semi-orthogonal: |V^T V - I| <= 2^-27 entry by entry, with which B^T B is still the projection of A^T A to rounding (Simon
+// 1984). A recurrence tells when a vector needs reorthogonalising, so that most steps do not read V at all; whether it was right
+// is for measured_orthogonal() to say.
 #pragma once
 
 #include <rhochain/krylov/krylov_basis.hpp>
+#include <rhochain/krylov/overlap_recurrence.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 
 #include <utility>
@@ -30,6 +32,9 @@ public:
     [[nodiscard]] bool invariant() const { return invariant_ || size() == A_.cols(); }
     [[nodiscard]] double neglected() const;
 
+    // Whether V is as orthogonal as wanted. Reads V once unless every vector was reorthogonalised.
+    [[nodiscard]] bool measured_orthogonal() const;
+
     // The right vectors, for someone else to go on with; nothing else may be asked afterwards.
     [[nodiscard]] krylov_basis release_basis() { return std::move(V_); }
 
@@ -37,13 +42,18 @@ public:
     void expand();
 
 private:
+    // Leaves beta v in V_.next() and returns beta.
+    double extend_right();
+    void extend_left();
+
     operator_ref A_;
-    double tolerated_;
+    orthogonality wanted_;
+    overlap_recurrence overlaps_;
+    std::int64_t unwatched_ = 0;  // of v_0 .. v_{unwatched_ - 1} some are not reorthogonalised
     krylov_basis V_;
-    std::vector<double> p_;      // length_ u_k
+    buffer<double> p_;      // length_ u_k
     double length_ = 1.0;
-    std::vector<double> z_;      // on its way to beta_k v_{k+1}
-    std::vector<double> image_;  // A v_{k+1}
+    buffer<double> image_;  // room for A v_{k+1}
     std::vector<double> alpha_;
     std::vector<double> beta_;
     bool invariant_ = false;

@@ -1,5 +1,5 @@
-// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I to rounding. Memory: 8 n bytes a vector, taken when a
-// vector is appended.
+// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I to rounding. Memory: 8 n bytes a vector and for the
+// next one.
 #pragma once
 
 #include <rhochain/kernels/vector_ops.hpp>
@@ -22,14 +22,16 @@ public:
         return vectors_[static_cast<std::size_t>(k)];
     }
 
-    // Appends a w, which the caller has made orthonormal.
-    void append(double a, vector_in w);
-    void truncate(std::int64_t k) { vectors_.resize(static_cast<std::size_t>(k)); }
+    // Room for the next vector, the same until it is appended.
+    [[nodiscard]] vector_out next();
+    // Appends a times what stands there, which the caller has made orthonormal.
+    void append(double a);
 
-    // V^T w and ||w|| of a vector whose panels (row_panels.hpp) come one by one, each once, from any thread.
+    // V^T w, for the first `count` vectors, and ||w|| of a w whose panels (row_panels.hpp) come one by one, each once, from any
+    // thread.
     class projection {
     public:
-        explicit projection(const krylov_basis& V);
+        projection(const krylov_basis& V, std::int64_t count);
         void add(std::int64_t first, std::int64_t last, const double* panel);
 
         // Once all panels of w are there.
@@ -38,20 +40,24 @@ public:
 
     private:
         const krylov_basis* V_;
+        std::int64_t count_;
         std::vector<double> partial_;  // for each panel V^T w and w^T w
     };
 
     // w -= V h with h = V^T w, twice where needed (classical Gram-Schmidt, reorthogonalised): V^T w = 0 to rounding.
     // Adds V^T w to h (size() long) and returns ||w||.
     double orthogonalise(vector_out w, std::span<double> h) const;
-    // The same where V^T w is known already. With max |V^T w| <= tolerated ||w|| it leaves w as it is.
-    double orthogonalise(vector_out w, const projection& onto_V, std::span<double> h, double tolerated = 0.0) const;
+    // The same where V^T w is known already.
+    double orthogonalise(vector_out w, const projection& onto_V, std::span<double> h) const;
+
+    // max |v_i^T v_j|, i < j < count, measured: V is read once.
+    [[nodiscard]] double largest_overlap(std::int64_t count) const;
 
     // out = [v_0 ... v_{p-1}] c for the p <= size() entries of c
     void combine(std::span<const double> c, vector_out out) const;
 
-    // Replaces V by V Q for Q (size() x kept, row-major) with orthonormal columns, in place.
-    void rotate(std::span<const double> Q, std::int64_t kept);
+    // Replaces the first k vectors V_k by V_k Q for Q (k x kept, row-major) with orthonormal columns, in place.
+    void rotate(std::span<const double> Q, std::int64_t k, std::int64_t kept);
 
 private:
     [[nodiscard]] projection project(vector_in w) const;
@@ -61,6 +67,7 @@ private:
     std::int64_t n_;
     int threads_;
     std::vector<buffer<double>> vectors_;
+    buffer<double> next_;
 };
 
 }  // namespace rhochain

@@ -9,13 +9,11 @@
 #include <rhochain/spectra/solver_options.hpp>
 #include <rhochain/spectra/value_watch.hpp>
 
-#include <vector>
-
 namespace rhochain {
 
 struct top_estimate {
-    std::vector<double> v;  // the right singular vector behind the value
-    bool settled = false;   // further steps would not raise the value by much
+    buffer<double> v;      // the right singular vector behind the value
+    bool settled = false;  // further steps would not raise the value by much
 };
 
 // Raises b.value. F has at least 4 steps and gives up its basis. At most 400 steps with those of F.

@@ -23,7 +23,7 @@ struct SolverOptions {
     std::function<bool(const Progress&)> callback{};     // returning true stops the run
     std::function<bool()> interrupt{};                   // asked between products, at most 20 times a second; true stops
     std::span<const double> start{};                     // a guess of the dominant vector (warm start)
-    std::int64_t basis_bytes = std::int64_t{1} << 27;  // memory for Krylov vectors; never fewer than 20 of them
+    std::int64_t basis_bytes = std::int64_t{1} << 28;  // memory for Krylov vectors; never fewer than 20 of them
 };
 
 // Throws std::invalid_argument naming the option. `n` is the length a start vector must have.

@@ -1,6 +1,8 @@
 // A std::vector that starts on a cache line, so that rows of a block which fill lines do not straddle them, and whose new
-// entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones ask for huge
-// pages, which random reads of a long array need: an address that is not cached costs as much as data that are not.
+// entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones lie on huge
+// pages, which random reads of a long array need: an address that is not cached costs as much as data that are not. A small
+// page also takes the system four times as long to hand out, byte by byte. Memory: up to 2 MiB more than asked for, and no more
+// than an eighth.
 #pragma once
 
 #include <cstddef>
@@ -31,15 +33,13 @@ public:
     // Ordinary memory, with the address to release it by before the first line: the system's aligned allocation does not
     // use again what it has released, and every page of a new array would cost a fault.
     [[nodiscard]] T* allocate(std::size_t count) {
-        constexpr std::size_t beside = sizeof(void*) + cache_line;
-        if (count > (std::size_t{PTRDIFF_MAX} - beside) / sizeof(T)) throw std::bad_array_new_length();
+        constexpr std::size_t beside = sizeof(void*) + huge_page;
+        if (count > (std::size_t{PTRDIFF_MAX} - beside - huge_page) / sizeof(T)) throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
-        void* whole = ::operator new(bytes + beside);
-        void* first = static_cast<char*>(whole) + sizeof(void*);
-        std::size_t room = bytes + cache_line;
-        std::align(cache_line, bytes, first, room);
-        static_cast<void**>(first)[-1] = whole;
-        ask_for_huge_pages(first, bytes);
+        const std::size_t filled_up = (bytes + huge_page - 1) / huge_page * huge_page;
+        const bool worth_filling_up = filled_up - bytes <= bytes / 8;
+        void* first = worth_filling_up ? aligned(filled_up, huge_page) : aligned(bytes, cache_line);
+        ask_for_huge_pages(first, worth_filling_up ? filled_up : bytes);
         return static_cast<T*>(first);
     }
 
@@ -56,13 +56,24 @@ public:
     friend bool operator==(const line_allocator&, const line_allocator&) { return true; }
 
 private:
+    static constexpr std::size_t huge_page = std::size_t{1} << 21;
+
+    static void* aligned(std::size_t bytes, std::size_t alignment) {
+        void* whole = ::operator new(bytes + sizeof(void*) + alignment);
+        void* first = static_cast<char*>(whole) + sizeof(void*);
+        std::size_t room = bytes + alignment;
+        std::align(alignment, bytes, first, room);
+        static_cast<void**>(first)[-1] = whole;
+        return first;
+    }
+
     // The pages wholly within.
     static void ask_for_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)
-        constexpr std::size_t page = std::size_t{1} << 21;
         void* first = p;
         std::size_t room = bytes;
-        if (std::align(page, page, first, room) != nullptr) madvise(first, room / page * page, MADV_HUGEPAGE);
+        if (std::align(huge_page, huge_page, first, room) != nullptr)
+            madvise(first, room / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
     }
 };
