@@ -4,9 +4,9 @@ and, where the package primme is installed (it compiles against LAPACK), PRIMME.
     python benchmarks/norms.py                    # 1M x 10 and 139k x 108, five matrices each
     python benchmarks/norms.py --case 100000x10 --matrices 10
 
-All start from the SciPy matrix; rhochain's time includes the layouts it makes. Each runs twice in a row, and the better time
-counts: memory that a virtual machine has not touched for a while is slow. ARPACK's value to 1e-6, from a run that is not
-timed, serves as the truth. A Markdown table: the medians of the times, and of their ratios with the range.
+All start from the SciPy matrix; rhochain's time includes the layouts it makes. Each runs twice in a row, and the better
+time counts: memory that a virtual machine has not touched for a while is slow. ARPACK's value to 1e-6, from a run that
+is not timed, serves as the truth. A Markdown table: the medians of the times, and of their ratios with the range.
 """
 
 from __future__ import annotations

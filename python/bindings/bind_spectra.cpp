@@ -129,7 +129,20 @@ void bind_spectra(py::module_& m) {
         .def_property_readonly("vector", &vector_of)
         .def_readonly("interrupted", &RawBracket::interrupted);
 
-    bind_solver(m, "spectral_radius", &Operator::spectral_radius);
+    m.def(
+        "spectral_radius",
+        [](const Operator& A, bool condition, double rtol, double delta, std::uint64_t seed, int threads,
+           std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
+           const std::optional<float64_array>& start) {
+            return solve(
+                [&](SolverOptions o) {
+                    o.condition = condition;
+                    return A.spectral_radius(o);
+                },
+                rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
+        },
+        py::arg("A"), py::kw_only(), py::arg("condition"), py::arg("rtol"), py::arg("delta"), py::arg("seed"),
+        py::arg("threads"), py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
     bind_solver(m, "perron_radius", &Operator::perron_radius);
     m.def(
         "spectral_norm",

@@ -78,6 +78,7 @@ class RawBracket:
 def spectral_radius(
     A: Operator,
     *,
+    condition: bool,
     rtol: float,
     delta: float,
     seed: int,

@@ -143,7 +143,9 @@ class Bracket:
         2-norm of the residual of the (singular or eigen) pair behind `value`, the larger of the right and the left one
         where `condition` is known; NaN where there is none.
     condition : float
-        Condition number ``1/|y* x|`` of the eigenvalue, from blocks of at most 40 vertices; NaN where unknown.
+        Condition number ``1/|y* x|`` of the eigenvalue in its strongly connected component, an ESTIMATE: a change E
+        of W moves the eigenvalue by at most ``condition * ||E||_2`` to first order. NaN where unknown: see
+        `spectral_radius`.
     runner_up : float
         Modulus of the next candidate; NaN where unknown.
     matvecs : int

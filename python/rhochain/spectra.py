@@ -82,6 +82,7 @@ def spectral_radius(
     W: Any,
     *,
     rtol: float = 1e-3,
+    condition: bool = False,
     delta: float = 1e-6,
     seed: int = 0,
     threads: int | None = None,
@@ -97,6 +98,9 @@ def spectral_radius(
     W : anything `Matrix` takes, shape (n, n)
     rtol : float in (0, 1)
         Stop once (upper - lower) <= rtol * value, or once the value has settled to rtol.
+    condition : bool
+        Find the left eigenvector of a component of more than 40 vertices too, for `Bracket.condition` and the left
+        residual. About as many products again, with W.T.
     delta : float in (0, 1)
         Largest probability that a PROBABLE bound fails.
     seed : int, at least 0
@@ -139,7 +143,7 @@ def spectral_radius(
     """
     A = square_matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return run(partial(_core.spectral_radius, A.operator), options)
+    return run(partial(_core.spectral_radius, A.operator, condition=bool(condition)), options)
 
 
 def spectral_norm(

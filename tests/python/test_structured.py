@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
+from scipy import linalg, sparse
+from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
 
@@ -142,6 +143,44 @@ def test_condition_of_known_matrices():
     rng = np.random.default_rng(9)
     skew = rng.standard_normal((8, 8))
     assert rc.spectral_radius(skew - skew.T).condition == pytest.approx(1.0, rel=1e-9)
+
+
+def large_blocks(seed):
+    """Irreducible, with more than 40 vertices: any signs, W >= 0, W >= 0 up to a signature, period 2, an operator."""
+    rng = np.random.default_rng(seed)
+    dense = rng.standard_normal((120, 120))
+    ring = np.eye(150, k=1) + np.eye(150, k=-149)
+    positive = ring + (rng.random((150, 150)) < 0.05) * rng.random((150, 150))
+    signs = np.sign(rng.standard_normal(150))
+    zero = np.zeros((150, 150))
+    periodic = np.block([[zero, positive], [rng.random((150, 150)) + 0.1, zero]])
+    return {
+        "any signs": dense,
+        "nonnegative": positive,
+        "signature": signs[:, None] * positive * signs,
+        "period 2": periodic,
+        "operator": aslinearoperator(dense),
+    }
+
+
+@pytest.mark.parametrize("kind", ["any signs", "nonnegative", "signature", "period 2", "operator"])
+def test_condition_of_large_blocks(kind):
+    seed = np.random.SeedSequence().entropy % 2**32
+    W = large_blocks(seed)[kind]
+    dense = W @ np.eye(W.shape[1])
+    values, left, right = linalg.eig(dense, left=True, right=True)
+    top = np.abs(values).argmax()
+    truth = 1 / abs(np.vdot(left[:, top], right[:, top]))
+    r = rc.spectral_radius(W, rtol=1e-6, condition=True)
+    # What the residuals and the distance to the next eigenvalue leave open.
+    gap = np.abs(np.delete(values, top) - values[top]).min()
+    assert r.status is rc.Status.CONVERGED, seed
+    assert r.condition == pytest.approx(truth, rel=1e-6 + 20 * truth * r.residual / gap), seed
+    assert r.residual <= 2e-6 * r.value
+    without = rc.spectral_radius(W, rtol=1e-6)
+    assert np.isnan(without.condition)
+    assert without.value == r.value
+    assert without.matvecs < r.matvecs
 
 
 def test_a_smaller_proved_bound_survives_a_larger_estimate():

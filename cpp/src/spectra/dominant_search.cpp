@@ -12,7 +12,6 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t most_krylov_vectors = 100;
 // Powers of the second start: enough to confirm a settled pair, or to compare growth rates where none settled.
 constexpr std::int64_t most_confirming_steps = 1024;
 constexpr std::int64_t comparing_steps = 192;

@@ -21,8 +21,9 @@ constexpr double same_modulus = 1e-8;
 class search {
 public:
     search(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
-           const SolverOptions& options, Ledger& ledger)
+           const SolverOptions& options, Ledger& ledger, std::optional<std::complex<double>> target)
         : block_(block),
+          target_(target),
           rtol_(options.rtol),
           ledger_(ledger),
           factorization_(block.A, start, capacity, resolve_threads(options.threads)) {}
@@ -61,17 +62,27 @@ private:
         return best_.settled(rtol_) || factorization_.invariant();
     }
 
+    // The Ritz value wanted: the first, of the largest modulus, or the nearest to the target.
+    [[nodiscard]] std::int64_t wanted(const std::vector<std::complex<double>>& values) const {
+        if (!target_) return 0;
+        const auto distance = [&](const auto& z) { return std::min(std::abs(z - *target_), std::abs(std::conj(z) - *target_)); };
+        return std::min_element(values.begin(), values.end(),
+                                [&](const auto& a, const auto& b) { return distance(a) < distance(b); }) -
+               values.begin();
+    }
+
     void keep_if_better(const eigen_decomposition& ritz) {
         const std::int64_t k = factorization_.size();
+        const std::int64_t column = wanted(ritz.values);
         const std::vector<double> b = factorization_.coupling();
         std::vector<std::complex<double>> coordinates;
         std::complex<double> coupling = 0.0;
         for (std::int64_t i = 0; i < k; ++i) {
-            coordinates.push_back(ritz.vectors[static_cast<std::size_t>(i * k)]);
+            coordinates.push_back(ritz.vectors[static_cast<std::size_t>(i * k + column)]);
             coupling += b[static_cast<std::size_t>(i)] * coordinates.back();
         }
         if (!(std::abs(coupling) < best_.residual)) return;
-        best_.theta = ritz.values.front();
+        best_.theta = ritz.values[static_cast<std::size_t>(column)];
         best_.residual = std::abs(coupling);
         best_.complete = factorization_.invariant() && k == block_.size;
         best_.runner_up = Bracket::unknown;
@@ -105,6 +116,7 @@ private:
     }
 
     const irreducible_block& block_;
+    std::optional<std::complex<double>> target_;
     double rtol_;
     Ledger& ledger_;
     arnoldi factorization_;
@@ -114,8 +126,9 @@ private:
 }  // namespace
 
 ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
-                           const SolverOptions& options, Ledger& ledger) {
-    return search(block, start, capacity, options, ledger).run();
+                           const SolverOptions& options, Ledger& ledger,
+                           std::optional<std::complex<double>> target) {
+    return search(block, start, capacity, options, ledger, target).run();
 }
 
 }  // namespace rhochain

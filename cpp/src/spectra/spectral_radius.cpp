@@ -1,5 +1,7 @@
+#include <rhochain/operators/entry_image.hpp>
 #include <rhochain/spectra/by_component.hpp>
 #include <rhochain/spectra/dominant_search.hpp>
+#include <rhochain/spectra/eigenvalue_condition.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/perron.hpp>
 #include <rhochain/spectra/small_block.hpp>
@@ -48,6 +50,7 @@ Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
     ledger.count();
     Bracket b = exact_bracket(std::abs(w), "self-loop");
     b.vector = {1.0};
+    b.condition = 1.0;
     return b;
 }
 
@@ -57,6 +60,13 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
     if (block.A.cols() == 1) return single_vertex(block, ledger);
     if (block.nonnegative || block.single_cycle) {
         Bracket b = perron_of_block(block, options, ledger);
+        if (options.condition) {
+            // That of |A|, whose eigenvectors have the same moduli.
+            const entry_image magnitudes(block.A, entry_map::absolute);
+            irreducible_block image = block;
+            image.A = magnitudes;
+            write_condition(image, options, b, ledger);
+        }
         // An eigenvector of |A|, with other signs than one of A.
         if (block.has_negative) b.vector.clear();
         return b;
@@ -83,6 +93,7 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
     for (Bound* upper : {&b.upper, &b.upper_behind})
         if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);
+    if (options.condition && block.tilt == 0.0) write_condition(block, options, b, ledger);
     return b;
 }
 

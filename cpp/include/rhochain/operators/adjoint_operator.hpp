@@ -7,7 +7,7 @@ namespace rhochain {
 
 class adjoint_operator {
 public:
-    // Requires A.entrywise().
+    // Entrywise images and numbers of terms require A.entrywise().
     explicit adjoint_operator(operator_ref A) : A_(A) {}
 
     [[nodiscard]] std::int64_t rows() const { return A_.cols(); }

@@ -49,7 +49,7 @@ struct Bracket {
     Bound upper_behind{infinity, Grade::proved, 0.0, "no bound"};
     Status status = Status::bracketed;
     double residual = unknown;   // ||A x - value x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
-    double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors; of small blocks only
+    double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors; if known
     double runner_up = unknown;  // modulus of the next distinct eigenvalue found
     std::int64_t matvecs = 0;    // products with the matrix or its transpose, a block of b vectors counts b
     double seconds = 0.0;

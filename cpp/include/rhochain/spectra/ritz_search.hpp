@@ -1,5 +1,6 @@
 // The dominant Ritz pair of a block: Arnoldi from a filtered start; Krylov-Schur restarts keep the subspace of the dominant
 // third of the Ritz values (Stewart 2001) until ||A x - theta x|| <= rtol |theta| or the residual no longer falls.
+// With a target the Ritz pair nearest to it, or to its conjugate, among those found on the way to the dominant one.
 // Memory: `capacity` vectors and three more, given back at return.
 #pragma once
 
@@ -7,6 +8,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,8 +26,11 @@ struct ritz_pair {
     [[nodiscard]] bool settled(double rtol) const { return residual <= rtol * modulus(); }
 };
 
+inline constexpr std::int64_t most_krylov_vectors = 100;
+
 // `start` must not be zero.
 [[nodiscard]] ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start,
-                                         std::int64_t capacity, const SolverOptions& options, Ledger& ledger);
+                                         std::int64_t capacity, const SolverOptions& options, Ledger& ledger,
+                                         std::optional<std::complex<double>> target = std::nullopt);
 
 }  // namespace rhochain

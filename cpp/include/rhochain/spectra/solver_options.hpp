@@ -15,6 +15,7 @@ namespace rhochain {
 struct SolverOptions {
     double rtol = 1e-3;      // wanted (upper - lower) / value, or relative error of an estimate
     double upper_rtol = 0.0;  // spectral_norm: (upper - value) / value that suffices beside a value settled to rtol; 0: rtol
+    bool condition = false;  // spectral_radius: the condition number of the eigenvalue as well (eigenvalue_condition.hpp)
     double delta = 1e-9;     // failure probability allowed to PROBABLE bounds
     std::uint64_t seed = 0;  // of the random starts
     int threads = 0;         // 0: as the OpenMP runtime decides
