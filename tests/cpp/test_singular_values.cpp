@@ -5,6 +5,7 @@
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/normal_operator.hpp>
 #include <rhochain/rhochain.hpp>
+#include <rhochain/spectra/schur_test.hpp>
 #include <rhochain/spectra/singular_restart.hpp>
 
 #include <doctest/doctest.h>
@@ -181,5 +182,35 @@ TEST_CASE("a full basis: the value settles all the same, within its memory and f
         CHECK(b.lower.value >= sigma * (1.0 - 1e-2));
         CHECK(b.upper.value >= sigma);
         CHECK(b.matvecs <= 160);
+    }
+}
+
+TEST_CASE("the Schur test bounds || |A| ||_2 from above, whatever the start, and reaches it") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    for (unsigned draw = 0; draw < 20; ++draw) {
+        // Rows and columns without entries, and entries of very different sizes.
+        auto W = matrices::random_csr<double, std::int32_t>(50, 35, 0.06, seed + draw);
+        const auto exponents = matrices::random_vector(static_cast<std::int64_t>(W.values.size()), seed + draw);
+        for (std::size_t p = 0; p < W.values.size(); ++p)
+            W.values[p] *= std::exp2(std::floor((draw % 2 == 0 ? 0.0 : 40.0) * exponents[p]));
+        if (W.values.empty()) continue;
+        auto magnitudes = W;
+        for (double& w : magnitudes.values) w = std::abs(w);
+        const double truth = dense_singular_values(magnitudes).front();
+        const sparse_operator A(W.view(), 1);
+        for (const auto& start : {std::vector<double>(35, 1.0), matrices::random_vector(35, seed)}) {
+            SolverOptions options;
+            Ledger ledger(options);
+            const Bound bound = schur_upper_bound(A, start, 0.0, 1e-3, 1, ledger);
+            CHECK(bound.grade == Grade::proved);
+            CHECK(bound.value >= truth * (1.0 - 1e-12));
+            CHECK(bound.value <= truth * 4.0);
+        }
+        SolverOptions options;
+        options.threads = 1;
+        const Bracket b = spectral_norm(magnitudes.view(), options);
+        CHECK(b.upper.value >= truth * (1.0 - 1e-12));
+        CHECK(b.upper.value <= truth * (1.0 + 2e-3));
     }
 }

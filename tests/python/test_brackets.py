@@ -70,6 +70,15 @@ def test_eigenpair_and_singular_vector_are_what_they_say():
     assert np.linalg.norm(W @ s.vector) == pytest.approx(s.value, rel=1e-10)
 
 
+def test_a_nonnegative_matrix_has_a_proved_norm():
+    W = abs(reservoir(11))
+    s = rc.spectral_norm(W)
+    assert s.lower.grade == s.upper.grade == rc.Grade.PROVED
+    assert s.status == rc.Status.CONVERGED
+    assert s.width <= 1e-3
+    assert s.lower.value * (1 - 1e-12) <= np.linalg.norm(W.toarray(), 2) <= s.upper.value * (1 + 1e-12)
+
+
 def test_disconnected_blocks_take_the_maximum():
     rng = np.random.default_rng(7)
     blocks = [g * rng.standard_normal((20, 20)) for g in (0.1, 1.0, 0.3)]

@@ -5,6 +5,7 @@
 #include <rhochain/spectra/chebyshev_bound.hpp>
 #include <rhochain/spectra/lanczos_bound.hpp>
 #include <rhochain/spectra/norms.hpp>
+#include <rhochain/spectra/schur_test.hpp>
 #include <rhochain/spectra/singular_restart.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
 
@@ -148,6 +149,22 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
     return *run_golub_kahan(A, options, orthogonality::full, b, ledger);
 }
 
+// Where the singular vector is of one sign, as for W >= 0, it is a start that proves an upper bound within rtol at once, which
+// is worth more than a narrower one that is probable; without that, where the bracket is still wide, any start will do.
+void tighten_by_schur_test(operator_ref A, vector_in v, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    constexpr double most_of_it = 0.99;
+    const int threads = resolve_threads(options.threads);
+    buffer<double> start(v.begin(), v.end());
+    for (double& x : start) x = std::abs(x);
+    const bool one_signed = std::abs(sum(v, threads)) >= most_of_it * sum(start, threads);
+    if (b.upper.grade == Grade::proved && narrow_enough(options, b)) return;
+    if (!one_signed && (narrow_enough(options, b) || !std::isfinite(options.upper_rtol))) return;
+    if (!one_signed) std::fill(start.begin(), start.end(), 1.0);
+    const Bound proved = schur_upper_bound(A, start, b.lower.value, options.rtol, threads, ledger);
+    tighten_upper(b, proved);
+    if (proved.value <= b.value * (1.0 + options.rtol)) b.upper = proved;
+}
+
 // Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
 void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     if (narrow_enough(options, b) || !(b.value > 0.0) || ledger.exhausted()) return;
@@ -213,6 +230,7 @@ Bracket spectral_norm(operator_ref A, const SolverOptions& options) {
     image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, threads, ledger);
     tighten_lower(b, behind.lower);
     b.vector.assign(top.v.begin(), top.v.end());
+    if (A.entrywise()) tighten_by_schur_test(A, top.v, options, b, ledger);
     tighten_by_chebyshev(A, options, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) 

@@ -5,7 +5,7 @@
 // of g(k (m_r + m_c + 2 depth(n) + 16)) relative, by which they are moved outwards.
 // Where the value settles long before that bound does (the top of the spectrum is dense, or the basis is full): the bound of
 // chebyshev_bound.hpp with fresh probes and the value found as its guess. Each of the two has delta / 2.
-// Upper, PROVED: norms.hpp.
+// Upper, PROVED: norms.hpp; where the random one stays wider than wanted, schur_test.hpp.
 // Both bounds of a run that leaves out reorthogonalisation are in place only once its vectors have been measured.
 // options.upper_rtol > rtol is content with a wider upper bound once the value has settled to rtol (ESTIMATE): a fraction of the
 // products, as that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them.
