@@ -5,6 +5,7 @@ from __future__ import annotations
 from rhochain import _core
 from rhochain.activations import Activation, activation, activations
 from rhochain.chain_checkpoints import CheckpointError
+from rhochain.chain_checks import ChainReport, check_chain
 from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
 from rhochain.chains import JacobianChain
 from rhochain.checks import check
@@ -28,6 +29,7 @@ __all__ = [
     "Bracket",
     "ChainInterrupted",
     "ChainProgress",
+    "ChainReport",
     "ChainResult",
     "CheckpointError",
     "Components",
@@ -51,6 +53,7 @@ __all__ = [
     "activation",
     "activations",
     "check",
+    "check_chain",
     "components",
     "growth_factor",
     "load",

@@ -16,7 +16,7 @@ from rhochain.estimates import Bracket, Progress
 from rhochain.investigation import Investigation
 from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, real_number
+from rhochain.options import core_options, levels, real_number
 from rhochain.report import GradientReport
 from rhochain.verdicts import decide_on_trajectory
 
@@ -120,7 +120,7 @@ def check(
     """
     sigma, gamma, gains = _gain(activation, gain)
     leak = _leak(leak)
-    _levels(vanish_level, explode_level)
+    low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
     unchecked: tuple[str, ...] = ()
@@ -134,7 +134,7 @@ def check(
     evidence = work.evidence()
     log_norm = None if chain is None else chain.norm()
     if chain is not None and log_norm is not None:
-        decision = decide_on_trajectory(decision, chain.steps, log_norm, vanish_level, explode_level)
+        decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high)
     return GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -180,16 +180,13 @@ def _leak(leak: float) -> float:
     return a
 
 
-def _levels(vanish_level: float, explode_level: float) -> None:
-    low, high = real_number("vanish_level", vanish_level), real_number("explode_level", explode_level)
-    if not 0.0 < low < high < math.inf:
-        raise ValueError(f"levels must obey 0 < vanish_level < explode_level < inf; got {low!r} and {high!r}")
-
-
 def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if not hasattr(chain, "gain"):
-        raise TypeError(f"chain must have a gain and a norm, as JacobianChain has; got {type(chain).__name__}")
+        raise TypeError(
+            f"chain must have a gain and a norm, as JacobianChain has; got {type(chain).__name__}: "
+            "check_chain takes chains of gated cells"
+        )
     if tuple(chain.shape) != A.shape:
         raise ValueError(f"chain must be of W: expected shape {A.shape}; got {tuple(chain.shape)}")
     if chain.gain > gamma * (1.0 + 1e-6):

@@ -11,7 +11,7 @@ from rhochain.report import Verdict
 from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
 
-__all__ = ["Decision", "Evidence", "decide", "decide_on_trajectory", "needs_burn_in"]
+__all__ = ["Decision", "Evidence", "decide", "decide_for_chain", "decide_on_trajectory", "needs_burn_in"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,37 +101,43 @@ def decide_on_trajectory(
     base: Decision, steps: int, log_norm: Bracket, vanish_level: float, explode_level: float
 ) -> Decision:
     """`base` refined by the norm of a chain; VANISHES for every input stands."""
-    span = f"over the {steps:,} steps given"
-    lower, upper = log_norm.lower, log_norm.upper
+    lower = log_norm.lower
     if base.verdict is Verdict.VANISHES:
         if not (lower.graded and lower.value > 0.0):
             return base
         grown = (
-            f"{span} ln ||P||_2 >= {outward(lower.value, up=False)} (lower bound {lower.label}): this chain grew, as "
-            "the burn-in before the decay allows."
+            f"over the {steps:,} steps given ln ||P||_2 >= {outward(lower.value, up=False)} (lower bound "
+            f"{lower.label}): this chain grew, as the burn-in before the decay allows."
         )
         return Decision(base.verdict, base.reason, (*base.notes, grown))
-    for_all = (f"for all inputs: {base.verdict}: {base.reason}", *base.notes)
+    own = decide_for_chain(steps, log_norm, vanish_level, explode_level)
+    if own.verdict is Verdict.UNDECIDED:
+        return Decision(base.verdict, base.reason, (*base.notes, own.reason))
+    return Decision(own.verdict, own.reason, (f"for all inputs: {base.verdict}: {base.reason}", *base.notes))
+
+
+def decide_for_chain(steps: int, log_norm: Bracket, vanish_level: float, explode_level: float) -> Decision:
+    """What the norm of a chain says of its trajectory alone."""
+    span = f"over the {steps:,} steps given"
+    lower, upper = log_norm.lower, log_norm.upper
     if upper.graded and upper.value < math.log(vanish_level):
         return Decision(
             Verdict.VANISHES_ON_TRAJECTORY,
             f"{span} ln ||P||_2 <= {outward(upper.value, up=True)} (upper bound {upper.label}), "
             f"below the level ln {vanish_level:g} = {math.log(vanish_level):.4g}.",
-            for_all,
         )
     if lower.graded and lower.value > math.log(explode_level):
         return Decision(
             Verdict.EXPLODES_ON_TRAJECTORY,
             f"{span} ln ||P||_2 >= {outward(lower.value, up=False)} (lower bound {lower.label}), "
             f"above the level ln {explode_level:g} = {math.log(explode_level):.4g}.",
-            for_all,
         )
-    inside = (
+    return Decision(
+        Verdict.UNDECIDED,
         f"{span} ln ||P||_2 lies between {outward(lower.value, up=False)} ({lower.label}) and "
         f"{outward(upper.value, up=True)} ({upper.label}): no graded bound crosses a level, "
-        f"ln {vanish_level:g} or ln {explode_level:g}."
+        f"ln {vanish_level:g} or ln {explode_level:g}.",
     )
-    return Decision(base.verdict, base.reason, (*base.notes, inside))
 
 
 def _certificates(evidence: Evidence) -> list[_Certificate]:

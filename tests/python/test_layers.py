@@ -29,7 +29,7 @@ PYTHON_ORDER = [
     ["report"],
     ["verdicts"],
     ["conditions", "investigation"],
-    ["checks"],
+    ["chain_checks", "checks"],
     ["cli"],
     ["__init__", "__main__"],
 ]
