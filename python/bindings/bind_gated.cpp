@@ -34,8 +34,13 @@ struct plain_products {
 // (rows or function, their number), in the order of gate_source.
 using column = std::pair<py::object, std::int64_t>;
 
-gate_source make_gates(gated_cell cell, const std::array<column, columns>& given, std::int64_t width) {
-    const auto rows = [&](std::size_t s) { return make_rows(given[s].first, given[s].second, width); };
+gate_source make_gates(gated_cell cell, const std::array<column, columns>& given, std::int64_t width,
+                       std::int64_t block_bytes) {
+    const auto rows = [&](std::size_t s) {
+        row_source source = make_rows(given[s].first, given[s].second, width);
+        source.limit_blocks(block_bytes);
+        return source;
+    };
     const auto make = cell == gated_cell::gru ? gate_source::of_gru : gate_source::of_lstm;
     return make(rows(0), rows(1), rows(2), rows(3), rows(4));
 }
@@ -43,8 +48,9 @@ gate_source make_gates(gated_cell cell, const std::array<column, columns>& given
 // Holds the weights and the rows for Python. A core chain lives as long as one call.
 class GatedChain {
 public:
-    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, std::array<column, columns> rows)
-        : U_(std::move(U)), rows_(std::move(rows)), gates_(make_gates(cell_named(cell), rows_, U_->cols())) {
+    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, std::array<column, columns> rows,
+               std::int64_t block_bytes)
+        : U_(std::move(U)), rows_(std::move(rows)), gates_(make_gates(cell_named(cell), rows_, U_->cols(), block_bytes)) {
         // Refuses a bad shape now rather than at the first product.
         require_gate_blocks(plain_products{U_.get(), 1}, gates_.cell(), "U");
     }
@@ -86,7 +92,8 @@ vector_in vector_of(const float64_array& x) { return {x.data(), static_cast<std:
 // (the five arrays of a record, h_K, interrupted)
 py::tuple rollout(const std::string& cell, const Operator& U, const float64_array& bias,
                   const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
-                  const float64_array& input_bias, const float64_array& h0, const float64_array& c0, int threads) {
+                  const float64_array& input_bias, const float64_array& h0, const float64_array& c0, std::int64_t begin,
+                  std::int64_t end, int threads) {
     const plain_products recurrent{&U, threads};
     const plain_products incoming{W_in.get(), threads};
     const GatedRollout run{cell_named(cell),
@@ -97,7 +104,9 @@ py::tuple rollout(const std::string& cell, const Operator& U, const float64_arra
                            vector_of(input_bias),
                            vector_of(h0),
                            vector_of(c0),
-                           threads};
+                           threads,
+                           begin,
+                           end};
     const py::object none = py::none();
     ChainMonitor monitor(none);
     GatedRecord record;
@@ -128,12 +137,12 @@ void bind_gated(py::module_& m) {
     bind_spectrum(chain);
     bind_norm(chain);
     chain
-        .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>>(), py::arg("U"),
-             py::arg("cell"), py::arg("rows"))
+        .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>, std::int64_t>(),
+             py::arg("U"), py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))
         .def_property_readonly("steps", &GatedChain::steps);
     m.def("gated_rollout", &rollout, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
-          py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"),
-          py::arg("threads"));
+          py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"), py::arg("begin"),
+          py::arg("end"), py::arg("threads"));
 }
 
 }  // namespace rhochain::python

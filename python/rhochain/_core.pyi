@@ -263,7 +263,7 @@ class JacobianChain(_Chain):
 _Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
 
 class GatedChain(_Chain):
-    def __init__(self, U: Operator, cell: str, rows: Sequence[_Rows]) -> None: ...
+    def __init__(self, U: Operator, cell: str, rows: Sequence[_Rows], block_bytes: int) -> None: ...
 
 def gated_rollout(
     cell: str,
@@ -275,5 +275,7 @@ def gated_rollout(
     input_bias: _Float64,
     h0: _Float64,
     c0: _Float64,
+    begin: int,
+    end: int,
     threads: int,
 ) -> tuple[list[_Float64], _Float64, bool]: ...

@@ -26,7 +26,8 @@ class GRUChain(GatedProducts):
     matrix : Matrix
         U = [U_r; U_z; U_n], shape (3n, n), sparse or dense.
     record : dict of ndarray, or None
-        What `from_rollout` ran through: "h" of shape (K+1, n), "r", "z", "n", "q" of shape (K, n).
+        What `from_rollout` ran through, where `memory` holds it: "h" of shape (K+1, n), "r", "z", "n", "q" of shape
+        (K, n).
 
     Notes
     -----
@@ -99,7 +100,8 @@ class GRUChain(GatedProducts):
         bias, input_bias : array_like of shape (3n,), optional
             PyTorch's ``bias_hh_l0`` and ``bias_ih_l0``; by default 0.
         memory : int or str
-            Most bytes for the record, which takes 40 n a step.
+            Most bytes for what is kept. The record takes 40 n a step; where it does not fit, states are kept and gates
+            computed again, to the same bits: another run for each product, and `record` is None.
         threads : int, optional
             By default all. The result does not depend on it, to the last bit.
 
@@ -108,7 +110,8 @@ class GRUChain(GatedProducts):
         TypeError, ValueError
             Misuse, by the name of the argument.
         MemoryError
-            The record would need more than `memory`.
+            `memory` is too little for that as well; the message says what is needed, about 36 n sqrt(K) bytes
+            (51 for an LSTM).
         OverflowError
             A step left the float64 range.
 
@@ -150,7 +153,7 @@ class GRUChain(GatedProducts):
     @property
     def final_state(self) -> _Floats | None:
         """h_K of a run, shape (n,), from which the next may start; None for recorded gates."""
-        return self._last_output
+        return None if self._last is None else self._last.h
 
 
 class LSTMChain(GatedProducts):
@@ -164,7 +167,8 @@ class LSTMChain(GatedProducts):
     matrix : Matrix
         U = [U_i; U_f; U_g; U_o], shape (4n, n), sparse or dense.
     record : dict of ndarray, or None
-        What `from_rollout` ran through: "i", "f", "g", "o" of shape (K, n), "c" of shape (K+1, n).
+        What `from_rollout` ran through, where `memory` holds it: "i", "f", "g", "o" of shape (K, n), "c" of shape
+        (K+1, n).
 
     Notes
     -----
@@ -263,6 +267,4 @@ class LSTMChain(GatedProducts):
     @property
     def final_state(self) -> tuple[_Floats, _Floats] | None:
         """(h_K, c_K) of a run, each of shape (n,), from which the next may start; None for recorded gates."""
-        if self.record is None or self._last_output is None:
-            return None
-        return self._last_output, self.record["c"][-1]
+        return None if self._last is None else (self._last.h, self._last.c)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.chain_identity import rows_digest
 from rhochain.chain_norm import ChainNorm
-from rhochain.chain_rows import row_source
-from rhochain.gated_runs import COLUMNS, run_cell
+from rhochain.chain_rows import BLOCK_BYTES, row_source
+from rhochain.gated_replay import GateReplay
+from rhochain.gated_runs import COLUMNS, CellRun, CellState
 from rhochain.matrix import Matrix
+from rhochain.resources import byte_count
 
 __all__ = ["GatedProducts", "stacked_weights"]
 
@@ -26,7 +28,8 @@ class GatedProducts(ChainNorm):
     _cell: str
     _state_blocks: int
     record: dict[str, _Floats] | None = None
-    _last_output: _Floats | None = None
+    _last: CellState | None = None
+    _of_run: dict[str, Any] | None = None  # what tells the run behind the chain from another
 
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is made by its from_gates, from_rollout or from_torch")
@@ -38,14 +41,19 @@ class GatedProducts(ChainNorm):
         return (size, size)
 
     def _hold(self, U: Matrix, rows: Mapping[str, Any]) -> None:
-        self.matrix = U
         n = U.shape[1]
         sources = [row_source(name, rows[name], n, f"n = {n}, the columns of U") for name in COLUMNS[self._cell]]
+        self._hold_sources(U, sources, BLOCK_BYTES)
+
+    def _hold_sources(self, U: Matrix, sources: Sequence[Any], block_bytes: int) -> None:
+        self.matrix = U
         self._sources = sources
-        self._core = _core.GatedChain(U.operator, self._cell, sources)
+        self._core = _core.GatedChain(U.operator, self._cell, sources, block_bytes)
 
     def _identity(self) -> dict[str, Any]:
         width = self.matrix.shape[1]
+        if self._of_run is not None:
+            return super()._identity() | {"cell": self._cell} | self._of_run
         rows = [rows_digest(source, count, width) for source, count in self._sources]
         return super()._identity() | {"cell": self._cell} | dict(zip(COLUMNS[self._cell], rows, strict=True))
 
@@ -62,10 +70,17 @@ class GatedProducts(ChainNorm):
         threads: int | None,
     ) -> None:
         matrix = stacked_weights(U, threads)
-        run = run_cell(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias, memory)
-        self.record, self._last_output = run
-        states = {"h": run.record["h"][:-1]} if self._cell == "gru" else {}
-        self._hold(matrix, run.record | states)
+        run = CellRun(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias)
+        limit = byte_count("memory", memory)
+        self._of_run = run.identity()
+        if (5 * run.steps + 1) * run.n * 8 > limit:
+            replay = GateReplay(run, limit)
+            self._last = replay.last
+            return self._hold_sources(matrix, replay.columns(), replay.block_bytes)
+        arrays, self._last = run.record(0, run.steps, run.start)
+        self.record = dict(zip(COLUMNS[self._cell], arrays, strict=True))
+        states = {"h": self.record["h"][:-1]} if self._cell == "gru" else {}
+        self._hold(matrix, self.record | states)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.steps} steps, n = {self.matrix.shape[1]})"

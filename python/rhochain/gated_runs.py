@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
+from rhochain.chain_identity import array_digest, matrix_digest, rows_digest
 from rhochain.chain_rows import row_source
 from rhochain.matrix import Matrix
 from rhochain.options import real_vector
-from rhochain.resources import byte_count
 
-__all__ = ["COLUMNS", "CellWeights", "Run", "module_weights", "run_cell"]
+__all__ = ["COLUMNS", "CellRun", "CellState", "CellWeights", "module_weights"]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -21,11 +21,11 @@ COLUMNS = {"gru": ("h", "r", "z", "n", "q"), "lstm": ("i", "f", "g", "o", "c")}
 """What is recorded of each cell, in the order of the core."""
 
 
-class Run(NamedTuple):
-    """What a run recorded, by name, and the output after its last step."""
+class CellState(NamedTuple):
+    """What a cell carries from step to step; c is that of an LSTM."""
 
-    record: dict[str, _Floats]
-    last_output: _Floats
+    h: _Floats
+    c: _Floats
 
 
 class CellWeights(NamedTuple):
@@ -37,51 +37,56 @@ class CellWeights(NamedTuple):
     input_bias: Any
 
 
-def run_cell(
-    cell: str,
-    U: Matrix,
-    inputs: Any,
-    h0: Any,
-    c0: Any,
-    W_in: Any,
-    bias: Any,
-    input_bias: Any,
-    memory: int | str,
-) -> Run:
-    """K steps of a cell in float64, K the number of rows of `inputs`; misuse raises here, naming the argument.
+class CellRun:
+    """K steps of a cell in float64, K the number of rows of `inputs`; misuse raises here, naming the argument."""
 
-    Raises
-    ------
-    MemoryError
-        If the record would need more than `memory`.
-    OverflowError
-        A step left the float64 range.
-    """
-    rows, n = U.shape
-    incoming = None if W_in is None else Matrix(W_in, threads=U.threads or None)
-    width, of = (rows, "the rows of U") if incoming is None else (incoming.shape[1], "the columns of W_in")
-    source, steps = row_source("inputs", inputs, width, f"{width}, {of}")
-    needed = (5 * steps + 1) * n * 8
-    if needed > byte_count("memory", memory):
-        raise MemoryError(
-            f"the gates of {steps} steps of {n} units take {needed} bytes, more than memory = {memory!r}; "
-            "run fewer steps at a time, each run from the state that the one before ended in"
+    def __init__(
+        self, cell: str, U: Matrix, inputs: Any, h0: Any, c0: Any, W_in: Any, bias: Any, input_bias: Any
+    ) -> None:
+        rows = U.shape[0]
+        self.n: int = U.shape[1]
+        self.cell, self._U = cell, U
+        self._incoming = None if W_in is None else Matrix(W_in, threads=U.threads or None)
+        width, of = rows, "the rows of U"
+        if self._incoming is not None:
+            width, of = self._incoming.shape[1], "the columns of W_in"
+        self._width = width
+        self.steps: int
+        self._source, self.steps = row_source("inputs", inputs, width, f"{width}, {of}")
+        self._bias = _state_vector("bias", bias, rows)
+        self._input_bias = _state_vector("input_bias", input_bias, rows)
+        self.start = CellState(_state_vector("h0", h0, self.n), _state_vector("c0", c0, self.n))
+
+    def record(self, begin: int, end: int, state: CellState) -> tuple[list[_Floats], CellState]:
+        """What steps begin .. end - 1 from the state before them leave in the order of `COLUMNS`, and the state after.
+
+        Raises OverflowError where a step leaves the float64 range.
+        """
+        arrays, output, interrupted = _core.gated_rollout(
+            self.cell,
+            self._U.operator,
+            self._bias,
+            None if self._incoming is None else self._incoming.operator,
+            (self._source, self.steps),
+            self._width,
+            self._input_bias,
+            state.h,
+            state.c,
+            begin,
+            end,
+            self._U.threads,
         )
-    arrays, last_output, interrupted = _core.gated_rollout(
-        cell,
-        U.operator,
-        _state_vector("bias", bias, rows),
-        None if incoming is None else incoming.operator,
-        (source, steps),
-        width,
-        _state_vector("input_bias", input_bias, rows),
-        _state_vector("h0", h0, n),
-        _state_vector("c0", c0, n),
-        U.threads,
-    )
-    if interrupted:
-        raise KeyboardInterrupt
-    return Run(dict(zip(COLUMNS[cell], arrays, strict=True)), last_output)
+        if interrupted:
+            raise KeyboardInterrupt
+        return arrays, CellState(output, arrays[-1][-1] if self.cell == "lstm" else state.c)
+
+    def identity(self) -> dict[str, Any]:
+        """What tells this run from another, in JSON values."""
+        return {
+            "start": array_digest(self.start.h, self.start.c, self._bias, self._input_bias),
+            "inputs": rows_digest(self._source, self.steps, self._width),
+            "W_in": None if self._incoming is None else matrix_digest(self._incoming),
+        }
 
 
 def module_weights(module: Any) -> CellWeights:

@@ -168,6 +168,28 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
     }
 }
 
+TEST_CASE("a run in pieces, each from the state that the one before ended in, leaves the bits of the whole") {
+    for (const gated_cell cell : {gated_cell::gru, gated_cell::lstm}) {
+        const cell_network N(cell, 5, 23);
+        const auto A = N.weights();
+        const GatedRecord whole = N.run(A);
+        const row_source rows(N.inputs.data(), N.K, N.rows(), N.rows());
+        buffer<double> h(N.h0.begin(), N.h0.end()), c(N.c0.begin(), N.c0.end());
+        for (std::int64_t begin = 0; begin < N.K; begin += 9) {
+            const std::int64_t end = std::min<std::int64_t>(N.K, begin + 9);
+            const GatedRecord piece = run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, begin, end});
+            REQUIRE(piece.steps == end - begin);
+            for (std::size_t s = 0; s < piece.rows.size(); ++s)
+                CHECK(std::equal(piece.rows[s].begin(), piece.rows[s].end(), whole.rows[s].begin() + begin * 5));
+            h = piece.last_output;
+            if (cell == gated_cell::lstm) c.assign(piece.rows[4].end() - 5, piece.rows[4].end());
+        }
+        CHECK(h == whole.last_output);
+        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, 3, N.K + 1}), std::invalid_argument);
+        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, 3, 2}), std::invalid_argument);
+    }
+}
+
 TEST_CASE("blocks of rows that are fetched again and again give the coefficients of rows in memory") {
     const cell_network N(gated_cell::lstm, 5, 23);
     const auto A = N.weights();

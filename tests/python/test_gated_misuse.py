@@ -164,8 +164,9 @@ def test_what_a_run_is_given_is_named(cell):
         make(net.U, bad)
     with pytest.raises(OverflowError, match="step 0 of the rollout"):
         make(np.full(net.U.shape, 1e308), net.inputs, h0=np.full(5, 2.0))
-    with pytest.raises(MemoryError, match="20 steps of 5 units take 4040 bytes"):
-        make(net.U, net.inputs, memory=4039)
+    with pytest.raises(MemoryError, match=r"20 steps of 5 units takes [0-9]+ bytes at least"):
+        make(net.U, net.inputs, memory=100)
+    assert make(net.U, net.inputs, memory=4039).record is None
     assert make(net.U, net.inputs, memory=4040).steps == 20
 
 

@@ -20,7 +20,7 @@ PYTHON_ORDER = [
     ["options"],
     ["activations", "chain_envelope", "chain_identity", "chain_results", "chain_rows", "growth", "lyapunov"],
     ["chain_checkpoints", "gated_runs", "rollouts", "typical_growth"],
-    ["chain_products"],
+    ["chain_products", "gated_replay"],
     ["chain_norm"],
     ["chain_measures", "gated_products"],
     ["chains", "gated", "spectra"],

@@ -31,6 +31,10 @@ void check(const GatedRollout& r) {
     if (r.inputs.width() != width)
         throw std::invalid_argument("inputs: got rows of length " + std::to_string(r.inputs.width()) + ", expected " +
                                     std::to_string(width) + (r.W_in ? ", the columns of W_in" : ", the rows of U"));
+    const std::int64_t end = r.end.value_or(r.inputs.count());
+    if (r.begin < 0 || end < r.begin || end > r.inputs.count())
+        throw std::invalid_argument("steps: got " + std::to_string(r.begin) + " to " + std::to_string(end) +
+                                    ", expected a range within the " + std::to_string(r.inputs.count()) + " rows of inputs");
     require_finite("bias", r.bias);
     require_finite("input_bias", r.input_bias);
     require_finite("h0", r.h0);
@@ -104,7 +108,7 @@ gate_source GatedRecord::gates() const {
 GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& progress) {
     check(rollout);
     const std::int64_t n = rollout.U.cols();
-    const std::int64_t K = rollout.inputs.count();
+    const std::int64_t K = rollout.end.value_or(rollout.inputs.count()) - rollout.begin;
     const bool gru = rollout.cell == gated_cell::gru;
     const int threads = resolve_threads(rollout.threads);
     const auto gates = static_cast<std::size_t>(rollout.U.rows());
@@ -122,7 +126,7 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
     buffer<double> x(gates);
     double* rows[5];
     while (record.steps < K) {
-        const std::int64_t k = record.steps;
+        const std::int64_t k = rollout.begin + record.steps;
         const vector_in u(inputs.row(k).first, static_cast<std::size_t>(rollout.inputs.width()));
         rollout.U.apply(record.last_output, a);
         if (rollout.W_in)
@@ -139,7 +143,7 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
             require_finite("inputs[" + std::to_string(k) + "]", u);
             throw std::overflow_error("step " + std::to_string(k) + " of the rollout left the float64 range");
         }
-        for (std::size_t s = 0; s < record.rows.size(); ++s) rows[s] = record.rows[s].data() + k * n;
+        for (std::size_t s = 0; s < record.rows.size(); ++s) rows[s] = record.rows[s].data() + record.steps * n;
         const unit_step step(n, a.data(), x.data(), rows, rows[carried] + n, record.last_output.data());
         parallel_ranges(threads, n, [&](std::int64_t first, std::int64_t last) {
             gru ? step.gru(first, last) : step.lstm(first, last);

@@ -1,4 +1,4 @@
-// Runs a GRU or LSTM cell (gated_step.hpp) for K steps from h_0 (and c_0) and keeps what its chain needs:
+// Runs a GRU or LSTM cell (gated_step.hpp) for some of K steps, or all, and keeps what its chain needs:
 //     a = U h + b in R^{Gn},  x = W_in u_k + b_in or row k of the inputs itself + b_in, gate by gate
 //     GRU    r = sigmoid(x_r + a_r),  z = sigmoid(x_z + a_z),  q = a_n,  n = tanh(x_n + r q),  h' = (1 - z) n + z h
 //     LSTM   i, f, o = sigmoid(x + a),  g = tanh(x_g + a_g),  c' = f c + i g,  h' = o tanh(c')
@@ -17,7 +17,8 @@
 
 namespace rhochain {
 
-// Rows of n, one below the other: GRU h, r, z, n, q with h_0 .. h_K; LSTM i, f, g, o, c with c_0 .. c_K; all others K.
+// Of K steps, rows of n, one below the other: GRU h, r, z, n, q with h_0 .. h_K; LSTM i, f, g, o, c with c_0 .. c_K; all others
+// K.
 struct GatedRecord {
     gated_cell cell = gated_cell::gru;
     std::int64_t width = 0;
@@ -37,15 +38,17 @@ struct GatedRollout {
     operator_ref U;                    // G n x n
     vector_in bias;                    // b, G n
     std::optional<operator_ref> W_in;  // G n x m; without, inputs have G n columns and are taken as they are
-    row_source inputs;                 // K rows
+    row_source inputs;                 // K rows, one a step
     vector_in input_bias;              // b_in, G n
     vector_in h0;
     vector_in c0;  // LSTM only
     int threads = 0;
+    std::int64_t begin = 0;             // the first step, from h0 and c0
+    std::optional<std::int64_t> end{};  // one past the last; K by default
 };
 
 // Throws std::invalid_argument for shapes that do not fit and for numbers that are not finite, std::overflow_error
-// where a step leaves the float64 range. Fewer steps than inputs if `progress` stopped it.
+// where a step leaves the float64 range. Fewer steps if `progress` stopped it.
 [[nodiscard]] GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& progress = {});
 
 }  // namespace rhochain
