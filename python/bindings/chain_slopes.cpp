@@ -62,7 +62,7 @@ public:
           input_weights_(std::move(input_weights)),
           sigma_(name, parameter),
           memory_(memory) {
-        if (!inputs_.is_none()) options_.inputs = make_rows(inputs_, steps, input_width);
+        if (!inputs_.is_none()) options_.inputs = limited(make_rows(inputs_, steps, input_width), memory / 8);
         options_.bias = std::move(bias);
         options_.noise = noise;
         options_.seed = seed;

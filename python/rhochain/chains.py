@@ -172,7 +172,8 @@ class JacobianChain(ChainMeasures):
         memory : int or str
             For slopes and states together, in bytes or as "2GB"; at least 8 vectors of length n. Each call holds that
             much while it runs. Backward 2 sqrt(K) + 8 vectors are enough to compute each step no more than twice;
-            with less the steps are repeated as often as a binomial schedule of checkpoints needs.
+            with less the steps are repeated as often as a binomial schedule of checkpoints needs. Inputs that
+            are read in blocks have a quarter of it, and a memory map that spans more than half of it is streamed.
 
         Raises
         ------

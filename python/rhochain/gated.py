@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rhochain.gated_products import GatedProducts, stacked_weights
 from rhochain.gated_runs import module_weights
+from rhochain.resources import byte_count
 
 __all__ = ["GRUChain", "LSTMChain"]
 
@@ -39,7 +40,18 @@ class GRUChain(GatedProducts):
     _state_blocks = 1
 
     @classmethod
-    def from_gates(cls, U: Any, *, h: Any, r: Any, z: Any, n: Any, q: Any, threads: int | None = None) -> GRUChain:
+    def from_gates(
+        cls,
+        U: Any,
+        *,
+        h: Any,
+        r: Any,
+        z: Any,
+        n: Any,
+        q: Any,
+        memory: int | str = "2GiB",
+        threads: int | None = None,
+    ) -> GRUChain:
         """A chain along recorded gates.
 
         Parameters
@@ -50,6 +62,9 @@ class GRUChain(GatedProducts):
         h, r, z, n, q : array_like of shape (K, n), or an object with ``len()`` and slices of rows
             Row k belongs to step k: the state h_k *before* the step, the three gates, and q = U_n h_k + b_n (the
             ``b_hn`` of PyTorch). Arrays in float32 or float64 with contiguous rows are borrowed.
+        memory : int or str
+            For gates that are read in blocks, a fifth of it for each column; a memory map that spans more than that
+            fifth is streamed, as `JacobianChain` does.
         threads : int, optional
             By default all. The result does not depend on it, to the last bit.
 
@@ -69,7 +84,7 @@ class GRUChain(GatedProducts):
         array([0.03125, 0.     ])
         """
         chain = cls.__new__(cls)
-        chain._hold(stacked_weights(U, threads), {"h": h, "r": r, "z": z, "n": n, "q": q})
+        chain._hold(stacked_weights(U, threads), {"h": h, "r": r, "z": z, "n": n, "q": q}, byte_count("memory", memory))
         return chain
 
     @classmethod
@@ -182,7 +197,18 @@ class LSTMChain(GatedProducts):
     _state_blocks = 2
 
     @classmethod
-    def from_gates(cls, U: Any, *, i: Any, f: Any, g: Any, o: Any, c: Any, threads: int | None = None) -> LSTMChain:
+    def from_gates(
+        cls,
+        U: Any,
+        *,
+        i: Any,
+        f: Any,
+        g: Any,
+        o: Any,
+        c: Any,
+        memory: int | str = "2GiB",
+        threads: int | None = None,
+    ) -> LSTMChain:
         """A chain along recorded gates.
 
         Parameters
@@ -194,8 +220,8 @@ class LSTMChain(GatedProducts):
             The gates of step k in row k. Arrays in float32 or float64 with contiguous rows are borrowed.
         c : the same of shape (K+1, n)
             c_0 .. c_K: row k before step k, row k+1 after it.
-        threads : int, optional
-            By default all. The result does not depend on it, to the last bit.
+        memory, threads
+            As in `GRUChain.from_gates`.
 
         Raises
         ------
@@ -212,7 +238,7 @@ class LSTMChain(GatedProducts):
         array([0.015625, 0.03125 ])
         """
         chain = cls.__new__(cls)
-        chain._hold(stacked_weights(U, threads), {"i": i, "f": f, "g": g, "o": o, "c": c})
+        chain._hold(stacked_weights(U, threads), {"i": i, "f": f, "g": g, "o": o, "c": c}, byte_count("memory", memory))
         return chain
 
     @classmethod

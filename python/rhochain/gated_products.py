@@ -40,10 +40,13 @@ class GatedProducts(ChainNorm):
         size = self._state_blocks * self.matrix.shape[1]
         return (size, size)
 
-    def _hold(self, U: Matrix, rows: Mapping[str, Any]) -> None:
+    def _hold(self, U: Matrix, rows: Mapping[str, Any], memory: int) -> None:
         n = U.shape[1]
-        sources = [row_source(name, rows[name], n, f"n = {n}, the columns of U") for name in COLUMNS[self._cell]]
-        self._hold_sources(U, sources, BLOCK_BYTES)
+        names = COLUMNS[self._cell]
+        share = memory // len(names)
+        sources = [row_source(name, rows[name], n, f"n = {n}, the columns of U", share) for name in names]
+        # A quarter of a column's share for rows as they are kept, and one for rows in float64.
+        self._hold_sources(U, sources, min(BLOCK_BYTES, share // 4))
 
     def _hold_sources(self, U: Matrix, sources: Sequence[Any], block_bytes: int) -> None:
         self.matrix = U
@@ -70,8 +73,8 @@ class GatedProducts(ChainNorm):
         threads: int | None,
     ) -> None:
         matrix = stacked_weights(U, threads)
-        run = CellRun(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias)
         limit = byte_count("memory", memory)
+        run = CellRun(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias, limit)
         self._of_run = run.identity()
         if (5 * run.steps + 1) * run.n * 8 > limit:
             replay = GateReplay(run, limit)
@@ -80,7 +83,7 @@ class GatedProducts(ChainNorm):
         arrays, self._last = run.record(0, run.steps, run.start)
         self.record = dict(zip(COLUMNS[self._cell], arrays, strict=True))
         states = {"h": self.record["h"][:-1]} if self._cell == "gru" else {}
-        self._hold(matrix, self.record | states)
+        self._hold(matrix, self.record | states, limit)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.steps} steps, n = {self.matrix.shape[1]})"

@@ -38,10 +38,22 @@ class CellWeights(NamedTuple):
 
 
 class CellRun:
-    """K steps of a cell in float64, K the number of rows of `inputs`; misuse raises here, naming the argument."""
+    """K steps of a cell in float64, K the number of rows of `inputs`; misuse raises here, naming the argument.
+
+    Inputs in a memory map that spans more than `memory` bytes are streamed.
+    """
 
     def __init__(
-        self, cell: str, U: Matrix, inputs: Any, h0: Any, c0: Any, W_in: Any, bias: Any, input_bias: Any
+        self,
+        cell: str,
+        U: Matrix,
+        inputs: Any,
+        h0: Any,
+        c0: Any,
+        W_in: Any,
+        bias: Any,
+        input_bias: Any,
+        memory: int | None = None,
     ) -> None:
         rows = U.shape[0]
         self.n: int = U.shape[1]
@@ -52,7 +64,7 @@ class CellRun:
             width, of = self._incoming.shape[1], "the columns of W_in"
         self._width = width
         self.steps: int
-        self._source, self.steps = row_source("inputs", inputs, width, f"{width}, {of}")
+        self._source, self.steps = row_source("inputs", inputs, width, f"{width}, {of}", memory)
         self._bias = _state_vector("bias", bias, rows)
         self._input_bias = _state_vector("input_bias", input_bias, rows)
         self.start = CellState(_state_vector("h0", h0, self.n), _state_vector("c0", c0, self.n))

@@ -40,6 +40,7 @@ def rollout(
 ) -> Rollout:
     """What `JacobianChain.from_rollout` was given, as the native core takes it; misuse raises here."""
     n = W.shape[0]
+    budget = byte_count("memory", memory)
     weights = None if input_weights is None else _input_weights(input_weights, n, W.threads)
     fetched, count, width = None, None, n
     if inputs is not None:
@@ -49,7 +50,7 @@ def rollout(
         of_what = (
             f"m = {width} as in input_weights" if weights is not None else f"n = {n} as in W, without input_weights"
         )
-        fetched, count = row_source("inputs", rows, width, of_what)
+        fetched, count = row_source("inputs", rows, width, of_what, budget // 2)
     elif weights is not None:
         raise ValueError("input_weights need inputs; got None")
     if steps is None:
@@ -72,7 +73,7 @@ def rollout(
         seed=whole_number("seed", seed, 0, 2**64 - 1),
         activation=activation.name,
         parameter=activation.parameter,
-        memory=byte_count("memory", memory),
+        memory=_share_of_slopes(budget, n, fetched=callable(fetched)),
     )
 
     def identity() -> dict[str, Any]:
@@ -93,6 +94,13 @@ def _one_column(given: Any) -> Any:
     if isinstance(given, (list, tuple)):
         given = np.asarray(given)
     return given[:, None] if isinstance(given, np.ndarray) and given.ndim == 1 else given
+
+
+def _share_of_slopes(budget: int, n: int, *, fetched: bool) -> int:
+    """Bytes for slopes and states: inputs that are fetched have a quarter, half as kept, half as rows."""
+    fewest = 8 * 8 * n
+    share = budget - budget // 4
+    return share if fetched and share >= fewest else budget
 
 
 def _input_weights(given: Any, n: int, threads: int) -> Matrix:

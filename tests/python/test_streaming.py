@@ -29,6 +29,11 @@ def status():
 
 def make(rows):
     W = sparse.eye_array(n, format="csr") * 1.5
+    if kind == "gates":
+        U = sparse.csr_array((3 * n, n))
+        return rc.GRUChain.from_gates(U, h=rows, r=rows, z=rows, n=rows, q=rows, memory=memory, threads=1)
+    if kind == "inputs":
+        return rc.JacobianChain.from_rollout(0.5 * W, np.zeros(n), inputs=rows, memory=memory, threads=1)
     if kind == "slopes":
         return rc.JacobianChain(W, slopes=rows, memory=memory, threads=1)
     leak = 0.5 if kind == "leaky" else 1.0
@@ -79,7 +84,13 @@ def measure(path, dtype, kind, memory, n, steps, direction="vjp"):
 
 @pytest.mark.parametrize(
     ("dtype", "kind", "direction"),
-    [("float64", "slopes", "vjp"), ("float32", "states", "jvp"), ("float64", "leaky", "vjp")],
+    [
+        ("float64", "slopes", "vjp"),
+        ("float32", "states", "jvp"),
+        ("float64", "leaky", "vjp"),
+        ("float32", "gates", "jvp"),
+        ("float64", "inputs", "jvp"),
+    ],
 )
 def test_resident_memory_stays_within_the_budget(tmp_path, dtype, kind, direction):
     n, memory = 4000, 24_000_000

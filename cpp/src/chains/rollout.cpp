@@ -15,10 +15,11 @@ namespace rhochain {
 namespace {
 
 // Rows of inputs held at once.
-std::int64_t input_block_rows(std::int64_t width) {
+std::int64_t input_block_rows(const row_source& rows) {
     constexpr std::int64_t block_bytes = 1 << 22;
     constexpr auto entry_bytes = static_cast<std::int64_t>(sizeof(double));
-    return std::max<std::int64_t>(1, block_bytes / std::max<std::int64_t>(1, width * entry_bytes));
+    const std::int64_t row_bytes = std::max<std::int64_t>(1, rows.width() * entry_bytes);
+    return std::max<std::int64_t>(1, std::min(block_bytes, rows.block_bytes()) / row_bytes);
 }
 
 // x <- 2^exponent x
@@ -69,7 +70,7 @@ rollout_stepper::rollout_stepper(const rollout& trajectory, int threads)
 vector_in rollout_stepper::input(std::int64_t k) {
     const row_source& rows = *trajectory_->options_.inputs;
     if (k < input_begin_ || k >= input_end_) {
-        const std::int64_t end = std::min(rows.count(), k + input_block_rows(rows.width()));
+        const std::int64_t end = std::min(rows.count(), k + input_block_rows(rows));
         input_end_ = input_begin_;  // holds nothing while it reads: a fetch may throw
         input_block_ = rows.read(k, end, input_rows_, threads_);
         input_begin_ = k;
