@@ -124,9 +124,8 @@ def table(times: dict[str, dict[str, float]]) -> str:
 
 
 def stored_bytes(W) -> int:
-    """What one product must move: entries and columns, rows' places, x and y."""
-    n = W.shape[0]
-    return W.nnz * 12 + 9 * n + 16 * n
+    """What one product must move: the entries of a band, kept without columns, x and y."""
+    return 8 * W.nnz + 16 * W.shape[0]
 
 
 def draw(path: str, limits: dict[int, float], rates: dict[str, tuple[int, float, float]]) -> None:

@@ -1,12 +1,14 @@
 // The layouts in which products read a sparse W, each made when a product first asks for it, within `memory` bytes in all:
+//     bands    (diagonals.hpp) for all products, where W consists of whole diagonals;
 //     tiles    (sparse_tiles.hpp) for one vector, W and W^T alike, where tiles are of use;
 //     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
-// Products of W with blocks read W as it is.
+// Products of W with blocks read W as it is, unless it is a band.
 // Where memory holds only one of rows and columns it is columns, whose lack costs more.
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once
 
+#include <rhochain/kernels/diagonal_layout.hpp>
 #include <rhochain/kernels/sell_layout.hpp>
 #include <rhochain/kernels/tile_layout.hpp>
 
@@ -23,6 +25,15 @@ public:
     product_layouts(const csr_view<Scalar, Index>& W, std::size_t memory) : W_(W), memory_(memory) {}
 
     // Each is null where there is none; `make` is whether it may be made now.
+    [[nodiscard]] const diagonals<Scalar>* bands(bool make, int threads) {
+        return get(bands_, make, [&]() -> std::optional<diagonals<Scalar>> {
+            auto offsets = whole_diagonals(W_, threads);
+            if (!offsets) return std::nullopt;
+            const auto count = static_cast<std::int64_t>(offsets->size());
+            if (!affordable(diagonals<Scalar>::bytes(W_.rows(), count))) return std::nullopt;
+            return make_diagonals(W_, *std::move(offsets), threads);
+        });
+    }
     [[nodiscard]] const sparse_tiles<Scalar>* tiles(bool make, int threads) {
         return get(tiles_, make, [&]() -> std::optional<sparse_tiles<Scalar>> {
             const auto shape = useful_tiles(W_, threads);
@@ -76,7 +87,8 @@ private:
         return held <= memory_ && bytes <= memory_ - held;
     }
     [[nodiscard]] std::size_t held_bytes() const {
-        return (tiles_.held ? sparse_tiles<Scalar>::bytes(tiles_.held->shape, W_.nnz()) : 0) +
+        return (bands_.held ? diagonals<Scalar>::bytes(W_.rows(), bands_.held->count()) : 0) +
+               (tiles_.held ? sparse_tiles<Scalar>::bytes(tiles_.held->shape, W_.nnz()) : 0) +
                (rows_.held ? sell<Scalar>::bytes(W_.rows(), W_.nnz()) : 0) +
                (columns_.held ? sell<Scalar>::bytes(W_.cols(), W_.nnz()) : 0);
     }
@@ -84,6 +96,7 @@ private:
     csr_view<Scalar, Index> W_;
     std::size_t memory_;
     mutable std::mutex mutex_;
+    slot<diagonals<Scalar>> bands_;
     slot<sparse_tiles<Scalar>> tiles_;
     slot<sell<Scalar>> rows_;
     slot<sell<Scalar>> columns_;

@@ -5,6 +5,7 @@
 // are the same either way.
 #pragma once
 
+#include <rhochain/kernels/diagonal_product.hpp>
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/sell_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
@@ -78,6 +79,7 @@ public:
 
 private:
     void multiply(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        if (const auto* bands = bands_if_any()) return spmm(*bands, f, scale_, X, Y, threads_, then);
         if (const auto* tiles = tiles_for(X)) return spmv(*tiles, f, scale_, X.data, Y.data, threads_, then);
         // Blocks are as fast from W itself.
         if (const auto* rows = layouts_ && X.columns == 1 ? layouts_->rows(makes_layouts_, threads_) : nullptr)
@@ -85,11 +87,15 @@ private:
         then ? spmm(W_, f, scale_, X, Y, threads_, *then) : spmm(W_, f, scale_, X, Y, threads_);
     }
     void multiply_adjoint(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        if (const auto* bands = bands_if_any()) return spmm_adjoint(*bands, f, scale_, X, Y, threads_, then);
         if (const auto* tiles = tiles_for(X)) return spmv_adjoint(*tiles, f, scale_, X.data, Y.data, threads_, then);
         if (const auto* columns = layouts_ ? layouts_->columns(makes_layouts_, threads_) : nullptr)
             return then ? spmm(*columns, f, scale_, X, Y, threads_, *then) : spmm(*columns, f, scale_, X, Y, threads_);
         spmm_adjoint(W_, f, scale_, X, Y, threads_);
         if (then) hand_on(Y, threads_, *then);
+    }
+    [[nodiscard]] const diagonals<Scalar>* bands_if_any() const {
+        return layouts_ ? layouts_->bands(makes_layouts_, threads_) : nullptr;
     }
     [[nodiscard]] const sparse_tiles<Scalar>* tiles_for(const_block X) const {
         return layouts_ && X.columns == 1 ? layouts_->tiles(makes_layouts_, threads_) : nullptr;

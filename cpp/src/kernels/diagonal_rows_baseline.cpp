@@ -1,0 +1,2 @@
+#define RHOCHAIN_ISA baseline
+#include "diagonal_rows.inl"

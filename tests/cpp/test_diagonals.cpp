@@ -1,0 +1,175 @@
+#include "matrices.hpp"
+
+#include <rhochain/kernels/diagonal_layout.hpp>
+#include <rhochain/kernels/diagonal_product.hpp>
+#include <rhochain/kernels/spmm.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+using namespace rhochain;
+
+namespace {
+
+constexpr instruction_set all_sets[] = {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512};
+constexpr entry_map maps[] = {entry_map::identity, entry_map::absolute, entry_map::squared};
+
+struct band {
+    std::int64_t rows;
+    std::int64_t cols;
+    std::vector<std::int64_t> offsets;
+};
+
+const std::vector<band> bands{
+    {203, 203, {-7, -1, 0, 2}},     {4096, 4096, {0}},
+    {513, 513, {-3, -2, -1, 0, 1}}, {200, 211, {-8, 3, 9}},
+    {211, 200, {-4, 0, 7}},        {5003, 5003, {-400, -399, 0, 17, 300}},
+    {400, 400, {5, 6, 7, 8, 9, 10, 11, 12}}, {400, 403, {-12}},
+};
+
+template <class Scalar, class Index>
+csr<Scalar, Index> whole(const band& shape, unsigned seed) {
+    csr<Scalar, Index> W{shape.rows, shape.cols, {0}, {}, {}};
+    for (std::int64_t i = 0; i < shape.rows; ++i) {
+        for (const std::int64_t o : shape.offsets)
+            if (i + o >= 0 && i + o < shape.cols) W.indices.push_back(static_cast<Index>(i + o));
+        W.indptr.push_back(static_cast<Index>(W.indices.size()));
+    }
+    for (const double w : matrices::random_vector(static_cast<std::int64_t>(W.indices.size()), seed))
+        W.values.push_back(static_cast<Scalar>(w));
+    return W;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("whole diagonals are found and hold every entry once", Index, std::int32_t, std::int64_t) {
+    for (const band& shape : bands) {
+        const auto W = whole<double, Index>(shape, 3);
+        for (const int threads : {1, 3}) {
+            const auto offsets = whole_diagonals(W.view(), threads);
+            REQUIRE(offsets.has_value());
+            CHECK(*offsets == shape.offsets);
+            const auto D = make_diagonals(W.view(), *offsets, threads);
+            CHECK(D.values.size() * sizeof(double) == diagonals<double>::bytes(shape.rows, D.count()));
+            std::vector<double> found(static_cast<std::size_t>(shape.rows * shape.cols), 0.0);
+            for (std::int64_t i = 0; i < shape.rows; ++i)
+                for (std::int64_t d = 0; d < D.count(); ++d) {
+                    const double w = D.values[static_cast<std::size_t>(i / 8 * 8 * D.count() + 8 * d + i % 8)];
+                    const std::int64_t j = i + shape.offsets[static_cast<std::size_t>(d)];
+                    if (j >= 0 && j < shape.cols)
+                        found[static_cast<std::size_t>(i * shape.cols + j)] = w;
+                    else
+                        CHECK(w == 0.0);
+                }
+            CHECK(found == matrices::dense(W.view()));
+        }
+    }
+}
+
+TEST_CASE("a matrix that is not made of whole diagonals is none") {
+    const band shape{203, 203, {-7, -1, 0, 2}};
+    auto missing = whole<double, std::int32_t>(shape, 1);
+    for (std::size_t i = 101; i < missing.indptr.size(); ++i) --missing.indptr[i];
+    missing.indices.erase(missing.indices.begin() + missing.indptr[100]);
+    missing.values.pop_back();
+    CHECK_FALSE(whole_diagonals(missing.view(), 1));
+    auto moved = whole<double, std::int32_t>(shape, 1);
+    moved.indices[static_cast<std::size_t>(moved.indptr[51]) - 1] += 5;
+    CHECK_FALSE(whole_diagonals(moved.view(), 1));
+    auto unsorted = whole<double, std::int32_t>(shape, 1);
+    std::swap(unsorted.indices[300], unsorted.indices[301]);
+    CHECK_FALSE(whole_diagonals(unsorted.view(), 1));
+    // A ring: its corner is a diagonal of one entry, for which a whole one would be kept.
+    CHECK_FALSE(whole_diagonals(whole<double, std::int32_t>({100, 100, {-99, 1}}, 1).view(), 1));
+    CHECK_FALSE(whole_diagonals(matrices::random_csr<double, std::int32_t>(200, 200, 0.05, 1).view(), 1));
+    CHECK_FALSE(whole_diagonals(matrices::random_csr<double, std::int32_t>(20, 20, 1.1, 1).view(), 1));
+    CHECK_FALSE(whole_diagonals(csr<double, std::int32_t>{0, 0, {0}, {}, {}}.view(), 1));
+    CHECK_FALSE(whole_diagonals(csr<double, std::int32_t>{2, 2, {0, 0, 0}, {}, {}}.view(), 1));
+}
+
+TEST_CASE_TEMPLATE("products in diagonals have the bits of the CSR product", Scalar, float, double) {
+    for (const band& shape : bands) {
+        const auto W = whole<Scalar, std::int32_t>(shape, 7);
+        const auto D = make_diagonals(W.view(), *whole_diagonals(W.view(), 2), 2);
+        for (const std::int64_t b : {1, 2, 3, 5, 8, 15, 16, 19}) {
+            const auto X = matrices::random_vector(shape.cols * b, 1), Z = matrices::random_vector(shape.rows * b, 2);
+            const const_block x(X.data(), shape.cols, b), z(Z.data(), shape.rows, b);
+            std::vector<double> forward(Z.size()), adjoint(X.size()), found(Z.size()), found_adjoint(X.size());
+            for (const entry_map f : maps) {
+                const double s = f == entry_map::absolute ? 0.25 : 1.0;
+                spmm(W.view(), f, s, x, mutable_block(forward.data(), shape.rows, b), 1);
+                spmm_adjoint(W.view(), f, s, z, mutable_block(adjoint.data(), shape.cols, b), 1);
+                for (const instruction_set isa : all_sets) {
+                    if (!is_available(isa)) continue;
+                    for (const int threads : {1, 3}) {
+                        std::fill(found.begin(), found.end(), -1.0);
+                        std::fill(found_adjoint.begin(), found_adjoint.end(), -1.0);
+                        spmm(D, f, s, x, mutable_block(found.data(), shape.rows, b), threads, nullptr, isa);
+                        spmm_adjoint(D, f, s, z, mutable_block(found_adjoint.data(), shape.cols, b), threads, nullptr, isa);
+                        CHECK_MESSAGE(found == forward, shape.rows, " ", b, " ", name_of(isa), " ", threads);
+                        CHECK_MESSAGE(found_adjoint == adjoint, shape.rows, " ", b, " ", name_of(isa), " ", threads);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("panels of a product in diagonals are handed on once each, as they are") {
+    const band& shape = bands[5];
+    const auto W = whole<double, std::int32_t>(shape, 7);
+    const auto D = make_diagonals(W.view(), shape.offsets, 2);
+    const auto x = matrices::random_vector(shape.rows, 1);
+    std::vector<double> y(x.size()), room(x.size()), seen(x.size(), 0.0);
+    spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 2);
+    const auto add = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        for (std::int64_t i = first; i < last; ++i) seen[static_cast<std::size_t>(i)] += rows[i - first];
+    };
+    const panel_task then(add);
+    spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(room), 2, &then);
+    CHECK(seen == y);
+}
+
+TEST_CASE("an entry of x that is not finite reaches the rows on its diagonals and no others") {
+    const band& shape = bands[0];
+    const auto W = whole<double, std::int32_t>(shape, 7);
+    const auto dense = matrices::dense(W.view());
+    const auto D = make_diagonals(W.view(), shape.offsets, 1);
+    for (const std::int64_t bad : {0, 3, 100, 202}) {
+        std::vector<double> x(203, 1.0), y(203), z(203);
+        x[static_cast<std::size_t>(bad)] = std::numeric_limits<double>::infinity();
+        for (const instruction_set isa : all_sets) {
+            if (!is_available(isa)) continue;
+            spmm(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 1, nullptr, isa);
+            spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(z), 1, nullptr, isa);
+            for (std::size_t i = 0; i < 203; ++i) {
+                const auto at = static_cast<std::size_t>(bad);
+                CHECK(std::isfinite(y[i]) == (dense[i * 203 + at] == 0.0));
+                CHECK(std::isfinite(z[i]) == (dense[at * 203 + i] == 0.0));
+            }
+        }
+    }
+}
+
+TEST_CASE("a band has one copy for all products, within memory") {
+    const auto W = whole<double, std::int32_t>({3000, 3000, {-1, 0, 1, 2}}, 5);
+    const std::size_t bytes = diagonals<double>::bytes(3000, 4);
+    for (const std::size_t memory : {bytes - 1, bytes}) {
+        const auto A = sparse_operator(W.view(), 2).prepared(memory);
+        const auto B = sparse_operator(W.view(), 2);
+        for (const std::int64_t b : {1, 3}) {
+            const auto x = matrices::random_vector(3000 * b, 4);
+            std::vector<double> y(x.size()), z(x.size());
+            A.apply(const_block(x.data(), 3000, b), mutable_block(y.data(), 3000, b));
+            B.apply(const_block(x.data(), 3000, b), mutable_block(z.data(), 3000, b));
+            CHECK(y == z);
+            A.apply_adjoint(const_block(x.data(), 3000, b), mutable_block(y.data(), 3000, b));
+            B.apply_adjoint(const_block(x.data(), 3000, b), mutable_block(z.data(), 3000, b));
+            CHECK(y == z);
+        }
+        CHECK((A.prepared_bytes() == bytes) == (memory == bytes));
+    }
+}
