@@ -33,8 +33,9 @@ class GateReplay:
         self._states: list[CellState] = []
         state = run.start
         for begin in range(0, run.steps, self._piece):
-            self._states.append(_kept(run.cell, state))
-            _, state = run.record(begin, min(run.steps, begin + self._piece), state)
+            self._states.append(state)
+            # The gates of a piece are gone before those of the next one come.
+            state = run.record(begin, min(run.steps, begin + self._piece), state)[1]
         self.last = state
         self._held: tuple[int, list[_Floats]] = (-1, [])
 
@@ -90,8 +91,3 @@ def _bytes(run: CellRun, read: int, piece: int) -> int:
 
 def _state_vectors(run: CellRun) -> int:
     return 2 if run.cell == "lstm" else 1
-
-
-def _kept(cell: str, state: CellState) -> CellState:
-    """The state in arrays of its own: c is a row of a piece otherwise, and would hold it."""
-    return state if cell == "gru" else CellState(state.h, state.c.copy())

@@ -90,7 +90,7 @@ class CellRun:
         )
         if interrupted:
             raise KeyboardInterrupt
-        return arrays, CellState(output, arrays[-1][-1] if self.cell == "lstm" else state.c)
+        return arrays, CellState(output, arrays[-1][-1].copy() if self.cell == "lstm" else state.c)
 
     def identity(self) -> dict[str, Any]:
         """What tells this run from another, in JSON values."""

@@ -32,9 +32,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
     memory : int or str
         Bytes, or text such as "2GB", for copies of a sparse W in layouts made for products, each about the size of W:
-        one for vectors, W and W^T alike, where W is large and no band, else one of W and one of W^T; blocks read W
-        itself and the latter. They are made, and kept, when a second product or an estimate asks for them. Where only
-        one of the last two has room it is that of W^T, without which products with W^T are several times slower.
+        one for all products where W consists of whole diagonals; one for vectors, W and W^T alike, where W is large
+        and no band; else one of W and one of W^T. Blocks read W itself and the latter. They are made, and kept, when a
+        second product or an estimate asks for them. Where only one of the last two has room it is that of W^T, without
+        which products with W^T are several times slower.
     layout : {"auto", "csr"}
         ``"csr"`` makes no such copy: a sparse W is read as it is, whatever `memory` says.
 

@@ -192,7 +192,7 @@ def spectral_norm(
     -----
     Grades: lower bound PROVED (||W v|| / ||v||), upper bound PROBABLE(delta) (Theorem D of the docs, on
     Golub-Kahan-Lanczos; cf. Kuczynski & Wozniakowski 1992) or PROVED (O(nnz) norms, where they are sharper, and
-    the Schur test, which nonnegative matrices owe a bracket PROVED on both ends).
+    the Schur test, by which that of a nonnegative matrix is PROVED where the singular vector is accurate enough).
     ``gain * sigma_1 < 1`` is eq. 6 of Pascanu, Mikolov & Bengio (2013): sufficient for vanishing.
 
     Examples

@@ -153,4 +153,4 @@ print((peak() - before) * 1024)
 def test_resident_memory_of_a_long_run():
     # The whole record would take 320 MB.
     grown = int(subprocess.run([sys.executable, "-c", RESIDENT], capture_output=True, text=True, check=True).stdout)
-    assert grown <= 24e6
+    assert grown <= 16e6

@@ -16,13 +16,6 @@ using complex_vector = std::vector<std::complex<double>>;
 // Of the random start; the estimates' own come from low ones.
 constexpr std::uint64_t stream = 0x6c656674;
 
-// y^T x
-std::complex<double> bilinear(const complex_vector& y, const complex_vector& x) {
-    std::complex<double> sum = 0.0;
-    for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] * x[i];
-    return sum;
-}
-
 void normalise(complex_vector& x) {
     double square = 0.0;
     for (const auto& z : x) square += std::norm(z);
@@ -30,6 +23,12 @@ void normalise(complex_vector& x) {
 }
 
 }  // namespace
+
+std::complex<double> overlap(const complex_vector& y, const complex_vector& x) {
+    std::complex<double> sum = 0.0;
+    for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] * x[i];
+    return sum;
+}
 
 void write_condition(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     if (b.status != Status::converged || b.vector.empty() || ledger.exhausted()) return;
@@ -56,7 +55,7 @@ void write_condition(const irreducible_block& block, const SolverOptions& option
     const double near = 2.0 * options.rtol * std::abs(right.theta);
     if (!(std::abs(pair.theta - right.theta) <= near) || !(pair.residual <= near)) return;
     b.residual = std::max(right.residual.value, pair.residual);
-    b.condition = 1.0 / std::min(1.0, std::abs(bilinear(pair.vector, x)));
+    b.condition = 1.0 / std::min(1.0, std::abs(overlap(pair.vector, x)));
 }
 
 }  // namespace rhochain

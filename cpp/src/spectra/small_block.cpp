@@ -1,5 +1,6 @@
 #include <rhochain/kernels/small_dense.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/spectra/eigenvalue_condition.hpp>
 #include <rhochain/spectra/small_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 
@@ -121,13 +122,6 @@ complex_vector column(const eigen_decomposition& d, std::size_t n, std::size_t k
     complex_vector x(n);
     for (std::size_t i = 0; i < n; ++i) x[i] = d.vectors[i * n + k];
     return x;
-}
-
-// y'^T x
-std::complex<double> overlap(const complex_vector& y, const complex_vector& x) {
-    std::complex<double> sum = 0.0;
-    for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] * x[i];
-    return sum;
 }
 
 double residual(const std::vector<double>& B, const complex_vector& x, std::complex<double> theta) {

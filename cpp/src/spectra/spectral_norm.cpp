@@ -149,15 +149,15 @@ top_estimate tighten_by_golub_kahan(operator_ref A, const SolverOptions& options
     return *run_golub_kahan(A, options, orthogonality::full, b, ledger);
 }
 
-// Where the singular vector is of one sign, as for W >= 0, it is a start that proves an upper bound within rtol at once, which
-// is worth more than a narrower one that is probable; without that, where the bracket is still wide, any start will do.
+// Where the singular vector is of one sign, as for W >= 0, and accurate it is a start that proves an upper bound within rtol at
+// once, which is worth more than a narrower one that is probable; without that, where the bracket is still wide, any start will do.
 void tighten_by_schur_test(operator_ref A, vector_in v, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     constexpr double most_of_it = 0.99;
+    if (b.upper.grade == Grade::proved && narrow_enough(options, b)) return;
     const int threads = resolve_threads(options.threads);
     buffer<double> start(v.begin(), v.end());
     for (double& x : start) x = std::abs(x);
     const bool one_signed = std::abs(sum(v, threads)) >= most_of_it * sum(start, threads);
-    if (b.upper.grade == Grade::proved && narrow_enough(options, b)) return;
     if (!one_signed && (narrow_enough(options, b) || !std::isfinite(options.upper_rtol))) return;
     if (!one_signed) std::fill(start.begin(), start.end(), 1.0);
     const Bound proved = schur_upper_bound(A, start, b.lower.value, options.rtol, threads, ledger);

@@ -8,7 +8,14 @@
 
 #include <rhochain/spectra/irreducible_block.hpp>
 
+#include <complex>
+#include <vector>
+
 namespace rhochain {
+
+// y^T x, which is y'^* x for the left vector y' = conj(y) of A where A^T y = theta y.
+[[nodiscard]] std::complex<double> overlap(const std::vector<std::complex<double>>& y,
+                                           const std::vector<std::complex<double>>& x);
 
 // Writes b.condition, and into b.residual the larger of the right and the left residual; does nothing for a bracket that has
 // not converged, one without a vector, or where no left vector was found. Products with A^T.
