@@ -7,7 +7,6 @@
 #include <rhochain/spectra/perron.hpp>
 #include <rhochain/spectra/spectral_norm.hpp>
 #include <rhochain/spectra/spectral_radius.hpp>
-#include <rhochain/storage/buffer.hpp>
 
 #include <atomic>
 #include <cmath>
@@ -95,6 +94,7 @@ public:
     [[nodiscard]] std::size_t owned_bytes() const override {
         return (owned_ ? owned_->bytes() : 0) + this->core_->prepared_bytes();
     }
+    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const override { return this->core_->rooms(); }
     void apply(const_block X, mutable_block Y, int threads) const override {
         core_after(forward_products_++).with_threads(threads).apply(X, Y);
     }
@@ -230,12 +230,12 @@ std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
     throw py::type_error("a: expected float32 or float64");
 }
 
-// On a cache line, as later products want their argument.
+// On a cache line, as later products want their argument. Its memory goes back to the rooms when nobody holds it any more.
 template <class T>
-row_major<T> aligned_array(std::int64_t rows, std::int64_t columns) {
-    auto owned = std::make_unique<buffer<T>>(static_cast<std::size_t>(rows * columns));
-    T* data = owned->data();
-    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer<T>*>(p); });
+row_major<T> aligned_array(std::int64_t rows, std::int64_t columns, std::shared_ptr<kept_rooms> rooms) {
+    auto owned = std::make_unique<kept_rooms::loan>(std::move(rooms), static_cast<std::size_t>(rows * columns) * sizeof(T));
+    T* data = owned->as<T>();
+    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<kept_rooms::loan*>(p); });
     return row_major<T>({rows, columns}, data, owner);
 }
 
@@ -247,7 +247,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     if (x.ndim() != 2 || x.shape(0) != in)
         throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
     const std::int64_t columns = x.shape(1);
-    row_major<T> y = aligned_array<T>(out, columns);
+    row_major<T> y = aligned_array<T>(out, columns, A.rooms());
     const block_view<const T> X(x.data(), in, columns);
     const block_view<T> Y(y.mutable_data(), out, columns);
     const auto apply = [&](const_block from, mutable_block to) {
@@ -255,7 +255,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     };
     const py::gil_scoped_release release;
     if constexpr (std::same_as<T, float>)
-        single_precision_product(apply, X, Y, resolve_threads(threads));
+        single_precision_product(apply, X, Y, A.rooms(), resolve_threads(threads));
     else
         apply(X, Y);
     return y;
@@ -268,6 +268,7 @@ void bind_operators(py::module_& m) {
         .def_property_readonly("rows", &Operator::rows)
         .def_property_readonly("cols", &Operator::cols)
         .def_property_readonly("nbytes", &Operator::owned_bytes)
+        .def_property_readonly("spare_bytes", [](const Operator& A) { return A.rooms() ? A.rooms()->bytes() : std::size_t{0}; })
         .def("apply", &product<float, false>, py::arg("x").noconvert(), py::arg("threads"))
         .def("apply", &product<double, false>, py::arg("x"), py::arg("threads"))
         .def("apply_adjoint", &product<float, true>, py::arg("y").noconvert(), py::arg("threads"))

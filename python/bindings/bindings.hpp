@@ -17,8 +17,10 @@
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/spectra/scaled_norm.hpp>
 #include <rhochain/spectra/solver_options.hpp>
+#include <rhochain/storage/kept_rooms.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace rhochain::python {
@@ -35,6 +37,8 @@ public:
     [[nodiscard]] virtual std::int64_t rows() const = 0;
     [[nodiscard]] virtual std::int64_t cols() const = 0;
     [[nodiscard]] virtual std::size_t owned_bytes() const = 0;
+    // Where memory for results is found and kept; null where none is.
+    [[nodiscard]] virtual std::shared_ptr<kept_rooms> rooms() const { return nullptr; }
 
     // Calls body(A, e) for the matrix as 2^e A, A normalised.
     using user = std::function<void(operator_ref, int)>;

@@ -35,9 +35,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         one for all products where W consists of whole diagonals; one for vectors, W and W^T alike, where W is large
         and no band; else one of W and one of W^T. Blocks read W itself and the latter. They are made, and kept, when a
         second product or an estimate asks for them. Where only one of the last two has room it is that of W^T, without
-        which products with W^T are several times slower.
+        which products with W^T are several times slower. What they leave is for `spare_bytes`.
     layout : {"auto", "csr"}
-        ``"csr"`` makes no such copy: a sparse W is read as it is, whatever `memory` says.
+        ``"csr"`` makes no such copy and keeps nothing: a sparse W is read as it is, whatever `memory` says.
 
     Attributes
     ----------
@@ -48,7 +48,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     nnz : int or None
         Stored entries (sparse), entries other than 0 (dense), None for an operator.
     nbytes : int
-        Bytes held beside what is borrowed, the layouts for products once they are made among them.
+        Bytes held beside what is borrowed, the layouts for products once they are made among them; without
+        `spare_bytes`.
+    spare_bytes : int
+        Bytes of results that nobody holds any more, kept for the next results of the same size, the last four at most: large
+        arrays taken from the system anew cost as much as a product. 0 for a dense W and an operator.
     copied : bool
         Whether any of W's arrays had to be copied.
 
@@ -101,6 +105,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     @property
     def nbytes(self) -> int:
         return self._held.copied_bytes + self.operator.nbytes
+
+    @property
+    def spare_bytes(self) -> int:
+        return self.operator.spare_bytes
 
     @property
     def copied(self) -> bool:

@@ -1,12 +1,18 @@
 #include "matrices.hpp"
 
+#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/storage/kept_rooms.hpp>
 #include <rhochain/storage/lent_room.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 using namespace rhochain;
 using view = csr_view<double, std::int32_t>;
@@ -99,4 +105,76 @@ TEST_CASE("room is lent to one call at a time, and kept for the next one of the 
     lent_room<some_user> after(50);
     CHECK(after.data() == first);
     CHECK(after.data() != large);
+}
+
+namespace {
+
+constexpr std::size_t megabyte = std::size_t{1} << 20;
+
+const std::byte* place_of_loan(const std::shared_ptr<kept_rooms>& rooms, std::size_t bytes) {
+    kept_rooms::loan room(rooms, bytes);
+    room.as<std::byte>()[bytes - 1] = std::byte{1};
+    return room.as<std::byte>();
+}
+
+}  // namespace
+
+TEST_CASE("a room whose loan has ended serves the next loan of its size") {
+    const auto rooms = std::make_shared<kept_rooms>(10 * megabyte);
+    const std::byte* first = place_of_loan(rooms, megabyte);
+    CHECK(rooms->bytes() == megabyte);
+    {
+        kept_rooms::loan again(rooms, megabyte);
+        CHECK(again.as<std::byte>() == first);
+        CHECK(rooms->bytes() == 0);
+        kept_rooms::loan at_the_same_time(rooms, megabyte);
+        CHECK(at_the_same_time.as<std::byte>() != first);
+        kept_rooms::loan larger(rooms, megabyte + 8);
+        CHECK(larger.as<std::byte>() != first);
+    }
+    CHECK(rooms->bytes() == 3 * megabyte + 8);
+}
+
+TEST_CASE("rooms are kept within their limit, the latest ones, and small ones not at all") {
+    const auto rooms = std::make_shared<kept_rooms>(3 * megabyte);
+    place_of_loan(rooms, kept_rooms::least_bytes - 1);
+    CHECK(rooms->bytes() == 0);
+    place_of_loan(rooms, 3 * megabyte + 1);
+    CHECK(rooms->bytes() == 0);
+    place_of_loan(rooms, 2 * megabyte);
+    const std::byte* latest = place_of_loan(rooms, megabyte + 1);
+    CHECK(rooms->bytes() == megabyte + 1);
+    CHECK(place_of_loan(rooms, megabyte + 1) == latest);
+    rooms->set_limit(megabyte);
+    CHECK(rooms->bytes() == 0);
+    rooms->set_limit(100 * megabyte);
+    {
+        std::vector<std::unique_ptr<kept_rooms::loan>> many;
+        for (std::size_t k = 0; k < kept_rooms::most_kept + 3; ++k)
+            many.push_back(std::make_unique<kept_rooms::loan>(rooms, megabyte + k));
+    }
+    CHECK(rooms->bytes() < (kept_rooms::most_kept + 1) * megabyte);
+}
+
+TEST_CASE("a loan outlives whoever made it, with rooms and without") {
+    auto rooms = std::make_shared<kept_rooms>(10 * megabyte);
+    kept_rooms::loan orphan(rooms, megabyte);
+    rooms.reset();
+    orphan.as<double>()[0] = 1.0;
+    kept_rooms::loan alone(nullptr, megabyte);
+    alone.as<double>()[megabyte / sizeof(double) - 1] = 1.0;
+    CHECK(reinterpret_cast<std::uintptr_t>(alone.as<double>()) % cache_line == 0);
+}
+
+TEST_CASE("rooms may be asked for by several threads at a time") {
+    const auto rooms = std::make_shared<kept_rooms>(3 * megabyte);
+    std::vector<int> own(64, 0);
+    parallel_for(4, 64, [&](std::int64_t c) {
+        kept_rooms::loan room(rooms, megabyte + static_cast<std::size_t>(c % 3));
+        auto* place = room.as<std::int64_t>();
+        place[0] = place[1000] = c;
+        own[static_cast<std::size_t>(c)] = place[0] == c && place[1000] == c;
+    });
+    CHECK(std::count(own.begin(), own.end(), 1) == 64);
+    CHECK(rooms->bytes() <= 3 * megabyte);
 }

@@ -1,5 +1,6 @@
 """Threads, memory and instruction sets as callers state them; the layouts for products and what they cost."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -104,6 +105,61 @@ def test_rows_out_of_order_have_the_bits_of_their_own_order():
         assert np.array_equal(A @ x, plain @ x)
         assert np.array_equal(A.T @ x, plain.T @ x)
     assert A.nbytes == 2 * layout_bytes(60_000, W.nnz, 8)
+
+
+def address(a):
+    return a.__array_interface__["data"][0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_memory_of_a_result_serves_again_once_nobody_holds_it(dtype):
+    W = sparse.random_array((40_000, 30_000), density=1e-4, rng=np.random.default_rng(8), dtype=dtype, format="csr")
+    A, plain = rc.Matrix(W), rc.Matrix(W, layout="csr")
+    X = np.random.default_rng(9).standard_normal((30_000, 4)).astype(dtype)
+    expected = plain @ X
+    assert plain.spare_bytes == A.spare_bytes == 0
+    results = [A @ X for _ in range(3)]
+    assert len({address(Y) for Y in results}) == 3
+    assert all(np.array_equal(Y, expected) for Y in results)
+    part = results.pop()[5:7]
+    kept = address(results[1])
+    del results[1]
+    assert A.spare_bytes >= expected.nbytes
+    again = A @ -X
+    assert address(again) == kept
+    assert np.array_equal(part, expected[5:7]) and np.array_equal(results[0], expected)
+    assert np.array_equal(again, -expected)
+    del A
+    gc.collect()
+    assert np.array_equal(again, -expected)
+
+
+def test_spare_memory_stays_within_what_layouts_leave_of_the_budget():
+    W = sparse.random_array((40_000, 40_000), density=1e-4, rng=np.random.default_rng(10), format="csr")
+    X = np.random.default_rng(11).standard_normal((40_000, 4))
+    layout = layout_bytes(40_000, W.nnz, 8)
+    A = rc.Matrix(W, memory=layout + X.nbytes)
+    for _ in range(2):
+        A @ X, A @ X[:, :2]
+        assert 0 < A.spare_bytes <= layout + X.nbytes
+    first, second = A.T @ X, A.T @ X
+    assert A.nbytes == layout
+    del first, second
+    assert A.spare_bytes <= X.nbytes
+    B = rc.Matrix(W, memory=layout)
+    B.T @ X, B.T @ X
+    assert (B.nbytes, B.spare_bytes) == (layout, 0)
+
+
+def test_blocks_off_the_cache_lines_have_the_bits_of_those_on_them():
+    W = sparse.random_array((50_000, 50_000), density=1e-4, rng=np.random.default_rng(12), format="csr")
+    A, plain = rc.Matrix(W), rc.Matrix(W, layout="csr")
+    room = np.random.default_rng(13).standard_normal(50_000 * 8 + 8)
+    for shift in range(8):
+        X = room[shift : shift + 400_000].reshape(50_000, 8)
+        for _ in range(2):
+            assert np.array_equal(A @ X, W @ X)
+            assert np.array_equal(A.T @ X, plain.T @ X)
 
 
 def test_an_unknown_layout():

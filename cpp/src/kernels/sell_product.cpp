@@ -1,4 +1,3 @@
-#include "block_on_lines.hpp"
 #include "slice_product.hpp"
 
 #include <rhochain/kernels/parallel.hpp>
@@ -54,10 +53,8 @@ struct panel_of_Y;  // the user of lent room
 
 // Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
-void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y,
               instruction_set isa, const OverSlices& over_slices) {
-    const block_on_lines on_lines(X, [&] { return 2 * W.banded_slices >= W.slices(); }, threads);
-    X = on_lines.get();
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),
@@ -87,7 +84,7 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
     const std::int64_t weight = weight_of(W);
     const std::int64_t chunks = std::max<std::int64_t>(1, weight / chunk_weight);
     const auto cut = [&](std::int64_t c) { return c == chunks ? W.slices() : slice_of_weight(W, c * (weight / chunks)); };
-    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& product, auto kernel) {
+    multiply(W, map, scale, X, Y, isa, [&](const auto& product, auto kernel) {
         parallel_for(threads, chunks, [&](std::int64_t c) { kernel(product, cut(c), cut(c + 1)); });
     });
 }
@@ -96,7 +93,7 @@ template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then) {
     const std::int64_t b = X.columns;
-    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(),
+    multiply(W, map, scale, X, Y, chosen_instruction_set(),
              [&](const slice_product<Scalar>& whole, auto kernel) {
                  over_panels(W.rows(), weight_of(W) * b, threads, [&](std::int64_t first, std::int64_t last) {
                      slice_product<Scalar> panel = whole;

@@ -1,14 +1,12 @@
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/kernels/single_precision.hpp>
-#include <rhochain/storage/lent_room.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace rhochain {
 namespace {
-
-struct wide_blocks;  // the user of the lent room
 
 template <class From, class To>
 void convert(const From* from, To* to, std::int64_t size, int threads) {
@@ -24,10 +22,12 @@ std::int64_t whole_lines(std::int64_t size) {
 
 }  // namespace
 
-void single_precision_product(const block_product& apply, block_view<const float> X, block_view<float> Y, int threads) {
-    lent_room<wide_blocks> room(static_cast<std::size_t>(whole_lines(X.size()) + Y.size()));
-    const mutable_block wide_X(room.data(), X.rows, X.columns);
-    const mutable_block wide_Y(room.data() + whole_lines(X.size()), Y.rows, Y.columns);
+void single_precision_product(const block_product& apply, block_view<const float> X, block_view<float> Y,
+                              std::shared_ptr<kept_rooms> rooms, int threads) {
+    kept_rooms::loan room(std::move(rooms), static_cast<std::size_t>(whole_lines(X.size()) + Y.size()) * sizeof(double));
+    auto* const wide = room.as<double>();
+    const mutable_block wide_X(wide, X.rows, X.columns);
+    const mutable_block wide_Y(wide + whole_lines(X.size()), Y.rows, Y.columns);
     convert(X.data, wide_X.data, X.size(), threads);
     apply(wide_X, wide_Y);
     convert(wide_Y.data, Y.data, Y.size(), threads);

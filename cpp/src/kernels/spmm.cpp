@@ -1,7 +1,5 @@
-#include "block_on_lines.hpp"
 #include "row_product.hpp"
 
-#include <rhochain/kernels/row_pattern.hpp>
 #include <rhochain/kernels/spmm.hpp>
 
 #include <algorithm>
@@ -61,7 +59,7 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
 
 // Calls over_rows(rows), where rows(first, last) does some rows.
 template <class Scalar, class Index, class OverRows>
-void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y,
               instruction_set isa, const OverRows& over_rows) {
     if (X.columns == 1)
         return with_entry_map(map, scale, [&](const auto& f) {
@@ -70,14 +68,13 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
                     Y.data[i] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
             });
         });
-    const block_on_lines on_lines(X, [&] { return is_band(W); }, threads);
     const row_product<Scalar, Index> product{.indptr = W.indptr.data(),
                                              .indices = W.indices.data(),
                                              .values = W.values.data(),
                                              .nnz = W.nnz(),
                                              .map = map,
                                              .scale = scale,
-                                             .X = on_lines.get().data,
+                                             .X = X.data,
                                              .Y = Y.data,
                                              .b = X.columns};
     over_rows([&, kernel = kernel_of<Scalar, Index>(isa)](std::int64_t first, std::int64_t last) {
@@ -90,13 +87,13 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa) {
-    multiply(W, map, scale, X, Y, threads, isa, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
+    multiply(W, map, scale, X, Y, isa, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
 }
 
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then) {
-    multiply(W, map, scale, X, Y, threads, chosen_instruction_set(), [&](const auto& rows) {
+    multiply(W, map, scale, X, Y, chosen_instruction_set(), [&](const auto& rows) {
         over_panels(W.rows(), (W.nnz() + W.rows()) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
             rows(first, last);
             then(first, last, Y.row(first));

@@ -11,8 +11,7 @@
 
 namespace rhochain {
 
-// X and Y do not overlap. An X of more than a megabyte whose rows would fill cache lines but straddle them is copied first,
-// unless W is a band; a copy of up to 32 MiB stays with the thread that asked for the product.
+// X and Y do not overlap.
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa = chosen_instruction_set());

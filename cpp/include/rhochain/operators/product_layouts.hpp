@@ -4,6 +4,7 @@
 //     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
 // Products of W with blocks read W as it is, unless it is a band.
+// What layouts leave of `memory` is for rooms(), in which results and copies of blocks are put.
 // Where memory holds only one of rows and columns it is columns, whose lack costs more.
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once
@@ -11,9 +12,11 @@
 #include <rhochain/kernels/diagonal_layout.hpp>
 #include <rhochain/kernels/sell_layout.hpp>
 #include <rhochain/kernels/tile_layout.hpp>
+#include <rhochain/storage/kept_rooms.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -22,7 +25,13 @@ namespace rhochain {
 template <storage_scalar Scalar, index_integer Index>
 class product_layouts {
 public:
-    product_layouts(const csr_view<Scalar, Index>& W, std::size_t memory) : W_(W), memory_(memory) {}
+    product_layouts(const csr_view<Scalar, Index>& W, std::size_t memory)
+        : W_(W), memory_(memory), rooms_(std::make_shared<kept_rooms>(memory)) {}
+    ~product_layouts() { rooms_->set_limit(0); }
+    product_layouts(const product_layouts&) = delete;
+    product_layouts& operator=(const product_layouts&) = delete;
+
+    [[nodiscard]] const std::shared_ptr<kept_rooms>& rooms() const { return rooms_; }
 
     // Each is null where there is none; `make` is whether it may be made now.
     [[nodiscard]] const diagonals<Scalar>* bands(bool make, int threads) {
@@ -30,27 +39,28 @@ public:
             auto offsets = whole_diagonals(W_, threads);
             if (!offsets) return std::nullopt;
             const auto count = static_cast<std::int64_t>(offsets->size());
-            if (!affordable(diagonals<Scalar>::bytes(W_.rows(), count))) return std::nullopt;
+            if (!reserve(diagonals<Scalar>::bytes(W_.rows(), count))) return std::nullopt;
             return make_diagonals(W_, *std::move(offsets), threads);
         });
     }
     [[nodiscard]] const sparse_tiles<Scalar>* tiles(bool make, int threads) {
         return get(tiles_, make, [&]() -> std::optional<sparse_tiles<Scalar>> {
             const auto shape = useful_tiles(W_, threads);
-            if (!shape || !affordable(sparse_tiles<Scalar>::bytes(*shape, W_.nnz()))) return std::nullopt;
+            if (!shape || !reserve(sparse_tiles<Scalar>::bytes(*shape, W_.nnz()))) return std::nullopt;
             return make_tiles(W_, *shape, threads);
         });
     }
     [[nodiscard]] const sell<Scalar>* rows(bool make, int threads) {
         return get(rows_, make, [&]() -> std::optional<sell<Scalar>> {
             const std::size_t reserved = columns_.held ? 0 : sell<Scalar>::bytes(W_.cols(), W_.nnz());
-            if (!fits() || !affordable(sell<Scalar>::bytes(W_.rows(), W_.nnz()) + reserved)) return std::nullopt;
+            const std::size_t bytes = sell<Scalar>::bytes(W_.rows(), W_.nnz());
+            if (!fits() || !affordable(bytes + reserved) || !reserve(bytes)) return std::nullopt;
             return make_sell(W_, threads);
         });
     }
     [[nodiscard]] const sell<Scalar>* columns(bool make, int threads) {
         return get(columns_, make, [&]() -> std::optional<sell<Scalar>> {
-            if (!fits() || !affordable(sell<Scalar>::bytes(W_.cols(), W_.nnz()))) return std::nullopt;
+            if (!fits() || !reserve(sell<Scalar>::bytes(W_.cols(), W_.nnz()))) return std::nullopt;
             return make_transposed_sell(W_, threads);
         });
     }
@@ -86,6 +96,12 @@ private:
         const std::size_t held = held_bytes();
         return held <= memory_ && bytes <= memory_ - held;
     }
+    // Rooms give way.
+    [[nodiscard]] bool reserve(std::size_t bytes) const {
+        if (!affordable(bytes)) return false;
+        rooms_->set_limit(memory_ - held_bytes() - bytes);
+        return true;
+    }
     [[nodiscard]] std::size_t held_bytes() const {
         return (bands_.held ? diagonals<Scalar>::bytes(W_.rows(), bands_.held->count()) : 0) +
                (tiles_.held ? sparse_tiles<Scalar>::bytes(tiles_.held->shape, W_.nnz()) : 0) +
@@ -95,6 +111,7 @@ private:
 
     csr_view<Scalar, Index> W_;
     std::size_t memory_;
+    std::shared_ptr<kept_rooms> rooms_;
     mutable std::mutex mutex_;
     slot<diagonals<Scalar>> bands_;
     slot<sparse_tiles<Scalar>> tiles_;

@@ -7,9 +7,11 @@
 
 #include <rhochain/kernels/diagonal_product.hpp>
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/row_pattern.hpp>
 #include <rhochain/kernels/sell_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
 #include <rhochain/kernels/tile_product.hpp>
+#include <rhochain/operators/block_on_lines.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/product_layouts.hpp>
 #include <rhochain/operators/stored_operator.hpp>
@@ -58,7 +60,7 @@ public:
         return A;
     }
 
-    // For many products, with at most `memory` bytes for layouts in all. One takes about ten of its products to make
+    // For many products, with at most `memory` bytes for layouts, and rooms kept, in all. One takes about ten of its products to make
     // (docs/performance.md).
     [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;
@@ -76,11 +78,15 @@ public:
 
     // Bytes of the layouts made so far, by whichever of the operators that share them.
     [[nodiscard]] std::size_t prepared_bytes() const { return layouts_ ? layouts_->bytes() : 0; }
+    // Where results may be put and memory for a call found; null unless prepared().
+    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return layouts_ ? layouts_->rooms() : nullptr; }
 
 private:
     void multiply(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
         if (const auto* bands = bands_if_any()) return spmm(*bands, f, scale_, X, Y, threads_, then);
         if (const auto* tiles = tiles_for(X)) return spmv(*tiles, f, scale_, X.data, Y.data, threads_, then);
+        const block_on_lines X_on_lines = on_lines(X);
+        X = X_on_lines.get();
         // Blocks are as fast from W itself.
         if (const auto* rows = layouts_ && X.columns == 1 ? layouts_->rows(makes_layouts_, threads_) : nullptr)
             return then ? spmm(*rows, f, scale_, X, Y, threads_, *then) : spmm(*rows, f, scale_, X, Y, threads_);
@@ -89,10 +95,16 @@ private:
     void multiply_adjoint(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
         if (const auto* bands = bands_if_any()) return spmm_adjoint(*bands, f, scale_, X, Y, threads_, then);
         if (const auto* tiles = tiles_for(X)) return spmv_adjoint(*tiles, f, scale_, X.data, Y.data, threads_, then);
+        const block_on_lines X_on_lines = on_lines(X);
+        X = X_on_lines.get();
         if (const auto* columns = layouts_ ? layouts_->columns(makes_layouts_, threads_) : nullptr)
             return then ? spmm(*columns, f, scale_, X, Y, threads_, *then) : spmm(*columns, f, scale_, X, Y, threads_);
         spmm_adjoint(W_, f, scale_, X, Y, threads_);
         if (then) hand_on(Y, threads_, *then);
+    }
+    // Neighbouring rows of a band read the same rows of X.
+    [[nodiscard]] block_on_lines on_lines(const_block X) const {
+        return {X, [&] { return is_band(W_); }, rooms(), threads_};
     }
     [[nodiscard]] const diagonals<Scalar>* bands_if_any() const {
         return layouts_ ? layouts_->bands(makes_layouts_, threads_) : nullptr;

@@ -5,6 +5,7 @@
 // than an eighth.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -79,7 +80,7 @@ private:
 };
 
 template <class T>
-    requires std::is_arithmetic_v<T>
+    requires(std::is_arithmetic_v<T> || std::same_as<T, std::byte>)
 using buffer = std::vector<T, line_allocator<T>>;
 
 }  // namespace rhochain

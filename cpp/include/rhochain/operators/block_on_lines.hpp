@@ -1,14 +1,17 @@
-// X as it is or, where its rows would fill cache lines but straddle them, in lent room that starts on one: otherwise each row
-// is two lines, whenever an entry of W reads it afresh.
+// X as it is or, where its rows would fill cache lines but straddle them, a copy that starts on one: otherwise each row is two
+// lines, whenever an entry of W reads it afresh.
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
 #include <rhochain/storage/block.hpp>
-#include <rhochain/storage/lent_room.hpp>
+#include <rhochain/storage/kept_rooms.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace rhochain {
 
@@ -16,13 +19,13 @@ class block_on_lines {
 public:
     // in_order() tells, where it matters, whether neighbouring rows of W read the same rows of X, which is then left where it is.
     template <class InOrder>
-    block_on_lines(const_block X, const InOrder& in_order, int threads)
-        : moved_(straddles(X) && !in_order()), room_(moved_ ? static_cast<std::size_t>(X.size()) : 0), X_(X) {
-        if (!moved_) return;
-        parallel_ranges(threads, X.size(), [from = X.data, to = room_.data()](std::int64_t begin, std::int64_t end) {
+    block_on_lines(const_block X, const InOrder& in_order, std::shared_ptr<kept_rooms> rooms, int threads) : X_(X) {
+        if (!straddles(X) || in_order()) return;
+        room_.emplace(std::move(rooms), static_cast<std::size_t>(X.size()) * sizeof(double));
+        parallel_ranges(threads, X.size(), [from = X.data, to = room_->as<double>()](std::int64_t begin, std::int64_t end) {
             std::copy(from + begin, from + end, to + begin);
         });
-        X_ = {room_.data(), X.rows, X.columns};
+        X_ = {room_->as<double>(), X.rows, X.columns};
     }
 
     [[nodiscard]] const_block get() const { return X_; }
@@ -35,8 +38,7 @@ private:
                X.size() * std::int64_t{sizeof(double)} > second_cache;
     }
 
-    bool moved_;
-    lent_room<block_on_lines> room_;
+    std::optional<kept_rooms::loan> room_;
     const_block X_;
 };
 
