@@ -127,7 +127,8 @@ def test_memory_of_a_result_serves_again_once_nobody_holds_it(dtype):
     assert A.spare_bytes >= expected.nbytes
     again = A @ -X
     assert address(again) == kept
-    assert np.array_equal(part, expected[5:7]) and np.array_equal(results[0], expected)
+    assert np.array_equal(part, expected[5:7])
+    assert np.array_equal(results[0], expected)
     assert np.array_equal(again, -expected)
     del A
     gc.collect()
