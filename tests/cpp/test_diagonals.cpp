@@ -173,3 +173,53 @@ TEST_CASE("a band has one copy for all products, within memory") {
         CHECK((A.prepared_bytes() == bytes) == (memory == bytes));
     }
 }
+
+TEST_CASE_TEMPLATE("the two products in one sweep have the bits of the two", Scalar, float, double) {
+    // Runs of panels begin and end where rows of Z need both sides, far and near.
+    std::vector<band> shapes = bands;
+    for (const band& longer : {band{5003, 5003, {-1, 0, 1, 2}}, band{4999, 5101, {-30, 7, 400}}, band{5101, 4999, {-3, -2}},
+                               band{5001, 5001, {3, 4, 9}}, band{5001, 5001, {-1100, -1, 0, 1100}}, band{4096, 4096, {0}}})
+        shapes.push_back(longer);
+    for (const band& shape : shapes) {
+        const auto W = whole<Scalar, std::int32_t>(shape, 7);
+        const auto D = make_diagonals(W.view(), shape.offsets, 2);
+        for (const std::int64_t b : {1, 3, 8}) {
+            const auto X = matrices::random_vector(shape.cols * b, 1), U = matrices::random_vector(shape.rows * b, 2);
+            std::vector<double> y(U.size()), z(X.size()), found(U.size()), found_z(X.size());
+            const const_block x(X.data(), shape.cols, b);
+            const mutable_block Y(found.data(), shape.rows, b), Z(found_z.data(), shape.cols, b);
+            for (const entry_map f : maps) {
+                spmm(W.view(), f, 0.5, x, mutable_block(y.data(), shape.rows, b), 1);
+                for (std::size_t i = 0; i < y.size(); ++i) y[i] = 2.0 * y[i] - U[i];
+                spmm_adjoint(W.view(), f, 0.5, const_block(y.data(), shape.rows, b), mutable_block(z.data(), shape.cols, b), 1);
+                const auto between = [&](std::int64_t first, std::int64_t last, const double* rows) {
+                    if (rows != Y.row(first)) return;
+                    for (auto i = static_cast<std::size_t>(first * b); i < static_cast<std::size_t>(last * b); ++i)
+                        found[i] = 2.0 * found[i] - U[i];
+                };
+                for (const instruction_set isa : all_sets) {
+                    if (!is_available(isa)) continue;
+                    for (const int threads : {1, 3}) {
+                        std::fill(found.begin(), found.end(), -1.0);
+                        std::fill(found_z.begin(), found_z.end(), -1.0);
+                        spmm_both(D, f, 0.5, x, Y, Z, threads, between, isa);
+                        CHECK_MESSAGE(found == y, shape.rows, " ", b, " ", name_of(isa), " ", threads);
+                        CHECK_MESSAGE(found_z == z, shape.rows, " ", b, " ", name_of(isa), " ", threads);
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("one sweep is for bands whose rows in between stay in a cache") {
+    const auto sweeps = [](std::vector<std::int64_t> offsets) {
+        const auto W = whole<double, std::int32_t>({200'000, 200'000, offsets}, 7);
+        return both_in_one_sweep(make_diagonals(W.view(), std::move(offsets), 2));
+    };
+    CHECK(sweeps({-1, 0, 1, 2}));
+    CHECK_FALSE(sweeps({-100'000, 0, 1}));
+    std::vector<std::int64_t> many(64);
+    for (std::int64_t d = 0; d < 64; ++d) many[static_cast<std::size_t>(d)] = d;
+    CHECK_FALSE(sweeps(many));
+}

@@ -132,6 +132,33 @@ TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projecti
     CHECK(worst_overlap(F.right()) > 1e-13);
 }
 
+TEST_CASE("Golub-Kahan in one sweep a step has the bits of two products a step") {
+    constexpr std::int64_t n = 5000;
+    csr<double, std::int32_t> W{n, n + 2, {0}, {}, {}};
+    for (std::int32_t i = 0; i < n; ++i) {
+        for (const std::int32_t o : {0, 1, 2}) W.indices.push_back(i + o);
+        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+    }
+    W.values = matrices::random_vector(3 * n, 9);
+    const auto A = sparse_operator(W.view(), 3).prepared(std::size_t{1} << 30);
+    const sparse_operator B(W.view(), 3);
+    REQUIRE(operator_ref(A).one_sweep());
+    REQUIRE_FALSE(operator_ref(B).one_sweep());
+    for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
+        golub_kahan swept(A, matrices::random_vector(n + 2, 6), 3, wanted), twice(B, matrices::random_vector(n + 2, 6), 3, wanted);
+        for (int k = 0; k < 25; ++k) swept.expand(), twice.expand();
+        CHECK(swept.alpha() == twice.alpha());
+        CHECK(swept.beta() == twice.beta());
+        for (std::int64_t k = 0; k < swept.size(); ++k) CHECK(std::ranges::equal(swept.right()[k], twice.right()[k]));
+    }
+    const normal_operator in_one(A), in_two(B);
+    const auto x = matrices::random_vector(n + 2, 8);
+    std::vector<double> y(x.size()), z(x.size());
+    in_one.apply(const_block(x), mutable_block(y));
+    in_two.apply(const_block(x), mutable_block(z));
+    CHECK(y == z);
+}
+
 TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that Arnoldi goes on with") {
     const auto W = matrices::random_csr<double, std::int32_t>(150, 120, 0.1, 5);
     const sparse_operator A(W.view(), 1);

@@ -20,6 +20,7 @@ struct diagonal_rows {
     const double* X;
     double* Y;
     std::int64_t b;  // columns of X and Y
+    bool near;       // whether the rows of W that a row of W^T x adds up lie in a cache together
 };
 
 // Rows first .. last - 1 of Y, first a multiple of 8.

@@ -80,6 +80,11 @@ struct adjoint {
         const std::int64_t row = i - P.offsets[d];
         const std::int64_t shift = row % group;
         const Scalar* p = place(P, row, d);
+        // The lowest diagonal is the first to come to a group of rows. The others find it in a cache, unless they are far behind.
+        const std::int64_t stride = group * P.count;
+        __builtin_prefetch(P.near ? place(P, i - P.offsets[0], d) + stream_ahead
+                                  : p + (stream_ahead + stride - 1) / stride * stride,
+                           0, 1);
         const eight one = load(p);
         if (shift == 0) return one;
         const eight other = load(p + group * (P.count - 1));

@@ -23,7 +23,7 @@ golub_kahan::golub_kahan(operator_ref A, vector_in start, int threads, orthogona
       wanted_(wanted),
       V_(A.cols(), threads),
       p_(static_cast<std::size_t>(A.rows())),
-      image_(static_cast<std::size_t>(A.rows())) {
+      next_p_(static_cast<std::size_t>(A.rows())) {
     const double norm = norm2(start, threads);
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
     copy_scaled(1.0 / norm, start, V_.next(), threads);
@@ -58,15 +58,18 @@ double golub_kahan::extend_right() {
     const bool full = wanted_ == orthogonality::full;
     // The recurrence first, panel by panel: what is then left to orthogonalise is small.
     krylov_basis::projection onto_V(V_, full ? size() : 0);
-    A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z), V_.threads(),
-                     [&](std::int64_t first, std::int64_t last, const double* image) {
-                         const double inverse = 1.0 / length_;
-                         for (std::int64_t i = first; i < last; ++i) {
-                             const auto at = static_cast<std::size_t>(i);
-                             z[at] = inverse * image[i - first] - alpha * v[at];
-                         }
-                         onto_V.add(first, last, z.data() + first);
-                     });
+    const auto next_panel = [&](std::int64_t first, std::int64_t last, const double* image) {
+        const double inverse = 1.0 / length_;
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            z[at] = inverse * image[i - first] - alpha * v[at];
+        }
+        onto_V.add(first, last, z.data() + first);
+    };
+    if (image_is_there_)
+        hand_on(const_block(vector_in(z)), V_.threads(), next_panel);
+    else
+        A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z), V_.threads(), next_panel);
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
     if (full) return V_.orthogonalise(z, onto_V, h);
     const double norm = onto_V.norm(z);
@@ -80,20 +83,26 @@ double golub_kahan::extend_right() {
 
 void golub_kahan::extend_left() {
     const double beta = beta_.back();
-    // A v - beta u in place of u, both up to a factor that keeps their entries near 1; its square a panel at a time.
+    // A v - beta u, up to a factor that keeps its entries near 1; its square a panel at a time.
     const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha_.back()), -1000, 1000));
     const double part = shift * beta / length_;
     std::vector<double> squares(static_cast<std::size_t>(panel_count(A_.rows())));
-    A_.apply(entry_map::identity, const_block(V_[size()]), mutable_block(image_), V_.threads(),
-             [&](std::int64_t first, std::int64_t last, const double* image) {
-                 for (std::int64_t i = first; i < last; ++i) {
-                     double& p = p_[static_cast<std::size_t>(i)];
-                     p = shift * image[i - first] - part * p;
-                 }
-                 const auto begin = static_cast<std::size_t>(first);
-                 const vector_in panel = vector_in(p_).subspan(begin, static_cast<std::size_t>(last) - begin);
-                 squares[begin / static_cast<std::size_t>(panel_rows(A_.rows()))] = dot(panel, panel, 1);
-             });
+    const auto next_panel = [&](std::int64_t first, std::int64_t last, const double* image) {
+        for (std::int64_t i = first; i < last; ++i) {
+            const auto at = static_cast<std::size_t>(i);
+            next_p_[at] = shift * image[i - first] - part * p_[at];
+        }
+        const auto begin = static_cast<std::size_t>(first);
+        const vector_in panel = vector_in(next_p_).subspan(begin, static_cast<std::size_t>(last) - begin);
+        squares[begin / static_cast<std::size_t>(panel_rows(A_.rows()))] = dot(panel, panel, 1);
+    };
+    const const_block v(V_[size()]);
+    image_is_there_ = A_.one_sweep();
+    if (image_is_there_)
+        A_.apply_both(v, mutable_block(next_p_), mutable_block(V_.next()), V_.threads(), next_panel);
+    else
+        A_.apply(entry_map::identity, v, mutable_block(next_p_), V_.threads(), next_panel);
+    std::swap(p_, next_p_);
     length_ = norm2(squares, p_, V_.threads());
     alpha_.push_back(length_ / shift);
     if (wanted_ == orthogonality::semi) overlaps_.to_next_left(alpha_, beta_);

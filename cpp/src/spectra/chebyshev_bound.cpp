@@ -38,10 +38,12 @@ public:
 
     void step() {
         const std::int64_t n = A_.cols();
-        A_.apply(const_block(now_.data(), n, columns_), mutable_block(image_.data(), A_.rows(), columns_));
+        const mutable_block image(image_.data(), A_.rows(), columns_);
         // One factor at a time: the square of a guess may leave the range of float64.
-        scale(inverse_guess_, image_, threads_);
-        A_.apply_adjoint(const_block(image_.data(), A_.rows(), columns_), mutable_block(next_.data(), n, columns_));
+        A_.apply_both(const_block(now_.data(), n, columns_), image, mutable_block(next_.data(), n, columns_), threads_,
+                      [&](std::int64_t first, std::int64_t last, const double*) {
+                          scale(inverse_guess_, vector_out(image.row(first), static_cast<std::size_t>((last - first) * columns_)), 1);
+                      });
         const double twice = first_ ? 1.0 : 2.0;
         combine(-twice, now_, 2.0 * twice * inverse_guess_, next_, threads_);
         axpy(-1.0, before_, next_, threads_);

@@ -20,4 +20,15 @@ template <storage_scalar Scalar>
 void spmm_adjoint(const diagonals<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
                   const panel_task* then = nullptr, instruction_set isa = chosen_instruction_set());
 
+// Y = f(W) X, each panel of it to `between`, which may change it where it lies, and Z = f(W)^T Y of what that leaves. The rows
+// of Z follow those of Y that they add up, so that the entries of W are read twice from a core's cache instead of memory.
+// The bits are those of the two products. X, Y and Z do not overlap.
+template <storage_scalar Scalar>
+void spmm_both(const diagonals<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, mutable_block Z,
+               int threads, panel_task between, instruction_set isa = chosen_instruction_set());
+
+// Whether the rows in between fit into that cache.
+template <storage_scalar Scalar>
+[[nodiscard]] bool both_in_one_sweep(const diagonals<Scalar>& W);
+
 }  // namespace rhochain

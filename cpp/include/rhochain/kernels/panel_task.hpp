@@ -30,13 +30,17 @@ private:
     void (*call_)(const void*, std::int64_t, std::int64_t, const double*);
 };
 
-// Calls body(first, last) for each panel of n rows, by one thread where `work`, the numbers read or written in all, is
-// too little to share.
+// One thread where `work`, the numbers read or written in all, is too little to share.
+[[nodiscard]] inline int threads_worth(std::int64_t work, int threads) {
+    constexpr std::int64_t worth_sharing = 1 << 15;
+    return work < worth_sharing ? 1 : threads;
+}
+
+// Calls body(first, last) for each panel of n rows.
 template <class Body>
 void over_panels(std::int64_t n, std::int64_t work, int threads, const Body& body) {
-    constexpr std::int64_t worth_sharing = 1 << 15;
     const std::int64_t h = panel_rows(n);
-    parallel_for(work < worth_sharing ? 1 : threads, panel_count(n),
+    parallel_for(threads_worth(work, threads), panel_count(n),
                  [&](std::int64_t p) { body(p * h, std::min(n, (p + 1) * h)); });
 }
 

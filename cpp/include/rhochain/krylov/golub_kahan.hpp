@@ -51,9 +51,10 @@ private:
     overlap_recurrence overlaps_;
     std::int64_t unwatched_ = 0;  // of v_0 .. v_{unwatched_ - 1} some are not reorthogonalised
     krylov_basis V_;
-    buffer<double> p_;      // length_ u_k
+    buffer<double> p_;       // length_ u_k
     double length_ = 1.0;
-    buffer<double> image_;  // room for A v_{k+1}
+    buffer<double> next_p_;  // room for A v_{k+1}
+    bool image_is_there_ = false;  // A^T p_ in V_.next()
     std::vector<double> alpha_;
     std::vector<double> beta_;
     bool invariant_ = false;

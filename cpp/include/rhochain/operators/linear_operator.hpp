@@ -3,7 +3,8 @@
 // on row-major blocks (block.hpp). One that also offers products with the entrywise images |A| and A o A
 // (entry_map.hpp), and the largest number of terms in a row and a column sum, models `entrywise_operator`:
 // only such a one can carry PROVED bounds. An operator that stands for another up to rounding says so by lossless().
-// One that can hand on each panel of a product as soon as it is there takes a panel_task as well (fusing_operator).
+// One that can hand on each panel of a product as soon as it is there takes a panel_task as well (fusing_operator), and one that
+// may read its matrix once for a product with A and one with A^T says so by one_sweep() (sweeping_operator).
 #pragma once
 
 #include <rhochain/kernels/entry_map.hpp>
@@ -40,6 +41,12 @@ concept fusing_operator =
         a.apply_adjoint(f, x, y, then);
     };
 
+template <class A>
+concept sweeping_operator = fusing_operator<A> && requires(const A& a, const_block x, mutable_block y, panel_task between) {
+    { a.one_sweep() } -> std::convertible_to<bool>;
+    a.apply_both(x, y, y, between);
+};
+
 // A borrowed operator of any type: solvers are compiled once, for this one. The operator must outlive it.
 class operator_ref {
 public:
@@ -68,6 +75,16 @@ public:
         hand_on(Y, threads, then);
     }
 
+    // Y = A X, each panel of it to `between`, which may change it where it lies, and Z = A^T Y of what that leaves.
+    void apply_both(const_block X, mutable_block Y, mutable_block Z, int threads, panel_task between) const {
+        if (one_sweep()) return table_->apply_both(object_, X, Y, Z, between);
+        apply(X, Y);
+        hand_on(Y, threads, between);
+        apply_adjoint(Y, Z);
+    }
+    // Whether that reads the matrix once instead of twice.
+    [[nodiscard]] bool one_sweep() const { return table_->one_sweep != nullptr && table_->one_sweep(object_); }
+
     // Whether the entries are those of the matrix it stands for, to the last bit.
     [[nodiscard]] bool lossless() const { return table_->lossless(object_); }
 
@@ -88,6 +105,8 @@ private:
         void (*apply_adjoint)(const void*, entry_map, const_block, mutable_block);
         void (*apply_then)(const void*, entry_map, const_block, mutable_block, panel_task);
         void (*apply_adjoint_then)(const void*, entry_map, const_block, mutable_block, panel_task);
+        void (*apply_both)(const void*, const_block, mutable_block, mutable_block, panel_task);
+        bool (*one_sweep)(const void*);
         std::int64_t (*row_terms)(const void*);
         std::int64_t (*column_terms)(const void*);
         bool (*lossless)(const void*);
@@ -128,6 +147,12 @@ private:
             };
             t.apply_adjoint_then = [](const void* o, entry_map f, const_block X, mutable_block Y, panel_task then) {
                 as<A>(o).apply_adjoint(f, X, Y, then);
+            };
+        }
+        if constexpr (sweeping_operator<A>) {
+            t.one_sweep = [](const void* o) { return static_cast<bool>(as<A>(o).one_sweep()); };
+            t.apply_both = [](const void* o, const_block X, mutable_block Y, mutable_block Z, panel_task between) {
+                as<A>(o).apply_both(X, Y, Z, between);
             };
         }
         return t;

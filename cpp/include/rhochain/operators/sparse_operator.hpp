@@ -47,6 +47,15 @@ public:
         multiply_adjoint(f, X, Y, &then);
     }
 
+    [[nodiscard]] bool one_sweep() const {
+        const auto* bands = bands_if_any();
+        return bands != nullptr && both_in_one_sweep(*bands);
+    }
+    // Y = A X and, once `between` has changed it, Z = A^T Y. Requires one_sweep().
+    void apply_both(const_block X, mutable_block Y, mutable_block Z, panel_task between) const {
+        spmm_both(*bands_if_any(), entry_map::identity, scale_, X, Y, Z, threads_, between);
+    }
+
     [[nodiscard]] sparse_operator normalised() const {
         sparse_operator A = *this;
         A.exponent_ = normalising_exponent(summary_.largest, summary_.smallest);
