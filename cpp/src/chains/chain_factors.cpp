@@ -62,9 +62,9 @@ gate_factors::gate_factors(const gated_chain& P)
       reader_(P.gates(), P.exponent(), P.threads()) {}
 
 void gate_factors::run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) {
-    const chain_factor factor = [&](std::int64_t k, const_block V, bool, mutable_block Y, std::span<double> squares) {
+    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool, mutable_block Y, std::span<double> squares) {
         select(k);
-        return apply(d, V, Y, squares);
+        return chain_move{apply(d, now.mantissas(), Y, squares)};
     };
     run_chain(d, 0, steps(), X, factor, threads(), after_step);
 }

@@ -1,5 +1,6 @@
 #include <rhochain/chains/chain_run.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace rhochain {
@@ -10,14 +11,21 @@ std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scal
     buffer<double> y(static_cast<std::size_t>(X.rows() * b));
     std::vector<double> squares(static_cast<std::size_t>(b));
     bool follows = false;
-    for (std::int64_t done = first; done < steps;) {
-        const std::int64_t k = d == direction::forward ? done : steps - 1 - done;
-        const std::int64_t exponent = factor(k, X.mantissas(), follows, {y.data(), X.rows(), b}, squares);
-        follows = !X.replace(y, exponent, squares, threads);
-        ++done;
-        if (after_step(done)) return done;
+    std::int64_t done = first;
+    try {
+        bool stop = false;
+        while (done < steps && !stop) {
+            const std::int64_t k = d == direction::forward ? done : steps - 1 - done;
+            chain_move move = factor(k, X, follows, {y.data(), X.rows(), b}, squares);
+            follows = !X.replace(y, move.exponent, squares, threads, std::move(move.write_later));
+            stop = after_step(++done);
+        }
+    } catch (...) {
+        X.settle();
+        throw;
     }
-    return steps;
+    X.settle();
+    return done;
 }
 
 }  // namespace rhochain

@@ -28,16 +28,13 @@ void scale_rows(double weight, const double* slope, const_block V, mutable_block
     });
 }
 
-// The product with X, then for each panel of it row_of(Z), where Z(p) is entry p of the product, over Y as
-// column_squares.hpp tells, then `more`.
-template <class RowOf, class More>
-void product_and_squares(const chain_step& step, const_block X, mutable_block Y, std::span<double> squares, int threads,
-                         const RowOf& row_of, const More& more) {
-    column_squares partial(Y);
+// The product with X, which leaves its squares in `partial`: each panel of it to store(first, last, Z), where Z(p) is entry p of
+// the product.
+template <class Store>
+void product_and_squares(const chain_step& step, const_block X, mutable_block Y, const column_squares& partial,
+                         std::span<double> squares, int threads, const Store& store) {
     const auto finish = [&](std::int64_t first, std::int64_t last, const double* rows) {
-        const auto Z = [rows, before = first * Y.columns](std::int64_t p) { return rows[p - before]; };
-        partial.store(first, last, row_of(Z));
-        more(first, last);
+        store(first, last, [rows, before = first * Y.columns](std::int64_t p) { return rows[p - before]; });
     };
     step.adjoint ? step.A.apply_adjoint(step.map, X, Y, threads, finish) : step.A.apply(step.map, X, Y, threads, finish);
     std::fill(squares.begin(), squares.end(), 0.0);
@@ -71,23 +68,25 @@ void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_bl
 void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
                    int threads, const std::optional<slopes_ahead>& next) {
     const double* v = V.data;
-    const auto ahead = [&](std::int64_t first, std::int64_t last) {
+    column_squares partial(Y, next.has_value());
+    product_and_squares(step, T, Y, partial, squares, threads, [&, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
+        if (keep == 0.0)
+            partial.store(first, last, [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; });
+        else
+            partial.store(first, last, [=](std::int64_t) { return [=](std::int64_t p) { return Z(p) + keep * v[p]; }; });
         if (next) scale_rows(next->weight, next->s.data(), Y, next->T, first, last);
+    });
+}
+
+void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_block Y, const slopes_ahead& next,
+                              std::span<double> squares, int threads) {
+    column_squares partial(next.T);
+    const auto scaled_by_slope = [slope = next.s.data(), weight = next.weight](std::int64_t i) {
+        return [w = weight * slope[i]](double y) { return w * y; };
     };
-    if (step.keep == 0.0)
-        product_and_squares(
-            step, T, Y, squares, threads,
-            [=](auto Z) {
-                return [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; };
-            },
-            ahead);
-    else
-        product_and_squares(
-            step, T, Y, squares, threads,
-            [=, keep = step.keep](auto Z) {
-                return [=](std::int64_t) { return [=](std::int64_t p) { return Z(p) + keep * v[p]; }; };
-            },
-            ahead);
+    product_and_squares(step, T, Y, partial, squares, threads, [&](std::int64_t first, std::int64_t last, auto Z) {
+        partial.store(first, last, [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; }, scaled_by_slope);
+    });
 }
 
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
@@ -97,25 +96,18 @@ void apply_step(const chain_step& step, vector_in s, const_block V, mutable_bloc
         return apply_weights(step, V, T, Y, squares, threads);
     }
     const double *slope = s.data(), *v = V.data;
-    const auto nothing = [](std::int64_t, std::int64_t) {};
-    if (step.keep == 0.0)
-        product_and_squares(
-            step, V, Y, squares, threads,
-            [=, weight = step.weight](auto Z) {
-                return [=](std::int64_t i) {
-                    return [=, w = weight * slope[i]](std::int64_t p) { return w * Z(p); };
-                };
-            },
-            nothing);
-    else
-        product_and_squares(
-            step, V, Y, squares, threads,
-            [=, weight = step.weight, keep = step.keep](auto Z) {
-                return [=](std::int64_t i) {
-                    return [=, w = weight * slope[i]](std::int64_t p) { return keep * v[p] + w * Z(p); };
-                };
-            },
-            nothing);
+    column_squares partial(Y);
+    product_and_squares(step, V, Y, partial, squares, threads,
+                        [&, weight = step.weight, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
+                            if (keep == 0.0)
+                                partial.store(first, last, [=](std::int64_t i) {
+                                    return [=, w = weight * slope[i]](std::int64_t p) { return w * Z(p); };
+                                });
+                            else
+                                partial.store(first, last, [=](std::int64_t i) {
+                                    return [=, w = weight * slope[i]](std::int64_t p) { return keep * v[p] + w * Z(p); };
+                                });
+                        });
 }
 
 }  // namespace rhochain

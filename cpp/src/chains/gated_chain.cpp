@@ -23,10 +23,11 @@ chain_factor gated_chain::factor(direction d, std::int64_t columns) const {
     };
     auto own = std::make_shared<workspace>(gate_reader(gates_, exponent_, threads_),
                                            buffer<double>(static_cast<std::size_t>(U_.rows() * columns)));
-    return [this, d, own](std::int64_t k, const_block V, bool, mutable_block Y, std::span<double> squares) {
+    return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
+        const const_block V = X.mantissas();
         const gated_step step = own->reader.step(k);
         apply_step(U_, step, d, V, {own->t.data(), U_.rows(), V.columns}, Y, squares, threads_);
-        return step.exponent;
+        return chain_move{step.exponent};
     };
 }
 

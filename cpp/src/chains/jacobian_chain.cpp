@@ -12,7 +12,8 @@
 namespace rhochain {
 namespace {
 
-// The steps of a run, one after the other. Where slopes come first, those of the next step are applied to Y with it.
+// The steps of a run, one after the other. Where slopes come first, those of the next step are applied to Y with it, and where
+// the next step wants nothing else, there being no leak, Y itself is put off.
 class step_sequence {
 public:
     step_sequence(const jacobian_chain& P, direction d, slope_reader& reader, std::int64_t columns)
@@ -22,25 +23,32 @@ public:
           t_(static_cast<std::size_t>(slopes_first() ? P.size() * columns : 0)),
           ahead_(t_.size()) {}
 
-    std::int64_t step(std::int64_t k, const_block V, bool follows, mutable_block Y, std::span<double> squares) {
+    chain_move step(std::int64_t k, const scaled_block& X, bool follows, mutable_block Y, std::span<double> squares) {
         if (!slopes_first()) {
             const slope_row row = reader_->row(k);
             const chain_step step = of(row);
-            apply_step(step, row.s, V, {}, Y, squares, P_->threads());
-            return step.exponent;
+            apply_step(step, row.s, X.mantissas(), {}, Y, squares, P_->threads());
+            return {step.exponent};
         }
         if (failure_) std::rethrow_exception(failure_);
-        const mutable_block T(t_.data(), V.rows, V.columns);
+        const mutable_block T(t_.data(), X.rows(), X.columns());
         if (!follows) {
             const slope_row row = reader_->row(k);
             step_ = of(row);
-            apply_slopes(*step_, row.s, V, T, P_->threads());
+            apply_slopes(*step_, row.s, X.mantissas(), T, P_->threads());
         }
         const chain_step step = *step_;
-        apply_weights(step, V, T, Y, squares, P_->threads(),
-                      look_ahead(d_ == direction::forward ? k + 1 : k - 1, {ahead_.data(), V.rows, V.columns}));
+        const auto next = look_ahead(d_ == direction::forward ? k + 1 : k - 1, {ahead_.data(), X.rows(), X.columns()});
         t_.swap(ahead_);
-        return step.exponent;
+        if (next && step.keep == 0.0) {
+            apply_weights_and_slopes(step, T, Y, *next, squares, P_->threads());
+            return {step.exponent, [this, step](mutable_block later) {
+                        step.adjoint ? step.A.apply_adjoint(const_block(ahead_.data(), later.rows, later.columns), later)
+                                     : step.A.apply(const_block(ahead_.data(), later.rows, later.columns), later);
+                    }};
+        }
+        apply_weights(step, X.mantissas(), T, Y, squares, P_->threads(), next);
+        return {step.exponent};
     }
 
 private:
@@ -88,8 +96,8 @@ jacobian_chain::jacobian_chain(operator_ref W, slope_source slopes, const ChainO
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
                                  const std::function<bool(std::int64_t done)>& after_step, std::int64_t first) const {
     step_sequence sequence(*this, d, reader, X.columns());
-    const chain_factor factor = [&](std::int64_t k, const_block V, bool follows, mutable_block Y,
-                                    std::span<double> squares) { return sequence.step(k, V, follows, Y, squares); };
+    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool follows, mutable_block Y,
+                                    std::span<double> squares) { return sequence.step(k, now, follows, Y, squares); };
     return run_chain(d, first, steps(), X, factor, threads_, after_step);
 }
 
@@ -99,11 +107,12 @@ chain_factor jacobian_chain::factor(direction d, std::int64_t columns) const {
         buffer<double> t;
     };
     auto own = std::make_shared<workspace>(slope_reader(slopes_, threads_), buffer<double>(static_cast<std::size_t>(size() * columns)));
-    return [this, d, own](std::int64_t k, const_block V, bool, mutable_block Y, std::span<double> squares) {
+    return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
+        const const_block V = X.mantissas();
         const slope_row row = own->reader.row(k);
         const chain_step step = make_step(rule_, d, entry_map::identity, row.exponent);
         apply_step(step, row.s, V, {own->t.data(), V.rows, V.columns}, Y, squares, threads_);
-        return step.exponent;
+        return chain_move{step.exponent};
     };
 }
 

@@ -109,20 +109,28 @@ bool scaled_block::rescale(int slack, int threads) {
         }
     }
     if (!any) return false;
+    // Multiplying by a power of two that is a normal number is what ldexp does, bit by bit.
+    constexpr int normal = 1022;
+    std::vector<double> power(shift.size());
+    for (std::size_t c = 0; c < shift.size(); ++c) power[c] = std::ldexp(1.0, std::clamp(shift[c], -normal, normal));
+    const bool all_normal = std::all_of(shift.begin(), shift.end(), [](int e) { return std::abs(e) <= normal; });
+    const mutable_block M = mantissas();
     over_rows(n_, threads, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i)
             for (std::int64_t c = 0; c < b_; ++c) {
-                double& x = M_[static_cast<std::size_t>(i * b_ + c)];
-                x = std::ldexp(x, shift[static_cast<std::size_t>(c)]);
+                const auto at = static_cast<std::size_t>(c);
+                double& x = M.row(i)[c];
+                x = all_normal ? x * power[at] : std::ldexp(x, shift[at]);
             }
     });
     return true;
 }
 
-bool scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
-                           int threads) {
+bool scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares, int threads,
+                           block_writer write_later) {
     constexpr int slack = 64;
     M_.swap(next);
+    write_later_ = std::move(write_later);
     for (std::int64_t& e : exponents_) e += exponent;
     measure(squares);
     return rescale(slack, threads);

@@ -20,8 +20,8 @@ tangent_frame::tangent_frame(const chain_ref& P, scaled_block Q, std::int64_t lo
       lost_(lost) {}
 
 void tangent_frame::step(std::int64_t k) {
-    const std::int64_t exponent = factor_(k, Q_.mantissas(), false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
-    Q_.replace(y_, exponent, squares_, threads_);
+    chain_move move = factor_(k, Q_, false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
+    Q_.replace(y_, move.exponent, squares_, threads_, std::move(move.write_later));
 }
 
 double tangent_frame::factorize() {

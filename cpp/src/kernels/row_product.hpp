@@ -17,7 +17,8 @@ struct row_product {
     entry_map map;
     double scale;
     const double* X;
-    double* Y;
+    double* Y;  // from row first_row on
+    std::int64_t first_row;
     std::int64_t b;  // columns of X and Y
 };
 

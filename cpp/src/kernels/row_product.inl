@@ -33,7 +33,7 @@ template <std::int64_t B, class Scalar, class Index, class Map>
 
 template <std::int64_t B, class Scalar, class Index>
 [[gnu::always_inline]] inline void store(const row_product<Scalar, Index>& P, std::int64_t i, std::int64_t j, const piece<B>& sum) {
-    __builtin_memcpy(P.Y + i * P.b + j, &sum, sizeof sum);
+    __builtin_memcpy(P.Y + (i - P.first_row) * P.b + j, &sum, sizeof sum);
 }
 
 // Columns j, ..., j + B - 1 of rows i and, if `pair`, i + 1: two sums at a time, since one waits for its own last addition.

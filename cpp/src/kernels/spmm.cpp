@@ -1,12 +1,15 @@
 #include "row_product.hpp"
 
 #include <rhochain/kernels/spmm.hpp>
+#include <rhochain/storage/lent_room.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
 namespace rhochain {
 namespace {
+
+struct panel_of_Y;  // the user of lent room
 
 // A chunk of rows carries about this many rows and entries together.
 constexpr std::int64_t chunk_weight = 1 << 15;
@@ -57,15 +60,15 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_rows);
 }
 
-// Calls over_rows(rows), where rows(first, last) does some rows.
+// Calls over_rows(rows), where rows(first, last, to) does some rows, the first of which goes to `to`.
 template <class Scalar, class Index, class OverRows>
-void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y,
-              instruction_set isa, const OverRows& over_rows) {
+void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, instruction_set isa,
+              const OverRows& over_rows) {
     if (X.columns == 1)
         return with_entry_map(map, scale, [&](const auto& f) {
-            over_rows([&](std::int64_t first, std::int64_t last) {
+            over_rows([&](std::int64_t first, std::int64_t last, double* to) {
                 for (std::int64_t i = first; i < last; ++i)
-                    Y.data[i] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
+                    to[i - first] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
             });
         });
     const row_product<Scalar, Index> product{.indptr = W.indptr.data(),
@@ -75,10 +78,14 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
                                              .map = map,
                                              .scale = scale,
                                              .X = X.data,
-                                             .Y = Y.data,
+                                             .Y = nullptr,
+                                             .first_row = 0,
                                              .b = X.columns};
-    over_rows([&, kernel = kernel_of<Scalar, Index>(isa)](std::int64_t first, std::int64_t last) {
-        kernel(product, first, last);
+    over_rows([&, kernel = kernel_of<Scalar, Index>(isa)](std::int64_t first, std::int64_t last, double* to) {
+        row_product<Scalar, Index> some = product;
+        some.Y = to;
+        some.first_row = first;
+        kernel(some, first, last);
     });
 }
 
@@ -87,16 +94,22 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa) {
-    multiply(W, map, scale, X, Y, isa, [&](const auto& rows) { over_row_chunks(W, threads, rows); });
+    multiply(W, map, scale, X, isa, [&](const auto& rows) {
+        over_row_chunks(W, threads, [&](std::int64_t first, std::int64_t last) { rows(first, last, Y.row(first)); });
+    });
 }
 
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then) {
-    multiply(W, map, scale, X, Y, chosen_instruction_set(), [&](const auto& rows) {
-        over_panels(W.rows(), (W.nnz() + W.rows()) * X.columns, threads, [&](std::int64_t first, std::int64_t last) {
-            rows(first, last);
-            then(first, last, Y.row(first));
+    const std::int64_t b = X.columns;
+    multiply(W, map, scale, X, chosen_instruction_set(), [&](const auto& rows) {
+        over_panels(W.rows(), (W.nnz() + W.rows()) * b, threads, [&](std::int64_t first, std::int64_t last) {
+            // Still in the thread's cache from the panel before: what `then` writes in its place is written once.
+            lent_room<panel_of_Y> room(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
+            double* to = b == 1 ? Y.row(first) : room.data();
+            rows(first, last, to);
+            then(first, last, to);
         });
     });
 }

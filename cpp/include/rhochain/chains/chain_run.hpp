@@ -18,10 +18,16 @@ enum class direction { forward, backward };
 // Called after each step with the steps done and K; returning true stops.
 using chain_progress = std::function<bool(std::int64_t done, std::int64_t steps)>;
 
-// One factor: Y = 2^-e J_k V or 2^-e J_k^T V with squares[c] = sum_i Y_ic^2; returns e. `follows`: V is what the last call
-// wrote to its Y, to the last bit.
-using chain_factor =
-    std::function<std::int64_t(std::int64_t k, const_block V, bool follows, mutable_block Y, std::span<double> squares)>;
+// What a factor did: e, and how to write Y where that has been put off, which can be done until the next call.
+struct chain_move {
+    std::int64_t exponent = 0;
+    block_writer write_later{};
+};
+
+// One factor: Y = 2^-e J_k V or 2^-e J_k^T V for the mantissas V of X, with squares[c] = sum_i Y_ic^2. `follows`: V is what the
+// last call wrote to its Y, or put off, to the last bit.
+using chain_factor = std::function<chain_move(std::int64_t k, const scaled_block& X, bool follows, mutable_block Y,
+                                              std::span<double> squares)>;
 
 // X, which `first` of the steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
 // stop, after each step, and returns the steps done.

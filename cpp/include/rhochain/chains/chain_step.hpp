@@ -46,7 +46,8 @@ struct chain_step {
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
                 std::span<double> squares, int threads);
 
-// The two halves of a step with its slopes first, and T = weight s o Y of the step after it in the second half.
+// The two halves of a step with its slopes first, and T = weight s o Y of the step after it in the second half: beside Y or, where
+// keep = 0, in its place, with no more than room in Y.
 struct slopes_ahead {
     double weight;
     vector_in s;
@@ -55,5 +56,7 @@ struct slopes_ahead {
 void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T, int threads);
 void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
                    int threads, const std::optional<slopes_ahead>& next = std::nullopt);
+void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_block Y, const slopes_ahead& next,
+                              std::span<double> squares, int threads);
 
 }  // namespace rhochain

@@ -1,10 +1,11 @@
-// Passes over the panels (row_panels.hpp) of a row-major block Y (n x b) that write Y and sum, on the way,
+// Passes over the panels (row_panels.hpp) of a row-major block Y (n x b) that write Y, or what becomes of it, and sum, on the way,
 //     squares[c] = sum_i Y_ic^2,
 // so that the norms of the columns cost no pass of their own. Within a panel the rows are added from first to last (a
 // single column in 8 interleaved sums), then the panels from first to last: the bits depend on the shape alone.
 #pragma once
 
 #include <rhochain/kernels/panel_task.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <algorithm>
@@ -30,30 +31,41 @@ void with_columns(std::int64_t b, const Body& body) {
     }
 }
 
+// Y itself is what is written.
+struct as_it_is {
+    [[nodiscard]] constexpr auto operator()(std::int64_t) const {
+        return [](double y) { return y; };
+    }
+};
+
 class column_squares {
 public:
-    explicit column_squares(mutable_block Y)
-        : y_(Y.data),
-          panel_(panel_rows(Y.rows)),
-          b_(Y.columns),
-          partial_(static_cast<std::size_t>(panel_count(Y.rows) * b_), 0.0) {}
+    // `read_soon`: what is written shall stay in a cache, however large the block.
+    explicit column_squares(mutable_block written, bool read_soon = false)
+        : y_(written.data),
+          streams_(!read_soon && worth_streaming(written)),
+          panel_(panel_rows(written.rows)),
+          b_(written.columns),
+          partial_(static_cast<std::size_t>(panel_count(written.rows) * b_), 0.0) {}
 
-    // Writes the rows of a panel: row(i) is a function of a position p of row i that returns what Y shall be there.
-    template <class Row>
-    void store(std::int64_t first, std::int64_t last, const Row& row) {
+    // The rows of a panel: row(i) is a function of a position p of row i that returns what Y is there, and becomes(i) one of
+    // that number that returns what is written.
+    template <class Row, class Becomes = as_it_is>
+    void store(std::int64_t first, std::int64_t last, const Row& row, const Becomes& becomes = {}) {
         double* total = partial_.data() + first / panel_ * b_;
         with_columns(b_, [&](auto columns) {
             constexpr std::int64_t B = columns;
             if constexpr (B == 1)
-                *total = of_one_column(first, last, row);
+                *total = of_one_column(first, last, row, becomes);
             else if constexpr (B > 0)
-                of_columns<B>(first, last, row, total);
+                of_columns<B>(first, last, row, becomes, total);
             else
                 for (std::int64_t i = first; i < last; ++i) {
                     const auto entry = row(i);
+                    const auto written = becomes(i);
                     for (std::int64_t c = 0; c < b_; ++c) {
                         const double y = entry(i * b_ + c);
-                        y_[i * b_ + c] = y;
+                        y_[i * b_ + c] = written(y);
                         total[c] += y * y;
                     }
                 }
@@ -65,14 +77,14 @@ public:
     }
 
 private:
-    template <class Row>
-    double of_one_column(std::int64_t first, std::int64_t last, const Row& row) {
+    template <class Row, class Becomes>
+    double of_one_column(std::int64_t first, std::int64_t last, const Row& row, const Becomes& becomes) {
         constexpr std::int64_t lanes = 8;
         double* y = y_;
         double lane[lanes] = {};
         const auto put = [&](std::int64_t i, std::int64_t l) {
             const double value = row(i)(i);
-            y[i] = value;
+            y[i] = becomes(i)(value);
             lane[l] += value * value;
         };
         std::int64_t i = first;
@@ -82,8 +94,8 @@ private:
         return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
     }
 
-    template <std::int64_t B, class Row>
-    void of_columns(std::int64_t first, std::int64_t last, const Row& row, double* total) {
+    template <std::int64_t B, class Row, class Becomes>
+    void of_columns(std::int64_t first, std::int64_t last, const Row& row, const Becomes& becomes, double* total) {
         double sum[static_cast<std::size_t>(B)] = {};
         for (std::int64_t i = first; i < last; ++i) {
             const auto entry = row(i);
@@ -91,12 +103,19 @@ private:
             double y[static_cast<std::size_t>(B)];
             for (std::int64_t c = 0; c < B; ++c) y[c] = entry(i * B + c);
             for (std::int64_t c = 0; c < B; ++c) sum[c] += y[c] * y[c];
-            std::copy(y, y + B, y_ + i * B);
+            const auto written = becomes(i);
+            for (std::int64_t c = 0; c < B; ++c) y[c] = written(y[c]);
+            if (B % 8 == 0 && streams_)
+                stream<B>(y, y_ + i * B);
+            else
+                std::copy(y, y + B, y_ + i * B);
         }
+        if (streams_) finish_streaming();
         std::copy(sum, sum + B, total);
     }
 
     double* y_;
+    bool streams_;
     std::int64_t panel_;
     std::int64_t b_;
     std::vector<double> partial_;

@@ -18,7 +18,7 @@ template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           instruction_set isa = chosen_instruction_set());
 
-// The same, and `then` for each panel of Y.
+// The same, each panel of it to `then`. Y is room for the whole: `then` may write the rows of its panel there.
 template <storage_scalar Scalar, index_integer Index>
 void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           panel_task then);

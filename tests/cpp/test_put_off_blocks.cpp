@@ -1,0 +1,115 @@
+// Steps of a chain that put their Y off, and blocks that are streamed past the caches.
+#include "matrices.hpp"
+
+#include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/scaled_block.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+using namespace rhochain;
+
+namespace {
+
+// Growth by 2^20 a step: columns are rescaled every few steps.
+struct fixture {
+    std::int64_t n, K;
+    csr<double, std::int32_t> W;
+    std::vector<double> S;
+
+    fixture(std::int64_t size, std::int64_t steps, double growth) : n(size), K(steps), W(matrices::iid<double>(size, 6, 3)) {
+        for (double& w : W.values) w *= growth;
+        S = matrices::random_vector(n * K, 4);
+    }
+    [[nodiscard]] jacobian_chain chain(operator_ref A, double leak, int threads) const {
+        ChainOptions options;
+        options.leak = leak;
+        options.threads = threads;
+        return jacobian_chain(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), options);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a run that is stopped after any step has the vectors of a chain of so many") {
+    const fixture f(300, 12, 0x1p20);
+    const sparse_operator A(f.W.view(), 1);
+    const auto v = matrices::random_vector(300 * 3, 5);
+    for (const double leak : {1.0, 0.5})
+        for (std::int64_t k = 1; k <= f.K; ++k) {
+            fixture same = f;
+            same.K = k;
+            const ChainResult whole = same.chain(A, leak, 1).jvp(const_block(v.data(), 300, 3));
+            const ChainResult stopped =
+                f.chain(A, leak, 1).jvp(const_block(v.data(), 300, 3), [&](std::int64_t done, std::int64_t) { return done == k; });
+            CHECK(stopped.done == k);
+            CHECK(stopped.mantissas == whole.mantissas);
+            CHECK(stopped.exponents == whole.exponents);
+            CHECK(stopped.log_norms == whole.log_norms);
+        }
+}
+
+TEST_CASE("blocks of whole lines beyond the caches have the entries of their columns one by one") {
+    const fixture f(90'000, 3, 1.0);
+    const auto A = sparse_operator(f.W.view(), 2).prepared(std::size_t{1} << 30);
+    const auto V = matrices::random_vector(f.n * 8, 6);
+    REQUIRE(worth_streaming(const_block(buffer<double>(V.size()).data(), f.n, 8)));
+    for (const double leak : {1.0, 0.25}) {
+        const auto P = f.chain(A, leak, 2);
+        for (const bool forward : {true, false}) {
+            const const_block block(V.data(), f.n, 8);
+            const ChainResult all = forward ? P.jvp(block) : P.vjp(block);
+            for (const std::int64_t c : {0, 7}) {
+                std::vector<double> v(static_cast<std::size_t>(f.n));
+                for (std::int64_t i = 0; i < f.n; ++i) v[static_cast<std::size_t>(i)] = block.row(i)[c];
+                const ChainResult one = forward ? P.jvp(const_block(v)) : P.vjp(const_block(v));
+                bool equal = one.exponents[0] == all.exponents[static_cast<std::size_t>(c)];
+                for (std::int64_t i = 0; i < f.n; ++i)
+                    equal = equal && one.mantissas[static_cast<std::size_t>(i)] == all.mantissas[static_cast<std::size_t>(i * 8 + c)];
+                CHECK(equal);
+            }
+        }
+    }
+}
+
+TEST_CASE("a block that has been put off is written once, when asked for") {
+    const std::vector<double> ones(6, 1.0);
+    scaled_block X({ones.data(), 3, 2}, "X", 1);
+    const std::int64_t e = X.exponents()[0] + 5;
+    buffer<double> next(6, -1.0);
+    int written = 0;
+    const auto write = [&](mutable_block Y) {
+        ++written;
+        std::fill_n(Y.data, Y.size(), 2.0);
+    };
+    const std::vector<double> squares(2, 12.0);
+    CHECK_FALSE(X.replace(next, 5, squares, 1, write));
+    CHECK(X.norms()[0] == std::sqrt(12.0));
+    CHECK(X.exponents()[1] == e);
+    CHECK(written == 0);
+    CHECK(X.mantissas().row(2)[1] == 2.0);
+    X.settle();
+    CHECK(written == 1);
+    SUBCASE("a block put off that nobody asked for is none") {
+        CHECK_FALSE(X.replace(next, 0, squares, 1, write));
+        CHECK_FALSE(X.replace(next, 0, squares, 1, write));
+        CHECK(written == 1);
+    }
+    SUBCASE("rescaling asks for it") {
+        const std::vector<double> large(2, 3.0 * 0x1p400);
+        CHECK(X.replace(next, 0, large, 1, [](mutable_block Y) { std::fill_n(Y.data, Y.size(), 0x1p200); }));
+        CHECK(X.norm(0).log_abs() == doctest::Approx(0.5 * std::log(3.0) + static_cast<double>(e + 200) * std::log(2.0)));
+        CHECK(X.mantissas().row(0)[0] == std::ldexp(1.0, static_cast<int>(e + 200 - X.exponents()[0])));
+    }
+    SUBCASE("one that cannot be written") {
+        CHECK_FALSE(X.replace(next, 0, squares, 1, [](mutable_block) { throw std::runtime_error("product"); }));
+        CHECK_THROWS_AS(X.settle(), std::runtime_error);
+    }
+}
