@@ -35,8 +35,10 @@ bool ChainMonitor::save(const py::object& save, const chain_state& s) {
     // Ctrl-C that came before is no reason not to save.
     const bool stop = stop_on_interrupt(interrupted_, [] { return false; });
     const auto lent = [](const auto* first, py::array::ShapeContainer shape) {
-        return py::array(py::dtype::of<std::remove_cvref_t<decltype(*first)>>(), std::move(shape), first,
-                         py::capsule(first, [](void*) {}));
+        const auto type = py::dtype::of<std::remove_cvref_t<decltype(*first)>>();
+        // Nothing need not lie anywhere, and a capsule must.
+        if (first == nullptr) return py::array(type, std::move(shape));
+        return py::array(type, std::move(shape), first, py::capsule(first, [](void*) {}));
     };
     const auto all = [&](const auto& x) { return lent(x.data(), {static_cast<py::ssize_t>(x.size())}); };
     const bool refused = stop_on_interrupt(interrupted_, [&] {

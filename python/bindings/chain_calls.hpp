@@ -130,19 +130,25 @@ void bind_norm(py::class_<Chain>& chain) {
         "norm",
         [](const Chain& C, double rtol, double delta, std::uint64_t seed, int threads,
            std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
-           const std::optional<float64_array>& start) {
-            const fetch_watch fetches;
+           const std::optional<float64_array>& start, const std::optional<state_tuple>& resume, const py::object& save,
+           double save_seconds) {
+            const py::object no_callback = py::none();
+            ChainMonitor monitor(no_callback);
+            const SavingCall call{resume, save, save_seconds};
+            ChainSaving saving;
+            call.hand_to(saving, monitor);
             const auto norm = [&](const SolverOptions& options) {
                 Bracket b;
-                C.with_chain(options.threads, options.interrupt, [&](const auto& P) { b = chain_norm(P, options); });
+                C.with_chain(options.threads, options.interrupt, [&](const auto& P) { b = chain_norm(P, options, saving); });
                 return b;
             };
             RawBracket r = solve(norm, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
-            r.interrupted |= fetches.interrupted();
+            r.interrupted |= monitor.interrupted();
             return r;
         },
         py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"), py::arg("max_matvecs"),
-        py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
+        py::arg("max_seconds"), py::arg("callback"), py::arg("start"), py::arg("resume"), py::arg("save"),
+        py::arg("save_seconds"));
 }
 
 }  // namespace rhochain::python

@@ -256,6 +256,9 @@ class _Chain:
         max_seconds: float | None,
         callback: Callable[[_Progress], object] | None,
         start: _Float64 | None,
+        resume: _ChainState | None,
+        save: _Save | None,
+        save_seconds: float,
     ) -> RawBracket: ...
 
 class JacobianChain(_Chain):

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain.chain_results import ChainResult
+from rhochain.estimates import Bracket
 from rhochain.lyapunov import LyapunovSpectrum
 from rhochain.options import not_negative
 
@@ -30,7 +31,7 @@ _Integers = npt.NDArray[np.int64]
 ChainState = tuple[int, _Floats, _Integers, _Floats, _Floats]
 """Steps done, vectors (n, b), integers, norms of the vectors (b,), reals, as the core has them."""
 
-_Result = TypeVar("_Result", ChainResult, LyapunovSpectrum)
+_Result = TypeVar("_Result", ChainResult, LyapunovSpectrum, Bracket)
 
 _MAGIC = b"\x89rhochn1"
 _PREFIX = struct.Struct("<8sQ32s")
@@ -40,7 +41,7 @@ _TYPES = ("<f8", "<i8", "<f8", "<f8")
 class CheckpointError(OSError):
     """A checkpoint could not be written. `result` holds what was done by then; an earlier checkpoint is intact."""
 
-    def __init__(self, path: str, cause: OSError, result: ChainResult | LyapunovSpectrum) -> None:
+    def __init__(self, path: str, cause: OSError, result: ChainResult | LyapunovSpectrum | Bracket) -> None:
         super().__init__(cause.errno, f"cannot write the checkpoint: {cause.strerror or cause}", path)
         self.result = result
 

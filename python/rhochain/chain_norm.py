@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import numpy.typing as npt
 
+from rhochain.chain_checkpoints import SavedRun
+from rhochain.chain_identity import array_digest
 from rhochain.chain_products import ChainProducts
 from rhochain.estimates import Bracket, Progress
-from rhochain.options import core_options, run
+from rhochain.options import core_options
 
 __all__ = ["ChainNorm"]
 
@@ -26,6 +29,8 @@ class ChainNorm(ChainProducts):
         max_seconds: float | None = None,
         callback: Callable[[Progress], object] | None = None,
         start: npt.ArrayLike | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_seconds: float = 300.0,
     ) -> Bracket:
         """ln ||P||_2, of the largest factor by which P stretches a vector.
 
@@ -39,12 +44,26 @@ class ChainNorm(ChainProducts):
             Largest number of products with the weights; one with P takes K.
         start : array_like of shape (n,), that of P's vectors, optional
             A vector for the lower bound.
+        checkpoint, checkpoint_seconds
+            As in `jvp`; compared are also `rtol`, `delta`, `seed` and `start`. The state is what each product with P
+            brought, 8 n bytes each, and how far the one under way is; a pass for a proof or for the size of rounding is
+            made again from its start. `matvecs` counts what was done before; a run that `max_matvecs` or `max_seconds`
+            ended goes on with more.
 
         Returns
         -------
         Bracket
             Of a logarithm: its numbers may be negative, or -inf for a product that is zero. `residual` is
             ``||P^T P v - ||P||^2 v|| / ||P||^2``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse; a checkpoint that is damaged or of another run.
+        CheckpointError
+            As in `jvp`, with the bracket so far.
+        Interrupted
+            Ctrl-C; carries the bracket so far.
 
         Notes
         -----
@@ -62,4 +81,16 @@ class ChainNorm(ChainProducts):
         """
         n = self.shape[0]
         options = core_options(self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, n)
-        return run(self._core.norm, options)
+        run = SavedRun(
+            checkpoint,
+            checkpoint_seconds,
+            lambda: self._run_identity(
+                {
+                    "measure": "norm",
+                    **{name: options[name] for name in ("rtol", "delta", "seed")},
+                    "start": None if options["start"] is None else array_digest(options["start"]),
+                }
+            ),
+        )
+        raw = self._core.norm(**options, **run.core_options)
+        return run.outcome(lambda: Bracket.from_core(raw))

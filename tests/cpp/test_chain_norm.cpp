@@ -228,7 +228,7 @@ TEST_CASE("the sampled error of a product is above the true one, and far below t
             CHECK(sampled->lossless);
             CHECK(sampled->log_phi <= c.truth - 12.0);
             const auto proved = proved_upper_bound(factors, [] { return false; });
-            if (K == 200) CHECK(sampled->log_phi < proved_log_rounding(factors, proved->value));
+            if (K == 200) CHECK(sampled->log_phi < proved_log_rounding(factors, *proved));
         }
 }
 

@@ -46,18 +46,23 @@ double log_largest_sum(chain_factors& P, direction d, const product_hook& after_
 
 }  // namespace
 
-std::optional<Bound> proved_upper_bound(chain_factors& P, const product_hook& after_product) {
-    const char* source = "sqrt(||P||_1 ||P||_inf)";
+Bound proved_upper(double value) {
+    return {value, Grade::proved, 0.0, value == minus_infinity ? "the product is zero by its structure" : "sqrt(||P||_1 ||P||_inf)"};
+}
+
+Bound proved_lower(double value) { return {value, Grade::proved, 0.0, "||P v|| / ||v|| with its error carried along"}; }
+
+std::optional<double> proved_upper_bound(chain_factors& P, const product_hook& after_product) {
     if (!P.weights().entrywise()) return std::nullopt;
     const double inf = log_largest_sum(P, direction::forward, after_product);
-    if (inf == minus_infinity) return Bound{minus_infinity, Grade::proved, 0.0, "the product is zero by its structure"};
+    if (inf == minus_infinity) return inf;
     if (std::isnan(inf)) return std::nullopt;
     const double one = log_largest_sum(P, direction::backward, after_product);
     if (std::isnan(one)) return std::nullopt;
-    return Bound{0.5 * (inf + one) + log_rounding(inf, one), Grade::proved, 0.0, source};
+    return 0.5 * (inf + one) + log_rounding(inf, one);
 }
 
-std::optional<Bound> proved_lower_bound(chain_factors& P, vector_in start, const product_hook& after_product) {
+std::optional<double> proved_lower_bound(chain_factors& P, vector_in start, const product_hook& after_product) {
     if (!P.weights().entrywise()) return std::nullopt;
     // Products that underflow err by less than this, whatever weights and slopes of at most 2^200 do to them next.
     constexpr double underflow = 0x1p-800;
@@ -92,8 +97,7 @@ std::optional<Bound> proved_lower_bound(chain_factors& P, vector_in start, const
     const double ratio = image / length * (1.0 - 0x1p-50);
     if (!(ratio > 0.0)) return std::nullopt;
     const double log_value = std::log(ratio) + static_cast<double>(exponent) * ln2;
-    return Bound{log_value - log_rounding(std::log(ratio), static_cast<double>(exponent)), Grade::proved, 0.0,
-                 "||P v|| / ||v|| with its error carried along"};
+    return log_value - log_rounding(std::log(ratio), static_cast<double>(exponent));
 }
 
 }  // namespace rhochain

@@ -24,8 +24,9 @@ mutable_block scratch_block(buffer<double>& room, std::int64_t rows, std::int64_
 slope_factors::slope_factors(const jacobian_chain& P)
     : chain_factors(P.rule().A, P.size(), P.steps(), P.threads()), P_(P), reader_(P.slopes(), P.threads()) {}
 
-void slope_factors::run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) {
-    P_.run(d, X, reader_, after_step);
+void slope_factors::run(direction d, scaled_block& X, std::int64_t first,
+                        const std::function<bool(std::int64_t done)>& after_step) {
+    P_.run(d, X, reader_, after_step, first);
 }
 
 chain_factors::fidelity slope_factors::select(std::int64_t k) {
@@ -61,12 +62,13 @@ gate_factors::gate_factors(const gated_chain& P)
       P_(P),
       reader_(P.gates(), P.exponent(), P.threads()) {}
 
-void gate_factors::run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) {
+void gate_factors::run(direction d, scaled_block& X, std::int64_t first,
+                       const std::function<bool(std::int64_t done)>& after_step) {
     const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool, mutable_block Y, std::span<double> squares) {
         select(k);
         return chain_move{apply(d, now.mantissas(), Y, squares)};
     };
-    run_chain(d, 0, steps(), X, factor, threads(), after_step);
+    run_chain(d, first, steps(), X, factor, threads(), after_step);
 }
 
 chain_factors::fidelity gate_factors::select(std::int64_t k) {

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <vector>
 
 namespace rhochain {
 namespace {
@@ -28,14 +30,18 @@ constexpr std::uint64_t start_stream(std::uint64_t attempt) {
 // Of delta; together at most 1.
 constexpr double share_of(std::uint64_t attempt) { return attempt == 0 ? 1.0 - 0x1p-30 : 0x1p-33; }
 
+// A number that there may be, as numbers of a journal.
+std::vector<double> listed(const std::optional<double>& x) { return x ? std::vector<double>{*x} : std::vector<double>{}; }
+
 class norm_search {
 public:
-    norm_search(chain_factors& P, const SolverOptions& options)
+    norm_search(chain_factors& P, const SolverOptions& options, const ChainSaving& saving)
         : P_(P),
           options_(options),
           ledger_(options),
-          after_step_([this](std::int64_t b) { return spend(b); }),
-          product_(P, after_step_) {
+          journal_(P.size(), saving, ledger_),
+          after_step_([this] { return spend(1); }),
+          product_(P, journal_, after_step_) {
         b_.value = -infinity;
         b_.lower = {-infinity, Grade::proved, 0.0, "a norm is not negative"};
         b_.upper = {infinity, Grade::proved, 0.0, "no bound"};
@@ -43,12 +49,13 @@ public:
 
     Bracket run() {
         try {
-            search();
-        } catch (const chain_product::stopped&) {
+            if (!journal_.open()) search();
+        } catch (const pass_journal::stopped&) {
             // What is known by now stands.
         } catch (const reading_stopped&) {
             // Here as well.
         }
+        journal_.close();
         clamp_value(b_);
         if (width() <= options_.rtol) b_.status = Status::converged;
         ledger_.record(b_.lower.value, b_.value, b_.upper.value);
@@ -76,13 +83,13 @@ private:
 
     void search() {
         if (ledger_.exhausted()) return;
-        const product_hook hook = [this] { return spend(1); };
-        if (const auto bound = proved_upper_bound(P_, hook)) tighten_upper(b_, *bound);
+        for (const double bound : journal_.numbers([this] { return listed(proved_upper_bound(P_, after_step_)); }))
+            tighten_upper(b_, proved_upper(bound));
         if (b_.upper.value == -infinity || ledger_.exhausted()) return;
         const Bracket proved = b_;
         for (std::uint64_t attempt = 0; attempt < most_starts; ++attempt) {
             try {
-                return search_from(attempt, hook);
+                return search_from(attempt);
             } catch (const chain_product::beyond_range&) {
                 b_ = proved;
             }
@@ -91,7 +98,7 @@ private:
 
     // A random start b has ||P b|| far below 2^-500 ||P|| ||b|| with no chance to speak of, unless rounding decides how long
     // computed products are: then another start, with its own share of delta.
-    void search_from(std::uint64_t attempt, const product_hook& hook) {
+    void search_from(std::uint64_t attempt) {
         std::vector<double> start(static_cast<std::size_t>(P_.size()));
         fill_gaussian(start, options_.seed, start_stream(attempt), P_.threads());
         const double image = settle_exponent(start);
@@ -100,7 +107,7 @@ private:
         delta_ *= share_of(attempt);
         if (!options_.start.empty()) tighten_lower(b_, estimated_lower(options_.start));
         const std::vector<double> v = bidiagonalise(start);
-        finish(v, hook);
+        finish(v);
     }
 
     // Chooses the exponent that brings P start near 1; returns its norm, 0 for a product that vanishes.
@@ -130,12 +137,16 @@ private:
         const double visible = 0.01 * options_.rtol / amplification(most_steps);
         if (log_rounding > log_image + std::log(visible) && A.entrywise()) {
             const double half = 0.5 * options_.delta;
-            const auto sampled = sample_rounding(P_, options_.seed, half, after_step_);
-            if (ledger_.exhausted()) throw chain_product::stopped{};
-            if (sampled) {
-                log_rounding = std::min(log_rounding, sampled->log_phi - units);
+            const std::vector<double> sampled = journal_.numbers([&]() -> std::vector<double> {
+                const auto found = sample_rounding(P_, options_.seed, half, [this](std::int64_t b) { return spend(b); });
+                if (!found) return {};
+                return {found->log_phi, found->lossless ? 1.0 : 0.0};
+            });
+            if (ledger_.exhausted()) throw pass_journal::stopped{};
+            if (!sampled.empty()) {
+                log_rounding = std::min(log_rounding, sampled[0] - units);
                 delta_ = half;
-                grade_ = sampled->lossless ? Grade::probable : Grade::estimate;
+                grade_ = sampled[1] == 1.0 ? Grade::probable : Grade::estimate;
             }
         }
         // Where nothing is known of the entries: as if no term of a product cancelled another.
@@ -195,7 +206,7 @@ private:
     }
 
     // Both ends of the pair: ||P v|| from below, the residual of P^T P v.
-    void finish(const std::vector<double>& v, const product_hook& hook) {
+    void finish(const std::vector<double>& v) {
         b_.vector.assign(v.begin(), v.end());
         std::vector<double> u(v.size()), z(v.size());
         product_.apply(const_block(v), mutable_block(u));
@@ -204,12 +215,13 @@ private:
         const double ratio = sigma / norm2(v, P_.threads());
         b_.value = log_of(ratio);
         tighten_lower(b_, lower_from(ratio));
-        if (const auto bound = proved_lower_bound(P_, v, hook)) {
+        for (const double value : journal_.numbers([&] { return listed(proved_lower_bound(P_, v, after_step_)); })) {
             // A proof is worth some of the width that was asked for, not more.
-            if (b_.upper.value - bound->value <= options_.rtol)
-                b_.lower = *bound;
+            const Bound bound = proved_lower(value);
+            if (b_.upper.value - value <= options_.rtol)
+                b_.lower = bound;
             else
-                tighten_lower(b_, *bound);
+                tighten_lower(b_, bound);
         }
         product_.apply_adjoint(const_block(u), mutable_block(z));
         axpy(-sigma * sigma, v, z, P_.threads());
@@ -219,7 +231,8 @@ private:
     chain_factors& P_;
     const SolverOptions& options_;
     Ledger ledger_;
-    std::function<bool(std::int64_t)> after_step_;
+    pass_journal journal_;
+    product_hook after_step_;
     chain_product product_;
     Bracket b_;
     std::int64_t exponent_ = 0;
@@ -231,21 +244,21 @@ private:
 
 }  // namespace
 
-Bracket chain_norm(chain_factors& P, const SolverOptions& options) {
+Bracket chain_norm(chain_factors& P, const SolverOptions& options, const ChainSaving& saving) {
     validate(options, P.size());
     if (P.steps() == 0) return exact_bracket(0.0, "a product of no factors is I");
     require_adjoint(P.weights(), options.seed, P.threads());
-    return norm_search(P, options).run();
+    return norm_search(P, options, saving).run();
 }
 
-Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options) {
+Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options, const ChainSaving& saving) {
     slope_factors factors(P);
-    return chain_norm(factors, options);
+    return chain_norm(factors, options, saving);
 }
 
-Bracket chain_norm(const gated_chain& P, const SolverOptions& options) {
+Bracket chain_norm(const gated_chain& P, const SolverOptions& options, const ChainSaving& saving) {
     gate_factors factors(P);
-    return chain_norm(factors, options);
+    return chain_norm(factors, options, saving);
 }
 
 }  // namespace rhochain

@@ -7,10 +7,8 @@ namespace rhochain {
 
 scaled_block chain_product::scaled_product(direction d, const_block V) const {
     scaled_block X(V, "v", P_->threads());
-    P_->run(d, X, [&](std::int64_t) {
-        if ((*after_step_)(X.columns())) throw stopped{};
-        return false;
-    });
+    journal_->carry(
+        X, [&](scaled_block& x, std::int64_t first, const auto& after_step) { P_->run(d, x, first, after_step); }, *after_step_);
     return X;
 }
 

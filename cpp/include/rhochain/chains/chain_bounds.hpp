@@ -18,13 +18,17 @@
 
 namespace rhochain {
 
+// Their forms; -inf is the upper bound of a product that is zero by its structure.
+[[nodiscard]] Bound proved_upper(double value);
+[[nodiscard]] Bound proved_lower(double value);
+
 // Called after each product; returning true stops, and then there is no bound.
 using product_hook = std::function<bool()>;
 
-// None if the operator is not entrywise, or if weights, slopes or gates lie near the ends of the float64 range.
-[[nodiscard]] std::optional<Bound> proved_upper_bound(chain_factors& P, const product_hook& after_product);
+// The values of these bounds. None if the operator is not entrywise, or if weights, slopes or gates lie near the ends of the float64 range.
+[[nodiscard]] std::optional<double> proved_upper_bound(chain_factors& P, const product_hook& after_product);
 
 // None also if the error has outgrown the vector. v is not zero.
-[[nodiscard]] std::optional<Bound> proved_lower_bound(chain_factors& P, vector_in v, const product_hook& after_product);
+[[nodiscard]] std::optional<double> proved_lower_bound(chain_factors& P, vector_in v, const product_hook& after_product);
 
 }  // namespace rhochain

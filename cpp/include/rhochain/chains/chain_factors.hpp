@@ -32,8 +32,9 @@ public:
     [[nodiscard]] std::int64_t steps() const { return steps_; }
     [[nodiscard]] int threads() const { return threads_; }
 
-    // X becomes P X or P^T X; after_step(done) returns true to stop.
-    virtual void run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) = 0;
+    // X, which `first` of the steps have been done on, becomes P X or P^T X; after_step(done) returns true to stop.
+    virtual void run(direction d, scaled_block& X, std::int64_t first,
+                     const std::function<bool(std::int64_t done)>& after_step) = 0;
 
     // What is known of the bits of a factor: that none was lost, and that a bound may be PROVED with it.
     struct fidelity {
@@ -67,7 +68,8 @@ class slope_factors final : public chain_factors {
 public:
     explicit slope_factors(const jacobian_chain& P);
 
-    void run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) override;
+    void run(direction d, scaled_block& X, std::int64_t first,
+             const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
     std::int64_t apply(direction d, const_block V, mutable_block Y, std::span<double> squares) override;
     std::int64_t apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
@@ -86,7 +88,8 @@ class gate_factors final : public chain_factors {
 public:
     explicit gate_factors(const gated_chain& P);
 
-    void run(direction d, scaled_block& X, const std::function<bool(std::int64_t done)>& after_step) override;
+    void run(direction d, scaled_block& X, std::int64_t first,
+             const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
     std::int64_t apply(direction d, const_block V, mutable_block Y, std::span<double> squares) override;
     std::int64_t apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,

@@ -13,13 +13,15 @@
 #pragma once
 
 #include <rhochain/chains/chain_factors.hpp>
+#include <rhochain/chains/chain_state.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 namespace rhochain {
 
-// options.threads is not used: the chain has its own.
-[[nodiscard]] Bracket chain_norm(chain_factors& P, const SolverOptions& options = {});
-[[nodiscard]] Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options = {});
-[[nodiscard]] Bracket chain_norm(const gated_chain& P, const SolverOptions& options = {});
+// options.threads is not used: the chain has its own. A run that saves its state (pass_journal.hpp) goes on from it with the same
+// options, but for limits, to the same bits.
+[[nodiscard]] Bracket chain_norm(chain_factors& P, const SolverOptions& options = {}, const ChainSaving& saving = {});
+[[nodiscard]] Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options = {}, const ChainSaving& saving = {});
+[[nodiscard]] Bracket chain_norm(const gated_chain& P, const SolverOptions& options = {}, const ChainSaving& saving = {});
 
 }  // namespace rhochain
