@@ -112,6 +112,7 @@ void bind_chains(py::module_& m) {
     bind_products(chain);
     bind_spectrum(chain);
     bind_norm(chain);
+    bind_covariant_vectors(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
              py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))

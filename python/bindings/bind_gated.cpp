@@ -136,6 +136,7 @@ void bind_gated(py::module_& m) {
     bind_products(chain);
     bind_spectrum(chain);
     bind_norm(chain);
+    bind_covariant_vectors(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>, std::int64_t>(),
              py::arg("U"), py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))

@@ -5,6 +5,7 @@
 
 #include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/chain_recording.hpp>
+#include <rhochain/chains/covariant_vectors.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/row_source.hpp>
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <tuple>
+#include <vector>
 
 namespace rhochain::python {
 
@@ -121,6 +123,32 @@ void bind_spectrum(py::class_<Chain>& chain) {
         },
         py::arg("k"), py::kw_only(), py::arg("seed"), py::arg("discard"), py::arg("atol"), py::arg("threads"),
         py::arg("callback"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
+}
+
+// Covariant vectors of such a chain: (vectors, cosines, spread, defined, factorizations, done, interrupted).
+template <class Chain>
+void bind_covariant_vectors(py::class_<Chain>& chain) {
+    chain.def(
+        "covariant_vectors",
+        [](const Chain& C, std::int64_t k, std::int64_t at, std::int64_t until, std::uint64_t seed, int threads,
+           const py::object& callback) {
+            ChainMonitor monitor(callback);
+            CovariantVectors found;
+            {
+                const py::gil_scoped_release release;
+                C.with_chain(threads, [&] { return monitor.poll(); }, [&](const chain_ref& P) {
+                    found = covariant_vectors(P, k, at, until, seed, std::ref(monitor));
+                });
+            }
+            const auto table = [&](const std::vector<double>& x) {
+                return float64_array({static_cast<py::ssize_t>(x.size()) / k, static_cast<py::ssize_t>(k)}, x.data());
+            };
+            return py::make_tuple(table(found.vectors), table(found.cosines),
+                                  float64_array(static_cast<py::ssize_t>(k), found.spread.data()), found.defined,
+                                  found.factorizations, found.done, monitor.interrupted());
+        },
+        py::arg("k"), py::kw_only(), py::arg("at"), py::arg("until"), py::arg("seed"), py::arg("threads"),
+        py::arg("callback"));
 }
 
 // ln ||P||_2 of such a chain.

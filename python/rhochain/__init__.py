@@ -9,6 +9,7 @@ from rhochain.chain_checks import ChainReport, check_chain
 from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
 from rhochain.chains import JacobianChain
 from rhochain.checks import check
+from rhochain.covariant_vectors import CovariantVectors
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.gated import GRUChain, LSTMChain
 from rhochain.growth import growth_factor
@@ -34,6 +35,7 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "CovariantVectors",
     "FileError",
     "GRUChain",
     "Grade",

@@ -245,6 +245,16 @@ class _Chain:
         save: _Save | None,
         save_seconds: float,
     ) -> RawLyapunov: ...
+    def covariant_vectors(
+        self,
+        k: int,
+        *,
+        at: int,
+        until: int,
+        seed: int,
+        threads: int,
+        callback: Callable[[int, int, float], bool] | None,
+    ) -> tuple[_Float64, _Float64, _Float64, int, int, int, bool]: ...
     def norm(
         self,
         *,

@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from rhochain.chain_checkpoints import SavedRun
 from rhochain.chain_identity import array_digest
-from rhochain.chain_products import ChainProducts
+from rhochain.covariant_vectors import CovariantProducts
 from rhochain.estimates import Bracket, Progress
 from rhochain.options import core_options
 
 __all__ = ["ChainNorm"]
 
 
-class ChainNorm(ChainProducts):
+class ChainNorm(CovariantProducts):
     """A product P of Jacobians whose norm the core brackets."""
 
     def norm(

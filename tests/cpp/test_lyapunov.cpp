@@ -95,9 +95,9 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
             CAPTURE(drop);
             const std::int64_t k = 6;
             const std::vector<double> x = leaning_columns(n, k, drop);
-            std::vector<double> q = x, diagonal(6);
+            std::vector<double> q = x, diagonal(6), whole(36);
             const mutable_block Q(q.data(), n, k);
-            const double least = orthonormalise(Q, diagonal, 1);
+            const double least = orthonormalise(Q, diagonal, 1, whole);
             CHECK(defect(Q, diagonal) < 1e-14 * 6);
             // With h_c = q_c . x_j: R_jj = h_j, and the h_c q_c sum up to x_j.
             double expected_least = 1.0;
@@ -115,6 +115,10 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
                 }
                 const double R = diagonal[static_cast<std::size_t>(j)];
                 CHECK(std::abs(R - h[static_cast<std::size_t>(j)]) < 1e-14L * std::sqrt(norm));
+                for (std::int64_t c = 0; c < k; ++c) {
+                    const real expected = c <= j ? h[static_cast<std::size_t>(c)] : 0.0L;
+                    CHECK(std::abs(whole[static_cast<std::size_t>(c * k + j)] - expected) < 1e-14L * std::sqrt(norm));
+                }
                 CHECK(remaining < 1e-28L * norm);
                 expected_least = std::min(expected_least, R / static_cast<double>(std::sqrt(norm)));
             }

@@ -21,6 +21,7 @@ PYTHON_ORDER = [
     ["activations", "chain_envelope", "chain_identity", "chain_results", "chain_rows", "growth", "lyapunov"],
     ["chain_checkpoints", "gated_runs", "rollouts", "typical_growth"],
     ["chain_products", "gated_replay"],
+    ["covariant_vectors"],
     ["chain_norm"],
     ["chain_measures", "gated_products"],
     ["chains", "gated", "spectra"],

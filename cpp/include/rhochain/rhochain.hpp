@@ -3,6 +3,7 @@
 
 #include <rhochain/chains/activation.hpp>
 #include <rhochain/chains/chain_norm.hpp>
+#include <rhochain/chains/covariant_vectors.hpp>
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/gated_rollout.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>

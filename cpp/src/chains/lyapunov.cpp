@@ -1,4 +1,4 @@
-#include "tangent_frame.hpp"
+#include "frame_walk.hpp"
 
 #include <rhochain/chains/batch_means.hpp>
 #include <rhochain/chains/lyapunov.hpp>
@@ -17,12 +17,6 @@ namespace rhochain {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-// Logarithms of the cancellation in a factorization: aimed at, and tolerated.
-constexpr double wanted_cancellation = 12.0;
-constexpr double most_cancellation = 18.0;
-
-constexpr std::int64_t longest_interval = 256;
 
 // Sums of ln R_ii are kept at least this often, for the batches.
 constexpr std::int64_t fewest_intervals = 64;
@@ -46,7 +40,7 @@ tangent_frame frame_to_begin_with(const chain_ref& P, std::int64_t k, const Lyap
     return {P, {s.vectors, exponents, s.norms}, s.integers[lost_directions]};
 }
 
-class spectrum_run {
+class spectrum_run : private frame_walker {
 public:
     spectrum_run(const chain_ref& P, std::int64_t k, std::int64_t discard, const LyapunovOptions& options,
                  const chain_progress& progress)
@@ -56,20 +50,24 @@ public:
           atol_(options.atol),
           progress_(progress),
           saver_(options.saving),
-          frame_(frame_to_begin_with(P, k, options)),
-          means_(k),
-          longest_(std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1, longest_interval)) {
+          walk_(frame_to_begin_with(P, k, options),
+                std::clamp<std::int64_t>((P.steps() - discard) / fewest_intervals, 1, frame_walk::longest_interval)),
+          means_(k) {
         if (options.saving.resume) {
             take_up(*options.saving.resume, k);
         } else {
-            frame_.factorize();
-            stop_ = save(0, frame_.now());
+            walk_.frame().factorize();
+            stop_ = save(0, walk_.frame().now());
         }
     }
 
     LyapunovSpectrum run() {
         try {
-            while (done_ < steps_ && !stop_) interval();
+            while (walk_.done() < steps_ && !stop_) {
+                const bool whole = walk_.advance(walk_.done() < discard_ ? discard_ : steps_, *this);
+                if (!whole) break;
+                if (stop_ || walk_.done() == steps_ || saver_.due()) stop_ = save(walk_.done(), walk_.frame().now()) || stop_;
+            }
         } catch (const reading_stopped&) {
             // What is counted by now stands.
         }
@@ -78,7 +76,7 @@ public:
         auto [steps, means] = means_.history();
         result_.history_steps = std::move(steps);
         result_.history = std::move(means);
-        result_.done = done_;
+        result_.done = walk_.done();
         result_.steps = means_.steps();
         result_.discard = discard_;
         result_.batches = means_.batches();
@@ -88,8 +86,7 @@ public:
 
 private:
     void take_up(const chain_state& s, std::int64_t k) {
-        done_ = s.done;
-        interval_ = s.integers[interval_length];
+        walk_.go_on_from(s.done, s.integers[interval_length]);
         result_.factorizations = s.integers[factorizations];
         result_.cancellation = s.reals.front();
         means_ = batch_means(k, s.integers.subspan(counts), s.reals.subspan(1));
@@ -99,53 +96,21 @@ private:
     // Whether to stop.
     bool save(std::int64_t done, const tangent_frame::view& frame) {
         auto [integers, reals] = means_.numbers();
-        integers.insert(integers.begin(), {interval_, result_.factorizations, frame.lost});
+        integers.insert(integers.begin(), {walk_.interval(), result_.factorizations, frame.lost});
         reals.insert(reals.begin(), result_.cancellation);
         return saver_.save({done, frame.columns, integers, frame.norms, reals});
     }
 
-    void interval() {
-        const std::int64_t begin = done_;
-        const std::int64_t end = std::min(begin + interval_, begin < discard_ ? discard_ : steps_);
-        if (end - begin > 1) frame_.remember();
-        std::int64_t at = begin;
-        try {
-            while (at < end && !stop_) {
-                frame_.step(at);
-                ++at;
-                stop_ = progress_ && progress_(at, steps_);
-            }
-        } catch (const reading_stopped&) {
-            stop_ = true;
-        }
-        // A factorization that an unbroken run does not make: a run goes on from the last one that it makes.
-        if (at < end) save(begin, at == begin ? frame_.now() : frame_.remembered());
-        if (at == begin) return;
-        const double cancellation = frame_.factorize();
-        if (at - begin > 1 && cancellation > most_cancellation)
-            repeat_one_by_one(at);
-        else
-            account(at - begin, cancellation);
-        adapt(at - begin, cancellation);
-        if (at == end && (stop_ || done_ == steps_ || saver_.due())) stop_ = save(done_, frame_.now()) || stop_;
-    }
+    bool stepped(std::int64_t at) override { return stop_ = progress_ && progress_(at, steps_); }
 
-    void repeat_one_by_one(std::int64_t end) {
-        frame_.return_to_remembered();
-        while (done_ < end) {
-            frame_.step(done_);
-            account(1, frame_.factorize());
-        }
-    }
+    // A run goes on from the last factorization that an unbroken one makes.
+    void broken_off(const tangent_frame::view& before) override { save(walk_.done(), before); }
 
-    // The steps after done_ that were factorized.
-    void account(std::int64_t steps, double cancellation) {
-        const bool counted = done_ >= discard_;
-        done_ += steps;
+    void factorized(std::int64_t steps, double cancellation) override {
         ++result_.factorizations;
         result_.cancellation = std::max(result_.cancellation, std::exp(cancellation));
-        if (!counted) return;
-        const bool changed = means_.add(steps, frame_.logs());
+        if (walk_.done() <= discard_) return;
+        const bool changed = means_.add(steps, walk_.frame().logs());
         if (atol_ > 0.0 && changed && means_.batches() == batch_means::most) stop_ = stop_ || precise();
     }
 
@@ -155,17 +120,6 @@ private:
         for (std::size_t c = 0; c < errors.size(); ++c)
             if (std::isfinite(exponents[c]) && !(errors[c] <= atol_)) return false;
         return true;
-    }
-
-    // Shrinks at once, grows by a quarter at most: cancellation fluctuates.
-    void adapt(std::int64_t steps, double cancellation) {
-        const double m = static_cast<double>(steps);
-        const double limit = cancellation > 0.0 ? m * wanted_cancellation / cancellation : 2.0 * m + 1.0;
-        if (cancellation > wanted_cancellation)
-            interval_ = std::max<std::int64_t>(1, static_cast<std::int64_t>(limit));
-        else if (steps == interval_)
-            interval_ = std::min({interval_ + std::max<std::int64_t>(1, interval_ / 4), longest_,
-                                  std::max<std::int64_t>(interval_, static_cast<std::int64_t>(limit))});
     }
 
     void sum_up() {
@@ -189,11 +143,8 @@ private:
     double atol_;
     const chain_progress& progress_;
     state_saver saver_;
-    tangent_frame frame_;
+    frame_walk walk_;
     batch_means means_;
-    std::int64_t longest_;
-    std::int64_t interval_ = 1;
-    std::int64_t done_ = 0;
     bool stop_ = false;
     LyapunovSpectrum result_;
 };

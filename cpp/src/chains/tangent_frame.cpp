@@ -28,7 +28,8 @@ double tangent_frame::factorize() {
     constexpr double ln2 = 0.693147180559945309417232121458;
     const std::int64_t lost_before = lost_;
     lost_ = 0;
-    const double least = orthonormalise(Q_.mantissas(), norms_, threads_);
+    const double least = orthonormalise(Q_.mantissas(), norms_, threads_, R_);
+    scale_factor();
     for (std::size_t c = 0; c < logs_.size(); ++c) {
         logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * ln2;
         if (norms_[c] == 0.0) ++lost_;
@@ -37,6 +38,15 @@ double tangent_frame::factorize() {
     Q_.restart(norms_);
     const double cancellation = lost_ > lost_before ? -std::log(lost_fraction) : -std::log(least);
     return std::max(0.0, cancellation);
+}
+
+void tangent_frame::scale_factor() {
+    const auto& exponents = Q_.exponents();
+    const std::int64_t largest = *std::max_element(exponents.begin(), exponents.end());
+    for (std::size_t p = 0; p < R_.size(); ++p) {
+        const std::int64_t e = exponents[p % exponents.size()] - largest;
+        R_[p] = std::ldexp(R_[p], static_cast<int>(std::max<std::int64_t>(e, -5000)));
+    }
 }
 
 void tangent_frame::remember() {

@@ -21,6 +21,10 @@ public:
     // Returns ln of the cancellation, max_i ||(column i)|| / R_ii.
     double factorize();
 
+    // From now on factorizations tell R, row-major, up to a power of two.
+    void keep_factors() { R_.resize(logs_.size() * logs_.size()); }
+    [[nodiscard]] const std::vector<double>& factor() const { return R_; }
+
     // ln R_ii of the last factorization.
     [[nodiscard]] const std::vector<double>& logs() const { return logs_; }
 
@@ -38,6 +42,8 @@ public:
     [[nodiscard]] view remembered() const { return {{start_.data(), Q_.rows(), Q_.columns()}, start_norms_, start_lost_}; }
 
 private:
+    void scale_factor();
+
     int threads_;
     chain_factor factor_;
     scaled_block Q_;
@@ -46,6 +52,7 @@ private:
     std::vector<double> squares_;
     std::vector<double> norms_;
     std::vector<double> logs_;
+    std::vector<double> R_;
     std::vector<double> start_norms_;
     std::int64_t lost_;
     std::int64_t start_lost_ = 0;

@@ -13,9 +13,11 @@ namespace {
 
 class block_factorization {
 public:
-    block_factorization(mutable_block X, std::span<double> diagonal, int threads)
-        : X_(X), k_(static_cast<std::size_t>(X.columns)), threads_(threads), diagonal_(diagonal), G_(k_ * k_) {
+    block_factorization(mutable_block X, std::span<double> diagonal, int threads, std::span<double> R)
+        : X_(X), k_(static_cast<std::size_t>(X.columns)), threads_(threads), diagonal_(diagonal), R_(R), G_(k_ * k_) {
         std::fill(diagonal.begin(), diagonal.end(), 1.0);
+        std::fill(R.begin(), R.end(), 0.0);
+        for (std::size_t c = 0; c * k_ < R.size(); ++c) R[c * k_ + c] = 1.0;
     }
 
     double run() {
@@ -51,12 +53,17 @@ private:
         for (std::size_t a = 0; a < k_; ++a)
             for (std::size_t c = a; c < k_; ++c) at(a, c) = std::ldexp(at(a, c), scale[c]);
         divide_right(X_, G_, threads_);
-        for (std::size_t c = 0; c < k_; ++c) diagonal_[c] = zero[c] ? 0.0 : diagonal_[c] * at(c, c);
+        for (std::size_t c = 0; c < k_; ++c) {
+            if (zero[c]) at(c, c) = 0.0;
+            diagonal_[c] *= at(c, c);
+        }
+        multiply_R();
         least_ *= std::sqrt(least);
         return true;
     }
 
     void gram_schmidt() {
+        std::fill(G_.begin(), G_.end(), 0.0);
         for (std::size_t j = 0; j < k_; ++j) {
             const double before = std::sqrt(project_out(j));
             if (before == 0.0) {
@@ -67,15 +74,29 @@ private:
             const double left = std::sqrt(multiply_columns(j));
             const bool lost = left < lost_fraction * before;
             scale_column(X_, static_cast<std::int64_t>(j), lost ? 0.0 : 1.0 / left);
-            diagonal_[j] = lost ? 0.0 : diagonal_[j] * left;
+            at(j, j) = lost ? 0.0 : left;
+            diagonal_[j] *= at(j, j);
             if (!lost) least_ = std::min(least_, left / before);
         }
+        multiply_R();
     }
 
-    // Column j loses its part along the columns before it. Returns the square of the norm it had.
+    // R <- G R for the upper triangle of G: what this step took out of X on the right.
+    void multiply_R() {
+        if (R_.empty()) return;
+        for (std::size_t c = 0; c < k_; ++c)
+            for (std::size_t a = 0; a <= c; ++a) {
+                double sum = 0.0;
+                for (std::size_t b = a; b <= c; ++b) sum += at(a, b) * R_[b * k_ + c];
+                R_[a * k_ + c] = sum;
+            }
+    }
+
+    // Column j loses its part along the columns before it, which is added to column j of G. Returns the square of the norm it had.
     double project_out(std::size_t j) {
         const double square = multiply_columns(j);
         subtract_columns(X_, static_cast<std::int64_t>(j), products_, threads_);
+        for (std::size_t c = 0; c < j; ++c) at(c, j) += products_[c];
         return square;
     }
 
@@ -90,6 +111,7 @@ private:
     std::size_t k_;
     int threads_;
     std::span<double> diagonal_;
+    std::span<double> R_;
     std::vector<double> G_;
     std::vector<double> products_;
     double least_ = 1.0;
@@ -97,8 +119,8 @@ private:
 
 }  // namespace
 
-double orthonormalise(mutable_block X, std::span<double> diagonal, int threads) {
-    return block_factorization(X, diagonal, threads).run();
+double orthonormalise(mutable_block X, std::span<double> diagonal, int threads, std::span<double> R) {
+    return block_factorization(X, diagonal, threads, R).run();
 }
 
 }  // namespace rhochain

@@ -14,8 +14,9 @@ namespace rhochain {
 
 inline constexpr double lost_fraction = 0x1p-42;
 
-// Column norms of X lie within [2^-64, 2^64] or are 0. diagonal: R_jj. Returns the least R_jj / ||x_j|| of the columns
+// Column norms of X lie within [2^-64, 2^64] or are 0. diagonal: R_jj; R: all of it, k x k, row-major, where it has room.
+// Returns the least R_jj / ||x_j|| of the columns
 // with R_jj > 0, 1 without any: its inverse is what cancellation magnifies rounding by.
-double orthonormalise(mutable_block X, std::span<double> diagonal, int threads);
+double orthonormalise(mutable_block X, std::span<double> diagonal, int threads, std::span<double> R = {});
 
 }  // namespace rhochain
