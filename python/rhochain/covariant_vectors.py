@@ -78,8 +78,8 @@ class CovariantProducts(ChainProducts):
         Parameters
         ----------
         k : int
-            1 <= k <= n. Memory: five blocks of n x k numbers, and 8 k^2 bytes a factorization after `at`, of which
-            there may be one a step.
+            1 <= k <= n. Memory: six blocks of n x k numbers (eight for a GRU, seven of 2n x k for an LSTM), and 8 k^2
+            bytes a factorization after `at`, of which there may be one a step.
         at : int, optional
             0 <= at <= K; K // 2 by default. A frame turns into the leading directions over the steps before.
         until : int, optional

@@ -84,7 +84,7 @@ public:
     covariant_run(const chain_ref& P, std::int64_t k, std::int64_t at, std::int64_t until, std::uint64_t seed,
                   const chain_progress& progress)
         : n_(P.size()), k_(k), at_(at), until_(until), seed_(seed), threads_(P.threads()), progress_(progress),
-          walk_(random_frame(P, k, seed), frame_walk::longest_interval) {
+          walk_({P, k, seed}, frame_walk::longest_interval) {
         walk_.frame().factorize();
     }
 
@@ -103,12 +103,6 @@ public:
     }
 
 private:
-    static tangent_frame random_frame(const chain_ref& P, std::int64_t k, std::uint64_t seed) {
-        buffer<double> entries(static_cast<std::size_t>(P.size() * k));
-        fill_gaussian(entries, seed, 0, P.threads());
-        return {P, scaled_block({entries.data(), P.size(), k}, "start", P.threads())};
-    }
-
     // Whether there.
     bool walk_to(std::int64_t end) {
         try {

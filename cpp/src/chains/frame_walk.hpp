@@ -25,12 +25,13 @@ class frame_walk {
 public:
     static constexpr std::int64_t longest_interval = 256;
 
-    // `done` steps have been made, and the next interval is `interval` long; none is longer than `longest`.
+    // From step 0, no interval longer than `longest`.
     frame_walk(tangent_frame frame, std::int64_t longest) : frame_(std::move(frame)), longest_(longest) {}
 
     [[nodiscard]] tangent_frame& frame() { return frame_; }
     [[nodiscard]] std::int64_t done() const { return done_; }
     [[nodiscard]] std::int64_t interval() const { return interval_; }
+    // That many steps have been made, and the next interval is that long.
     void go_on_from(std::int64_t done, std::int64_t interval) {
         done_ = done;
         interval_ = interval;

@@ -3,7 +3,6 @@
 #include <rhochain/chains/batch_means.hpp>
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/chains/row_source.hpp>
-#include <rhochain/kernels/random.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -21,17 +20,11 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 // Sums of ln R_ii are kept at least this often, for the batches.
 constexpr std::int64_t fewest_intervals = 64;
 
-scaled_block random_columns(std::int64_t n, std::int64_t k, std::uint64_t seed, int threads) {
-    buffer<double> entries(static_cast<std::size_t>(n * k));
-    fill_gaussian(entries, seed, 0, threads);
-    return {{entries.data(), n, k}, "start", threads};
-}
-
 // What a state counts before the integers of the batch means.
 enum count : std::size_t { interval_length, factorizations, lost_directions, counts };
 
 tangent_frame frame_to_begin_with(const chain_ref& P, std::int64_t k, const LyapunovOptions& options) {
-    if (!options.saving.resume) return {P, random_columns(P.size(), k, options.seed, P.threads())};
+    if (!options.saving.resume) return {P, k, options.seed};
     const chain_state& s = *options.saving.resume;
     if (s.vectors.rows != P.size() || s.vectors.columns != k || s.done < 0 || s.done > P.steps() ||
         s.integers.size() < counts || s.integers[interval_length] < 1 || s.reals.empty())

@@ -1,5 +1,6 @@
 #include "tangent_frame.hpp"
 
+#include <rhochain/kernels/random.hpp>
 #include <rhochain/krylov/block_qr.hpp>
 
 #include <algorithm>
@@ -7,6 +8,18 @@
 #include <utility>
 
 namespace rhochain {
+namespace {
+
+scaled_block random_columns(std::int64_t n, std::int64_t k, std::uint64_t seed, int threads) {
+    buffer<double> entries(static_cast<std::size_t>(n * k));
+    fill_gaussian(entries, seed, 0, threads);
+    return {{entries.data(), n, k}, "start", threads};
+}
+
+}  // namespace
+
+tangent_frame::tangent_frame(const chain_ref& P, std::int64_t k, std::uint64_t seed)
+    : tangent_frame(P, random_columns(P.size(), k, seed, P.threads())) {}
 
 tangent_frame::tangent_frame(const chain_ref& P, scaled_block Q, std::int64_t lost)
     : threads_(P.threads()),

@@ -15,6 +15,8 @@ class tangent_frame {
 public:
     // Q orthonormal with `lost` columns of 0, or any block, to be factorized next.
     tangent_frame(const chain_ref& P, scaled_block Q, std::int64_t lost = 0);
+    // k random columns, to be factorized next.
+    tangent_frame(const chain_ref& P, std::int64_t k, std::uint64_t seed);
 
     void step(std::int64_t k);
 

@@ -6,7 +6,7 @@
 //     C_t = R_{t+m}^-1 C_{t+m},  each column normalised,
 // back to t, where w = Q_t C_t. Both forget where they began: Q over the steps before t, C over those from t to `until`. Two C that
 // begin as random ones tell how far the latter has gone.
-// ESTIMATES. Memory: five blocks of n x k numbers, and 8 k^2 bytes a factorization after t.
+// ESTIMATES. Memory: six blocks of n x k numbers, and 8 k^2 bytes a factorization after t.
 // Source: Ginelli, Poggi, Turchi, Chate, Livi & Politi 2007.
 #pragma once
 
