@@ -3,10 +3,12 @@
 #include <rhochain/kernels/diagonal_layout.hpp>
 #include <rhochain/kernels/diagonal_product.hpp>
 #include <rhochain/kernels/spmm.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -222,4 +224,24 @@ TEST_CASE("one sweep is for bands whose rows in between stay in a cache") {
     std::vector<std::int64_t> many(64);
     for (std::int64_t d = 0; d < 64; ++d) many[static_cast<std::size_t>(d)] = d;
     CHECK_FALSE(sweeps(many));
+}
+
+TEST_CASE("a vector that goes past the caches has the bits of one that does not") {
+    const std::int64_t n = 700'003;
+    const auto W = whole<double, std::int32_t>({n, n, {-3, -1, 0, 2}}, 7);
+    const auto D = make_diagonals(W.view(), {-3, -1, 0, 2}, 2);
+    const auto x = matrices::random_vector(n, 1);
+    buffer<double> y(static_cast<std::size_t>(n)), beside(y.size() + 1);
+    REQUIRE(worth_streaming(const_block(y)));
+    const mutable_block off_line(beside.data() + 1, n);
+    REQUIRE_FALSE(worth_streaming(off_line));
+    for (const instruction_set isa : all_sets) {
+        if (!is_available(isa)) continue;
+        spmm(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 3, nullptr, isa);
+        spmm(D, entry_map::identity, 1.0, const_block(x), off_line, 2, nullptr, isa);
+        CHECK(std::equal(y.begin(), y.end(), off_line.data));
+        spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 3, nullptr, isa);
+        spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), off_line, 2, nullptr, isa);
+        CHECK(std::equal(y.begin(), y.end(), off_line.data));
+    }
 }

@@ -1,16 +1,19 @@
-// Steps of a chain that put their Y off, and blocks that are streamed past the caches.
+// Steps of a chain that put their Y off, and blocks that are copied or streamed past the caches.
 #include "matrices.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/scaled_block.hpp>
 #include <rhochain/kernels/streaming_store.hpp>
+#include <rhochain/operators/block_on_lines.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -112,4 +115,24 @@ TEST_CASE("a block that has been put off is written once, when asked for") {
         CHECK_FALSE(X.replace(next, 0, squares, 1, [](mutable_block) { throw std::runtime_error("product"); }));
         CHECK_THROWS_AS(X.settle(), std::runtime_error);
     }
+}
+
+TEST_CASE("a block that straddles lines is copied to the last number, one beyond all caches too") {
+    for (const std::int64_t n : {20'001, 530'001})
+        for (const std::int64_t b : {4, 8}) {
+            buffer<double> room(static_cast<std::size_t>(n * b + 1));
+            for (std::size_t p = 0; p < room.size(); ++p) room[p] = static_cast<double>(p);
+            const const_block X(room.data() + 1, n, b);
+            const auto rooms = std::make_shared<kept_rooms>(std::size_t{1} << 30);
+            {
+                const block_on_lines moved(X, [] { return false; }, rooms, 3);
+                CHECK(moved.get().data != X.data);
+                CHECK(reinterpret_cast<std::uintptr_t>(moved.get().data) % cache_line == 0);
+                CHECK(std::equal(X.data, X.data + X.size(), moved.get().data));
+            }
+            CHECK(rooms->bytes() == static_cast<std::size_t>(X.size()) * sizeof(double));
+            CHECK(block_on_lines(X, [] { return true; }, rooms, 3).get().data == X.data);
+            const const_block lined(room.data(), n, b);
+            CHECK(block_on_lines(lined, [] { return false; }, rooms, 3).get().data == room.data());
+        }
 }

@@ -1,6 +1,7 @@
 #include "diagonal_rows.hpp"
 
 #include <rhochain/kernels/diagonal_product.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
 
 #include <algorithm>
 
@@ -46,6 +47,7 @@ diagonal_rows<Scalar> product_of(const diagonals<Scalar>& W, entry_map map, doub
             .X = X.data,
             .Y = Y.data,
             .b = X.columns,
+            .streams = false,
             .near = reach_of(W) <= std::int64_t{1} << 22};
 }
 
@@ -58,7 +60,8 @@ std::int64_t work_of(const diagonals<Scalar>& W, const_block Y) {
 template <class Scalar>
 void multiply(const diagonals<Scalar>& W, row_kernel<Scalar> kernel, entry_map map, double scale, const_block X,
               mutable_block Y, int threads, const panel_task* then) {
-    const auto product = product_of(W, map, scale, X, Y);
+    auto product = product_of(W, map, scale, X, Y);
+    product.streams = then == nullptr && worth_streaming(Y);
     over_panels(Y.rows, work_of(W, Y), threads, [&](std::int64_t first, std::int64_t last) {
         kernel(product, first, last);
         if (then != nullptr) (*then)(first, last, Y.row(first));
@@ -120,7 +123,8 @@ void spmm_both(const diagonals<Scalar>& W, entry_map map, double scale, const_bl
                int threads, panel_task between, instruction_set isa) {
     const auto kernel = kernels_of<Scalar>(isa);
     const auto forward = product_of(W, map, scale, X, Y);
-    const auto adjoint = product_of(W, map, scale, Y, Z);
+    auto adjoint = product_of(W, map, scale, Y, Z);
+    adjoint.streams = worth_streaming(Z);
     const runs_of_panels<Scalar> runs(W);
     const auto add_up = [&](std::int64_t first, std::int64_t last) {
         if (first < last) kernel.adjoint(adjoint, first, last);

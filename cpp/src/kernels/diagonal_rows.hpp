@@ -20,6 +20,7 @@ struct diagonal_rows {
     const double* X;
     double* Y;
     std::int64_t b;  // columns of X and Y
+    bool streams;    // whether a vector Y, on a cache line, goes past the caches (streaming_store.hpp)
     bool near;       // whether the rows of W that a row of W^T x adds up lie in a cache together
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t group = 8;
 // Lines of values ahead of those in work that are asked for, into the second-level cache.
-constexpr std::int64_t stream_ahead = 512;
+constexpr std::int64_t stream_ahead = 1024;
 
 #if defined(__AVX512F__)
 constexpr std::int64_t widest = 16;
@@ -32,6 +32,26 @@ typedef std::int64_t lanes __attribute__((vector_size(group * sizeof(std::int64_
     eight_floats v;
     __builtin_memcpy(&v, p, sizeof v);
     return __builtin_convertvector(v, eight);
+}
+
+// A whole line past the caches, where the processor can.
+[[gnu::always_inline]] inline void stream(const eight& v, double* p) {
+#if defined(__clang__)
+    __builtin_nontemporal_store(v, reinterpret_cast<eight*>(p));
+#elif defined(__SSE2__)
+    typedef double two __attribute__((vector_size(2 * sizeof(double))));
+    two part[group / 2];
+    __builtin_memcpy(part, &v, sizeof v);
+    for (std::int64_t k = 0; k < group / 2; ++k) __builtin_ia32_movntpd(p + 2 * k, part[k]);
+#else
+    __builtin_memcpy(p, &v, sizeof v);
+#endif
+}
+
+void finish_streaming() {
+#if defined(__SSE2__)
+    __builtin_ia32_sfence();
+#endif
 }
 
 template <class Scalar>
@@ -102,7 +122,7 @@ void add_eight(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i) {
         const eight w = f(Side::weights(P, i, d));
         sum += w * load(P.X + Side::x_row(i, P.offsets[d]));
     }
-    __builtin_memcpy(P.Y + i, &sum, sizeof sum);
+    P.streams ? stream(sum, P.Y + i) : static_cast<void>(__builtin_memcpy(P.Y + i, &sum, sizeof sum));
 }
 
 // Columns j .. j + B - 1 of row i, its diagonals within W or, if not `whole`, those that are.
@@ -145,6 +165,7 @@ void add_rows(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t first, 
         }
         for (std::int64_t r = i; r < last && r < i + group; ++r) add_columns<Side>(P, f, r, all_eight);
     }
+    if (P.streams) finish_streaming();
 }
 
 }  // namespace

@@ -15,11 +15,11 @@
 
 namespace rhochain {
 
-// Whether rows of Y are whole lines, of a block that is larger than a core's own caches and its share of the last one.
+// Whether Y is a vector or its rows whole lines, and larger than a core's own caches and its share of the last one.
 [[nodiscard]] inline bool worth_streaming(const_block Y) {
     constexpr std::int64_t large = std::int64_t{5} << 20;
     constexpr std::int64_t line = cache_line / sizeof(double);
-    return Y.columns % line == 0 && reinterpret_cast<std::uintptr_t>(Y.data) % cache_line == 0 &&
+    return (Y.columns == 1 || Y.columns % line == 0) && reinterpret_cast<std::uintptr_t>(Y.data) % cache_line == 0 &&
            Y.size() * std::int64_t{sizeof(double)} >= large;
 }
 

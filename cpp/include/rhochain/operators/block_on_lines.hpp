@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 
@@ -22,10 +23,20 @@ public:
     block_on_lines(const_block X, const InOrder& in_order, std::shared_ptr<kept_rooms> rooms, int threads) : X_(X) {
         if (!straddles(X) || in_order()) return;
         room_.emplace(std::move(rooms), static_cast<std::size_t>(X.size()) * sizeof(double));
-        parallel_ranges(threads, X.size(), [from = X.data, to = room_->as<double>()](std::int64_t begin, std::int64_t end) {
-            std::copy(from + begin, from + end, to + begin);
+        const mutable_block room(room_->as<double>(), X.rows, X.columns);
+        // The copy is read at once, from the last cache if it fits into that.
+        constexpr std::int64_t last_cache = std::int64_t{1} << 25;
+        const bool streams = X.size() * std::int64_t{sizeof(double)} >= last_cache && worth_streaming(room);
+        parallel_ranges(threads, X.size(), [=](std::int64_t begin, std::int64_t end) {
+            if (!streams) {
+                std::copy(X.data + begin, X.data + end, room.data + begin);
+                return;
+            }
+            constexpr std::int64_t line = cache_line / sizeof(double);
+            for (std::int64_t p = begin; p < end; p += line) stream<line>(X.data + p, room.data + p);
+            finish_streaming();
         });
-        X_ = {room_->as<double>(), X.rows, X.columns};
+        X_ = room;
     }
 
     [[nodiscard]] const_block get() const { return X_; }
