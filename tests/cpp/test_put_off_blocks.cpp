@@ -136,3 +136,24 @@ TEST_CASE("a block that straddles lines is copied to the last number, one beyond
             CHECK(block_on_lines(lined, [] { return false; }, rooms, 3).get().data == room.data());
         }
 }
+
+TEST_CASE("a block that nobody asks for costs no product") {
+    const fixture f(50, 9, 1.0);
+    const sparse_operator A(f.W.view(), 1);
+    struct counting_operator {
+        const decltype(A)& A_;
+        mutable std::int64_t products = 0;
+        [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
+        [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
+        void apply(const_block X, mutable_block Y) const { ++products, A_.apply(X, Y); }
+        void apply_adjoint(const_block X, mutable_block Y) const { ++products, A_.apply_adjoint(X, Y); }
+    };
+    const auto v = matrices::random_vector(50, 5);
+    for (const double leak : {1.0, 0.5})
+        for (const bool forward : {true, false}) {
+            const counting_operator counting{A};
+            const auto P = f.chain(counting, leak, 1);
+            static_cast<void>(forward ? P.jvp(const_block(v)) : P.vjp(const_block(v)));
+            CHECK(counting.products == f.K);
+        }
+}

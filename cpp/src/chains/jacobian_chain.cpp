@@ -38,6 +38,8 @@ public:
             apply_slopes(*step_, row.s, X.mantissas(), T, P_->threads());
         }
         const chain_step step = *step_;
+        // A V that has been put off stays so where it is not read; where it is, it is made from the arrays as they are now.
+        const const_block V = step.keep == 0.0 ? const_block(nullptr, X.rows(), X.columns()) : X.mantissas();
         const auto next = look_ahead(d_ == direction::forward ? k + 1 : k - 1, {ahead_.data(), X.rows(), X.columns()});
         t_.swap(ahead_);
         if (next && step.keep == 0.0) {
@@ -47,7 +49,7 @@ public:
                                      : step.A.apply(const_block(ahead_.data(), later.rows, later.columns), later);
                     }};
         }
-        apply_weights(step, X.mantissas(), T, Y, squares, P_->threads(), next);
+        apply_weights(step, V, T, Y, squares, P_->threads(), next);
         return {step.exponent};
     }
 
