@@ -6,6 +6,8 @@
 // Semi-orthogonal: |V^T V - I| <= 2^-27 entry by entry, with which B^T B is still the projection of A^T A to rounding (Simon
 // 1984). A recurrence tells when a vector needs reorthogonalising, so that most steps do not read V at all; whether it was right
 // is for measured_orthogonal() to say.
+// The left vector is normalised only after its product with A^T, so that an operator may make A v and A^T (A v - beta u) in one
+// sweep over its matrix. The last product with A^T is then one that no step has asked for, and nobody counts it.
 #pragma once
 
 #include <rhochain/krylov/krylov_basis.hpp>
