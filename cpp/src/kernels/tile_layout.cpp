@@ -9,6 +9,7 @@
 #include <atomic>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -75,7 +76,7 @@ void sort_tile(sparse_tiles<Scalar>& T, std::int64_t begin, std::int64_t end, so
         (std::int64_t{1} << T.shape.column_shift) + (std::int64_t{1} << T.shape.row_shift) / tile_shape::skew;
     room.next.assign(at(keys + 1), 0);
     for (const std::uint32_t place : room.places) ++room.next[key(place) + 1];
-    for (std::size_t k = 1; k < room.next.size(); ++k) room.next[k] += room.next[k - 1];
+    std::inclusive_scan(room.next.begin(), room.next.end(), room.next.begin());
     for (std::size_t p = 0; p < room.places.size(); ++p) {
         const std::int64_t q = begin + room.next[key(room.places[p])]++;
         T.places[at(q)] = room.places[p];
@@ -98,11 +99,18 @@ bool fill_tile_row(sparse_tiles<Scalar>& T, const csr_view<Scalar, Index>& W, st
     std::copy_n(next.data(), shape.columns, T.offsets.data() + I * shape.columns);
     const std::int64_t mask = (std::int64_t{1} << shape.column_shift) - 1;
     bool sorted = true;
-    // Rows that share a key are met far apart.
+    // Rows that share a key are met far apart, where no processor looks ahead by itself.
+    constexpr std::int64_t rows_ahead = 8;
     for (std::int64_t low = first; low < std::min(last, first + tile_shape::skew); ++low)
         for (std::int64_t i = low; i < last; i += tile_shape::skew) {
+            const std::int64_t later = std::min(last - 1, i + rows_ahead * tile_shape::skew);
+            for (const std::int64_t p : {W.row_begin(later), W.row_end(later)}) {
+                __builtin_prefetch(W.indices.data() + p);
+                __builtin_prefetch(W.values.data() + p);
+            }
             std::int64_t previous = -1;
-            for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+            const std::int64_t end = W.row_end(i);
+            for (std::int64_t p = W.row_begin(i); p < end; ++p) {
                 const std::int64_t j = W.column(p);
                 sorted &= std::exchange(previous, j) < j;
                 const std::int64_t q = next[at(j >> shape.column_shift)]++;
