@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <thread>
 #include <tuple>
 
@@ -98,7 +99,8 @@ TEST_CASE("the room for two passes may be asked for by several callers at a time
     const auto W = matrices::iid<double>(20'000, 10, 4);
     tile_shape shape = shape_of(20'000, 20'000, 8, 9);
     shape.two_passes = true;
-    const auto T = make_tiles(W.view(), shape, 1);
+    const auto rooms = std::make_shared<kept_rooms>(std::size_t{1} << 30);
+    const auto T = make_tiles(W.view(), shape, 1, rooms);
     REQUIRE(T.has_value());
     const auto x = matrices::random_vector(20'000, 5);
     std::vector<double> expected(x.size());
@@ -111,6 +113,9 @@ TEST_CASE("the room for two passes may be asked for by several callers at a time
         });
     for (auto& caller : callers) caller.join();
     for (const auto& y : results) CHECK(y == expected);
+    const std::size_t room = T->room_bytes(shape, T->nnz());
+    CHECK(rooms->bytes() >= room);
+    CHECK(rooms->bytes() % room == 0);
 }
 
 TEST_CASE("there are no tiles in two passes where one stretch of y has more entries than the room") {

@@ -146,7 +146,8 @@ std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int thr
 }
 
 template <storage_scalar Scalar, index_integer Index>
-std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape, int threads) {
+std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape, int threads,
+                                               std::shared_ptr<kept_rooms> rooms) {
     sparse_tiles<Scalar> T;
     T.n_rows = W.rows();
     T.n_cols = W.cols();
@@ -163,13 +164,14 @@ std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W,
     if (!sorted) return std::nullopt;
     if (!shape.two_passes) return T;
     if (!room_suffices(T)) return std::nullopt;
-    T.room = std::make_unique<shared_room>(at(T.room_size(T.nnz())));
+    T.rooms = std::move(rooms);
     return T;
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                            \
     template std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>&, int);             \
-    template std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>&, const tile_shape&, int);
+    template std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>&, const tile_shape&, int, \
+                                                             std::shared_ptr<kept_rooms>);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)
 RHOCHAIN_INSTANTIATE(double, std::int32_t)

@@ -128,10 +128,10 @@ private:
 template <side Side, class Scalar>
 void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const double* x, double* y, int threads,
               const panel_task* then) {
-    const shared_room::loan room(*W.room);
+    kept_rooms::loan room(W.rooms, W.room_bytes(W.shape, W.nnz()));
     const passes<Side, Scalar> two(W, threads);
     with_entry_map(map, scale, [&](const auto& f) {
-        for (const stretch_group& g : stretch_groups(W, Side)) two.run(g, f, x, y, room.data(), then);
+        for (const stretch_group& g : stretch_groups(W, Side)) two.run(g, f, x, y, room.as<double>(), then);
     });
 }
 

@@ -15,9 +15,9 @@ namespace rhochain {
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int threads);
 
-// None if a row of W is not sorted. Memory on the way: a copy of a tile and a few numbers a column of it, a thread.
+// None if a row of W is not sorted. Products in two passes find room in `rooms`. Memory on the way: a copy of a tile and a few numbers a column of it, a thread.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape,
-                                                             int threads);
+                                                             int threads, std::shared_ptr<kept_rooms> rooms = nullptr);
 
 }  // namespace rhochain

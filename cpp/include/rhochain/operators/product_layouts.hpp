@@ -4,7 +4,7 @@
 //     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
 // Products of W with blocks read W as it is, unless it is a band.
-// What layouts leave of `memory` is for rooms(), in which results and copies of blocks are put.
+// What layouts leave of `memory` is for rooms(), in which results, copies of blocks and what two passes keep between them are put.
 // Where memory holds only one of rows and columns it is columns, whose lack costs more.
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once
@@ -46,8 +46,11 @@ public:
     [[nodiscard]] const sparse_tiles<Scalar>* tiles(bool make, int threads) {
         return get(tiles_, make, [&]() -> std::optional<sparse_tiles<Scalar>> {
             const auto shape = useful_tiles(W_, threads);
-            if (!shape || !reserve(sparse_tiles<Scalar>::bytes(*shape, W_.nnz()))) return std::nullopt;
-            return make_tiles(W_, *shape, threads);
+            if (!shape) return std::nullopt;
+            const std::size_t bytes = sparse_tiles<Scalar>::bytes(*shape, W_.nnz());
+            const std::size_t room = sparse_tiles<Scalar>::room_bytes(*shape, W_.nnz());
+            if (!affordable(bytes + room) || !reserve(bytes)) return std::nullopt;
+            return make_tiles(W_, *shape, threads, rooms_);
         });
     }
     [[nodiscard]] const sell<Scalar>* rows(bool make, int threads) {
