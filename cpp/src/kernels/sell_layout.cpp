@@ -144,16 +144,18 @@ private:
 // Sorts the entries of the rows begin .. end - 1 of W^T, a panel, from the order of W into that of its slices.
 template <class Scalar>
 void sort_panel(sell<Scalar>& S, std::int64_t begin, std::int64_t end, std::span<const std::uint16_t> within) {
-    // Where the next entry of each row goes, which one that is, and the lengths of its slice.
+    // Where the next entry of each row goes, which one that is, how many all rows of its slice have, and the lengths of these.
     struct cursor {
         std::int64_t place;
         std::int32_t entry;
+        std::int32_t common;
         const std::int32_t* lengths;
     };
     std::vector<cursor> cursors(at(end - begin));
-    for (std::int64_t i = begin; i < end; ++i)
-        cursors[at(S.order[at(i)] - begin)] = {S.offsets[at(i / height)] + i % height, 0,
-                                               S.lengths.data() + i / height * height};
+    for (std::int64_t i = begin; i < end; ++i) {
+        const std::int32_t* lengths = S.lengths.data() + i / height * height;
+        cursors[at(S.order[at(i)] - begin)] = {S.offsets[at(i / height)] + i % height, 0, lengths[height - 1], lengths};
+    }
     const std::int64_t first = S.offsets[at(begin / height)];
     const std::vector<std::int32_t> rows(S.columns.data() + first, S.columns.data() + first + within.size());
     const std::vector<Scalar> values(S.values.data() + first, S.values.data() + first + within.size());
@@ -161,7 +163,8 @@ void sort_panel(sell<Scalar>& S, std::int64_t begin, std::int64_t end, std::span
         cursor& c = cursors[within[q]];
         S.columns[at(c.place)] = rows[q];
         S.values[at(c.place)] = values[q];
-        c.place += lanes_beyond(c.lengths, c.entry++);
+        c.place += c.entry < c.common ? height : lanes_beyond(c.lengths, c.entry);
+        ++c.entry;
     }
 }
 
