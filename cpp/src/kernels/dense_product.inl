@@ -8,6 +8,9 @@
 namespace rhochain::RHOCHAIN_ISA {
 namespace {
 
+// Most columns whose sums, and what they read, fit the registers for four rows.
+constexpr std::int64_t widest = 8;
+
 // One row with one vector: eight interleaved sums.
 template <class Scalar, class Map>
 double row_product(const Scalar* w, const double* x, std::int64_t n, const Map& f) {
@@ -35,10 +38,10 @@ void row_tile(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std:
 template <std::int64_t Rows, class Scalar, class Map>
 void row_tiles(const dense_product<Scalar>& P, const Map& f, std::int64_t i) {
     std::int64_t c = 0;
-    for (; c + 8 <= P.b; c += 8) row_tile<8, Rows>(P, f, i, c);
-    if (P.b & 4) row_tile<4, Rows>(P, f, i, c), c += 4;
-    if (P.b & 2) row_tile<2, Rows>(P, f, i, c), c += 2;
-    if (P.b & 1) row_tile<1, Rows>(P, f, i, c);
+    for (; c + widest <= P.b; c += widest) row_tile<widest, Rows>(P, f, i, c);
+    with_rest<widest>(P.b, [&]<std::int64_t Rest>() {
+        if constexpr (Rest > 0) row_tile<Rest, Rows>(P, f, i, c);
+    });
 }
 
 template <class Scalar, class Map>
@@ -98,10 +101,10 @@ template <std::int64_t Rows, class Scalar, class Map>
 void add_to_rows(const dense_product<Scalar>& P, const Map& f, std::int64_t i, std::int64_t first, std::int64_t last) {
     if (P.b == 1) return add_to_column<Rows>(P, f, i, first, last);
     std::int64_t c = 0;
-    for (; c + 8 <= P.b; c += 8) add_to_tile<8, Rows>(P, f, i, c, first, last);
-    if (P.b & 4) add_to_tile<4, Rows>(P, f, i, c, first, last), c += 4;
-    if (P.b & 2) add_to_tile<2, Rows>(P, f, i, c, first, last), c += 2;
-    if (P.b & 1) add_to_tile<1, Rows>(P, f, i, c, first, last);
+    for (; c + widest <= P.b; c += widest) add_to_tile<widest, Rows>(P, f, i, c, first, last);
+    with_rest<widest>(P.b, [&]<std::int64_t Rest>() {
+        if constexpr (Rest > 0) add_to_tile<Rest, Rows>(P, f, i, c, first, last);
+    });
 }
 
 template <class Scalar, class Map>

@@ -56,7 +56,8 @@ void finish_streaming() {
 
 template <class Scalar>
 const Scalar* place(const diagonal_rows<Scalar>& P, std::int64_t i, std::int64_t d) {
-    return P.values + i / group * group * P.count + group * d + i % group;
+    const std::int64_t lane = i & (group - 1);
+    return P.values + (i - lane) * P.count + group * d + lane;
 }
 
 // What a row of Y adds up: of W, diagonal k is the k-th and reads x that much further on; of W^T it is the k-th from the end,
@@ -140,17 +141,15 @@ void add_row(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i, std::
     sum.store(P.Y + i * P.b + j);
 }
 
-template <class Side, class Scalar, class Map>
+// Rest columns are left when as many as are widest have been taken as often as possible.
+template <class Side, std::int64_t Rest, class Scalar, class Map>
 void add_columns(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i, bool whole) {
     std::int64_t j = 0;
     for (; j + widest <= P.b; j += widest) add_row<Side, widest>(P, f, i, j, whole);
-    if (widest > 8 && (P.b & 8)) add_row<Side, 8>(P, f, i, j, whole), j += 8;
-    if (widest > 4 && (P.b & 4)) add_row<Side, 4>(P, f, i, j, whole), j += 4;
-    if (widest > 2 && (P.b & 2)) add_row<Side, 2>(P, f, i, j, whole), j += 2;
-    if (P.b & 1) add_row<Side, 1>(P, f, i, j, whole);
+    if constexpr (Rest > 0) add_row<Side, Rest>(P, f, i, j, whole);
 }
 
-template <class Side, class Scalar, class Map>
+template <class Side, std::int64_t Rest, class Scalar, class Map>
 void add_rows(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
     const std::int64_t lowest = P.offsets[0], highest = P.offsets[P.count - 1];
     const auto whole = [&](std::int64_t i) {
@@ -163,17 +162,23 @@ void add_rows(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t first, 
             add_eight<Side>(P, f, i);
             continue;
         }
-        for (std::int64_t r = i; r < last && r < i + group; ++r) add_columns<Side>(P, f, r, all_eight);
+        for (std::int64_t r = i; r < last && r < i + group; ++r) add_columns<Side, Rest>(P, f, r, all_eight);
     }
     if (P.streams) finish_streaming();
+}
+
+template <class Side, class Scalar>
+void map_and_add(const diagonal_rows<Scalar>& P, std::int64_t first, std::int64_t last) {
+    with_map(P.map, P.scale, [&](const auto& f) {
+        with_rest<widest>(P.b, [&]<std::int64_t Rest>() { add_rows<Side, Rest>(P, f, first, last); });
+    });
 }
 
 }  // namespace
 
 #define RHOCHAIN_DEFINE(Scalar, name, Side)                                                          \
     void name(const diagonal_rows<Scalar>& product, std::int64_t first, std::int64_t last) {          \
-        with_map(product.map, product.scale,                                                         \
-                 [&](const auto& f) { add_rows<Side>(product, f, first, last); });                   \
+        map_and_add<Side>(product, first, last);                                                     \
         leave_upper_halves();                                                                        \
     }
 RHOCHAIN_DEFINE(float, multiply_diagonals, forward)

@@ -46,31 +46,88 @@ struct square_of {
     }
 };
 
+// A typedef: in a `using` GCC ignores a length that depends on Width. A vector of one number would be kept in memory.
+template <unsigned Width>
+struct numbers {
+    typedef double type __attribute__((vector_size(Width * sizeof(double))));
+};
+template <>
+struct numbers<1> {
+    typedef double type;
+};
+
+#if defined(__AVX512F__)
+constexpr bool parts_of_registers = true;
+#else
+constexpr bool parts_of_registers = false;
+#endif
+
+// Lanes of the register that holds the first of B numbers: those that they fill or, where a part of a register can be read and
+// written by itself, those that hold them all, eight at most.
+constexpr unsigned lanes_for(std::int64_t B) {
+    unsigned lanes = 8;
+    while (parts_of_registers ? lanes / 2 >= B : lanes > B) lanes /= 2;
+    return lanes;
+}
+
 // B numbers side by side, in registers.
 template <std::int64_t B>
 struct piece {
-    static constexpr unsigned width = B < 8 ? B : 8;
-    static constexpr unsigned parts = B / width;
-    // A typedef: in a `using` GCC ignores a length that depends on B.
-    typedef double part __attribute__((vector_size(width * sizeof(double))));
-    static_assert(sizeof(part) == width * sizeof(double));
-    part value[parts];
+    static constexpr unsigned lanes = lanes_for(B);
+    static constexpr unsigned used = lanes < B ? lanes : static_cast<unsigned>(B);
+    static constexpr unsigned char in_use = (1u << used) - 1;
+    typedef typename numbers<lanes>::type part;
 
-    void load(const double* x) { __builtin_memcpy(value, x, sizeof value); }
-    void store(double* y) const { __builtin_memcpy(y, value, sizeof value); }
+    part first;
+    [[no_unique_address]] piece<B - used> others;
 
-    void add(double w, const double* x) {
-        for (unsigned i = 0; i < parts; ++i) {
-            part v;
-            __builtin_memcpy(&v, x + i * width, sizeof v);
-            value[i] += w * v;
-        }
+    static part read(const double* x) {
+#if defined(__AVX512F__)
+        if constexpr (used < lanes && lanes == 8) return part(_mm512_maskz_loadu_pd(in_use, x));
+        if constexpr (used < lanes && lanes == 4) return part(_mm256_maskz_loadu_pd(in_use, x));
+#endif
+        part v;
+        __builtin_memcpy(&v, x, sizeof v);
+        return v;
     }
 
+    void load(const double* x) {
+        first = read(x);
+        others.load(x + used);
+    }
+    void store(double* y) const {
+#if defined(__AVX512F__)
+        if constexpr (used < lanes && lanes == 8) return _mm512_mask_storeu_pd(y, in_use, first);
+        if constexpr (used < lanes && lanes == 4) return _mm256_mask_storeu_pd(y, in_use, first);
+#endif
+        __builtin_memcpy(y, &first, sizeof first);
+        others.store(y + used);
+    }
+    void add(double w, const double* x) {
+        first += w * read(x);
+        others.add(w, x + used);
+    }
     void add(double w, const piece& x) {
-        for (unsigned i = 0; i < parts; ++i) value[i] += w * x.value[i];
+        first += w * x.first;
+        others.add(w, x.others);
     }
 };
+
+template <>
+struct piece<0> {
+    void load(const double*) {}
+    void store(double*) const {}
+    void add(double, const double*) {}
+    void add(double, const piece&) {}
+};
+
+// Calls body.operator()<R>() with R = columns mod Widest.
+template <std::int64_t Widest, std::int64_t R = 0, class Body>
+void with_rest(std::int64_t columns, const Body& body) {
+    if constexpr (R + 1 < Widest)
+        if (columns % Widest != R) return with_rest<Widest, R + 1>(columns, body);
+    body.template operator()<R>();
+}
 
 // Code for older processors is several times slower as long as the upper halves of the registers are in use.
 void leave_upper_halves() {

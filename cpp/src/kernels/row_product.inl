@@ -33,7 +33,7 @@ template <std::int64_t B, class Scalar, class Index, class Map>
 
 template <std::int64_t B, class Scalar, class Index>
 [[gnu::always_inline]] inline void store(const row_product<Scalar, Index>& P, std::int64_t i, std::int64_t j, const piece<B>& sum) {
-    __builtin_memcpy(P.Y + (i - P.first_row) * P.b + j, &sum, sizeof sum);
+    sum.store(P.Y + (i - P.first_row) * P.b + j);
 }
 
 // Columns j, ..., j + B - 1 of rows i and, if `pair`, i + 1: two sums at a time, since one waits for its own last addition.
@@ -66,7 +66,8 @@ void add_rows(const row_product<Scalar, Index>& P, const Map& f, std::int64_t i,
     store<B>(P, i + 1, j, second);
 }
 
-template <class Scalar, class Index, class Map>
+// Rest columns are left when as many as are widest have been taken as often as possible.
+template <std::int64_t Rest, class Scalar, class Index, class Map>
 void add_all(const row_product<Scalar, Index>& P, const Map& f, std::int64_t first, std::int64_t last) {
     std::int64_t i = first;
     while (i < last) {
@@ -74,17 +75,16 @@ void add_all(const row_product<Scalar, Index>& P, const Map& f, std::int64_t fir
         const bool pair = i + 1 < last && P.indptr[i + 2] - P.indptr[i] <= 2 * rows_ahead;
         std::int64_t j = 0;
         for (; j + widest <= P.b; j += widest) add_rows<widest>(P, f, i, pair, j);
-        if (widest > 8 && (P.b & 8)) add_rows<8>(P, f, i, pair, j), j += 8;
-        if (widest > 4 && (P.b & 4)) add_rows<4>(P, f, i, pair, j), j += 4;
-        if (widest > 2 && (P.b & 2)) add_rows<2>(P, f, i, pair, j), j += 2;
-        if (P.b & 1) add_rows<1>(P, f, i, pair, j);
+        if constexpr (Rest > 0) add_rows<Rest>(P, f, i, pair, j);
         i += pair ? 2 : 1;
     }
 }
 
 template <class Scalar, class Index>
 void map_and_add(const row_product<Scalar, Index>& P, std::int64_t first, std::int64_t last) {
-    with_map(P.map, P.scale, [&](const auto& f) { add_all(P, f, first, last); });
+    with_map(P.map, P.scale, [&](const auto& f) {
+        with_rest<widest>(P.b, [&]<std::int64_t Rest>() { add_all<Rest>(P, f, first, last); });
+    });
     leave_upper_halves();
 }
 

@@ -87,7 +87,7 @@ template <std::int64_t B, class Scalar>
     const std::int32_t* order = P.order + s * height;
     double* Y = P.Y + j;
     const auto put = [&](std::int64_t l) {
-        __builtin_memcpy(Y + (order[l] - P.first_row) * stride, total + l, sizeof *total);
+        total[l].store(Y + (order[l] - P.first_row) * stride);
     };
     if (order[height - 1] >= 0)
         for (std::int64_t l = 0; l < height; ++l) put(l);
@@ -146,22 +146,20 @@ void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, s
     store<B>(P, s, j, stride, total);
 }
 
+// Rest columns are left when as many as are widest have been taken as often as possible.
+template <std::int64_t Rest, fetch Mode, class Scalar, class Map>
+void multiply_block(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
+    for (std::int64_t s = first; s < last; ++s) {
+        std::int64_t j = 0;
+        for (; j + widest <= P.b; j += widest) block_slice<widest, Mode>(P, f, s, j, P.b);
+        if constexpr (Rest > 0) block_slice<Rest, Mode>(P, f, s, j, P.b);
+    }
+}
+
 template <fetch Mode, class Scalar, class Map>
 void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
-    for (std::int64_t s = first; s < last; ++s) {
-        if (P.b == 1) {
-            P.banded[s] ? banded_slice(P, f, s) : vector_slice<Mode>(P, f, s);
-        } else if (P.b == 8 && widest >= 8) {
-            block_slice<8, Mode>(P, f, s, 0, 8);
-        } else {
-            std::int64_t j = 0;
-            for (; j + widest <= P.b; j += widest) block_slice<widest, Mode>(P, f, s, j, P.b);
-            if (widest > 8 && (P.b & 8)) block_slice<8, Mode>(P, f, s, j, P.b), j += 8;
-            if (widest > 4 && (P.b & 4)) block_slice<4, Mode>(P, f, s, j, P.b), j += 4;
-            if (widest > 2 && (P.b & 2)) block_slice<2, Mode>(P, f, s, j, P.b), j += 2;
-            if (P.b & 1) block_slice<1, Mode>(P, f, s, j, P.b);
-        }
-    }
+    if (P.b > 1) return with_rest<widest>(P.b, [&]<std::int64_t Rest>() { multiply_block<Rest, Mode>(P, f, first, last); });
+    for (std::int64_t s = first; s < last; ++s) P.banded[s] ? banded_slice(P, f, s) : vector_slice<Mode>(P, f, s);
 }
 
 template <class Scalar, class Map>
