@@ -185,7 +185,9 @@ private:
         const py::gil_scoped_acquire gil;
         if (product.is_none())
             throw std::invalid_argument("W: got an operator without rmatvec, expected the adjoint product too");
-        const auto Y_array = float64_array::ensure(product(float64_array({X.rows, X.columns}, X.data)));
+        float64_array Y_array;
+        call_through_interrupt(
+            [&] { Y_array = float64_array::ensure(product(float64_array({X.rows, X.columns}, X.data))); });
         if (!Y_array || Y_array.size() != Y.size())
             throw std::invalid_argument("W: got a product of the wrong size, expected " + std::to_string(Y.rows) +
                                         " x " + std::to_string(Y.columns));
@@ -267,7 +269,8 @@ void bind_operators(py::module_& m) {
     py::class_<Operator, std::shared_ptr<Operator>>(m, "Operator")
         .def_property_readonly("rows", &Operator::rows)
         .def_property_readonly("cols", &Operator::cols)
-        .def_property_readonly("nbytes", &Operator::owned_bytes)
+        // Asks a lock that is held while a layout is made.
+        .def_property_readonly("nbytes", py::cpp_function(&Operator::owned_bytes, py::call_guard<py::gil_scoped_release>()))
         .def_property_readonly("spare_bytes", [](const Operator& A) { return A.rooms() ? A.rooms()->bytes() : std::size_t{0}; })
         .def("apply", &product<float, false>, py::arg("x").noconvert(), py::arg("threads"))
         .def("apply", &product<double, false>, py::arg("x"), py::arg("threads"))

@@ -49,17 +49,6 @@ py::object vector_of(const RawBracket& r) {
 
 }  // namespace
 
-bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body) {
-    try {
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-        return body();
-    } catch (const py::error_already_set& error) {
-        if (!error.matches(PyExc_KeyboardInterrupt)) throw;
-        interrupted = true;
-        return true;
-    }
-}
-
 RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, double rtol, double delta,
                  std::uint64_t seed, int threads, std::optional<std::int64_t> max_matvecs,
                  std::optional<double> max_seconds, const py::object& callback,
@@ -82,8 +71,12 @@ RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, dou
         const py::gil_scoped_acquire gil;
         return stop_on_interrupt(result.interrupted, [] { return false; });
     };
-    const py::gil_scoped_release release;
-    result.bracket = solver(options);
+    interruptible_run run;
+    {
+        const py::gil_scoped_release release;
+        result.bracket = solver(options);
+    }
+    result.interrupted |= run.was_interrupted();
     return result;
 }
 

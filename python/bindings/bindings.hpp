@@ -1,7 +1,8 @@
 // The only place that includes pybind11, and what the binding files share: a matrix held for Python.
 //
 // An Operator borrows NumPy arrays, keeps them alive and hands the core an operator that reads them. It does no arithmetic. The GIL is
-// released in every product and solver; the core calls back into Python only for progress, Ctrl-C and CallbackOperator.
+// released in every product and solver; the core calls back into Python only for progress, Ctrl-C, CallbackOperator, rows of a chain
+// and the saving of its state.
 #pragma once
 
 #include <pybind11/complex.h>
@@ -9,6 +10,8 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+
+#include "interrupts.hpp"
 
 #include <rhochain/chains/lyapunov.hpp>
 #include <rhochain/operators/linear_operator.hpp>
@@ -68,9 +71,6 @@ struct RawLyapunov {
     LyapunovSpectrum spectrum;
     bool interrupted = false;
 };
-
-// What `body` returns; true, with `interrupted` set, if Ctrl-C arrives in it. Needs the GIL.
-bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body);
 
 // Runs a solver with the options that every estimate takes from Python, the GIL released. Ctrl-C stops it.
 RawBracket solve(const std::function<Bracket(const SolverOptions&)>& solver, double rtol, double delta,

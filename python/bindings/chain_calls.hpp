@@ -29,7 +29,7 @@ class ChainMonitor {
 public:
     explicit ChainMonitor(const py::object& callback) : callback_(callback) {}
 
-    [[nodiscard]] bool interrupted() const { return interrupted_ || fetches_.interrupted(); }
+    [[nodiscard]] bool interrupted() { return run_.was_interrupted() || interrupted_ || fetches_.interrupted(); }
 
     bool operator()(std::int64_t done, std::int64_t steps);
 
@@ -43,6 +43,7 @@ private:
     using clock = std::chrono::steady_clock;
 
     const py::object& callback_;
+    interruptible_run run_;
     fetch_watch fetches_;
     clock::time_point begin_ = clock::now();
     double asked_ = 0.0;

@@ -7,6 +7,9 @@
 
 #ifdef RHOCHAIN_HAS_OPENMP
 #include <omp.h>
+#if defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
 #endif
 
 // The thread sanitizer does not see libgomp's fork and join, so they are told to it.
@@ -18,6 +21,21 @@
 #endif
 
 namespace rhochain {
+namespace {
+
+#ifdef RHOCHAIN_HAS_OPENMP
+// Whether this process was forked off one that had a team: its threads are not there, and OpenMP would wait for them for ever.
+bool lost_its_team() {
+#if defined(__unix__) || defined(__APPLE__)
+    static const pid_t first_with_a_team = getpid();
+    return getpid() != first_with_a_team;
+#else
+    return false;
+#endif
+}
+#endif
+
+}  // namespace
 
 int resolve_threads(int requested) {
 #ifdef RHOCHAIN_HAS_OPENMP
@@ -38,13 +56,15 @@ const char* threading_description() {
 
 void detail::run_chunks(int threads, std::int64_t chunks, void* context, void (*body)(void*, std::int64_t)) {
 #ifdef RHOCHAIN_HAS_OPENMP
-    if (threads <= 1 || chunks <= 1) {
+    if (threads <= 1 || chunks <= 1 || lost_its_team()) {
         for (std::int64_t c = 0; c < chunks; ++c) body(context, c);
         return;
     }
     std::exception_ptr failure;
     std::mutex guard;
-    const int team = static_cast<int>(std::min<std::int64_t>(threads, chunks));
+    // Where the system has no more threads OpenMP ends the process.
+    const std::int64_t most = std::min(omp_get_thread_limit(), std::max(omp_get_max_threads(), 8 * omp_get_num_procs()));
+    const int team = static_cast<int>(std::min({std::int64_t{threads}, chunks, most}));
     char fork = 0;
     char join = 0;
     __tsan_release(&fork);

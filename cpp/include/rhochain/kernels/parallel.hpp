@@ -1,7 +1,8 @@
 // Threads. The source file of this header is the only one that knows OpenMP.
 //
-// Work is cut into chunks whose number depends on the data alone. Chunks are handed out in any order to any
-// number of threads, and each writes its own results: that is why no result depends on the number of threads.
+// Work is cut into chunks, handed out in any order to any number of threads. Each writes its own results, and what is summed in
+// which order depends on the data alone: that is why no result depends on the number of threads. A process forked off one that
+// had threads works alone.
 #pragma once
 
 #include <algorithm>
