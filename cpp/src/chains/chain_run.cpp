@@ -1,4 +1,5 @@
 #include <rhochain/chains/chain_run.hpp>
+#include <rhochain/chains/row_source.hpp>
 
 #include <utility>
 #include <vector>
@@ -20,8 +21,12 @@ std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scal
             follows = !X.replace(y, move.exponent, squares, threads, std::move(move.write_later));
             stop = after_step(++done);
         }
-    } catch (...) {
+    } catch (const reading_stopped&) {
+        // Thrown before the factor changed anything: the block after the last step can still be written.
         X.settle();
+        throw;
+    } catch (...) {
+        X.abandon();
         throw;
     }
     X.settle();

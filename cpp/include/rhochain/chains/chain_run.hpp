@@ -30,7 +30,8 @@ using chain_factor = std::function<chain_move(std::int64_t k, const scaled_block
                                               std::span<double> squares)>;
 
 // X, which `first` of the steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
-// stop, after each step, and returns the steps done.
+// stop, after each step, and returns the steps done. After a factor's reading_stopped X is what the last step left; after any other
+// exception it holds nothing.
 std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scaled_block& X, const chain_factor& factor,
                        int threads, const std::function<bool(std::int64_t done)>& after_step);
 

@@ -54,6 +54,9 @@ public:
         if (write_later_) std::exchange(write_later_, {})({M_.data(), n_, b_});
     }
 
+    // Gives up the M that has been put off: what it would have been made of is gone.
+    void abandon() { write_later_ = {}; }
+
     // After the mantissas were replaced in place: `norms` are the 2-norms of the columns, all exponents 0.
     void restart(std::vector<double> norms);
 
