@@ -1,5 +1,6 @@
 """ln ||P||_2 of GRU and LSTM chains: dense products in long double, closed forms, grades, budgets, misuse."""
 
+import mpmath
 import numpy as np
 import pytest
 from gated_cells import large_weights, network
@@ -159,3 +160,31 @@ def test_no_steps(cell):
     gates = {name: np.empty((0, n)) for name in names} | ({"c": np.zeros((1, n))} if cell == "lstm" else {})
     b = CHAINS[cell].from_gates(np.zeros(({"gru": 3, "lstm": 4}[cell] * n, n)), **gates).norm()
     assert (b.lower.value, b.value, b.upper.value) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("magnitude", [1e70, 1.0, 1e-70])
+@pytest.mark.parametrize("gate", [1.0, 5e-324])
+def test_an_lstm_and_its_mirror_image_have_the_same_norm(magnitude, gate):
+    # c and g of the other sign: J of the other sign in the rows and columns of c.
+    def chain(sign, K=3):
+        rows = {"i": gate, "f": 0.0, "g": sign, "o": 0.5}
+        gates = {name: np.full((K, 1), value) for name, value in rows.items()}
+        return rc.LSTMChain.from_gates(np.full((4, 1), magnitude), c=sign * np.ones((K + 1, 1)), **gates)
+
+    one, other = chain(1.0), chain(-1.0)
+    np.testing.assert_array_equal(one.jvp([1.0, 0.0]).log_norms, other.jvp([1.0, 0.0]).log_norms)
+    assert one.norm().value == other.norm().value
+
+
+@pytest.mark.parametrize("z", [1e-300, 1e-310, 1e-315, 1e-318, 1.5e-322])
+@pytest.mark.parametrize("seed", range(5))
+def test_bounds_hold_where_a_step_leaves_the_normal_range_beside_gates_that_do_nothing(z, seed):
+    def one(x):
+        return np.full((2, 1), x)
+
+    U = np.array([[0.0], [1.7], [0.0]])
+    b = rc.GRUChain.from_gates(U, h=one(1.0), r=one(0.5), z=one(z), n=one(0.0), q=one(0.0)).norm(seed=seed)
+    # J = z + (h - n) z (1 - z) W_z
+    truth = 2 * float(mpmath.log(mpmath.mpf(z) * (1 + (1 - mpmath.mpf(z)) * mpmath.mpf(1.7))))
+    assert b.lower.value <= truth + 1e-9 * abs(truth)
+    assert truth - 1e-9 * abs(truth) <= b.upper.value

@@ -49,17 +49,19 @@ public:
     // By the step that P has selected. False if a number left the float64 range.
     bool advance(std::uint64_t step_number) {
         std::array<double, 2 * probes> squares{};
-        over_rows([this](std::size_t i, per_probe&) {
+        const per_probe before = over_rows([this](std::size_t i, per_probe& largest) {
             const double* x = both_.data() + i * 2 * probes;
-            for (std::size_t c = 0; c < probes; ++c)
+            for (std::size_t c = 0; c < probes; ++c) {
                 magnitude_[i * probes + c] = std::abs(x[c]) + g_ * std::abs(x[c + probes]);
+                raise(largest[c], x[c]);
+            }
         });
         const std::int64_t exponent = P_.apply(direction::forward, block(both_, 2 * probes), out(next_, 2 * probes), squares);
         P_.apply_magnitudes(direction::forward, false, block(magnitude_, probes), out(local_, probes),
                             std::span(squares).first(probes));
         both_.swap(next_);
         draw(step_number + 1);
-        return add_local_errors(exponent);
+        return add_local_errors(exponent, before);
     }
 
     // ln of the longest h.
@@ -99,18 +101,20 @@ private:
         return all;
     }
 
-    // h += local o xi. A product below 2^-1010 of the vector may have underflowed in a chain: it counts as an error of
-    // g 2^-950. Then x and h go back to a largest entry near 1, by a power of two that they share.
-    bool add_local_errors(std::int64_t step_exponent) {
+    static void raise(double& largest, double x) {
+        if (!(std::abs(x) <= largest)) largest = std::abs(x);
+    }
+
+    // h += local o xi. A product below 2^-1010 of the vector before the step, or after it, may have underflowed in a chain: it counts
+    // as an error of g 2^-950. Then x and h go back to a largest entry near 1, by a power of two that they share.
+    bool add_local_errors(std::int64_t step_exponent, const per_probe& before) {
         constexpr double lost = 0x1p-950;
         constexpr int slack = 64;
-        const auto raise = [](double& largest, double x) {
-            if (!(std::abs(x) <= largest)) largest = std::abs(x);
-        };
-        const per_probe size = over_rows([&](std::size_t i, per_probe& largest) {
+        per_probe size = over_rows([&](std::size_t i, per_probe& largest) {
             for (std::size_t c = 0; c < probes; ++c) raise(largest[c], both_[i * 2 * probes + c]);
             for (std::size_t c = 0; c < probes; ++c) raise(largest[c], local_[i * probes + c]);
         });
+        for (std::size_t c = 0; c < probes; ++c) raise(size[c], before[c]);
         const per_probe total = over_rows([&](std::size_t i, per_probe& largest) {
             double* x = both_.data() + i * 2 * probes;
             for (std::size_t c = 0; c < probes; ++c) {

@@ -127,7 +127,7 @@ gated_step gate_reader::step(std::int64_t k) {
             if (!gru) found.valid &= state.holds(rows[recorded][i]);
             gru ? gru_coefficients(rows, i, x, n) : lstm_coefficients(rows, rows[recorded], i, x, n);
             for (std::int64_t m = 0; m < 3; ++m) found.product = larger(found.product, std::abs(x[m * n + i]));
-            if (!gru) found.product = larger(found.product, x[4 * n + i]);
+            if (!gru) found.product = larger(found.product, std::abs(x[4 * n + i]));
             found.carried = larger(found.carried, x[3 * n + i]);
         }
         extents[static_cast<std::size_t>(chunk)] = found;
