@@ -23,7 +23,16 @@ def chain_norm(W):
     return rc.JacobianChain(W, np.full((3, W.shape[0]), 0.5)).norm()
 
 
-ESTIMATES = {"spectral_norm": rc.spectral_norm, "scaled_norm": rc.scaled_norm, "chain.norm": chain_norm}
+def gradient(W):
+    return rc.JacobianChain(W, np.full((3, W.shape[0]), 0.5)).vjp(np.ones(W.shape[0]))
+
+
+ESTIMATES = {
+    "spectral_norm": rc.spectral_norm,
+    "scaled_norm": rc.scaled_norm,
+    "chain.norm": chain_norm,
+    "chain.vjp": gradient,
+}
 WRONG = {
     "matvec": lambda W: W,
     "twice": lambda W: 2 * W.T,

@@ -1,5 +1,6 @@
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/spectra/adjoint_check.hpp>
 
 #include <memory>
 #include <stdexcept>
@@ -21,8 +22,8 @@ chain_factor gated_chain::factor(direction d, std::int64_t columns) const {
         gate_reader reader;
         buffer<double> t;
     };
-    auto own = std::make_shared<workspace>(gate_reader(gates_, exponent_, threads_),
-                                           buffer<double>(static_cast<std::size_t>(U_.rows() * columns)));
+    auto own = std::make_shared<workspace>(workspace{gate_reader(gates_, exponent_, threads_),
+                                                     buffer<double>(static_cast<std::size_t>(U_.rows() * columns))});
     return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
         const const_block V = X.mantissas();
         const gated_step step = own->reader.step(k);
@@ -45,6 +46,7 @@ ChainResult gated_chain::jvp(const_block V, const chain_progress& progress, cons
 }
 
 ChainResult gated_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
+    require_adjoint(U_, 0, threads_);
     return record(direction::backward, G, "g", progress, recording);
 }
 

@@ -1,5 +1,6 @@
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/spectra/adjoint_check.hpp>
 
 #include <cmath>
 #include <exception>
@@ -108,7 +109,8 @@ chain_factor jacobian_chain::factor(direction d, std::int64_t columns) const {
         slope_reader reader;
         buffer<double> t;
     };
-    auto own = std::make_shared<workspace>(slope_reader(slopes_, threads_), buffer<double>(static_cast<std::size_t>(size() * columns)));
+    auto own = std::make_shared<workspace>(
+        workspace{slope_reader(slopes_, threads_), buffer<double>(static_cast<std::size_t>(size() * columns))});
     return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
         const const_block V = X.mantissas();
         const slope_row row = own->reader.row(k);
@@ -132,6 +134,7 @@ ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress, c
 }
 
 ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
+    require_adjoint(rule_.A, 0, threads_);
     return record(direction::backward, G, "g", progress, recording);
 }
 
