@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
+from rhochain.chain_norm import ChainNorm
 from rhochain.conditions import paper_conditions
 from rhochain.estimates import Bracket, Progress
 from rhochain.investigation import Investigation
 from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, levels, real_number
-from rhochain.report import GradientReport
+from rhochain.report import GradientReport, Verdict
 from rhochain.verdicts import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
@@ -72,7 +73,8 @@ def check(
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
     chain : Chain, optional
-        Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES.
+        Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick` leaves
+        it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1]
         a of a leaky integrator, J = (1 - a) I + a W diag(s).
     quick : bool
@@ -85,7 +87,7 @@ def check(
     max_matvecs : int, optional
         Most products for each quantity.
     max_seconds : float, optional
-        For all together, shared evenly among those still to come; the chain is not counted.
+        For all together, shared evenly among those still to come; as much again for the norm of the chain.
     callback : callable, optional
         Called with a `Progress` of the quantity in work; returning True cuts that and all later ones short.
 
@@ -132,9 +134,14 @@ def check(
     work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
-    log_norm = None if chain is None else chain.norm()
-    if chain is not None and log_norm is not None:
-        decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high)
+    log_norm = None
+    if chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
+        log_norm = _norm_of(
+            chain,
+            {"rtol": rtol, "delta": delta, "seed": seed}
+            | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
+        )
+        decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     return GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -153,6 +160,11 @@ def check(
         local_gains=gains is not None,
         notes=(*decision.notes, *unchecked),
     )
+
+
+def _norm_of(chain: Chain, options: dict[str, Any]) -> Bracket:
+    """Its norm, with the options of the check where it is a chain that takes them."""
+    return chain.norm(**options) if isinstance(chain, ChainNorm) else chain.norm()
 
 
 def _gain(

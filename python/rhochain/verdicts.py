@@ -98,16 +98,17 @@ def needs_burn_in(evidence: Evidence, decision: Decision) -> bool:
 
 
 def decide_on_trajectory(
-    base: Decision, steps: int, log_norm: Bracket, vanish_level: float, explode_level: float
+    base: Decision, steps: int, log_norm: Bracket, vanish_level: float, explode_level: float, *, by_neuron: bool = False
 ) -> Decision:
-    """`base` refined by the norm of a chain; VANISHES for every input stands."""
+    """`base` refined by the norm of a chain; VANISHES for every input stands. `by_neuron`: each neuron has a gain."""
     lower = log_norm.lower
     if base.verdict is Verdict.VANISHES:
         if not (lower.graded and lower.value > 0.0):
             return base
         grown = (
             f"over the {steps:,} steps given ln ||P||_2 >= {outward(lower.value, up=False)} (lower bound "
-            f"{lower.label}): this chain grew, as the burn-in before the decay allows."
+            f"{lower.label}): this chain grew, as the burn-in before the decay allows"
+            + (", if its slopes obey the gain of each neuron, which was not compared." if by_neuron else ".")
         )
         return Decision(base.verdict, base.reason, (*base.notes, grown))
     own = decide_for_chain(steps, log_norm, vanish_level, explode_level)

@@ -83,3 +83,23 @@ def test_misuse():
         rc.check_chain(chain, rtol=0.0)
     with pytest.raises(TypeError, match="check_chain takes chains of gated cells"):
         rc.check(np.eye(6), gain=1.0, chain=gated("gru", 1.0))
+
+
+def test_check_hands_its_options_to_the_norm_of_the_chain_and_quick_leaves_out_what_cannot_matter():
+    rng = np.random.default_rng(4)
+    W = 1.4 * rng.standard_normal((40, 40)) / np.sqrt(40)
+    chain = rc.JacobianChain(W, slopes=rng.uniform(0.5, 1.0, (300, 40)))
+    own = rc.check(W, gain=1.0, chain=chain, delta=1e-3, max_matvecs=60).chain_norm
+    assert own.matvecs <= 68
+    assert own.upper.value == chain.norm(delta=1e-3, max_matvecs=60).upper.value
+    small = 0.1 * W
+    chain = rc.JacobianChain(small, slopes=np.ones((300, 40)))
+    assert rc.check(small, gain=1.0, chain=chain, quick=True).chain_norm is None
+    assert rc.check(small, gain=1.0, chain=chain).chain_norm is not None
+
+
+def test_a_chain_beside_gains_for_each_neuron_is_not_said_to_obey_them():
+    W = np.array([[0.0, 1.0], [3.0, 0.0]])
+    report = rc.check(W, gain=[0.1, 1.0], chain=rc.JacobianChain(W, slopes=np.ones((300, 2))))
+    assert report.verdict is rc.Verdict.VANISHES
+    assert any("if its slopes obey the gain of each neuron, which was not compared" in note for note in report.notes)
