@@ -53,17 +53,17 @@ private:
 
 class Rollout : public ChainSlopes {
 public:
-    Rollout(std::vector<double> start, std::int64_t steps, py::object inputs, std::int64_t input_width,
-            std::shared_ptr<Operator> input_weights, std::vector<double> bias, double noise, std::uint64_t seed,
+    Rollout(const float64_array& start, std::int64_t steps, py::object inputs, std::int64_t input_width,
+            std::shared_ptr<Operator> input_weights, const float64_array& bias, double noise, std::uint64_t seed,
             const std::string& name, std::optional<double> parameter, std::int64_t memory)
-        : start_(std::move(start)),
+        : start_(start.data(), start.data() + start.size()),
           steps_(steps),
           inputs_(std::move(inputs)),
           input_weights_(std::move(input_weights)),
           sigma_(name, parameter),
           memory_(memory) {
         if (!inputs_.is_none()) options_.inputs = limited(make_rows(inputs_, steps, input_width), memory / 8);
-        options_.bias = std::move(bias);
+        options_.bias.assign(bias.data(), bias.data() + bias.size());
         options_.noise = noise;
         options_.seed = seed;
     }
@@ -110,8 +110,8 @@ void bind_chain_slopes(py::module_& m) {
              py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("block_bytes"), py::arg("activation"), py::arg("parameter"),
              py::arg("convention"), py::arg("leak"));
     py::class_<Rollout, ChainSlopes, std::shared_ptr<Rollout>>(m, "Rollout")
-        .def(py::init<std::vector<double>, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,
-                      std::vector<double>, double, std::uint64_t, const std::string&, std::optional<double>,
+        .def(py::init<const float64_array&, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,
+                      const float64_array&, double, std::uint64_t, const std::string&, std::optional<double>,
                       std::int64_t>(),
              py::kw_only(), py::arg("start"), py::arg("steps"), py::arg("inputs"), py::arg("input_width"),
              py::arg("input_weights"), py::arg("bias"), py::arg("noise"), py::arg("seed"), py::arg("activation"),

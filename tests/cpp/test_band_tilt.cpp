@@ -50,7 +50,8 @@ TEST_CASE("a tilted band is D A D^-1 to 2^-50 an entry, whatever t") {
 
 TEST_CASE("the tilt of the least norm is known for tridiagonal and for Grcar matrices") {
     // (b, a, c): equal moduli off the diagonal, e^{2t} = |b / c|.
-    for (const auto& [b, c] : {std::pair{4.0, 1.0}, std::pair{1.0, 9.0}, std::pair{-1e6, 1e-6}, std::pair{1e-3, -1.0}}) {
+    for (const auto& sides : {std::pair{4.0, 1.0}, std::pair{1.0, 9.0}, std::pair{-1e6, 1e-6}, std::pair{1e-3, -1.0}}) {
+        const double b = sides.first, c = sides.second;
         CAPTURE(b);
         const double t = tilt_of(bands(5000, {{-1, b}, {0, 0.5}, {1, c}}, false), 1);
         CHECK(t == doctest::Approx(0.5 * std::log(std::abs(b / c))).epsilon(2e-3));

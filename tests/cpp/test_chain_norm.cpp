@@ -127,7 +127,8 @@ TEST_CASE("a budget of one product ends the search with bounds that hold") {
 
 // 2^a and 2^b beside each other, across the diagonal: P = diag(2^(a+b), 2^(a+b)) after two steps.
 TEST_CASE("entries of any magnitudes never make a false zero") {
-    for (const auto& [a, b] : {std::pair{1000, -100}, {300, -850}, {1000, -1000}, {-300, -850}, {-600, -450}}) {
+    for (const auto& exponents : {std::pair{1000, -100}, {300, -850}, {1000, -1000}, {-300, -850}, {-600, -450}}) {
+        const int a = exponents.first, b = exponents.second;
         CAPTURE(a);
         CAPTURE(b);
         const std::vector<double> entries{0.0, std::ldexp(1.0, a), std::ldexp(1.0, b), 0.0};

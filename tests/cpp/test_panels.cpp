@@ -61,7 +61,7 @@ TEST_CASE("each panel of a product is handed on once, complete, with the bits of
     const sparse_operator<double, std::int32_t> A(W.view(), 2);
     const auto prepared = A.prepared(std::size_t{1} << 30);
     const auto entries = matrices::dense(W.view());
-    const dense_operator<double> D(dense_view<double>(903, 417, entries), dense_layout::row_major, 2);
+    const dense_operator<double> D(dense_view<double>{903, 417, entries}, dense_layout::row_major, 2);
     const adjoint_operator transposed(prepared);
     for (const operator_ref B : {operator_ref(A), operator_ref(prepared), operator_ref(D), operator_ref(transposed)})
         for (const entry_map f : {entry_map::identity, entry_map::absolute})

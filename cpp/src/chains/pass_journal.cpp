@@ -19,15 +19,15 @@ pass_journal::pass_journal(std::int64_t size, const ChainSaving& saving, Ledger&
     : size_(size), saving_(saving), ledger_(ledger), saver_(saving) {
     if (!saving.resume) return;
     const chain_state& s = *saving.resume;
-    if (s.integers.size() < counts || s.integers[0] < 0 || s.integers[1] < 0 ||
-        s.integers.size() != counts + per_entry * static_cast<std::size_t>(s.integers[0]))
+    if (s.integers.size() < counts || (s.integers.size() - counts) % per_entry != 0 || s.integers[1] < 0 ||
+        s.integers[0] != static_cast<std::int64_t>((s.integers.size() - counts) / per_entry))
         refuse();
     partial_steps_ = s.integers[1];
     partial_exponent_ = s.integers[2];
     std::int64_t blocks = partial_steps_ > 0 ? 1 : 0, numbers = 0;
     for (std::size_t i = counts; i < s.integers.size(); i += per_entry) {
         const entry e{s.integers[i], s.integers[i + 1], s.integers[i + 2]};
-        if (e.products < 0 || e.numbers < -1) refuse();
+        if (e.products < 0 || e.numbers < -1 || e.numbers > static_cast<std::int64_t>(s.reals.size()) - numbers) refuse();
         e.numbers < 0 ? ++blocks : numbers += e.numbers;
         entries_.push_back(e);
     }

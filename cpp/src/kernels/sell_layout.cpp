@@ -96,7 +96,7 @@ public:
         : panels_(panel_count(W.cols())), begins_(at(panels_ + 1)), within_(at(W.nnz())) {
         int shift = 0;
         while (std::int64_t{1} << shift < panel_rows(W.cols())) ++shift;
-        const std::int64_t parts = W.nnz() < 1 << 15 ? 1 : 4 * threads;
+        const std::int64_t parts = W.nnz() < 1 << 15 ? 1 : std::int64_t{4} * threads;
         const auto first_row = [&](std::int64_t part) {
             if (part == parts) return W.rows();
             const auto wanted = static_cast<Index>(W.nnz() / parts * part);

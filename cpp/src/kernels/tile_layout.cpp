@@ -41,7 +41,7 @@ std::optional<tile_shape> useful_in_two_passes(const csr_view<Scalar, Index>& W,
     constexpr std::int64_t beyond_caches = std::int64_t{1} << 21;
     constexpr std::int64_t fewest_a_tile = 256;
     if (std::min(W.rows(), W.cols()) < beyond_caches || !is_scattered(W)) return std::nullopt;
-    tile_shape shape = shape_of(W, tile_shape::place_bits, 16 * threads);
+    tile_shape shape = shape_of(W, tile_shape::place_bits, std::int64_t{16} * threads);
     if (W.nnz() / shape.count() < fewest_a_tile) return std::nullopt;
     shape.two_passes = true;
     return shape;
@@ -139,7 +139,7 @@ std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int thr
         static_cast<double>(W.nnz()) / (static_cast<double>(W.rows()) * static_cast<double>(W.cols()));
     const double side = entries_a_line / (numbers_a_line * density);
     const int wanted = std::clamp(static_cast<int>(std::ceil(std::log2(side))), in_first_cache, in_second_cache);
-    tile_shape shape = shape_of(W, wanted, 4 * threads);
+    tile_shape shape = shape_of(W, wanted, std::int64_t{4} * threads);
     const double narrower = std::exp2(std::min(shape.row_shift, shape.column_shift));
     if (density * numbers_a_line * narrower >= fewest_a_line) return shape;
     return useful_in_two_passes(W, threads);

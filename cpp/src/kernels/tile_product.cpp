@@ -38,8 +38,12 @@ void add_tile(const tile_work<Scalar>& tile, const Map& f) {
     constexpr auto group = static_cast<std::int64_t>(Turn);
     constexpr std::int64_t values_a_line = cache_line / sizeof(Scalar);
     constexpr std::int64_t stream_ahead = 512;
-    const auto [places, values, count, x, y, next_places, next_values, next_x, next_lines] = tile;
-    const auto add = [&](std::int64_t p) {
+    const std::uint32_t* const places = tile.places;
+    const Scalar* const values = tile.values;
+    const std::int64_t count = tile.count;
+    const double* const x = tile.x;
+    double* const y = tile.y;
+    const auto add = [=, &f](std::int64_t p) {
         const std::uint32_t r = places[p] >> tile_shape::place_bits;
         const std::uint32_t c = places[p] & tile_shape::column_mask;
         if constexpr (Side == side::forward)
@@ -48,12 +52,12 @@ void add_tile(const tile_work<Scalar>& tile, const Map& f) {
             y[c] += f(values[p]) * x[r];
     };
     const std::int64_t groups = count / group;
-    const std::int64_t lines_a_group = groups == 0 ? 0 : (next_lines + groups - 1) / groups;
+    const std::int64_t lines_a_group = groups == 0 ? 0 : (tile.next_lines + groups - 1) / groups;
     std::int64_t p = 0;
-    for (const double* line = next_x; p + group <= count; p += group) {
+    for (const double* line = tile.next_x; p + group <= count; p += group) {
         const std::int64_t q = p + stream_ahead;
-        __builtin_prefetch(q < count ? places + q : next_places + (q - count), 0, 1);
-        const Scalar* ahead = q < count ? values + q : next_values + (q - count);
+        __builtin_prefetch(q < count ? places + q : tile.next_places + (q - count), 0, 1);
+        const Scalar* ahead = q < count ? values + q : tile.next_values + (q - count);
         for (std::int64_t k = 0; k < group; k += values_a_line) __builtin_prefetch(ahead + k, 0, 1);
         for (std::int64_t k = 0; k < lines_a_group; ++k, line += numbers_a_line) __builtin_prefetch(line, 0, 2);
 #pragma GCC unroll 16

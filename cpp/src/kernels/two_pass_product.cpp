@@ -1,6 +1,7 @@
 #include "two_pass_product.hpp"
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/streaming_store.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,13 +24,6 @@ inline void write_past_caches(double* p, double value) {
     _mm_stream_si64(reinterpret_cast<long long*>(p), bits);
 #else
     *p = value;
-#endif
-}
-
-// Such writes are not ordered with what other cores see otherwise.
-inline void finish_writes() {
-#if defined(__x86_64__)
-    _mm_sfence();
 #endif
 }
 
@@ -63,7 +57,7 @@ public:
         parallel_for(threads_, others(), [&](std::int64_t k) {
             const double* from = x + (k << other_shift());
             for (std::int64_t own = g.first; own < g.last; ++own) multiply(own, k, f, from, place(own, k));
-            finish_writes();
+            finish_streaming();
         });
         const std::int64_t n = forward ? W_.rows() : W_.cols();
         const std::int64_t h = panel_rows(n);

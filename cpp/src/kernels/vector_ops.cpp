@@ -130,13 +130,6 @@ void copy_scaled(double a, vector_in x, vector_out y, int threads) {
     });
 }
 
-void multiply(vector_in d, vector_in x, vector_out y, int threads) {
-    over_chunks(length(x), threads,
-                [&, s = d.data(), p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
-                    for (std::int64_t i = begin; i < end; ++i) q[i] = s[i] * p[i];
-                });
-}
-
 void fill(double value, vector_out x, int threads) {
     over_chunks(length(x), threads, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = value;

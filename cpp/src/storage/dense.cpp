@@ -8,7 +8,9 @@ namespace rhochain {
 
 template <storage_scalar Scalar>
 void validate(const dense_view<Scalar>& W) {
-    if (W.n_rows < 0 || W.n_cols < 0 || W.n_rows * W.n_cols != W.nnz())
+    const bool empty = W.n_rows == 0 || W.n_cols == 0;
+    const bool fits = empty ? W.nnz() == 0 : W.nnz() % W.n_cols == 0 && W.nnz() / W.n_cols == W.n_rows;
+    if (W.n_rows < 0 || W.n_cols < 0 || !fits)
         throw std::invalid_argument("values: got " + std::to_string(W.nnz()) + " numbers, expected rows * cols = " +
                                     std::to_string(W.n_rows) + " * " + std::to_string(W.n_cols));
     for (std::int64_t p = 0; p < W.nnz(); ++p)

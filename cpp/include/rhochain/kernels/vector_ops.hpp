@@ -32,7 +32,6 @@ void axpy(double a, vector_in x, vector_out y, int threads);                    
 void combine(double a, vector_in x, double b, vector_out y, int threads);        // y = a x + b y
 void scale(double a, vector_out x, int threads);                                 // x *= a
 void copy_scaled(double a, vector_in x, vector_out y, int threads);              // y = a x
-void multiply(vector_in d, vector_in x, vector_out y, int threads);              // y = d o x
 void fill(double value, vector_out x, int threads);
 
 struct extremes {

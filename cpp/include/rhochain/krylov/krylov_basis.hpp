@@ -1,4 +1,5 @@
-// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I to rounding. Memory: 8 n bytes a vector and for the
+// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I as far as whoever adds vectors sees to it: to rounding
+// where each is orthogonalised against all. Memory: 8 n bytes a vector and for the
 // next one.
 #pragma once
 

@@ -5,7 +5,8 @@
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
 // Products of W with blocks read W as it is, unless it is a band.
 // What layouts leave of `memory` is for rooms(), in which results, copies of blocks and what two passes keep between them are put.
-// Where memory holds only one of rows and columns it is columns, whose lack costs more.
+// Where memory holds only one of rows and columns it is columns, whose lack costs more. A layout that the system has no memory for
+// is left out like one that `memory` does not hold.
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once
 
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 
 namespace rhochain {
@@ -87,7 +89,12 @@ private:
             if (!make) return nullptr;
             const std::lock_guard lock(mutex_);
             if (!s.settled.load(std::memory_order_relaxed)) {
-                s.held = maker();
+                try {
+                    s.held = maker();
+                } catch (const std::bad_alloc&) {
+                    // Products do without.
+                }
+                rooms_->set_limit(affordable(0) ? memory_ - held_bytes() : 0);
                 s.settled.store(true, std::memory_order_release);
             }
         }
