@@ -253,7 +253,7 @@ class ChainProducts:
             raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
         reporter(callback)  # a callback of the wrong type is told before a checkpoint is read
         every = whole_number("record_every", record_every, 1, 2**62)
-        block = np.ascontiguousarray(x.reshape(n, -1), dtype=np.float64)
+        block = np.require(x.reshape(n, -1), np.float64, ["C", "A"])
         run = SavedRun(
             checkpoint,
             checkpoint_seconds,

@@ -62,7 +62,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     TypeError
         Entries that are complex, long double, text, masked or objects; no matrix at all.
     ValueError
-        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure.
+        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure; `memory` or `layout` for a W
+        that is a `Matrix` already, whose layouts it shares.
 
     Notes
     -----
@@ -83,6 +84,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     def __init__(self, W: Any, *, threads: int | None = None, memory: int | str = "2GiB", layout: str = "auto") -> None:
         self._threads = thread_count(threads)
+        if isinstance(W, Matrix) and (memory, layout) != ("2GiB", "auto"):
+            raise ValueError(
+                f"memory and layout are chosen for the matrix itself; got memory={memory!r}, layout={layout!r} for a Matrix"
+            )
         room = byte_count("memory", memory)
         if layout not in ("auto", "csr"):
             raise ValueError(f'layout must be "auto" or "csr"; got {layout!r}')
@@ -146,7 +151,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
             return both
         block = x if x.ndim == 2 else x.reshape(-1, 1)
         single = self.dtype == np.float32 and x.dtype == np.float32
-        y = apply(np.ascontiguousarray(block, dtype=np.float32 if single else np.float64), self._threads)
+        y = apply(np.require(block, np.float32 if single else np.float64, ["C", "A"]), self._threads)
         return y if x.ndim == 2 else y.reshape(-1)
 
 

@@ -249,8 +249,10 @@ class GradientReport:
         return rows
 
     def _table(self) -> list[str]:
-        layout = "{:<11}{:<13}{:<13}{:<13}{:<18}{:<18}{}"
-        return [layout.format(*row).rstrip() for row in self._rows()]
+        rows = self._rows()
+        told = [row for row in rows if row[2]]
+        widths = [max(w, *(len(row[k]) + 2 for row in told)) for k, w in enumerate((11, 13, 13, 13, 18, 18))]
+        return ["".join(cell.ljust(w) for cell, w in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows]
 
     def _conditions(self) -> list[str]:
         lines = ["Conditions of Pascanu, Mikolov & Bengio (2013)"]

@@ -9,6 +9,7 @@ import re
 __all__ = ["byte_count", "thread_count"]
 
 _MOST_THREADS = 4096
+_MOST_BYTES = 2**63 - 1
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 _AMOUNT = re.compile(r"([0-9]*\.?[0-9]+)\s*([KMGT]?I?)B?", re.IGNORECASE)
 
@@ -25,13 +26,14 @@ def byte_count(name: str, amount: int | str) -> int:
         found = _AMOUNT.fullmatch(amount.strip())
         if found is None or found[2].upper() not in _UNITS:
             raise ValueError(f'{name} must be bytes or text such as "500 MB" or "2GiB"; got {amount!r}')
-        return math.floor(float(found[1]) * _UNITS[found[2].upper()])
-    try:
-        count = operator.index(amount)
-    except TypeError:
-        raise TypeError(f'{name} must be an integer or text such as "2GB"; got {amount!r}') from None
-    if count < 0:
-        raise ValueError(f"{name} must be at least 0 bytes; got {count}")
+        count = math.floor(float(found[1]) * _UNITS[found[2].upper()])
+    else:
+        try:
+            count = operator.index(amount)
+        except TypeError:
+            raise TypeError(f'{name} must be an integer or text such as "2GB"; got {amount!r}') from None
+    if not 0 <= count <= _MOST_BYTES:
+        raise ValueError(f"{name} must be at least 0 bytes and at most 2^63 - 1; got {amount!r}")
     return count
 
 
