@@ -141,7 +141,10 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
                 for (std::int64_t p = 0; p < Y.size(); ++p) Y.data[p] = 0.7 * X.data[p % X.size()];
             }
             void apply_adjoint(const_block X, mutable_block Y) const {
-                for (std::int64_t p = 0; p < Y.size(); ++p) Y.data[p] = 0.7 * (X.data[p] + X.data[p + 2 * Y.size()]);
+                for (std::int64_t p = 0; p < Y.size(); ++p) {
+                    Y.data[p] = 0.0;
+                    for (std::int64_t g = 0; g < G; ++g) Y.data[p] += 0.7 * X.data[p + g * Y.size()];
+                }
             }
         };
         const copies A{gate_count(cell), n};

@@ -1,6 +1,7 @@
 #include "matrices.hpp"
 
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/storage/dense.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 #include <rhochain/storage/lent_room.hpp>
 #include <rhochain/storage/scaled.hpp>
@@ -40,6 +41,16 @@ TEST_CASE("validate accepts a matrix and rejects each defect") {
     CHECK_THROWS_AS(validate(view{2, 2, indptr, indices, nan}), std::invalid_argument);
     CHECK_THROWS_AS(validate(view{2, 2, indptr, indices, inf}), std::invalid_argument);
     CHECK_THROWS_AS(validate(view{2, 2, indptr, std::span(indices).first(2), values}), std::invalid_argument);
+}
+
+TEST_CASE("a dense size must match its numbers, also where the product of rows and columns leaves 64 bits") {
+    constexpr std::int64_t large = std::int64_t{1} << 32;
+    CHECK_THROWS_AS(validate(dense_view<double>{large, large, {}}), std::invalid_argument);
+    CHECK_THROWS_AS(validate(dense_view<double>{-1, 0, {}}), std::invalid_argument);
+    const std::vector<double> numbers(6, 1.0);
+    CHECK_THROWS_AS(validate(dense_view<double>{4, 2, numbers}), std::invalid_argument);
+    CHECK_NOTHROW(validate(dense_view<double>{2, 3, numbers}));
+    CHECK_NOTHROW(validate(dense_view<double>{0, 5, {}}));
 }
 
 TEST_CASE("canonical sorts rows and sums repeated positions") {

@@ -196,3 +196,28 @@ def test_an_unknown_instruction_set_is_refused():
     run = bits_with("sse9")
     assert run.returncode != 0
     assert "RHOCHAIN_ISA: got sse9, expected one of" in run.stderr
+
+
+@pytest.mark.parametrize("options", [{"layout": "csr"}, {"memory": "1GB"}])
+def test_layouts_are_chosen_for_the_matrix_itself(options):
+    A = rc.Matrix(np.eye(3))
+    assert rc.Matrix(A, threads=1).operator is A.operator
+    with pytest.raises(ValueError, match="memory and layout are chosen for the matrix itself"):
+        rc.Matrix(A, **options)
+
+
+@pytest.mark.parametrize("memory", [2**63, 2**70, "1e9 TB", "99999999999 TB"])
+def test_more_memory_than_an_address_tells_is_refused_by_name(memory):
+    with pytest.raises(ValueError, match="memory must be"):
+        rc.Matrix(np.eye(3), memory=memory)
+
+
+def test_vectors_that_do_not_lie_on_their_own_size_are_copied():
+    raw = np.zeros(8 * 50 + 1, np.uint8)
+    x = raw[1:].view(np.float64)
+    x[:] = np.arange(50)
+    assert not x.flags.aligned
+    W = sparse.random_array((50, 50), density=0.2, format="csr", rng=np.random.default_rng(1))
+    chain = rc.JacobianChain(W, slopes=np.ones((3, 50)))
+    np.testing.assert_array_equal(rc.Matrix(W) @ x, rc.Matrix(W) @ x.copy())
+    np.testing.assert_array_equal(chain.vjp(x).log_norms, chain.vjp(x.copy()).log_norms)
