@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -130,6 +130,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
             return f"Matrix({size}, operator)"
         origin = "copied" if self.copied else "borrowed"
         return f"Matrix({size}, {self.kind} {self.dtype}, nnz {self.nnz}, {origin})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Matrix borrows the arrays of W and can be neither pickled nor copied: send W itself")
 
     def _matvec(self, x: _Array) -> _Array:
         return self._product(self.operator.apply, x)

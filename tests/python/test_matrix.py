@@ -1,6 +1,8 @@
 """`Matrix`: every kind of input is the same operator, borrowed where its layout allows."""
 
+import copy
 import gc
+import pickle
 
 import numpy as np
 import pytest
@@ -275,3 +277,12 @@ def test_repr():
     assert repr(rc.Matrix(np.eye(2, dtype=np.float32))) == "Matrix(2 x 2, dense float32, nnz 2, borrowed)"
     assert repr(rc.Matrix(sparse.eye(2).tocsc())) == "Matrix(2 x 2, sparse float64, nnz 2, copied)"
     assert repr(rc.Matrix(aslinearoperator(np.eye(2)))) == "Matrix(2 x 2, operator)"
+
+
+def test_a_matrix_or_a_chain_says_why_it_cannot_be_sent_to_another_process():
+    A = rc.Matrix(np.eye(3))
+    for held in (A, rc.JacobianChain(A, slopes=np.ones((2, 3)))):
+        for send in (pickle.dumps, copy.copy, copy.deepcopy):
+            if held is A or send is not copy.copy:
+                with pytest.raises(TypeError, match="a Matrix borrows the arrays of W"):
+                    send(held)
