@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import cmath
 import math
+import sys
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,8 +19,9 @@ from rhochain.resources import thread_count
 
 __all__ = ["growth_factor"]
 
-# Twice and more what the few operations below round.
-_ROUNDING = 2.0**-48
+# Nothing is claimed from a |z|^2 - 1 that may be the rounding of an operator's products alone.
+_ROUNDING = Fraction(1, 2**47)
+_BITS = 128
 
 
 def growth_factor(
@@ -71,19 +75,31 @@ def growth_factor(
         raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
     if x is None:
         raise TypeError("x must be a vector; got None")
-    vector = np.ascontiguousarray(x, dtype=np.complex128)
+    vector = np.require(x, np.complex128, ["C", "A"])
     if vector.ndim != 1:
         raise ValueError(f"x must have shape ({A.shape[0]},); got {vector.shape}")
     theta, raw = _core.eigenpair(A.operator, vector, thread_count(threads))
     residual = Bound.from_core(raw)
-    size = abs((1.0 - a) + a * gamma * theta)
-    surplus = size - 1.0 - _ROUNDING * (1.0 + a * gamma * abs(theta))
-    if surplus <= 0.0:
-        return Bound(1.0, Grade.PROVED, None, "norm of J^0")
-    error = a * gamma * residual.value * (1.0 + _ROUNDING)
-    value = math.inf if error == 0.0 else surplus * (1.0 - _ROUNDING) / error
-    return (
-        Bound(value, residual.grade, None, residual.source)
-        if value > 1.0
-        else Bound(1.0, Grade.PROVED, None, "norm of J^0")
-    )
+    if residual.value < math.inf and cmath.isfinite(theta):
+        value = _at_least(Fraction(a) * Fraction(gamma), 1 - Fraction(a), theta, residual.value)
+        if value > 1.0:
+            return Bound(value, residual.grade, None, residual.source)
+    return Bound(1.0, Grade.PROVED, None, "norm of J^0")
+
+
+def _at_least(slope: Fraction, kept: Fraction, theta: complex, residual: float) -> float:
+    """(|z| - 1) / (slope * residual) for z = kept + slope * theta, rounded down; 0 where |z| is hardly above 1.
+
+    In fractions: float64 neither holds every product of finite arguments nor all digits of |z| - 1.
+    """
+    square = (kept + slope * Fraction(theta.real)) ** 2 + (slope * Fraction(theta.imag)) ** 2
+    if square <= 1 + _ROUNDING:
+        return 0.0
+    if residual == 0.0:
+        return math.inf
+    # |z| - 1 = (|z|^2 - 1) / (|z| + 1), and n / d has the root isqrt(n d) / d, rounded up in 128 bits below its point.
+    root = math.isqrt(square.numerator * square.denominator << 2 * _BITS) + 1
+    size = Fraction(root, square.denominator << _BITS)
+    quotient = (square - 1) / ((size + 1) * slope * Fraction(residual))
+    value = float(min(quotient, Fraction(sys.float_info.max)))
+    return value if Fraction(value) <= quotient else math.nextafter(value, 0.0)

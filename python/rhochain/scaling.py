@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
+from rhochain.comparisons import below_one
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress
 from rhochain.matrix import square_matrix
 from rhochain.options import core_options, real_number
@@ -77,10 +79,16 @@ class ScaledNorm(Bracket):
             raise ValueError(f"burn_in needs gain > 0 and 0 < leak <= 1; got gain {gamma!r} and leak {a!r}")
         if self.longest_path >= 0 and a == 1.0:
             return float(self.longest_path + 1)
-        rate = (1.0 - a) + a * gamma * self.attained.value
-        if not rate < 1.0:
+        if not below_one(gamma, self.attained.value):
             return math.inf
-        return self.log_kappa / -math.log(rate) if rate > 0.0 else 1.0
+        decay = _decay_at_least(Fraction(a) * (1 - Fraction(gamma) * Fraction(self.attained.value)))
+        if decay == math.inf:
+            return 1.0
+        if decay == 0.0:
+            return math.inf
+        # Above the rounding of d_max - d_min, of this quotient and of its denominator, among subnormal numbers too.
+        steps = self.log_kappa / decay * (1.0 + 2.0**-48)
+        return math.nextafter(steps, math.inf) if self.log_kappa > 0.0 else 0.0
 
 
 def scaled_norm(
@@ -104,7 +112,7 @@ def scaled_norm(
     W : anything `Matrix` takes, shape (n, n)
         An operator needs ``rmatvec``.
     rtol : float in (0, 1)
-        Stop once (upper - lower) <= rtol * value.
+        Stop once (upper - lower) <= rtol * value. Below about 1e-7 a PROBABLE upper bound is given up as it is.
     delta : float in (0, 1)
         Largest probability that the upper bound fails.
     max_kappa : float >= 1, optional
@@ -163,6 +171,14 @@ def scaled_norm(
     except Interrupted as stopped:
         raise Interrupted(_extended(stopped.bracket, scaling, attained, longest)) from None
     return _extended(base, scaling, attained, longest)
+
+
+def _decay_at_least(gap: Fraction) -> float:
+    """-ln(1 - gap) for 0 < gap <= 1 within a few units of rounding below: near 0 from the gap, near 1 from the rest."""
+    if gap < Fraction(1, 2):
+        return -math.log1p(-math.nextafter(float(gap), 0.0))
+    rest = 1 - gap
+    return -math.log(math.nextafter(float(rest), 1.0)) if rest > 0 else math.inf
 
 
 def _extended(

@@ -94,6 +94,18 @@ def test_the_vector_may_have_any_size(scale):
     assert rc.growth_factor(W, x * scale).value > 1e10
 
 
+@pytest.mark.parametrize(
+    ("factor", "gain", "leak"),
+    [(1.3e200, 1e108, 1.0), (1.3e200, 1e108, 0.5), (1.0, 1.7e308, 1.0), (1e300, 1e300, 1.0), (1e200, 1e-100, 1e-60)],
+)
+def test_arguments_whose_product_leaves_the_range_prove_growth(factor, gain, leak):
+    # theta = factor (1 + 1j), an exact eigenpair: the residual is rounding alone.
+    W = factor * np.array([[1.0, 1.0], [-1.0, 1.0]])
+    bound = rc.growth_factor(W, [1.0, 1.0j], gain=gain, leak=leak)
+    assert bound.grade is rc.Grade.PROVED
+    assert 1e12 < bound.value < math.inf
+
+
 def test_no_eigenvector_is_given_where_none_was_found():
     W = np.array([[-3.45806541e-223, 1.04639512e298], [1.70495788e-254, 3.38813179e-021]])
     r = rc.spectral_radius(W)

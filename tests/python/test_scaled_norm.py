@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import decimal
 import warnings
+from fractions import Fraction
 
 import cases
 import numpy as np
@@ -138,6 +141,44 @@ def test_without_a_cycle_the_burn_in_is_the_longest_path():
     assert m.burn_in(5.0, leak=0.5) == np.inf
     with pytest.raises(ValueError, match="gain > 0"):
         m.burn_in(0.0)
+
+
+def certificate(attained: float, log_kappa: float) -> rc.ScaledNorm:
+    """What scaled_norm would return, with numbers of choice."""
+    m = rc.scaled_norm(np.array([[0.0, 10.0], [-0.1, 0.5]]))
+    bound = dataclasses.replace(m.attained, value=attained)
+    return dataclasses.replace(m, attained=bound, scaling=np.array([0.0, log_kappa]))
+
+
+def test_a_burn_in_is_infinite_wherever_the_exact_product_reaches_one():
+    rng = np.random.default_rng(12)
+    for _ in range(2000):
+        gain, leak = rng.uniform(0.5, 2.0), rng.choice([1.0, 0.9, 1e-3, 1e-17])
+        attained = 1.0 / gain
+        for value in (np.nextafter(attained, 0.0), attained, np.nextafter(attained, 2.0)):
+            if Fraction(gain) * Fraction(value) >= 1:
+                assert certificate(float(value), 5.0).burn_in(gain, leak=leak) == np.inf
+
+
+@given(
+    gain=st.floats(1e-3, 1e3),
+    share=st.floats(1e-300, 1.0, exclude_max=True),
+    leak=st.sampled_from([1.0, 0.5, 1e-5, 1e-12]),
+    log_kappa=st.floats(0.0, 1e5),
+)
+def test_a_burn_in_is_rounded_up_and_by_little(gain, share, leak, log_kappa):
+    attained = share / gain
+    steps = certificate(attained, log_kappa).burn_in(gain, leak=leak)
+    if steps == np.inf:
+        assert gain * attained == 1.0
+        return
+    with decimal.localcontext() as digits:
+        digits.prec = 400
+        a = decimal.Decimal(leak)
+        rate = 1 - a + a * decimal.Decimal(gain) * decimal.Decimal(attained)
+        exact = decimal.Decimal(log_kappa) / -rate.ln(decimal.Context(prec=60))
+        two = decimal.Decimal(2)
+        assert exact <= decimal.Decimal(steps) <= exact * (1 + two**-46) + two**-1072
 
 
 @pytest.mark.parametrize("kappa", [1.0, 3.0, 100.0])

@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -46,7 +47,11 @@ block_scaling two_by_two(const irreducible_block& block, Ledger& ledger) {
     }
     const double half = 0.25 * (std::log(std::abs(M[2])) - std::log(std::abs(M[1])));
     s.d = {half, -half};
-    s.excess = 1.0 + rounding;
+    // The logarithms, of numbers above 2^-1000, and their difference round d_1 - d_2 by less than 2^-42.
+    constexpr double logarithms = 0x1p-40;
+    s.excess = 1.0 + logarithms;
+    // Entries raised above do not reach +-off under D: then only the sizes bound the norm.
+    if (lost) s.excess *= std::max(1.0, (std::max(std::abs(M[0]), std::abs(M[3])) + off) / s.bracket.upper.value);
     return s;
 }
 
@@ -140,14 +145,15 @@ public:
             const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * flow_.rayleigh();
             const bool promising = flow_.rayleigh() * (1.0 + options_.rtol) < threshold_;
             if (!close && !promising && !last) continue;
-            lower_upper_bound(stage);
+            const double accuracy = lower_upper_bound(stage);
             clamp_value(b);
             record();
             if (relative_width(b) <= options_.rtol) {
                 b.status = Status::converged;
                 break;
             }
-            if (settled()) break;
+            // The lower bound is within rtol of the norm, and no later look makes the upper one so.
+            if (settled() || (close && accuracy > options_.rtol)) break;
         }
         clamp_value(b);
         return std::move(s_);
@@ -189,15 +195,30 @@ private:
         tighten_lower(s_.bracket, lift_lower_bound(block_, block, flow_.rayleigh(), most_rounds, threads_, ledger_));
     }
 
-    // Fresh probes for the scaling as it stands now; the shares delta / 2, delta / 4, ... of the stages add up to less than delta.
-    void lower_upper_bound(std::size_t stage) {
+    // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. One too small to be halved so often goes to
+    // the first look as a whole; 0 allows none.
+    double share_of_delta(std::size_t stage) {
+        constexpr double least = std::numeric_limits<double>::min();
+        const bool divisible = std::ldexp(options_.delta, -static_cast<int>(stage_ends.size())) >= least;
+        const std::size_t looks = stage + 1 - (threshold_ > 0.0 ? 0 : first_full_stage);
+        if (divisible) return std::ldexp(options_.delta, -static_cast<int>(looks));
+        return std::exchange(looked_, true) ? 0.0 : options_.delta;
+    }
+
+    // Fresh probes for the scaling as it stands now. Returns the accuracy that the bound was asked for, infinity for none.
+    double lower_upper_bound(std::size_t stage) {
         chebyshev_probe probe;
         probe.guess = flow_.rayleigh();
-        probe.accuracy = 0.25 * options_.rtol;
-        const std::size_t looks = stage + 1 - (threshold_ > 0.0 ? 0 : first_full_stage);
-        probe.delta = std::ldexp(options_.delta, -static_cast<int>(looks));
+        probe.delta = share_of_delta(stage);
+        if (!(probe.delta > 0.0)) return infinity;
         probe.probes = flow_.columns();
         probe.stream = stage + 1;
+        // A fine rtol must not cost steps without limit: these reach a tenth of a millionth.
+        constexpr std::int64_t most_chebyshev_steps = 10'000;
+        constexpr double finest = 1e-12;
+        probe.accuracy = std::max(finest, 0.25 * options_.rtol);
+        while (chebyshev_steps(block_.A.cols(), probe.probes, probe.delta, probe.accuracy) > most_chebyshev_steps)
+            probe.accuracy *= 1.5;
         const similarity B(block_.A, flow_.scaling(), threads_);
         Bound bound = chebyshev_upper_bound(B, block_.outside, probe, options_, ledger_);
         // An entry lost when the power of two was taken out comes back magnified by max D / min D at most.
@@ -210,7 +231,8 @@ private:
             s_.d = flow_.scaling();
         }
         tighten_upper(s_.bracket, bound);
-        s_.excess = attained_ / s_.bracket.upper.value * (1.0 + 0x1p-52);
+        s_.excess = attained_ / s_.bracket.upper.value * (1.0 + 0x1p-50);
+        return probe.accuracy;
     }
 
     const irreducible_block& block_;
@@ -221,6 +243,7 @@ private:
     scaling_flow flow_;
     block_scaling s_;
     double attained_ = infinity;
+    bool looked_ = false;
 };
 
 }  // namespace

@@ -65,7 +65,7 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
     if (options.max_kappa < infinity) {
         ScaledNorm s = as_one_block(A, options, A.exponent());
         rescale_bracket(s.bracket, A.exponent());
-        s.attained.value = std::ldexp(s.attained.value, A.exponent());
+        s.attained.value = shifted_up(s.attained.value, A.exponent());
         return s;
     }
     const component_partition P = strong_components(A.matrix());
@@ -95,12 +95,14 @@ ScaledNorm by_components(const Operator& W, const ScalingOptions& options) {
         result.attained = {infinity, Grade::proved, 0.0, "no scaling attains 0"};
     } else {
         constexpr double slack = 1e-3;
-        const double upper = std::ldexp(result.bracket.upper.value, -A.exponent());
+        constexpr double least = std::numeric_limits<double>::denorm_min();
+        const double upper = shifted_up(result.bracket.upper.value, -A.exponent());
         const assembled_norms rest = assemble_scaling(A.matrix(), A.exponent(), P, slack * upper, found);
         const double largest = std::max(upper * excess, rest.left_out);
         // D may magnify without limit what was lost when the power of two was taken out.
-        const double attained = A.lossless() ? (largest + rest.between) * (1.0 + 0x1p-50) : infinity;
-        result.attained.value = std::ldexp(attained, A.exponent());
+        // The least number covers what rounds among subnormal ones.
+        const double together = (largest + rest.between) * (1.0 + rest.rounding) * (1.0 + 0x1p-49) + 8.0 * least;
+        result.attained.value = A.lossless() ? shifted_up(together, A.exponent()) : infinity;
     }
     for (double& d : found.d) d *= side;
     result.scaling = std::move(found.d);

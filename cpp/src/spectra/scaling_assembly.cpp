@@ -77,9 +77,26 @@ std::vector<std::int64_t> levels(const Matrix& W, const component_partition& P) 
     return level;
 }
 
-// sqrt(||M||_1 ||M||_inf), rounded up, for the entries of D W D^-1 that `chosen` selects.
+// Bounds the relative error of exp(ln w + d_i - d_j - unit): |ln w| < 745 and |unit| < 745 + 2 max |d| round the exponent by
+// less than 2^-41 + 2^-50 max |d|.
+double exponent_rounding(const std::vector<double>& d) { return 0x1p-40 + 0x1p-49 * max_abs(d, 1); }
+
+// The largest ln |b_ij| of the entries of D W D^-1 that `chosen` selects, -inf if there are none.
 template <class Matrix, class Chosen>
-double norm_of(const Matrix& W, double scale, const std::vector<double>& d, const Chosen& chosen) {
+double log_largest(const Matrix& W, double scale, const std::vector<double>& d, const Chosen& chosen) {
+    double largest = -std::numeric_limits<double>::infinity();
+    for (std::int64_t i = 0; i < W.rows(); ++i)
+        over_row(W, scale, i, [&](std::int64_t j, double w) {
+            if (chosen(i, j)) largest = std::max(largest, std::log(w) + (d[at(i)] - d[at(j)]));
+        });
+    return largest;
+}
+
+// e^-unit sqrt(||M||_1 ||M||_inf), rounded up, for the entries of D W D^-1 that `chosen` selects.
+template <class Matrix, class Chosen>
+double norm_of(const Matrix& W, double scale, const std::vector<double>& d, double unit, const Chosen& chosen) {
+    // An entry by logarithms: neither e^d nor a product with it need be in range. What underflows counts as the least number.
+    constexpr double least = std::numeric_limits<double>::denorm_min();
     std::vector<double> columns(d.size(), 0.0);
     double largest_row = 0.0;
     std::int64_t terms = 8;
@@ -87,7 +104,7 @@ double norm_of(const Matrix& W, double scale, const std::vector<double>& d, cons
         double row = 0.0;
         over_row(W, scale, i, [&](std::int64_t j, double w) {
             if (!chosen(i, j)) return;
-            const double b = w * std::exp(d[at(i)] - d[at(j)]);
+            const double b = std::exp(std::log(w) + (d[at(i)] - d[at(j)]) - unit) + least;
             row += b;
             columns[at(j)] += b;
         });
@@ -95,9 +112,8 @@ double norm_of(const Matrix& W, double scale, const std::vector<double>& d, cons
         largest_row = std::max(largest_row, row);
     }
     const double largest_column = columns.empty() ? 0.0 : *std::max_element(columns.begin(), columns.end());
-    // d may be large: a unit of rounding of it is a relative error of an entry.
-    constexpr double rounding = 0x1p-40;
-    return std::sqrt(largest_row) * std::sqrt(largest_column) * (1.0 + rounding_gamma(std::max(terms, W.rows())) + rounding);
+    const double rounding = rounding_gamma(std::max(terms, W.rows())) + exponent_rounding(d);
+    return std::sqrt(largest_row) * std::sqrt(largest_column) * (1.0 + rounding);
 }
 
 }  // namespace
@@ -109,18 +125,29 @@ assembled_norms assemble_scaling(const Matrix& W, int exponent, const component_
     const double scale = std::ldexp(1.0, -exponent);
     for (const std::int64_t c : P.cyclic)
         if (!scalings.solved[at(c)]) scale_cycle(W, scale, P, c, d);
-    const double left_out = norm_of(W, scale, d, [&](std::int64_t i, std::int64_t j) {
+    const double left_out = norm_of(W, scale, d, 0.0, [&](std::int64_t i, std::int64_t j) {
         const std::int64_t c = P.labels[at(i)];
         return c == P.labels[at(j)] && !scalings.solved[at(c)];
     });
-    if (P.count == 1) return {left_out, 0.0};
+    if (P.count == 1) return {left_out, 0.0, 0.0};
+    double reach = max_abs(d, 1);
     centre(P, d);
-    const double between = norm_of(W, scale, d, [&](std::int64_t i, std::int64_t j) { return P.labels[at(i)] != P.labels[at(j)]; });
-    if (between == 0.0) return {left_out, 0.0};
-    const double t = std::max(0.0, std::log(between / slack));
+    reach = std::max(reach, max_abs(d, 1));
+    const auto joins = [&](std::int64_t i, std::int64_t j) { return P.labels[at(i)] != P.labels[at(j)]; };
+    const double top = log_largest(W, scale, d, joins);
+    if (!std::isfinite(top)) return {left_out, 0.0, 0x1p-50 * reach};
+    // Logarithms throughout: a quotient between / slack may leave the range of float64.
+    const double log_between = top + std::log(norm_of(W, scale, d, top, joins));
+    const double t = std::max(0.0, log_between - std::log(std::max(slack, std::numeric_limits<double>::denorm_min())));
     const std::vector<std::int64_t> level = levels(W, P);
-    for (std::size_t i = 0; i < d.size(); ++i) d[i] -= t * static_cast<double>(level[at(P.labels[i])]);
-    return {left_out, between * std::exp(-t) * (1.0 + 0x1p-40)};
+    for (std::size_t i = 0; i < d.size(); ++i) {
+        const double shift = t * static_cast<double>(level[at(P.labels[i])]);
+        d[i] -= shift;
+        reach = std::max({reach, shift, std::abs(d[i])});
+    }
+    // log_between and its difference to t round by a unit of their size, at most 2^-50 (reach + 1000) together.
+    const double difference = 0x1p-49 * (reach + std::abs(log_between) + 1000.0);
+    return {left_out, std::exp(log_between - t) * (1.0 + difference), 0x1p-50 * reach};
 }
 
 template assembled_norms assemble_scaling(const csr_view<float, std::int32_t>&, int, const component_partition&, double, component_scalings&);

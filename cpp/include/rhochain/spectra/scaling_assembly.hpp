@@ -21,6 +21,8 @@ struct component_scalings {
 struct assembled_norms {
     double left_out = 0.0;  // of the components that were not solved, together
     double between = 0.0;   // of the entries between components
+    // d_i rounds by e_i: the scaling is exp(e) times the exact one, which magnifies any of these norms by e^(2 max |e|) at most.
+    double rounding = 0.0;  // bounds that factor - 1
 };
 
 // Completes d for all of 2^-exponent W: components left out so far get the exact scaling of a cycle, or none.
