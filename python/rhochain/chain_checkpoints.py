@@ -41,9 +41,15 @@ _TYPES = ("<f8", "<i8", "<f8", "<f8")
 class CheckpointError(OSError):
     """A checkpoint could not be written. `result` holds what was done by then; an earlier checkpoint is intact."""
 
+    _TELLING = "cannot write the checkpoint: "
+
     def __init__(self, path: str, cause: OSError, result: ChainResult | LyapunovSpectrum | Bracket) -> None:
-        super().__init__(cause.errno, f"cannot write the checkpoint: {cause.strerror or cause}", path)
+        super().__init__(cause.errno, f"{self._TELLING}{cause.strerror or cause}", path)
         self.result = result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cause = OSError(self.errno, str(self.strerror).removeprefix(self._TELLING))
+        return type(self), (self.filename, cause, self.result), self.__dict__
 
 
 class _SavingOptions(TypedDict):

@@ -14,6 +14,7 @@ from rhochain import _core
 from rhochain.chain_checkpoints import SavedRun
 from rhochain.chain_identity import array_digest, matrix_digest
 from rhochain.chain_results import ChainProgress, ChainResult, reporter
+from rhochain.coercion import plain_array
 from rhochain.lyapunov import LyapunovSpectrum
 from rhochain.matrix import Matrix
 from rhochain.options import real_number, whole_number
@@ -245,7 +246,7 @@ class ChainProducts:
         checkpoint: str | os.PathLike[str] | None,
         checkpoint_seconds: float,
     ) -> ChainResult:
-        x = np.asarray(given)
+        x = plain_array(name, given)
         n = self.shape[0]
         if x.dtype.kind not in "biuf":
             raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")

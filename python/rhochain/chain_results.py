@@ -151,6 +151,9 @@ class ChainInterrupted(KeyboardInterrupt):
         super().__init__(f"interrupted at {result!r}")
         self.result = result
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.result,), self.__dict__
+
 
 def _rate(log_norms: _Floats, recorded: _Integers, first: int) -> Any:
     last = len(log_norms) - 1

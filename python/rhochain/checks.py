@@ -73,8 +73,8 @@ def check(
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
     chain : Chain, optional
-        Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick` leaves
-        it out. Its slopes are compared with the largest gain.
+        Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
+        leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1]
         a of a leaky integrator, J = (1 - a) I + a W diag(s).
     quick : bool

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -28,19 +30,38 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 for any verdict, 2 for misuse, 130 for Ctrl-C."""
+    """Run the command line and return its exit code.
+
+    0 for any verdict, 1 for output that cannot be written, 2 for misuse, 130 for Ctrl-C, 141 where the reader of a pipe
+    has gone.
+    """
+    try:
+        try:
+            return _run(argv)
+        finally:
+            print(end="", flush=True)  # so that what goes wrong with the output does so here
+    except OSError as error:
+        _drop_output()
+        if isinstance(error, BrokenPipeError):
+            return 141  # as the shell reports a process that SIGPIPE ended
+        print(f"rhochain: error: the output cannot be written: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:
         if arguments.cmake_dir:
             print(Path(_core.__file__).parent)
         elif arguments.command == "check":
-            _check(arguments)
+            report = _check(arguments)
+            _show(report, arguments.json)
         elif arguments.command == "info":
             _info()
         else:
             parser.error("a command is required: check or info (see rhochain --help)")
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError) as error:
         parser.error(" ".join(str(error).split()))
     except MemoryError:
         parser.error("not enough memory")
@@ -72,7 +93,32 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _drop_output() -> None:
+    """Let the interpreter find nothing at its end that it cannot write."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def _require_writable(name: str) -> None:
+    """ValueError now rather than after hours. The file stays as it is; a pipe's reader would see its end."""
+    file = Path(name)
+    try:
+        new = not file.exists()
+        if new or not file.is_fifo():
+            with file.open("ab"):
+                pass
+        if new:
+            file.resolve().unlink()
+    except OSError as error:
+        raise ValueError(f"--json must name a file that can be written; got {name} ({error.strerror})") from error
+
+
+def _check(arguments: argparse.Namespace) -> GradientReport:
+    if arguments.json not in (None, "-"):
+        _require_writable(arguments.json)
     report = check(
         load(arguments.file),
         activation=arguments.activation,
@@ -84,7 +130,7 @@ def _check(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
         max_seconds=arguments.max_seconds,
     )
-    _show(dataclasses.replace(report, source=arguments.file), arguments.json)
+    return dataclasses.replace(report, source=arguments.file)
 
 
 def _show(report: GradientReport, json_file: str | None) -> None:

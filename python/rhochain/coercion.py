@@ -13,7 +13,7 @@ from scipy.sparse.linalg import LinearOperator
 
 from rhochain import _core
 
-__all__ = ["Held", "hold"]
+__all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
 
 _Array = npt.NDArray[Any]
 _Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -32,13 +32,49 @@ class Held(NamedTuple):
 
 def hold(W: Any, memory: int) -> Held:
     """W behind the face that the core shows; `memory` is for the layouts of a sparse one."""
-    if all(hasattr(W, name) for name in ("detach", "cpu", "layout")):
-        W = _from_tensor(W)
+    W = without_tensor(W)
     if sparse.issparse(W):
         return _hold_sparse(W, memory)
-    if hasattr(W, "matvec") and hasattr(W, "shape"):
+    if _has_products(W):
         return _hold_products(W)
     return _hold_dense(W)
+
+
+def numbers(W: Any) -> Any:
+    """W as a CSR array or an ndarray of the type that `hold` stores, checked as there; None if W has only products."""
+    W = without_tensor(W)
+    if sparse.issparse(W):
+        _, (indptr, indices, data) = _csr_parts(W)
+        _core.SparseOperator(W.shape[0], W.shape[1], indptr, indices, data, 0)  # what it refuses, SciPy may not survive
+        return sparse.csr_array((data, indices, indptr), shape=W.shape)
+    if _has_products(W):
+        return None
+    array = _dense_array(W)
+    _core.DenseOperator(array)
+    return array
+
+
+def plain_array(name: str, given: Any) -> _Array:
+    """A caller's vector as NumPy reads it: a tensor without its graph, no masked array."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
+    if _is_tensor(given):
+        given = given.detach().cpu()
+        return _tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
+    return np.asarray(given)
+
+
+def without_tensor(W: Any) -> Any:
+    """W itself, or a torch tensor's numbers as a NumPy or SciPy array."""
+    return _from_tensor(W) if _is_tensor(W) else W
+
+
+def _is_tensor(given: Any) -> bool:
+    return all(hasattr(given, name) for name in ("detach", "cpu", "layout"))
+
+
+def _has_products(W: Any) -> bool:
+    return hasattr(W, "matvec") and hasattr(W, "shape")
 
 
 def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -62,9 +98,19 @@ def _require_matrix(shape: tuple[int, ...]) -> None:
 
 
 def _hold_sparse(W: Any, memory: int) -> Held:
+    given, used = _csr_parts(W)
+    held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
+    borrowed = W.format == "csr"
+    copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
+    extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
+    return Held(held, "sparse", used[2].dtype, held.nnz, extra, held.copied or extra > 0)
+
+
+def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array]]:
+    """indptr, indices and data of W as a CSR array: as they are, and in the layout that the core reads."""
     _require_matrix(W.shape)
     dtype = _stored_type(W.dtype)
-    csr = W if W.format == "csr" else _to_csr(W)
+    csr = W if W.format == "csr" else _to_csr(W, dtype)
     indptr, indices, data = given = tuple(np.asarray(a) for a in (csr.indptr, csr.indices, csr.data))
     for name, array in (("indptr", indptr), ("indices", indices)):
         if array.dtype.kind not in "iu":
@@ -82,26 +128,34 @@ def _hold_sparse(W: Any, memory: int) -> Held:
         np.require(indices, index_type, ["C", "A"]),
         np.require(data, dtype, ["C", "A"]),
     )
-    held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
-    borrowed = W.format == "csr"
-    copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
-    extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
-    return Held(held, "sparse", dtype, held.nnz, extra, held.copied or extra > 0)
+    return given, used
 
 
-def _to_csr(W: Any) -> Any:
-    # SciPy's compiled conversions trust the indices, so they are checked first, on a new object that shares arrays.
+def _to_csr(W: Any, dtype: np.dtype[Any]) -> Any:
+    # SciPy's compiled conversions trust the indices, so they are checked first, on a new object that shares them. They
+    # add up positions listed twice in the type of the entries, where a small integer overflows: hence first `dtype`.
     try:
         if W.format in ("csc", "bsr"):
-            type(W)((W.data, W.indices, W.indptr), shape=W.shape).check_format(full_check=True)
+            W = type(W)((W.data.astype(dtype, copy=False), W.indices, W.indptr), shape=W.shape)
+            W.check_format(full_check=True)
         elif W.format == "coo":
-            type(W)((W.data, (W.row, W.col)), shape=W.shape)
+            W = type(W)((W.data.astype(dtype, copy=False), (W.row, W.col)), shape=W.shape)
+        elif W.format == "dia":
+            W = type(W)((W.data.astype(dtype, copy=False), W.offsets), shape=W.shape)
     except (ValueError, TypeError) as error:
         raise ValueError(f"W is a broken {W.format} matrix: {error}") from error
     return W.tocsr()
 
 
 def _hold_dense(W: Any) -> Held:
+    used = _dense_array(W)
+    held = _core.DenseOperator(used)
+    copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
+    extra = used.nbytes if copied else 0
+    return Held(held, "dense", used.dtype, int(np.count_nonzero(used)), extra, copied)
+
+
+def _dense_array(W: Any) -> _Array:
     if isinstance(W, np.ma.MaskedArray):
         raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
     try:
@@ -115,22 +169,24 @@ def _hold_dense(W: Any) -> Held:
     dtype = _stored_type(array.dtype)
     _require_matrix(array.shape)
     fortran = array.flags.f_contiguous and not array.flags.c_contiguous
-    used = np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
-    held = _core.DenseOperator(used)
-    copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
-    extra = used.nbytes if copied else 0
-    return Held(held, "dense", dtype, int(np.count_nonzero(used)), extra, copied)
+    return np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
 
 
 def _hold_products(W: Any) -> Held:
+    shape, forward, adjoint = products(W)
+    held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
+    return Held(held, "operator", np.dtype(np.float64), None, 0, False)
+
+
+def products(W: Any) -> tuple[tuple[int, ...], _Product, _Product | None]:
+    """The shape of an operator and its products with blocks, whose results are checked; None without an adjoint."""
     shape = tuple(operator.index(extent) for extent in W.shape)
     _require_matrix(shape)
     if getattr(W, "dtype", None) is not None:
         _stored_type(np.dtype(W.dtype))
     forward = _block_product(W, "matmat", "matvec", shape)
     adjoint = _block_product(W, "rmatmat", "rmatvec", shape[::-1]) if _has_adjoint(W, shape[0]) else None
-    held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
-    return Held(held, "operator", np.dtype(np.float64), None, 0, False)
+    return shape, forward, adjoint
 
 
 def _has_adjoint(W: Any, rows: int) -> bool:
@@ -148,7 +204,8 @@ def _block_product(W: Any, block_name: str, vector_name: str, shape: tuple[int, 
         if hasattr(W, block_name):
             y = np.asarray(getattr(W, block_name)(x))
         else:
-            columns = [np.asarray(getattr(W, vector_name)(column)) for column in x.T]
+            # Copies: an operator may return the same buffer every time.
+            columns = [np.array(getattr(W, vector_name)(column)) for column in x.T]
             y = np.stack([column.reshape(-1) for column in columns], axis=1)
         if y.dtype.kind not in "biuf":
             raise TypeError(f"W.{vector_name} must return real numbers; got dtype {y.dtype}")
@@ -165,18 +222,25 @@ def _block_product(W: Any, block_name: str, vector_name: str, shape: tuple[int, 
 
 def _from_tensor(tensor: Any) -> Any:
     """A torch tensor's numbers as a NumPy or SciPy array, without a copy where it lives in main memory."""
-
-    def numbers(part: Any) -> _Array:
-        return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())
-
     tensor = tensor.detach().cpu()
     layout = str(tensor.layout)
     if layout == "torch.strided":
-        return numbers(tensor)
+        return _tensor_numbers(tensor)
     if tensor.ndim != 2:
         raise ValueError(f"W must have two dimensions; got shape {tuple(tensor.shape)}")
     if layout != "torch.sparse_csr":
+        # Positions listed twice are added up in the type of the entries.
+        kind = str(tensor.dtype)
+        if kind in ("torch.bfloat16", "torch.float16"):
+            tensor = tensor.float()
+        elif kind == "torch.bool" or "int" in kind:
+            tensor = tensor.double()
         tensor = tensor.to_sparse_csr()
-    pointers, columns = tensor.crow_indices(), tensor.col_indices()
-    parts = (numbers(tensor.values()), numbers(columns), numbers(pointers))
+    values = _tensor_numbers(tensor.values())
+    values = values.astype(_stored_type(values.dtype), copy=False)  # SciPy has no sparse float16
+    parts = (values, _tensor_numbers(tensor.col_indices()), _tensor_numbers(tensor.crow_indices()))
     return sparse.csr_array(parts, shape=tuple(tensor.shape))
+
+
+def _tensor_numbers(part: Any) -> _Array:
+    return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())

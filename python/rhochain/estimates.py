@@ -256,3 +256,6 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, bracket: Bracket) -> None:
         super().__init__(f"interrupted at {bracket!r}")
         self.bracket = bracket
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.bracket,), self.__dict__

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.chain_identity import array_digest, matrix_digest, rows_digest
 from rhochain.chain_rows import row_source
+from rhochain.coercion import plain_array
 from rhochain.matrix import Matrix
 from rhochain.options import real_vector
 
@@ -118,7 +119,5 @@ def _state_vector(name: str, given: Any, length: int) -> _Floats:
     """`given` as float64 of shape (length,), zeros for None; a tensor of shape (1, length) counts as one row."""
     if given is None:
         return np.zeros(length)
-    if hasattr(given, "detach") and hasattr(given, "cpu"):
-        given = given.detach().cpu().numpy()
-    x = np.asarray(given)
+    x = plain_array(name, given)
     return real_vector(name, x[0] if x.ndim == 2 and len(x) == 1 else x, length)

@@ -22,6 +22,10 @@ class FileError(ValueError):
 
     def __init__(self, path: str | os.PathLike[str], came: str) -> None:
         super().__init__(f"{os.fspath(path)}: {' '.join(came.split())}")
+        self._given = os.fspath(path), came
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._given, self.__dict__
 
 
 def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
@@ -37,12 +41,14 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     Returns
     -------
     csr_array or ndarray of shape (m, n)
-        Sparse from sparse files, with positions listed twice summed and a pattern's entries 1; dense from dense.
+        Sparse from sparse files, with positions listed twice summed, a pattern's entries 1 and integers as float64;
+        dense from dense.
 
     Raises
     ------
     FileError
-        Missing, unknown, cut short or corrupt; complex; NaN or Inf among the entries. A `ValueError`.
+        Missing, unreadable, unknown, cut short or corrupt; complex or objects; NaN or Inf among the entries. A
+        `ValueError`.
 
     Notes
     -----
@@ -57,26 +63,36 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     rhochain.io.FileError: W.mtx: no such file
     """
     file = Path(path)
-    if file.is_dir():
-        raise FileError(path, f"a directory; expected a file {_EXPECTED}")
     readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx, ".npz": _read_npz, ".npy": _read_npy}
     reader = next((r for ending, r in readers.items() if file.name.lower().endswith(ending)), None)
-    if reader is None:
-        raise FileError(path, f"unknown kind of file {file.suffix!r}; expected {_EXPECTED}")
-    if not file.exists():
-        raise FileError(path, "no such file")
     try:
+        if file.is_dir():
+            raise FileError(path, f"a directory; expected a file {_EXPECTED}")
+        if reader is None:
+            raise FileError(path, f"unknown kind of file {file.suffix!r}; expected {_EXPECTED}")
+        if not file.exists():
+            raise FileError(path, "no such file")
         matrix = reader(file)
         if sparse.issparse(matrix):
+            if matrix.dtype.kind in "biu":  # SciPy adds up positions listed twice in the type of the entries
+                matrix = matrix.astype(np.float64)
             matrix = sparse.csr_array(matrix)
     except FileError:
         raise
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
     except Exception as error:  # the readers document no complete list
-        raise FileError(path, f"cut short or corrupt ({str(error) or type(error).__name__})") from error
+        raise FileError(path, _came(error)) from error
     _require_finite(path, matrix)
     return matrix
+
+
+def _came(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:  # a reader's own OSErrors have no number
+        return f"cannot be read ({error.strerror})"
+    if isinstance(error, ValueError) and "Object arrays" in str(error):
+        return "an array of objects; expected numbers (objects are pickles, which are never loaded)"
+    return f"cut short or corrupt ({str(error) or type(error).__name__})"
 
 
 def _read_mtx(file: Path) -> Any:
@@ -84,7 +100,8 @@ def _read_mtx(file: Path) -> Any:
     with opener(file, "rb") as lines:  # SciPy before 1.12 waits for ever where nothing follows the comments
         if all(line.startswith(b"%") or not line.strip() for line in lines):
             raise FileError(file, "cut short or corrupt (no size line); expected a Matrix Market matrix")
-    return scipy.io.mmread(file)
+    with opener(file, "rb") as stream:  # SciPy by itself knows .gz in lower case alone
+        return scipy.io.mmread(stream)
 
 
 def _read_npz(file: Path) -> Any:

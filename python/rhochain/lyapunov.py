@@ -105,6 +105,9 @@ class LyapunovInterrupted(KeyboardInterrupt):
         super().__init__(f"interrupted at {result!r}")
         self.result = result
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.result,), self.__dict__
+
 
 def _with_error(x: float, error: float) -> str:
     return f"{x:.6g}" if math.isnan(error) else f"{x:.6g} +- {error:.2g}"

@@ -62,8 +62,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     TypeError
         Entries that are complex, long double, text, masked or objects; no matrix at all.
     ValueError
-        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure; `memory` or `layout` for a W
-        that is a `Matrix` already, whose layouts it shares.
+        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure; `memory` or `layout` for a
+        W that is a `Matrix` already, whose layouts it shares.
 
     Notes
     -----
@@ -86,7 +86,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         self._threads = thread_count(threads)
         if isinstance(W, Matrix) and (memory, layout) != ("2GiB", "auto"):
             raise ValueError(
-                f"memory and layout are chosen for the matrix itself; got memory={memory!r}, layout={layout!r} for a Matrix"
+                f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
             )
         room = byte_count("memory", memory)
         if layout not in ("auto", "csr"):

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
+from rhochain.coercion import plain_array
 from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix
 from rhochain.resources import thread_count
@@ -81,6 +82,8 @@ def levels(vanish_level: object, explode_level: object) -> tuple[float, float]:
 
 def real_number(name: str, value: object) -> float:
     """`value` as a float."""
+    if isinstance(value, np.ma.MaskedArray) or hasattr(value, "detach"):
+        value = plain_array(name, value)
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -139,18 +142,18 @@ class Recorder:
 
 def real_vector(name: str, given: npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
     """`given` as a contiguous float64 vector of length n; whether its numbers are finite is for the core to see."""
-    x = np.asarray(given)
+    x = plain_array(name, given)
     if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
         raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {x.dtype}")
     if x.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},); got {x.shape}")
-    return np.ascontiguousarray(x, dtype=np.float64)
+    return np.require(x, np.float64, ["C", "A"])
 
 
 def _start_vector(start: npt.ArrayLike | None, n: int) -> npt.NDArray[np.float64] | None:
     if start is None:
         return None
-    given = np.asarray(start)
+    given = plain_array("start", start)
     if given.dtype.kind not in "biuf":
         raise TypeError(f"start must be a real vector; got dtype {given.dtype}")
     vector = real_vector("start", given, n)

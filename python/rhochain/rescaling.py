@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import warnings
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from rhochain.estimates import Bracket
+from rhochain.coercion import without_tensor
+from rhochain.estimates import Bracket, Status
 from rhochain.matrix import Matrix
 from rhochain.options import real_number
 from rhochain.scaling import scaled_norm as _scaled_norm
@@ -40,7 +43,7 @@ def rescale(
 
     Parameters
     ----------
-    W : array_like or sparse array, shape (n, n)
+    W : array_like, sparse array or torch tensor, shape (n, n)
         With entries: neither an operator nor a `Matrix`, which only borrows its array.
     spectral_radius, spectral_norm, perron_radius, scaled_norm : float > 0, optional
         The wanted value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one.
@@ -53,16 +56,23 @@ def rescale(
     Returns
     -------
     scaled : ndarray or sparse array
-        ``factor * W`` in the format of W and its dtype (float64 for integers). W itself is left alone.
+        ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR. W itself
+        is left alone.
     factor : float
         Use it to rescale again without another estimate: all four quantities scale with it.
 
     Raises
     ------
     TypeError, ValueError
-        Misuse; ValueError too where the quantity is 0, or where only an ESTIMATE bounds it and `conservative` is set.
+        Misuse; ValueError too where the quantity is 0, where only an ESTIMATE bounds it and `conservative` is set, or
+        where the factor or an entry leaves the range of its type, or all entries become 0.
     Interrupted
         Ctrl-C; carries the bracket so far.
+
+    Warns
+    -----
+    RuntimeWarning
+        The bracket has not converged and `conservative` is not set: the quantity lies within its bounds alone.
 
     Notes
     -----
@@ -90,13 +100,33 @@ def rescale(
     target = real_number(quantity, value)
     if not 0.0 < target < math.inf:
         raise ValueError(f"{quantity} must be finite and above 0; got {target!r}")
+    W = without_tensor(W)
     entries = _entries(W)
     found: Bracket = _ESTIMATORS[quantity](W, **options)
     factor = target / _divisor(found, quantity, conservative)
-    if conservative and factor * found.upper.value > target:
+    if not 0.0 < factor < math.inf:
+        raise ValueError(f"{quantity} must be within reach of a factor; got {target!r} where it is {found}")
+    while conservative and Fraction(factor) * Fraction(found.upper.value) > Fraction(target):
         factor = math.nextafter(factor, 0.0)
+    if not conservative and found.status is not Status.CONVERGED:
+        warnings.warn(
+            f"rescaled by a {quantity} that is not converged, so {target!r} may be missed: {found}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return _multiplied(entries, factor, f"{quantity} = {target!r}"), factor
+
+
+def _multiplied(entries: Any, factor: float, wish: str) -> Any:
     # In float64: a float32 factor would round the quantity as a whole, perhaps upwards.
-    return (entries.astype(np.float64) * factor).astype(entries.dtype), factor
+    with np.errstate(over="ignore", under="ignore"):
+        scaled = (entries.astype(np.float64) * factor).astype(entries.dtype)
+    values = scaled.tocoo().data if sparse.issparse(scaled) else scaled
+    if not np.isfinite(values).all():
+        raise ValueError(f"{wish} must keep the entries within {scaled.dtype}; times {factor!r} one is beyond")
+    if not values.any():
+        raise ValueError(f"{wish} must keep entries above 0 in {scaled.dtype}; all times {factor!r} are rounded to 0")
+    return scaled
 
 
 def _divisor(found: Bracket, quantity: str, conservative: bool) -> float:

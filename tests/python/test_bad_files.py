@@ -74,6 +74,11 @@ def write_archive_as_npy(path):
         np.savez(stream, a=EYE)
 
 
+def write_objects_as_sparse(path):
+    parts = {"indices": np.zeros(1, dtype=int), "indptr": np.array([0, 1])}
+    np.savez(path, format=b"csr", shape=(1, 1), data=np.array([None]), **parts)
+
+
 def write_npy_as_npz(path):
     with path.open("wb") as stream:
         np.save(stream, EYE)
@@ -89,12 +94,13 @@ BINARY_FILES = {
     "W.npz without a matrix": (lambda p: np.savez(p), "no array; expected"),
     "W.npz of two arrays": (lambda p: np.savez(p, a=EYE, b=EYE), r"2 arrays \(a, b\)"),
     "W.npz of a vector": (lambda p: np.savez(p, a=np.ones(3)), r"shape \(3,\); expected two dimensions"),
-    "W.npz of objects": (lambda p: np.savez(p, a=np.array([[None]], dtype=object)), "cut short or corrupt.*pickle"),
+    "W.npz of objects": (lambda p: np.savez(p, a=np.array([[None]], dtype=object)), "an array of objects; expected"),
     "W.npz cut short": (write_cut_sparse, "cut short or corrupt"),
     "W.npz with a bad index": (write_tampered, "cut short or corrupt"),
     "W.npz of text": (lambda p: p.write_text("no zip"), "cut short or corrupt"),
     "W.npz of nothing": (lambda p: p.write_bytes(b""), "cut short or corrupt"),
-    "W.npy of objects": (lambda p: np.save(p, np.array([[None]], dtype=object)), "cut short or corrupt.*pickle"),
+    "W.npy of objects": (lambda p: np.save(p, np.array([[None]], dtype=object)), "an array of objects; expected"),
+    "W.npz of sparse objects": (write_objects_as_sparse, "an array of objects; expected numbers"),
     "W.npy cut short": (write_cut_npy, "cut short or corrupt"),
     "W.npy complex": (lambda p: np.save(p, EYE * 1j), "complex128; expected real"),
     "W.npy of three dimensions": (lambda p: np.save(p, np.ones((2, 2, 2))), "expected two dimensions"),
@@ -107,6 +113,7 @@ BINARY_FILES = {
     "W": (lambda p: p.write_text("1 2"), "unknown kind of file ''"),
     "folder.mtx": (lambda p: p.mkdir(), "a directory; expected a file"),
     "missing.mtx": (lambda p: None, "no such file"),
+    f"{'W' * 300}.npy": (lambda p: None, r"cannot be read \(File name too long\)"),
 }
 
 
@@ -116,3 +123,16 @@ def test_file(kind, tmp_path):
     path = tmp_path / kind.split()[0]
     write(path)
     refuse(path, words)
+
+
+@pytest.mark.parametrize("name", ["W.mtx", "W.mtx.gz", "W.npz", "W.npy"])
+def test_file_that_may_not_be_read(name, tmp_path, monkeypatch):
+    path = tmp_path / name
+    path.write_bytes(b"")
+
+    def refused(*_arguments, **_options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("io.open", refused)
+    monkeypatch.setattr("builtins.open", refused)
+    refuse(path, r"cannot be read \(Permission denied\)")

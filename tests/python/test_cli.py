@@ -1,6 +1,7 @@
 """The command: its output, its exit codes, its one-line errors."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +146,45 @@ def test_interrupt(monkeypatch, small, capsys):
     monkeypatch.setattr(cli, "check", interrupted)
     assert cli.main(["check", str(small), "--gain", "1"]) == 130
     assert capsys.readouterr().err == "rhochain: interrupted\n"
+
+
+@pytest.mark.parametrize("name", ["no/such/folder.json", ".", "x" * 300])
+def test_json_that_cannot_be_written_is_told_first(name, monkeypatch, small, capsys):
+    monkeypatch.setattr(cli, "check", lambda *_arguments, **_options: pytest.fail("computed first"))
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["check", str(small), "--gain", "1", "--json", name])
+    assert caught.value.code == 2
+    assert f"--json must name a file that can be written; got {name} (" in capsys.readouterr().err
+
+
+def test_json_file_is_left_alone_until_there_is_a_report(small, tmp_path):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text("{}")
+    for file in (old, new):
+        with pytest.raises(SystemExit):
+            cli.main(["check", str(small), "--gain", "-1", "--json", str(file)])
+    assert old.read_text() == "{}"
+    assert not new.exists()
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["check", "SMALL", "--gain", "1", "--json", "-"]])
+def test_a_reader_that_has_gone_ends_it_quietly(arguments, small):
+    command = [sys.executable, "-m", "rhochain", *(str(small) if a == "SMALL" else a for a in arguments)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_no_misuse(small):
+    command = [sys.executable, "-m", "rhochain", "check", str(small), "--gain", "1"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("rhochain: error: the output cannot be written: ")
+    assert done.stderr.count("\n") == 1
+    done = run(*command[3:], "--json", "/dev/full")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No space left on device" in done.stderr

@@ -14,11 +14,11 @@ DENSE = np.array([[0.0, 2.5, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1e-300]])
 
 def write_mtx(path, banner, lines):
     text = f"%%MatrixMarket matrix {banner}\n% comment\n" + "\n".join(lines) + "\n"
-    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix.lower() == ".gz" else text.encode())
     return path
 
 
-@pytest.mark.parametrize("name", ["W.mtx", "W.mtx.gz", "W.MTX"])
+@pytest.mark.parametrize("name", ["W.mtx", "W.mtx.gz", "W.MTX", "W.MTX.GZ", "W.mtx.Gz"])
 def test_matrix_market_general(name, tmp_path):
     lines = ["3 3 3", "1 2 2.5", "2 1 -1", "3 3 1e-300"]
     W = rc.load(write_mtx(tmp_path / name, "coordinate real general", lines))
@@ -45,6 +45,19 @@ def test_matrix_market_sums_duplicates(tmp_path):
     W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate real general", ["2 2 3", "1 2 1.5", "1 2 2", "2 2 1"]))
     assert W.nnz == 2
     np.testing.assert_array_equal(W.toarray(), [[0, 3.5], [0, 1]])
+
+
+def test_matrix_market_sums_integers_as_floats(tmp_path):
+    lines = ["2 2 3", "1 1 9223372036854775807", "1 1 9223372036854775807", "2 2 1"]
+    W = rc.load(write_mtx(tmp_path / "W.mtx", "coordinate integer general", lines))
+    assert W.dtype == np.float64
+    np.testing.assert_array_equal(W.toarray(), [[2.0**64, 0], [0, 1]])
+
+
+def test_npz_sums_small_integers_as_floats(tmp_path):
+    W = sparse.coo_array((np.array([200, 200], dtype=np.uint8), ([0, 0], [1, 1])), shape=(2, 2))
+    sparse.save_npz(tmp_path / "W.npz", W)
+    np.testing.assert_array_equal(rc.load(tmp_path / "W.npz").toarray(), [[0, 400], [0, 0]])
 
 
 def test_matrix_market_array_is_dense(tmp_path):

@@ -1,5 +1,7 @@
 """rescale: the quantity asked for becomes the target, in the format and dtype of the input."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -84,3 +86,36 @@ def test_what_cannot_be_rescaled():
         rc.rescale(rc.Matrix(np.eye(3)), spectral_radius=0.9)
     with pytest.raises(TypeError, match="dtype complex"):
         rc.rescale(1j * np.eye(3), spectral_radius=0.9)
+
+
+@pytest.mark.parametrize(
+    ("W", "wish", "words"),
+    [
+        ([[1e-300]], {"spectral_norm": 1e300}, r"spectral_norm must be within reach of a factor; got 1e\+300"),
+        ([[1e300]], {"spectral_radius": 1e-300}, "spectral_radius must be within reach of a factor; got 1e-300"),
+        ([[1e-3, 1e300], [0.0, 1e-3]], {"spectral_radius": 1e10}, "must keep the entries within float64"),
+        (np.eye(2, dtype=np.float32), {"spectral_norm": 1e-60}, "must keep entries above 0 in float32"),
+        (np.eye(2, dtype=np.float32), {"spectral_norm": 1e60}, "must keep the entries within float32"),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array, sparse.lil_array])
+def test_nothing_beyond_the_range_is_returned(W, wish, words, kind):
+    with pytest.raises(ValueError, match=words):
+        rc.rescale(kind(W), **wish)
+
+
+def test_conservative_holds_exactly():
+    for k in range(1, 200):
+        W = np.array([[k / 7.0, 0.1], [0.0, 0.3]])
+        upper = rc.spectral_norm(W).upper.value
+        _, factor = rc.rescale(W, spectral_norm=0.9, conservative=True)
+        assert Fraction(factor) * Fraction(upper) <= Fraction(0.9)
+        assert factor == pytest.approx(0.9 / upper, rel=1e-15)
+
+
+def test_a_bracket_that_has_not_converged_is_told():
+    W = np.random.default_rng(5).standard_normal((50, 50))
+    with pytest.warns(RuntimeWarning, match=r"spectral_norm that is not converged.*0\.9.*Bracket\(") as caught:
+        rc.rescale(W, spectral_norm=0.9, max_matvecs=4)
+    assert caught[0].filename == __file__
+    rc.rescale(W, spectral_norm=0.9, max_matvecs=4, conservative=True)  # an upper bound is one all the same

@@ -170,7 +170,8 @@ void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket&
     if (narrow_enough(options, b) || !(b.value > 0.0) || ledger.exhausted()) return;
     chebyshev_probe probe;
     probe.guess = b.value;
-    probe.accuracy = 0.93 * std::max(options.rtol, options.upper_rtol);
+    constexpr double finest = 1e-12;
+    probe.accuracy = std::max(finest, 0.93 * std::max(options.rtol, options.upper_rtol));
     probe.delta = half_delta(options);
     probe.probes = probe_count(A.cols());
     probe.stream = 1;
