@@ -156,7 +156,7 @@ VECTORS = {
     "x0": lambda x: rc.JacobianChain.from_rollout(EYE, x, steps=2),
     "bias": lambda x: rc.JacobianChain.from_rollout(EYE, np.zeros(3), steps=2, bias=x),
     "v": lambda x: rc.JacobianChain(EYE, slopes=np.ones((2, 3))).jvp(x),
-    "h0": lambda x: rc.GRUChain.from_rollout(np.ones((9, 3)), h0=x, steps=2),
+    "h0": lambda x: rc.GRUChain.from_rollout(np.ones((9, 3)), np.zeros((2, 9)), x),
 }
 
 

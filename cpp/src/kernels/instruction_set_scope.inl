@@ -121,6 +121,16 @@ struct piece<0> {
     void add(double, const piece&) {}
 };
 
+// Into the second-level cache, which waits for more lines at a time than the first does: the lines of B numbers that need not start
+// on one.
+template <std::int64_t B>
+[[gnu::always_inline]] inline void ask_for(const double* x) {
+    constexpr std::int64_t line = 8;
+    for (std::int64_t c = 0; c < B; c += line) __builtin_prefetch(x + c, 0, 2);
+    // Rows of 1, 2, 4 and 8 numbers lie within a line where their array does.
+    if constexpr (B > line ? B % line != 0 : (B & (B - 1)) != 0) __builtin_prefetch(x + B - 1, 0, 2);
+}
+
 // Calls body.operator()<R>() with R = columns mod Widest.
 template <std::int64_t Widest, std::int64_t R = 0, class Body>
 void with_rest(std::int64_t columns, const Body& body) {

@@ -26,8 +26,7 @@ template <std::int64_t B, class Scalar, class Index, class Map>
 [[gnu::always_inline]] inline void add_entry(const row_product<Scalar, Index>& P, const Map& f, std::int64_t p, const double* X,
                                              piece<B>& sum) {
     const std::int64_t q = p + rows_ahead < P.nnz ? p + rows_ahead : P.nnz - 1;
-    const double* ahead = X + static_cast<std::int64_t>(P.indices[q]) * P.b;
-    for (std::int64_t c = 0; c < B; c += 8) __builtin_prefetch(ahead + c, 0, 2);
+    ask_for<B>(X + static_cast<std::int64_t>(P.indices[q]) * P.b);
     sum.add(f(static_cast<double>(P.values[p])), X + static_cast<std::int64_t>(P.indices[p]) * P.b);
 }
 

@@ -54,9 +54,6 @@ inline lanes gather(const double* x, const std::int32_t* c) {
 constexpr std::int64_t stream_ahead = 512;
 constexpr std::int64_t rows_ahead = 32;
 
-// Into the second-level cache: it waits for more lines at a time than the first does.
-inline void ask_for_line(const double* x) { __builtin_prefetch(x, 0, 2); }
-
 template <class Scalar>
 void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
     __builtin_prefetch(P.values + p + stream_ahead, 0, 1);
@@ -103,7 +100,7 @@ void vector_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s) 
     for (std::int64_t k = 0; k < length[height - 1]; ++k, p += height) {
         ask_for_entries(P, p);
         if constexpr (Mode == fetch::ahead)
-            for (std::int64_t l = 0; l < height; ++l) ask_for_line(P.X + P.columns[p + rows_ahead + l]);
+            for (std::int64_t l = 0; l < height; ++l) ask_for<1>(P.X + P.columns[p + rows_ahead + l]);
         sum += f(load(P.values + p)) * gather(P.X, P.columns + p);
     }
     piece<1> total[height];
@@ -136,9 +133,7 @@ void block_slice(const slice_product<Scalar>& P, const Map& f, std::int64_t s, s
         ask_for_entries(P, p);
 #pragma GCC unroll 8
         for (std::int64_t l = 0; l < height; ++l) {
-            if constexpr (Mode == fetch::ahead)
-                for (std::int64_t i = 0; i < B; i += 8)
-                    ask_for_line(X + P.columns[p + rows_ahead + l] * stride + i);
+            if constexpr (Mode == fetch::ahead) ask_for<B>(X + P.columns[p + rows_ahead + l] * stride);
             total[l].add(f(static_cast<double>(P.values[p + l])), X + P.columns[p + l] * stride);
         }
     }
