@@ -8,23 +8,14 @@ W and W^T, the fastest of several calls after the layouts are there, SciPy besid
 from __future__ import annotations
 
 import argparse
-import time
 
 import numpy as np
 from kernel_cases import RANDOM, random_matrix
+from roofline import fastest
 
 import rhochain as rc
 
 COLUMNS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32)
-
-
-def fastest(call, calls: int) -> float:
-    best = np.inf
-    for _ in range(calls):
-        begin = time.perf_counter()
-        call()
-        best = min(best, time.perf_counter() - begin)
-    return best
 
 
 def row(A, W, columns: int, calls: int, one: float | None) -> tuple[str, float]:
