@@ -221,3 +221,29 @@ def test_vectors_that_do_not_lie_on_their_own_size_are_copied():
     chain = rc.JacobianChain(W, slopes=np.ones((3, 50)))
     np.testing.assert_array_equal(rc.Matrix(W) @ x, rc.Matrix(W) @ x.copy())
     np.testing.assert_array_equal(chain.vjp(x).log_norms, chain.vjp(x.copy()).log_norms)
+
+
+STARVED = """
+import resource
+import numpy as np, rhochain as rc
+from scipy import sparse
+n, degree = 200_000, 20
+rng = np.random.default_rng(0)
+columns = np.sort(rng.integers(0, n, (n, degree), dtype=np.int32), axis=1)
+pointers = np.arange(0, n * degree + 1, degree)
+W = sparse.csr_array((rng.standard_normal(n * degree), columns.reshape(-1), pointers), shape=(n, n))
+W.sum_duplicates()
+A, x = rc.Matrix(W), np.ones(n)
+expected = A @ x
+held = 1024 * next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmSize"))
+resource.setrlimit(resource.RLIMIT_AS, (held + 2**24, -1))  # less than a layout takes
+for _ in range(3):
+    assert np.array_equal(A @ x, expected)
+assert A.nbytes == 0
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the size of a process is not told here")
+def test_a_layout_that_the_system_has_no_memory_for_is_done_without():
+    run = subprocess.run([sys.executable, "-c", STARVED], timeout=120, check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
