@@ -28,10 +28,7 @@ def byte_count(name: str, amount: int | str) -> int:
             raise ValueError(f'{name} must be bytes or text such as "500 MB" or "2GiB"; got {amount!r}')
         count = math.floor(float(found[1]) * _UNITS[found[2].upper()])
     else:
-        try:
-            count = operator.index(amount)
-        except TypeError:
-            raise TypeError(f'{name} must be an integer or text such as "2GB"; got {amount!r}') from None
+        count = _integer(name, amount, 'an integer or text such as "2GB"')
     if not 0 <= count <= _MOST_BYTES:
         raise ValueError(f"{name} must be at least 0 bytes and at most 2^63 - 1; got {amount!r}")
     return count
@@ -41,10 +38,14 @@ def thread_count(threads: int | None) -> int:
     """The number of threads for the core, where 0 leaves it to the OpenMP runtime."""
     if threads is None:
         return 0
-    try:
-        count = operator.index(threads)
-    except TypeError:
-        raise TypeError(f"threads must be an integer or None; got {threads!r}") from None
+    count = _integer("threads", threads, "an integer or None")
     if not 1 <= count <= _MOST_THREADS:
         raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
     return count
+
+
+def _integer(name: str, given: object, expected: str) -> int:
+    try:
+        return operator.index(given)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be {expected}; got {given!r}") from None

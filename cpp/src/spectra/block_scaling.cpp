@@ -215,10 +215,8 @@ private:
         probe.stream = stage + 1;
         // A fine rtol must not cost steps without limit: these reach a tenth of a millionth.
         constexpr std::int64_t most_chebyshev_steps = 10'000;
-        constexpr double finest = 1e-12;
-        probe.accuracy = std::max(finest, 0.25 * options_.rtol);
-        while (chebyshev_steps(block_.A.cols(), probe.probes, probe.delta, probe.accuracy) > most_chebyshev_steps)
-            probe.accuracy *= 1.5;
+        probe.accuracy =
+            affordable_accuracy(block_.A.cols(), probe.probes, probe.delta, 0.25 * options_.rtol, most_chebyshev_steps);
         const similarity B(block_.A, flow_.scaling(), threads_);
         Bound bound = chebyshev_upper_bound(B, block_.outside, probe, options_, ledger_);
         // An entry lost when the power of two was taken out comes back magnified by max D / min D at most.

@@ -95,6 +95,13 @@ std::int64_t chebyshev_steps(std::int64_t n, std::int64_t probes, double delta, 
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(wanted / (2.0 * std::acosh(1.0 + accuracy)))));
 }
 
+double affordable_accuracy(std::int64_t n, std::int64_t probes, double delta, double wanted, std::int64_t most_steps) {
+    constexpr double finest = 1e-12;
+    double accuracy = std::max(finest, wanted);
+    while (chebyshev_steps(n, probes, delta, accuracy) > most_steps) accuracy *= 1.5;
+    return accuracy;
+}
+
 Bound chebyshev_upper_bound(operator_ref A, std::span<const std::int64_t> outside, const chebyshev_probe& probe,
                             const SolverOptions& options, Ledger& ledger) {
     const int threads = resolve_threads(options.threads);

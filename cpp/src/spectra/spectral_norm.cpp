@@ -170,14 +170,12 @@ void tighten_by_chebyshev(operator_ref A, const SolverOptions& options, Bracket&
     if (narrow_enough(options, b) || !(b.value > 0.0) || ledger.exhausted()) return;
     chebyshev_probe probe;
     probe.guess = b.value;
-    constexpr double finest = 1e-12;
-    probe.accuracy = std::max(finest, 0.93 * std::max(options.rtol, options.upper_rtol));
     probe.delta = half_delta(options);
     probe.probes = probe_count(A.cols());
     probe.stream = 1;
     constexpr std::int64_t most_chebyshev_steps = 1000;
-    while (chebyshev_steps(A.cols(), probe.probes, probe.delta, probe.accuracy) > most_chebyshev_steps)
-        probe.accuracy *= 1.5;
+    const double wanted = 0.93 * std::max(options.rtol, options.upper_rtol);
+    probe.accuracy = affordable_accuracy(A.cols(), probe.probes, probe.delta, wanted, most_chebyshev_steps);
     if (probe.guess * (1.0 + probe.accuracy) >= b.upper.value) return;
     Bound bound = chebyshev_upper_bound(A, {}, probe, options, ledger);
     bound.delta = options.delta;

@@ -46,8 +46,8 @@ struct chain_step {
 void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
                 std::span<double> squares, int threads);
 
-// The two halves of a step with its slopes first (V is not read where keep = 0), and T = weight s o Y of the step after it in the second half: beside Y or, where
-// keep = 0, in its place, with no more than room in Y.
+// The two halves of a step with its slopes first (V is not read where keep = 0), and T = weight s o Y of the step after it in the
+// second half: beside Y or, where keep = 0, in its place, with no more than room in Y.
 struct slopes_ahead {
     double weight;
     vector_in s;

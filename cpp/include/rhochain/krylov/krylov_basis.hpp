@@ -1,6 +1,5 @@
-// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I as far as whoever adds vectors sees to it: to rounding
-// where each is orthogonalised against all. Memory: 8 n bytes a vector and for the
-// next one.
+// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I as far as whoever adds vectors sees to it: to rounding where each is
+// orthogonalised against all. Memory: 8 n bytes a vector and for the next one.
 #pragma once
 
 #include <rhochain/kernels/vector_ops.hpp>

@@ -21,6 +21,9 @@ namespace rhochain {
 // Steps k (two products with each probe) that bring the bound within 1 + accuracy of a sharp guess.
 [[nodiscard]] std::int64_t chebyshev_steps(std::int64_t n, std::int64_t probes, double delta, double accuracy);
 
+// `wanted`, or the finest accuracy above it that `most_steps` steps reach; at least 1e-12, as far as rounding lets the bound tell.
+[[nodiscard]] double affordable_accuracy(std::int64_t n, std::int64_t probes, double delta, double wanted, std::int64_t most_steps);
+
 struct chebyshev_probe {
     double guess = 1.0;       // positive
     double accuracy = 1e-3;
