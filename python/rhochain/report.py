@@ -251,7 +251,7 @@ class GradientReport:
     def _table(self) -> list[str]:
         rows = self._rows()
         told = [row for row in rows if row[2]]
-        widths = [max(w, *(len(row[k]) + 2 for row in told)) for k, w in enumerate((11, 13, 13, 13, 18, 18))]
+        widths = [max(w, *(len(row[k]) + 1 for row in told)) for k, w in enumerate((11, 13, 13, 13, 18, 18))]
         return ["".join(cell.ljust(w) for cell, w in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows]
 
     def _conditions(self) -> list[str]:

@@ -251,3 +251,12 @@ def test_leak_rate():
     assert report.leak == 0.5
     assert "leak 0.5" in str(report)
     assert math.isclose(float(report.reason.rsplit("at most ", 1)[1].rstrip(".")), 0.75, rel_tol=1e-3)
+
+
+def test_the_table_keeps_its_columns_apart():
+    W = np.array([[0.0, 1e-200], [1e-300, 0.0]])
+    chain = rc.JacobianChain(W, slopes=np.ones((50_000, 2)))
+    table = str(rc.check(W, gain=1.0, chain=chain)).split("\n\n")[1].splitlines()
+    cells = next(line for line in table if line.startswith("ln ||P||_2")).removeprefix("ln ||P||_2").split()
+    assert all(np.isfinite(float(cell)) for cell in cells[:3])
+    assert cells[3] == "PROVED"
