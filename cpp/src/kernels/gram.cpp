@@ -1,5 +1,7 @@
 #include <rhochain/kernels/gram.hpp>
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/partial_sums.hpp>
+#include <rhochain/storage/row_pieces.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,37 +15,38 @@ constexpr std::int64_t worth_sharing = 1 << 16;
 
 std::int64_t ceiling(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-// Chunks of at least 1024 rows, so few that their partial results of `entries` numbers stay small.
+// Chunks of rows that depend on n alone: some 64 of them, from 1024 rows on, none longer than a piece (row_pieces.hpp).
 struct row_chunks {
-    std::int64_t rows;
+    std::int64_t rows = 1024;
     std::int64_t count;
 
-    row_chunks(std::int64_t n, std::int64_t entries) {
-        constexpr std::int64_t fewest_rows = 1024;
-        constexpr std::int64_t most_partials = std::int64_t{1} << 20;
-        const std::int64_t most = std::clamp<std::int64_t>(most_partials / entries, 1, 64);
-        rows = std::max(fewest_rows, ceiling(n, most));
+    explicit row_chunks(std::int64_t n) {
+        constexpr std::int64_t wanted = 64;
+        while (rows < least_piece && rows * wanted < n) rows *= 2;
         count = ceiling(n, rows);
     }
 };
 
-// g[a, c] += sum of X_ia X_ic over the rows first .. last - 1, for a in [left, right) and c >= a.
+// Partial results held at a time, in numbers.
+constexpr std::int64_t most_partials = std::int64_t{1} << 20;
+
+// g[a - top, c] += sum of X_ia X_ic over the rows first .. last - 1, for a in [left, right) and c >= a.
 void add_products(const_block X, std::int64_t first, std::int64_t last, std::int64_t left, std::int64_t right,
-                  double* g) {
+                  std::int64_t top, double* g) {
     const std::int64_t k = X.columns;
     std::int64_t i = first;
     for (; i + 4 <= last; i += 4) {
         const double *x0 = X.row(i), *x1 = x0 + k, *x2 = x1 + k, *x3 = x2 + k;
         for (std::int64_t a = left; a < right; ++a) {
             const double p = x0[a], q = x1[a], r = x2[a], s = x3[a];
-            double* out = g + a * k;
+            double* out = g + (a - top) * k;
             for (std::int64_t c = a; c < k; ++c) out[c] += (p * x0[c] + q * x1[c]) + (r * x2[c] + s * x3[c]);
         }
     }
     for (; i < last; ++i) {
         const double* x = X.row(i);
         for (std::int64_t a = left; a < right; ++a)
-            for (std::int64_t c = a; c < k; ++c) g[a * k + c] += x[a] * x[c];
+            for (std::int64_t c = a; c < k; ++c) g[(a - top) * k + c] += x[a] * x[c];
     }
 }
 
@@ -69,22 +72,27 @@ void divide_tile(double* x, std::int64_t rows, std::int64_t k, const double* R, 
 void gram(const_block X, std::span<double> G, int threads) {
     constexpr std::int64_t strip = 16;
     const std::int64_t n = X.rows, k = X.columns;
-    const row_chunks chunks(n, k * k);
-    const std::int64_t strips = ceiling(k, strip);
-    std::vector<double> partial(static_cast<std::size_t>(chunks.count * k * k), 0.0);
-    parallel_for(n * k * k < worth_sharing ? 1 : threads, chunks.count * strips, [&](std::int64_t task) {
-        const std::int64_t first = task / strips * chunks.rows;
-        const std::int64_t left = task % strips * strip;
-        add_products(X, first, std::min(n, first + chunks.rows), left, std::min(k, left + strip),
-                     partial.data() + task / strips * k * k);
-    });
-    for (std::int64_t a = 0; a < k; ++a)
-        for (std::int64_t c = a; c < k; ++c) {
-            double total = 0.0;
-            for (std::int64_t p = 0; p < chunks.count; ++p)
-                total += partial[static_cast<std::size_t>((p * k + a) * k + c)];
-            G[static_cast<std::size_t>(a * k + c)] = total;
-        }
+    const row_chunks chunks(n);
+    // As many rows of G at a time as their partial results allow.
+    const std::int64_t affordable = most_partials / std::max<std::int64_t>(1, chunks.count * k) / strip * strip;
+    const std::int64_t height = std::clamp<std::int64_t>(affordable, strip, std::max(strip, k));
+    std::vector<double> partial, totals;
+    for (std::int64_t top = 0; top < k; top += height) {
+        const std::int64_t bottom = std::min(k, top + height);
+        const std::int64_t strips = ceiling(bottom - top, strip);
+        const std::int64_t numbers = (bottom - top) * k;
+        partial.assign(static_cast<std::size_t>(chunks.count * numbers), 0.0);
+        parallel_for(n * k * k < worth_sharing ? 1 : threads, chunks.count * strips, [&](std::int64_t task) {
+            const std::int64_t first = task / strips * chunks.rows;
+            const std::int64_t left = top + task % strips * strip;
+            add_products(X, first, std::min(n, first + chunks.rows), left, std::min(bottom, left + strip), top,
+                         partial.data() + task / strips * numbers);
+        });
+        totals.assign(static_cast<std::size_t>(numbers), 0.0);
+        add_in_order(n, chunks.rows, partial, totals);
+        for (std::int64_t a = top; a < bottom; ++a)
+            std::copy_n(totals.data() + (a - top) * k + a, k - a, G.data() + a * k + a);
+    }
 }
 
 void divide_right(mutable_block X, std::span<const double> R, int threads) {
@@ -92,7 +100,7 @@ void divide_right(mutable_block X, std::span<const double> R, int threads) {
     std::vector<double> inverse(static_cast<std::size_t>(k));
     for (std::int64_t a = 0; a < k; ++a)
         inverse[static_cast<std::size_t>(a)] = 1.0 / R[static_cast<std::size_t>(a * k + a)];
-    const row_chunks chunks(X.rows, 1);
+    const row_chunks chunks(X.rows);
     const double *r = R.data(), *d = inverse.data();
     parallel_for(X.size() * k < worth_sharing ? 1 : threads, chunks.count, [&](std::int64_t chunk) {
         const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
@@ -104,7 +112,7 @@ void divide_right(mutable_block X, std::span<const double> R, int threads) {
 
 void column_products(const_block X, std::int64_t j, std::span<double> products, int threads) {
     const std::int64_t width = j + 1;
-    const row_chunks chunks(X.rows, width);
+    const row_chunks chunks(X.rows);
     std::vector<double> partial(static_cast<std::size_t>(chunks.count * width), 0.0);
     parallel_for(X.rows * width < worth_sharing ? 1 : threads, chunks.count, [&](std::int64_t chunk) {
         const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
@@ -116,11 +124,11 @@ void column_products(const_block X, std::int64_t j, std::span<double> products, 
         }
     });
     std::fill(products.begin(), products.end(), 0.0);
-    for (std::size_t p = 0; p < partial.size(); ++p) products[p % static_cast<std::size_t>(width)] += partial[p];
+    add_in_order(X.rows, chunks.rows, partial, products.first(static_cast<std::size_t>(width)));
 }
 
 void subtract_columns(mutable_block X, std::int64_t j, std::span<const double> weights, int threads) {
-    const row_chunks chunks(X.rows, 1);
+    const row_chunks chunks(X.rows);
     parallel_for(X.rows * (j + 1) < worth_sharing ? 1 : threads, chunks.count, [&](std::int64_t chunk) {
         const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
         for (std::int64_t i = chunk * chunks.rows; i < end; ++i) {

@@ -1,17 +1,18 @@
 #include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/partial_sums.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/storage/row_pieces.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <limits>
 #include <vector>
 
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t chunk = 8192;
+constexpr std::int64_t chunk = least_piece;
 constexpr std::int64_t lanes = 8;
 
 // Below this length a vector operation takes less time than waking the threads.
@@ -44,7 +45,7 @@ double ordered_sum(std::int64_t n, int threads, const Term& term) {
         partial[static_cast<std::size_t>(begin / chunk)] = chunk_sum(begin, end, term);
     });
     double total = 0.0;
-    for (const double p : partial) total += p;
+    add_in_order(n, chunk, partial, {&total, 1});
     return total;
 }
 
@@ -52,7 +53,7 @@ std::int64_t length(vector_in x) { return static_cast<std::int64_t>(x.size()); }
 
 }  // namespace
 
-std::int64_t sum_depth(std::int64_t n) { return std::min(n, chunk / lanes + 4) + chunk_count(n); }
+std::int64_t sum_depth(std::int64_t n) { return std::min(n, chunk / lanes + 4) + partial_depth(n, chunk); }
 
 double rounding_gamma(std::int64_t m) {
     constexpr double u = 0x1p-53;
@@ -65,13 +66,9 @@ double dot(vector_in x, vector_in y, int threads) {
     return ordered_sum(length(x), threads, [=](std::int64_t i) { return a[i] * b[i]; });
 }
 
-double norm2(vector_in x, int threads) {
-    const double squared = dot(x, x, threads);
-    return norm2(std::span(&squared, 1), x, threads);
-}
+double norm2(vector_in x, int threads) { return norm2(dot(x, x, threads), x, threads); }
 
-double norm2(std::span<const double> squares, vector_in x, int threads) {
-    const double squared = std::accumulate(squares.begin(), squares.end(), 0.0);
+double norm2(double squared, vector_in x, int threads) {
     if (squared > 0x1p-900 && squared < 0x1p900) return std::sqrt(squared);
     const double largest = max_abs(x, threads);
     if (largest == 0.0 || !std::isfinite(largest)) return largest;

@@ -1,3 +1,4 @@
+#include <rhochain/kernels/partial_sums.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/storage/row_panels.hpp>
 #include <rhochain/storage/scaled.hpp>
@@ -72,7 +73,7 @@ double golub_kahan::extend_right() {
         A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z), V_.threads(), next_panel);
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
     if (full) return V_.orthogonalise(z, onto_V, h);
-    const double norm = onto_V.norm(z);
+    const double norm = norm2(onto_V.finish().back(), z, V_.threads());
     if (overlaps_.to_next_right(alpha_, beta_, norm) <= foretold_overlap) {
         unwatched_ = size() + 1;
         return norm;
@@ -103,7 +104,9 @@ void golub_kahan::extend_left() {
     else
         A_.apply(entry_map::identity, v, mutable_block(next_p_), V_.threads(), next_panel);
     std::swap(p_, next_p_);
-    length_ = norm2(squares, p_, V_.threads());
+    double squared = 0.0;
+    add_in_order(A_.rows(), panel_rows(A_.rows()), squares, {&squared, 1});
+    length_ = norm2(squared, p_, V_.threads());
     alpha_.push_back(length_ / shift);
     if (wanted_ == orthogonality::semi) overlaps_.to_next_left(alpha_, beta_);
 }

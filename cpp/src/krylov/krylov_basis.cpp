@@ -1,5 +1,7 @@
 #include <rhochain/kernels/panel_task.hpp>
+#include <rhochain/kernels/partial_sums.hpp>
 #include <rhochain/krylov/krylov_basis.hpp>
+#include <rhochain/storage/row_pieces.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -41,18 +43,10 @@ void krylov_basis::projection::add(std::int64_t first, std::int64_t last, const 
     *sums = dot(part, part, 1);
 }
 
-void krylov_basis::projection::finish(std::span<double> h) const {
-    const auto k = static_cast<std::size_t>(count_);
-    std::fill(h.begin(), h.end(), 0.0);
-    for (std::size_t p = 0; p < partial_.size(); p += k + 1)
-        for (std::size_t j = 0; j < k; ++j) h[j] += partial_[p + j];
-}
-
-double krylov_basis::projection::norm(vector_in w) const {
-    const auto k = static_cast<std::size_t>(count_);
-    std::vector<double> squares;
-    for (std::size_t p = k; p < partial_.size(); p += k + 1) squares.push_back(partial_[p]);
-    return norm2(squares, w, V_->threads());
+std::vector<double> krylov_basis::projection::finish() const {
+    std::vector<double> sums(static_cast<std::size_t>(count_) + 1, 0.0);
+    add_in_order(V_->length(), panel_rows(V_->length()), partial_, sums);
+    return sums;
 }
 
 double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
@@ -64,7 +58,9 @@ double krylov_basis::subtract(std::span<const double> h, vector_out w) const {
         for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], {vectors_[j].data() + begin, count}, part, 1);
         squares[static_cast<std::size_t>(c)] = dot(part, part, 1);
     });
-    return norm2(squares, w, threads_);
+    double squared = 0.0;
+    add_in_order(n_, chunk, squares, {&squared, 1});
+    return norm2(squared, w, threads_);
 }
 
 krylov_basis::projection krylov_basis::project(vector_in w) const {
@@ -79,37 +75,47 @@ double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const { re
 double krylov_basis::orthogonalise(vector_out w, const projection& onto_V, std::span<double> h) const {
     // A second pass is needed only where the first cancels much of w (Daniel, Gragg, Kaufman & Stewart 1976).
     constexpr double cancellation = 0.7;
-    std::vector<double> correction(vectors_.size());
-    onto_V.finish(correction);
-    const double before = onto_V.norm(w);
+    std::vector<double> correction = onto_V.finish();
+    const double before = norm2(correction.back(), w, threads_);
+    correction.pop_back();
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     const double norm = subtract(correction, w);
     if (norm > cancellation * before || vectors_.empty()) return norm;
-    project(w).finish(correction);
+    correction = project(w).finish();
+    correction.pop_back();
     for (std::size_t j = 0; j < correction.size(); ++j) h[j] += correction[j];
     return subtract(correction, w);
 }
 
+void krylov_basis::add_overlaps(std::int64_t first, std::int64_t last, std::size_t k, double* sums) const {
+    for (std::int64_t c = first; c < last; c += chunk) {
+        const auto begin = static_cast<std::size_t>(c);
+        const auto rows = static_cast<std::size_t>(std::min(last - c, chunk));
+        double* sum = sums;
+        for (std::size_t j = 1; j < k; ++j)
+            for (std::size_t i = 0; i < j; ++i)
+                *sum++ += dot({vectors_[i].data() + begin, rows}, {vectors_[j].data() + begin, rows}, 1);
+    }
+}
+
 double krylov_basis::largest_overlap(std::int64_t count) const {
-    // Sums over few stretches of many chunks each, which depend on n alone.
-    constexpr std::int64_t most_stretches = 64;
-    const std::int64_t chunks = (chunk_count(n_) + most_stretches - 1) / most_stretches;
-    const std::int64_t stretches = (chunk_count(n_) + chunks - 1) / chunks;
+    // A group of pieces at a time: all of them would be many partial sums.
+    constexpr std::int64_t group = 64;
     const auto k = static_cast<std::size_t>(count);
     const std::size_t pairs = k * (k - std::min<std::size_t>(k, 1)) / 2;
-    std::vector<double> partial(pairs * static_cast<std::size_t>(stretches), 0.0);
-    parallel_for(team_for(n_ * count, threads_), stretches, [&](std::int64_t s) {
-        for (std::int64_t c = s * chunks; c < std::min(chunk_count(n_), (s + 1) * chunks); ++c) {
-            const auto begin = static_cast<std::size_t>(c * chunk);
-            const auto rows = static_cast<std::size_t>(std::min(n_, (c + 1) * chunk)) - begin;
-            double* sums = partial.data() + pairs * static_cast<std::size_t>(s);
-            for (std::size_t j = 1; j < k; ++j)
-                for (std::size_t i = 0; i < j; ++i)
-                    *sums++ += dot({vectors_[i].data() + begin, rows}, {vectors_[j].data() + begin, rows}, 1);
-        }
-    });
-    for (std::size_t p = pairs; p < partial.size(); ++p) partial[p % pairs] += partial[p];
-    return max_abs(vector_in(partial).first(pairs), 1);
+    const std::int64_t pieces = (n_ + least_piece - 1) / least_piece;
+    std::vector<double> totals(pairs, 0.0), partial;
+    for (std::int64_t first = 0; first < pieces; first += group) {
+        const std::int64_t some = std::min(group, pieces - first);
+        partial.assign(pairs * static_cast<std::size_t>(some), 0.0);
+        parallel_for(team_for(n_ * count, threads_), some, [&](std::int64_t piece) {
+            const std::int64_t begin = (first + piece) * least_piece;
+            double* const sums = partial.data() + pairs * static_cast<std::size_t>(piece);
+            add_overlaps(begin, std::min(n_, begin + least_piece), k, sums);
+        });
+        for (std::size_t p = 0; p < partial.size(); ++p) totals[p % pairs] += partial[p];
+    }
+    return max_abs(totals, 1);
 }
 
 void krylov_basis::combine(std::span<const double> c, vector_out out) const {

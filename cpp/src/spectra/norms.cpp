@@ -1,3 +1,4 @@
+#include <rhochain/kernels/partial_sums.hpp>
 #include <rhochain/kernels/vector_ops.hpp>
 #include <rhochain/spectra/norms.hpp>
 #include <rhochain/storage/buffer.hpp>
@@ -6,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace rhochain {
@@ -44,7 +44,9 @@ private:
                            largest[p] = max_abs(panel, 1);
                            total[p] = sum(panel, 1);
                        });
-        return {max_abs(largest, 1), std::accumulate(total.begin(), total.end(), 0.0)};
+        line_sums sums{max_abs(largest, 1), 0.0};
+        add_in_order(lines, panel_rows(lines), total, {&sums.total, 1});
+        return sums;
     }
 
     operator_ref A_;
@@ -77,7 +79,7 @@ norm_bounds bound_norms(operator_ref A, int threads) {
     const double largest_column = std::max(0.0, by_column.largest - lost_in_column) / columns;
     const double largest_row = std::max(0.0, by_row.largest - lost_in_row) / rows;
     const double total = by_row.total + (b.inf == 0.0 ? 0.0 : lost_in_row * static_cast<double>(A.rows()));
-    const std::int64_t depth = A.row_terms() + sum_depth(panel_rows(A.rows())) + panel_count(A.rows());
+    const std::int64_t depth = A.row_terms() + sum_depth(panel_rows(A.rows())) + partial_depth(A.rows(), panel_rows(A.rows()));
     b.frobenius = std::sqrt(total) * (1.0 + rounding_gamma(depth + 4));
     b.row_column = std::sqrt(std::max(largest_row, largest_column)) * (1.0 - 0x1p-51);
 

@@ -1,10 +1,12 @@
 // Passes over the panels (row_panels.hpp) of a row-major block Y (n x b) that write Y, or what becomes of it, and sum, on the way,
 //     squares[c] = sum_i Y_ic^2,
 // so that the norms of the columns cost no pass of their own. Within a panel the rows are added from first to last (a
-// single column in 8 interleaved sums), then the panels from first to last: the bits depend on the shape alone.
+// single column in 8 interleaved sums), then the panels in the order of
+// partial_sums.hpp: the bits depend on the shape alone.
 #pragma once
 
 #include <rhochain/kernels/panel_task.hpp>
+#include <rhochain/kernels/partial_sums.hpp>
 #include <rhochain/kernels/streaming_store.hpp>
 #include <rhochain/storage/block.hpp>
 
@@ -44,6 +46,7 @@ public:
     explicit column_squares(mutable_block written, bool read_soon = false)
         : y_(written.data),
           streams_(!read_soon && worth_streaming(written)),
+          rows_(written.rows),
           panel_(panel_rows(written.rows)),
           b_(written.columns),
           partial_(static_cast<std::size_t>(panel_count(written.rows) * b_), 0.0) {}
@@ -73,7 +76,7 @@ public:
     }
 
     void add_to(std::span<double> squares) const {
-        for (std::size_t p = 0; p < partial_.size(); ++p) squares[p % static_cast<std::size_t>(b_)] += partial_[p];
+        add_in_order(rows_, panel_, partial_, squares);
     }
 
 private:
@@ -116,6 +119,7 @@ private:
 
     double* y_;
     bool streams_;
+    std::int64_t rows_;
     std::int64_t panel_;
     std::int64_t b_;
     std::vector<double> partial_;

@@ -1,5 +1,5 @@
-// Vector operations in R^n, float64, with sums in a fixed order: 8 interleaved partial sums in a chunk of 8192
-// entries, then the chunks from first to last. The order depends on n alone, never on the threads.
+// Vector operations in R^n, float64, with sums in a fixed order: 8 interleaved partial sums in a chunk of least_piece
+// entries, then the chunks in the order of partial_sums.hpp. The order depends on n alone, never on the threads.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ using vector_out = std::span<double>;
 // ||x||_2 without under- or overflow on the way.
 [[nodiscard]] double norm2(vector_in x, int threads);
 
-// The same where the sums of squares of its parts are known: x is read only if one of them left the range.
-[[nodiscard]] double norm2(std::span<const double> squares, vector_in x, int threads);
+// The same where ||x||^2 is known: x is read only if that left the range.
+[[nodiscard]] double norm2(double squared, vector_in x, int threads);
 
 [[nodiscard]] double sum(vector_in x, int threads);
 [[nodiscard]] double max_abs(vector_in x, int threads);

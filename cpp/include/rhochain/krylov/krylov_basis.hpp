@@ -34,9 +34,8 @@ public:
         projection(const krylov_basis& V, std::int64_t count);
         void add(std::int64_t first, std::int64_t last, const double* panel);
 
-        // Once all panels of w are there.
-        void finish(std::span<double> h) const;
-        [[nodiscard]] double norm(vector_in w) const;
+        // V^T w and ||w||^2, once all panels of w are there.
+        [[nodiscard]] std::vector<double> finish() const;
 
     private:
         const krylov_basis* V_;
@@ -61,6 +60,8 @@ public:
 
 private:
     [[nodiscard]] projection project(vector_in w) const;
+    // Adds v_i^T v_j of the rows first .. last - 1 to sums, for j < k and i < j.
+    void add_overlaps(std::int64_t first, std::int64_t last, std::size_t k, double* sums) const;
     // Returns ||w||.
     double subtract(std::span<const double> h, vector_out w) const;
 

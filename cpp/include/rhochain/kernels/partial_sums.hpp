@@ -1,0 +1,17 @@
+// Sums over the n rows of a vector or block from partial sums of `height` rows each, a power of two of at most least_piece rows
+// (row_pieces.hpp). The partial sums are added from first to last; where a piece holds more than least_piece rows, those of a piece
+// first and then the pieces. The order depends on n and the height alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace rhochain {
+
+// Adds to totals[j] the partials[p k + j] of all p, where k = totals.size().
+void add_in_order(std::int64_t n, std::int64_t height, std::span<const double> partials, std::span<double> totals);
+
+// The longest chain of additions in that.
+[[nodiscard]] std::int64_t partial_depth(std::int64_t n, std::int64_t height);
+
+}  // namespace rhochain
