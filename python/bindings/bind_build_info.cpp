@@ -1,7 +1,7 @@
 #include "bindings.hpp"
 
-#include <rhochain/kernels/instruction_set.hpp>
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/products/instruction_set.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/version.hpp>
 
 #include <map>

@@ -1,9 +1,12 @@
 #include "chain_calls.hpp"
+#include "operators.hpp"
 
 #include <rhochain/chains/gated_chain.hpp>
-#include <rhochain/chains/gated_rollout.hpp>
+#include <rhochain/chains/trajectories/gated_rollout.hpp>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,58 +23,32 @@ gated_cell cell_named(const std::string& name) {
     throw py::value_error("cell: got \"" + name + "\", expected \"gru\" or \"lstm\"");
 }
 
-// An Operator's products as they are, not normalised. Models linear_operator.
-struct plain_products {
-    const Operator* A;
-    int threads;
-
-    [[nodiscard]] std::int64_t rows() const { return A->rows(); }
-    [[nodiscard]] std::int64_t cols() const { return A->cols(); }
-    void apply(const_block X, mutable_block Y) const { A->apply(X, Y, threads); }
-    void apply_adjoint(const_block X, mutable_block Y) const { A->apply_adjoint(X, Y, threads); }
-};
-
 // (rows or function, their number), in the order of gate_source.
 using column = std::pair<py::object, std::int64_t>;
 
 gate_source make_gates(gated_cell cell, const std::array<column, columns>& given, std::int64_t width,
                        std::int64_t block_bytes) {
-    const auto rows = [&](std::size_t s) {
-        row_source source = make_rows(given[s].first, given[s].second, width);
-        source.limit_blocks(block_bytes);
-        return source;
-    };
+    const auto rows = [&](std::size_t s) { return make_rows(given[s].first, given[s].second, width, block_bytes); };
     const auto make = cell == gated_cell::gru ? gate_source::of_gru : gate_source::of_lstm;
     return make(rows(0), rows(1), rows(2), rows(3), rows(4));
 }
 
-// Holds the weights and the rows for Python. A core chain lives as long as one call.
 class GatedChain {
 public:
     GatedChain(std::shared_ptr<Operator> U, const std::string& cell, std::array<column, columns> rows,
                std::int64_t block_bytes)
-        : U_(std::move(U)), rows_(std::move(rows)), gates_(make_gates(cell_named(cell), rows_, U_->cols(), block_bytes)) {
+        : U_(std::move(U)),
+          rows_(std::move(rows)),
+          gates_(make_gates(cell_named(cell), rows_, U_->cols(), block_bytes)) {
         // Refuses a bad shape now rather than at the first product.
-        require_gate_blocks(plain_products{U_.get(), 1}, gates_.cell(), "U");
+        static_cast<void>(chain(1, {}));
     }
 
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
 
-    [[nodiscard]] product_tuple product(direction d, const float64_array& x, int threads, const ProductCall& call) const {
-        return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
-            ChainResult r;
-            with_chain(threads, {}, [&](const gated_chain& P) {
-                r = d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
-                                            : P.vjp(X, std::ref(monitor), recording);
-            });
-            return r;
-        });
-    }
-
-    // Nothing is run here that `interrupt` would have to be asked in.
-    void with_chain(int threads, const std::function<bool()>& /*interrupt*/,
-                    const std::function<void(const gated_chain&)>& body) const {
-        U_->with_normalised(threads, [&](operator_ref A, int exponent) { body(gated_chain(A, gates_, exponent, threads)); });
+    // Computes no trajectory, so that nothing asks `interrupt`.
+    [[nodiscard]] gated_chain chain(int threads, const interrupt_function& /*interrupt*/) const {
+        return {U_->map().with(threads), gates_};
     }
 
 private:
@@ -90,25 +67,21 @@ float64_array hand_over(buffer<double>&& rows, py::array::ShapeContainer shape) 
 vector_in vector_of(const float64_array& x) { return {x.data(), static_cast<std::size_t>(x.size())}; }
 
 // (the five arrays of a record, h_K, interrupted)
-py::tuple rollout(const std::string& cell, const Operator& U, const float64_array& bias,
-                  const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
-                  const float64_array& input_bias, const float64_array& h0, const float64_array& c0, std::int64_t begin,
-                  std::int64_t end, int threads) {
-    const plain_products recurrent{&U, threads};
-    const plain_products incoming{W_in.get(), threads};
-    const GatedRollout run{cell_named(cell),
-                           recurrent,
-                           vector_of(bias),
-                           W_in ? std::optional<operator_ref>(incoming) : std::nullopt,
-                           make_rows(inputs.first, inputs.second, width),
-                           vector_of(input_bias),
-                           vector_of(h0),
-                           vector_of(c0),
-                           threads,
-                           begin,
-                           end};
-    const py::object none = py::none();
-    ChainMonitor monitor(none);
+py::tuple run_gated(const std::string& cell, const Operator& U, const float64_array& bias,
+                    const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
+                    const float64_array& input_bias, const float64_array& h0, const float64_array& c0,
+                    std::int64_t begin, std::int64_t end, int threads) {
+    const GatedRollout run{.cell = cell_named(cell),
+                           .U = U.map().with(threads),
+                           .bias = vector_of(bias),
+                           .W_in = W_in ? std::optional(W_in->map().with(threads)) : std::nullopt,
+                           .inputs = make_rows(inputs.first, inputs.second, width),
+                           .input_bias = vector_of(input_bias),
+                           .h0 = vector_of(h0),
+                           .c0 = vector_of(c0),
+                           .begin = begin,
+                           .end = end};
+    ChainMonitor monitor;
     GatedRecord record;
     {
         const py::gil_scoped_release release;
@@ -133,15 +106,12 @@ py::tuple rollout(const std::string& cell, const Operator& U, const float64_arra
 
 void bind_gated(py::module_& m) {
     py::class_<GatedChain> chain(m, "GatedChain");
-    bind_products(chain);
-    bind_spectrum(chain);
-    bind_norm(chain);
-    bind_covariant_vectors(chain);
+    bind_measures(chain);
     chain
         .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>, std::int64_t>(),
              py::arg("U"), py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))
         .def_property_readonly("steps", &GatedChain::steps);
-    m.def("gated_rollout", &rollout, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
+    m.def("gated_rollout", &run_gated, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
           py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"), py::arg("begin"),
           py::arg("end"), py::arg("threads"));
 }

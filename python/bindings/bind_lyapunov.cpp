@@ -1,4 +1,4 @@
-#include "bindings.hpp"
+#include "chain_calls.hpp"
 
 namespace rhochain::python {
 namespace {
@@ -10,9 +10,7 @@ float64_array array_of(const std::vector<double>& x) {
 }  // namespace
 
 void bind_lyapunov(py::module_& m) {
-    const auto field = [](auto member) {
-        return [member](const RawLyapunov& r) { return r.spectrum.*member; };
-    };
+    const auto field = [](auto member) { return [member](const RawLyapunov& r) { return r.spectrum.*member; }; };
     const auto array = [](std::vector<double> LyapunovSpectrum::* member) {
         return [member](const RawLyapunov& r) { return array_of(r.spectrum.*member); };
     };
@@ -22,7 +20,8 @@ void bind_lyapunov(py::module_& m) {
         .def_property_readonly("history_steps",
                                [](const RawLyapunov& r) {
                                    const auto& steps = r.spectrum.history_steps;
-                                   return py::array_t<std::int64_t>(static_cast<py::ssize_t>(steps.size()), steps.data());
+                                   return py::array_t<std::int64_t>(static_cast<py::ssize_t>(steps.size()),
+                                                                    steps.data());
                                })
         .def_property_readonly("history",
                                [](const RawLyapunov& r) {

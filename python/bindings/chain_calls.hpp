@@ -1,40 +1,42 @@
-// What the bindings of every chain share: progress towards Python, rows of a NumPy array or a function, results.
+// Calls of a chain from Python: progress, Ctrl-C, the saving of states, and the measures that every chain has.
+// A binding class of a chain makes the chain of the core for each call:
+//     jacobian_chain chain(int threads, const interrupt_function& interrupt) const;
 #pragma once
 
 #include "bindings.hpp"
+#include "interrupts.hpp"
+#include "rows.hpp"
+#include "solver_calls.hpp"
 
-#include <rhochain/chains/chain_norm.hpp>
 #include <rhochain/chains/chain_recording.hpp>
-#include <rhochain/chains/covariant_vectors.hpp>
-#include <rhochain/chains/lyapunov.hpp>
-#include <rhochain/chains/row_source.hpp>
+#include <rhochain/chains/measures/chain_norm.hpp>
+#include <rhochain/chains/measures/covariant_vectors.hpp>
+#include <rhochain/chains/measures/lyapunov.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace rhochain::python {
 
-// Tells whether Ctrl-C ended a fetch of rows on this thread since the watch began.
-class fetch_watch {
-public:
-    fetch_watch();
-    [[nodiscard]] bool interrupted() const;
-};
+// Asked between the steps of a trajectory; true stops the run.
+using interrupt_function = std::function<bool()>;
 
 // Asks Python between steps, a few times a second: has Ctrl-C arrived, does the callback want to stop?
 class ChainMonitor {
 public:
-    explicit ChainMonitor(const py::object& callback) : callback_(callback) {}
+    explicit ChainMonitor(py::object callback = py::none()) : callback_(std::move(callback)) {}
 
     [[nodiscard]] bool interrupted() { return run_.was_interrupted() || interrupted_ || fetches_.interrupted(); }
 
     bool operator()(std::int64_t done, std::int64_t steps);
 
     // Between steps that are no steps of the chain.
-    bool poll();
+    [[nodiscard]] interrupt_function poll();
 
     // Hands the state to `save`, which does not keep the arrays: they are the core's own.
     bool save(const py::object& save, const chain_state& state);
@@ -42,7 +44,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    const py::object& callback_;
+    py::object callback_;
     interruptible_run run_;
     fetch_watch fetches_;
     clock::time_point begin_ = clock::now();
@@ -50,17 +52,8 @@ private:
     bool interrupted_ = false;
 };
 
-// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes to the array `out`. The object
-// must outlive the source. Ctrl-C in a fetch throws reading_stopped.
-[[nodiscard]] row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width);
-
-// (mantissas (n, b), exponents (b,), steps at the rows (r,), log norms (r, b), interrupted)
-using product_tuple =
-    std::tuple<float64_array, py::array_t<std::int64_t>, py::array_t<std::int64_t>, float64_array, bool>;
-
 // (done, vectors (n, b), integers, norms (b,), reals) of a chain_state.
-using state_tuple = std::tuple<std::int64_t, float64_array, py::array_t<std::int64_t, py::array::c_style>,
-                               float64_array, float64_array>;
+using state_tuple = std::tuple<std::int64_t, float64_array, row_major<std::int64_t>, float64_array, float64_array>;
 
 // What a run that saves its state takes from Python.
 struct SavingCall {
@@ -79,28 +72,41 @@ struct ProductCall {
     SavingCall saving;
 };
 
+// (mantissas (n, b), exponents (b,), steps at the rows (r,), log norms (r, b), interrupted)
+using product_tuple =
+    std::tuple<float64_array, py::array_t<std::int64_t>, py::array_t<std::int64_t>, float64_array, bool>;
+
 // Runs a chain on x (n, b), the GIL released.
 using product_runner = std::function<ChainResult(const_block, ChainMonitor&, const ChainRecording&)>;
 [[nodiscard]] product_tuple run_product(const float64_array& x, const ProductCall& call, const product_runner& product);
 
-// jvp and vjp of a chain with product(direction, x, threads, call).
+// A Lyapunov spectrum, and whether Ctrl-C ended the run.
+struct RawLyapunov {
+    LyapunovSpectrum spectrum;
+    bool interrupted = false;
+};
+
 template <class Chain>
 void bind_products(py::class_<Chain>& chain) {
-    const auto product = [](direction d) {
-        return [d](const Chain& P, const float64_array& x, int threads, const py::object& callback, std::int64_t every,
-                   const std::optional<state_tuple>& resume, const py::object& save, double save_seconds) {
-            return P.product(d, x, threads, {callback, every, {resume, save, save_seconds}});
-        };
-    };
     const auto bind = [&](const char* name, direction d) {
-        chain.def(name, product(d), py::arg("x"), py::kw_only(), py::arg("threads"), py::arg("callback"),
-                  py::arg("every"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
+        chain.def(
+            name,
+            [d](const Chain& C, const float64_array& x, int threads, const py::object& callback, std::int64_t every,
+                const std::optional<state_tuple>& resume, const py::object& save, double save_seconds) {
+                const ProductCall call{callback, every, {resume, save, save_seconds}};
+                return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
+                    const auto P = C.chain(threads, monitor.poll());
+                    return d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
+                                                   : P.vjp(X, std::ref(monitor), recording);
+                });
+            },
+            py::arg("x"), py::kw_only(), py::arg("threads"), py::arg("callback"), py::arg("every"), py::arg("resume"),
+            py::arg("save"), py::arg("save_seconds"));
     };
     bind("jvp", direction::forward);
     bind("vjp", direction::backward);
 }
 
-// lyapunov of a chain with with_chain(threads, interrupt, body).
 template <class Chain>
 void bind_spectrum(py::class_<Chain>& chain) {
     chain.def(
@@ -115,9 +121,8 @@ void bind_spectrum(py::class_<Chain>& chain) {
             RawLyapunov r;
             {
                 const py::gil_scoped_release release;
-                C.with_chain(threads, [&] { return monitor.poll(); }, [&](const chain_ref& P) {
-                    r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
-                });
+                const auto P = C.chain(threads, monitor.poll());
+                r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
             }
             r.interrupted = monitor.interrupted();
             return r;
@@ -126,7 +131,7 @@ void bind_spectrum(py::class_<Chain>& chain) {
         py::arg("callback"), py::arg("resume"), py::arg("save"), py::arg("save_seconds"));
 }
 
-// Covariant vectors of such a chain: (vectors, cosines, spread, defined, factorizations, done, interrupted).
+// (vectors, cosines, spread, defined, factorizations, done, interrupted)
 template <class Chain>
 void bind_covariant_vectors(py::class_<Chain>& chain) {
     chain.def(
@@ -137,9 +142,8 @@ void bind_covariant_vectors(py::class_<Chain>& chain) {
             CovariantVectors found;
             {
                 const py::gil_scoped_release release;
-                C.with_chain(threads, [&] { return monitor.poll(); }, [&](const chain_ref& P) {
-                    found = covariant_vectors(P, k, at, until, seed, std::ref(monitor));
-                });
+                const auto P = C.chain(threads, monitor.poll());
+                found = covariant_vectors(P, k, at, until, seed, std::ref(monitor));
             }
             const auto table = [&](const std::vector<double>& x) {
                 return float64_array({static_cast<py::ssize_t>(x.size()) / k, static_cast<py::ssize_t>(k)}, x.data());
@@ -152,32 +156,28 @@ void bind_covariant_vectors(py::class_<Chain>& chain) {
         py::arg("callback"));
 }
 
-// ln ||P||_2 of such a chain.
+// ln ||P||_2
 template <class Chain>
-void bind_norm(py::class_<Chain>& chain) {
-    chain.def(
-        "norm",
-        [](const Chain& C, double rtol, double delta, std::uint64_t seed, int threads,
-           std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds, const py::object& callback,
-           const std::optional<float64_array>& start, const std::optional<state_tuple>& resume, const py::object& save,
-           double save_seconds) {
-            const py::object no_callback = py::none();
-            ChainMonitor monitor(no_callback);
-            const SavingCall call{resume, save, save_seconds};
-            ChainSaving saving;
-            call.hand_to(saving, monitor);
-            const auto norm = [&](const SolverOptions& options) {
-                Bracket b;
-                C.with_chain(options.threads, options.interrupt, [&](const auto& P) { b = chain_norm(P, options, saving); });
-                return b;
-            };
-            RawBracket r = solve(norm, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start);
-            r.interrupted |= monitor.interrupted();
-            return r;
-        },
-        py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"), py::arg("max_matvecs"),
-        py::arg("max_seconds"), py::arg("callback"), py::arg("start"), py::arg("resume"), py::arg("save"),
-        py::arg("save_seconds"));
+RawBracket norm_of_chain(const Chain& C, const SolverCall& call, const std::optional<state_tuple>& resume,
+                         const py::object& save, double save_seconds) {
+    ChainMonitor monitor;
+    const SavingCall saving_call{resume, save, save_seconds};
+    ChainSaving saving;
+    saving_call.hand_to(saving, monitor);
+    RawBracket r = call.run([&](const SolverOptions& options) {
+        return chain_norm(C.chain(call.threads, options.interrupt), options, saving);
+    });
+    r.interrupted |= monitor.interrupted();
+    return r;
+}
+
+template <class Chain>
+void bind_measures(py::class_<Chain>& chain) {
+    bind_products(chain);
+    bind_spectrum(chain);
+    bind_covariant_vectors(chain);
+    def_estimate(chain, "norm", &norm_of_chain<Chain>, py::kw_only(), py::arg("resume"), py::arg("save"),
+                 py::arg("save_seconds"));
 }
 
 }  // namespace rhochain::python

@@ -1,10 +1,11 @@
 #include "chain_slopes.hpp"
-#include "chain_calls.hpp"
+#include "operators.hpp"
 
-#include <rhochain/chains/rollout.hpp>
+#include <rhochain/chains/trajectories/activation.hpp>
+#include <rhochain/chains/trajectories/rollout.hpp>
 
+#include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,24 +27,20 @@ slope_source make_slopes(row_source rows, const std::optional<std::string>& name
     return slope_source::of_outputs(std::move(rows), f, leak);
 }
 
-row_source limited(row_source rows, std::int64_t block_bytes) {
-    rows.limit_blocks(block_bytes);
-    return rows;
-}
-
 class GivenRows : public ChainSlopes {
 public:
     GivenRows(py::object rows, std::int64_t count, std::int64_t width, std::int64_t block_bytes,
               const std::optional<std::string>& name, std::optional<double> parameter, const std::string& form,
               double leak)
         : rows_(std::move(rows)),
-          source_(make_slopes(limited(make_rows(rows_, count, width), block_bytes), name, parameter,
-                              convention_named(form), leak)) {}
+          source_(make_slopes(make_rows(rows_, count, width, block_bytes), name, parameter, convention_named(form),
+                              leak)) {}
 
     [[nodiscard]] std::int64_t steps() const override { return source_.steps(); }
 
-    void with_source(operator_ref, const ChainOptions&, const std::function<bool()>&, const user& body) const override {
-        body(source_);
+    [[nodiscard]] slope_source source(const linear_map&, const ChainOptions&,
+                                      const interrupt_function&) const override {
+        return source_;
     }
 
 private:
@@ -62,7 +59,7 @@ public:
           input_weights_(std::move(input_weights)),
           sigma_(name, parameter),
           memory_(memory) {
-        if (!inputs_.is_none()) options_.inputs = limited(make_rows(inputs_, steps, input_width), memory / 8);
+        if (!inputs_.is_none()) options_.inputs = make_rows(inputs_, steps, input_width, memory / 8);
         options_.bias.assign(bias.data(), bias.data() + bias.size());
         options_.noise = noise;
         options_.seed = seed;
@@ -70,33 +67,23 @@ public:
 
     [[nodiscard]] std::int64_t steps() const override { return steps_; }
 
-    void with_source(operator_ref A, const ChainOptions& options, const std::function<bool()>& interrupt,
-                     const user& body) const override {
-        with_trajectory(A, options, [&](const rollout& trajectory) {
-            body(slope_source::of_rollout(trajectory, memory_, interrupt));
-        });
+    [[nodiscard]] slope_source source(const linear_map& W, const ChainOptions& options,
+                                      const interrupt_function& interrupt) const override {
+        RolloutOptions own = options_;
+        if (input_weights_) own.input_weights = input_weights_->map().with(W.threads());
+        auto trajectory = std::make_shared<const rollout>(make_rule(W, options.form, options.leak), sigma_, start_,
+                                                          steps_, std::move(own));
+        return slope_source::of_rollout(std::move(trajectory), memory_, interrupt);
     }
 
 private:
-    void with_trajectory(operator_ref A, const ChainOptions& options,
-                         const std::function<void(const rollout&)>& body) const {
-        const chain_rule rule{A, options.exponent, options.form, options.leak};
-        if (!input_weights_) return body(rollout(rule, sigma_, start_, steps_, options_));
-        input_weights_->with_normalised(options.threads, [&](operator_ref V, int exponent) {
-            RolloutOptions weighted = options_;
-            weighted.input_weights = V;
-            weighted.input_exponent = exponent;
-            body(rollout(rule, sigma_, start_, steps_, std::move(weighted)));
-        });
-    }
-
     std::vector<double> start_;
     std::int64_t steps_;
     py::object inputs_;  // keeps alive what the rows borrow
     std::shared_ptr<Operator> input_weights_;
     activation sigma_;
     std::int64_t memory_;
-    RolloutOptions options_;
+    RolloutOptions options_;  // without the input weights, whose threads are those of a call
 };
 
 }  // namespace
@@ -107,8 +94,8 @@ void bind_chain_slopes(py::module_& m) {
     py::class_<GivenRows, ChainSlopes, std::shared_ptr<GivenRows>>(m, "GivenRows")
         .def(py::init<py::object, std::int64_t, std::int64_t, std::int64_t, const std::optional<std::string>&,
                       std::optional<double>, const std::string&, double>(),
-             py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("block_bytes"), py::arg("activation"), py::arg("parameter"),
-             py::arg("convention"), py::arg("leak"));
+             py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("block_bytes"), py::arg("activation"),
+             py::arg("parameter"), py::arg("convention"), py::arg("leak"));
     py::class_<Rollout, ChainSlopes, std::shared_ptr<Rollout>>(m, "Rollout")
         .def(py::init<const float64_array&, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,
                       const float64_array&, double, std::uint64_t, const std::string&, std::optional<double>,

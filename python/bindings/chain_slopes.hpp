@@ -2,11 +2,12 @@
 #pragma once
 
 #include "bindings.hpp"
+#include "chain_calls.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
 
-#include <functional>
-#include <memory>
+#include <cstdint>
+#include <string>
 
 namespace rhochain::python {
 
@@ -15,14 +16,11 @@ public:
     virtual ~ChainSlopes() = default;
     [[nodiscard]] virtual std::int64_t steps() const = 0;
 
-    // Calls body with the slopes of a chain of 2^exponent A, for as long as that runs. A rollout asks `interrupt` between steps.
-    using user = std::function<void(const slope_source&)>;
-    virtual void with_source(operator_ref A, const ChainOptions& options, const std::function<bool()>& interrupt,
-                             const user& body) const = 0;
+    // The slopes of a chain of W. A rollout asks `interrupt` between its steps.
+    [[nodiscard]] virtual slope_source source(const linear_map& W, const ChainOptions& options,
+                                              const interrupt_function& interrupt) const = 0;
 };
 
-convention convention_named(const std::string& name);
-
-void bind_chain_slopes(py::module_& m);
+[[nodiscard]] convention convention_named(const std::string& name);
 
 }  // namespace rhochain::python

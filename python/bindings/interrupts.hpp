@@ -1,5 +1,6 @@
-// Ctrl-C. Runs that take long ask for it between their steps (stop_on_interrupt) and hand over what they have got. One that arrives
-// while Python computes a product is kept until then, and the product made again; the second in the same product ends the run.
+// Ctrl-C. Long runs ask for it between their steps (stop_on_interrupt) and return what they have. One that arrives
+// while Python computes a product is kept until the next such question, and the product is computed again; a second
+// one in the same product ends the run.
 #pragma once
 
 #include <functional>
@@ -9,7 +10,8 @@ namespace rhochain::python {
 // What `body` returns; true, with `interrupted` set, if Ctrl-C has arrived or arrives in it. Needs the GIL.
 bool stop_on_interrupt(bool& interrupted, const std::function<bool()>& body);
 
-// A run, on this thread, that calls stop_on_interrupt. A Ctrl-C that nobody has asked for by its end goes back to Python.
+// A run, on this thread, that calls stop_on_interrupt. A Ctrl-C that is still kept at its end returns to
+// Python.
 class interruptible_run {
 public:
     interruptible_run();
@@ -17,7 +19,7 @@ public:
     interruptible_run(const interruptible_run&) = delete;
     interruptible_run& operator=(const interruptible_run&) = delete;
 
-    // Whether one was kept that no stop_on_interrupt has told of.
+    // Whether a Ctrl-C was kept that stop_on_interrupt has not reported.
     [[nodiscard]] bool was_interrupted();
 
 private:

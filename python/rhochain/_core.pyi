@@ -1,16 +1,15 @@
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Unpack
 
 _Float64: TypeAlias = npt.NDArray[np.float64]
 _Real: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 _Index: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 _Grade: TypeAlias = Literal["PROVED", "PROBABLE", "ESTIMATE"]
 _Status: TypeAlias = Literal["converged", "bracketed", "budget_spent"]
-_Bound: TypeAlias = tuple[float, _Grade, float | None, str]
-_Progress: TypeAlias = tuple[int, float, float, float, float]
 
 class Operator:
     @property
@@ -47,17 +46,39 @@ class CallbackOperator(Operator):
         rmatmat: Callable[[_Float64], _Float64] | None,
     ) -> None: ...
 
+class RawBound:
+    @property
+    def value(self) -> float: ...
+    @property
+    def grade(self) -> _Grade: ...
+    @property
+    def delta(self) -> float | None: ...
+    @property
+    def source(self) -> str: ...
+
+class RawProgress:
+    @property
+    def matvecs(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def lower(self) -> float: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def upper(self) -> float: ...
+
 class RawBracket:
     @property
     def value(self) -> float: ...
     @property
-    def lower(self) -> _Bound: ...
+    def lower(self) -> RawBound: ...
     @property
-    def upper(self) -> _Bound: ...
+    def upper(self) -> RawBound: ...
     @property
-    def graded_lower(self) -> _Bound: ...
+    def graded_lower(self) -> RawBound: ...
     @property
-    def graded_upper(self) -> _Bound: ...
+    def graded_upper(self) -> RawBound: ...
     @property
     def status(self) -> _Status: ...
     @property
@@ -71,65 +92,29 @@ class RawBracket:
     @property
     def seconds(self) -> float: ...
     @property
-    def history(self) -> list[_Progress]: ...
+    def history(self) -> list[RawProgress]: ...
     @property
     def vector(self) -> _Float64 | npt.NDArray[np.complex128] | None: ...
     @property
     def interrupted(self) -> bool: ...
 
-def spectral_radius(
-    A: Operator,
-    *,
-    condition: bool,
-    rtol: float,
-    delta: float,
-    seed: int,
-    threads: int,
-    max_matvecs: int | None,
-    max_seconds: float | None,
-    callback: Callable[[_Progress], object] | None,
-    start: _Float64 | None,
-) -> RawBracket: ...
-def spectral_norm(
-    A: Operator,
-    *,
-    upper_rtol: float,
-    rtol: float,
-    delta: float,
-    seed: int,
-    threads: int,
-    max_matvecs: int | None,
-    max_seconds: float | None,
-    callback: Callable[[_Progress], object] | None,
-    start: _Float64 | None,
-) -> RawBracket: ...
-def perron_radius(
-    A: Operator,
-    *,
-    rtol: float,
-    delta: float,
-    seed: int,
-    threads: int,
-    max_matvecs: int | None,
-    max_seconds: float | None,
-    callback: Callable[[_Progress], object] | None,
-    start: _Float64 | None,
-) -> RawBracket: ...
+class _SolverOptions(TypedDict):
+    rtol: float
+    delta: float
+    seed: int
+    threads: int
+    max_matvecs: int | None
+    max_seconds: float | None
+    callback: Callable[[RawProgress], object] | None
+    start: _Float64 | None
+
+def spectral_radius(A: Operator, *, condition: bool, **options: Unpack[_SolverOptions]) -> RawBracket: ...
+def perron_radius(A: Operator, **options: Unpack[_SolverOptions]) -> RawBracket: ...
+def spectral_norm(A: Operator, *, upper_rtol: float, **options: Unpack[_SolverOptions]) -> RawBracket: ...
 def scaled_norm(
-    A: Operator,
-    *,
-    max_kappa: float,
-    threshold: float,
-    rtol: float,
-    delta: float,
-    seed: int,
-    threads: int,
-    max_matvecs: int | None,
-    max_seconds: float | None,
-    callback: Callable[[_Progress], object] | None,
-    start: _Float64 | None,
-) -> tuple[RawBracket, _Float64, _Bound]: ...
-def eigenpair(A: Operator, x: npt.NDArray[np.complex128], threads: int) -> tuple[complex, _Bound]: ...
+    A: Operator, *, max_kappa: float, threshold: float, **options: Unpack[_SolverOptions]
+) -> tuple[RawBracket, _Float64, RawBound]: ...
+def eigenpair(A: Operator, x: npt.NDArray[np.complex128], threads: int) -> tuple[complex, RawBound]: ...
 def norm_bounds(A: Operator, threads: int) -> dict[str, float]: ...
 def components(A: SparseOperator | DenseOperator) -> tuple[npt.NDArray[np.int64], int, int, int]: ...
 def activations() -> list[tuple[str, float, bool]]: ...
@@ -258,17 +243,10 @@ class _Chain:
     def norm(
         self,
         *,
-        rtol: float,
-        delta: float,
-        seed: int,
-        threads: int,
-        max_matvecs: int | None,
-        max_seconds: float | None,
-        callback: Callable[[_Progress], object] | None,
-        start: _Float64 | None,
         resume: _ChainState | None,
         save: _Save | None,
         save_seconds: float,
+        **options: Unpack[_SolverOptions],
     ) -> RawBracket: ...
 
 class JacobianChain(_Chain):

@@ -79,10 +79,9 @@ class Bound:
     source: str
 
     @classmethod
-    def from_core(cls, raw: tuple[float, str, float | None, str]) -> Bound:
+    def from_core(cls, raw: _core.RawBound) -> Bound:
         """The bound that the native core returned."""
-        value, grade, delta, source = raw
-        return cls(value, Grade(grade), delta, source)
+        return cls(raw.value, Grade(raw.grade), raw.delta, raw.source)
 
     @property
     def graded(self) -> bool:
@@ -117,6 +116,11 @@ class Progress:
     lower: float
     value: float
     upper: float
+
+    @classmethod
+    def from_core(cls, raw: _core.RawProgress) -> Progress:
+        """The record that the native core made."""
+        return cls(raw.matvecs, raw.seconds, raw.lower, raw.value, raw.upper)
 
     def to_dict(self) -> dict[str, Any]:
         """The record in plain JSON types."""
@@ -195,6 +199,7 @@ class Bracket:
     @classmethod
     def from_core(cls, raw: _core.RawBracket) -> Bracket:
         """The bracket that the native core returned; raises `Interrupted` if Ctrl-C cut it short."""
+        graded_lower, graded_upper = raw.graded_lower, raw.graded_upper
         bracket = cls(
             value=raw.value,
             lower=Bound.from_core(raw.lower),
@@ -205,10 +210,10 @@ class Bracket:
             runner_up=raw.runner_up,
             matvecs=raw.matvecs,
             seconds=raw.seconds,
-            history=tuple(Progress(*record) for record in raw.history),
+            history=tuple(Progress.from_core(record) for record in raw.history),
             vector=raw.vector,
-            graded_lower=Bound.from_core(raw.graded_lower) if math.isfinite(raw.graded_lower[0]) else None,
-            graded_upper=Bound.from_core(raw.graded_upper) if math.isfinite(raw.graded_upper[0]) else None,
+            graded_lower=Bound.from_core(graded_lower) if math.isfinite(graded_lower.value) else None,
+            graded_upper=Bound.from_core(graded_upper) if math.isfinite(graded_upper.value) else None,
         )
         if raw.interrupted:
             raise Interrupted(bracket)

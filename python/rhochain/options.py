@@ -133,10 +133,10 @@ class Recorder:
         self._callback = callback
         self._stopped = False
 
-    def __call__(self, record: tuple[int, float, float, float, float]) -> bool:
+    def __call__(self, record: _core.RawProgress) -> bool:
         """Whether to stop."""
         if not self._stopped:
-            self._stopped = bool(self._callback(Progress(*record)))
+            self._stopped = bool(self._callback(Progress.from_core(record)))
         return self._stopped
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain import _core
-from rhochain.comparisons import below_one
+from rhochain.burn_in import steps_of_burn_in
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress
 from rhochain.matrix import square_matrix
 from rhochain.options import core_options, real_number
@@ -79,16 +78,7 @@ class ScaledNorm(Bracket):
             raise ValueError(f"burn_in needs gain > 0 and 0 < leak <= 1; got gain {gamma!r} and leak {a!r}")
         if self.longest_path >= 0 and a == 1.0:
             return float(self.longest_path + 1)
-        if not below_one(gamma, self.attained.value):
-            return math.inf
-        decay = _decay_at_least(Fraction(a) * (1 - Fraction(gamma) * Fraction(self.attained.value)))
-        if decay == math.inf:
-            return 1.0
-        if decay == 0.0:
-            return math.inf
-        # Above the rounding of d_max - d_min, of this quotient and of its denominator, among subnormal numbers too.
-        steps = self.log_kappa / decay * (1.0 + 2.0**-48)
-        return math.nextafter(steps, math.inf) if self.log_kappa > 0.0 else 0.0
+        return steps_of_burn_in(self.log_kappa, self.attained.value, gamma, a)
 
 
 def scaled_norm(
@@ -165,7 +155,7 @@ def scaled_norm(
         start = None
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     raw, scaling, attained = _core.scaled_norm(A.operator, max_kappa=kappa, threshold=limit, **options)
-    longest = components(A).longest_path if raw.upper[0] == 0.0 and A.kind != "operator" else -1
+    longest = components(A).longest_path if raw.upper.value == 0.0 and A.kind != "operator" else -1
     try:
         base = Bracket.from_core(raw)
     except Interrupted as stopped:
@@ -173,18 +163,10 @@ def scaled_norm(
     return _extended(base, scaling, attained, longest)
 
 
-def _decay_at_least(gap: Fraction) -> float:
-    """-ln(1 - gap) for 0 < gap <= 1 within a few units of rounding below: near 0 from the gap, near 1 from the rest."""
-    if gap < Fraction(1, 2):
-        return -math.log1p(-math.nextafter(float(gap), 0.0))
-    rest = 1 - gap
-    return -math.log(math.nextafter(float(rest), 1.0)) if rest > 0 else math.inf
-
-
 def _extended(
     base: Bracket,
     scaling: npt.NDArray[np.float64],
-    attained: tuple[float, str, float | None, str],
+    attained: _core.RawBound,
     longest_path: int,
 ) -> ScaledNorm:
     return ScaledNorm(

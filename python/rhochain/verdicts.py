@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rhochain.burn_in import known_burn_in, unknown_burn_in
 from rhochain.comparisons import at_least, at_most, below_one, outward, reaches_one, within_one
 from rhochain.estimates import Bound, Bracket, Grade
 from rhochain.report import Verdict
@@ -63,7 +64,7 @@ def decide(evidence: Evidence) -> Decision:
             Verdict.VANISHES,
             f"the network is linear and rho(W) <= {at_most(rho.upper.value)} < 1 "
             f"(upper bound {rho.upper.label}), so powers of {_linear_jacobian(evidence)} tend to 0.",
-            ("burn-in unknown: a non-normal W can let gradients grow before they decay.",),
+            (unknown_burn_in("a non-normal W can let gradients grow before they decay."),),
         )
     graded = None if rho is None else rho.graded_lower
     if evidence.linear and evidence.leak == 1.0 and graded is not None and graded.value > 1.0:
@@ -177,19 +178,14 @@ def _certified(evidence: Evidence, certifying: list[_Certificate]) -> Decision:
         return Decision(Verdict.VANISHES, reason)
     plain = next((c for c in certifying if c.plain), None)
     scaled = evidence.scaled_norm
-    burn_in = math.inf
+    steps = math.inf
     if plain is None and scaled is not None and below_one(gain, scaled.attained.value):
-        burn_in = scaled.burn_in(gain, leak=leak)
-    if scaled is not None and burn_in < math.inf:
-        note = (
-            f"burn-in: growth by up to max D / min D = {at_most(_exp(scaled.log_kappa))} can come first; after "
-            f"{math.ceil(burn_in):,} steps every product is below 1 in the 2-norm, as gamma * "
-            f"||D W D^-1||_2 <= {at_most(gain * scaled.attained.value)} ({scaled.attained.label}, Theorem A) for the "
-            "D = diag(exp(scaled_norm.scaling)) of this report."
-        )
+        steps = scaled.burn_in(gain, leak=leak)
+    if scaled is not None and steps < math.inf:
+        note = known_burn_in(steps, scaled.log_kappa, gain * scaled.attained.value, scaled.attained.label)
     elif plain is None:
-        note = (
-            "burn-in unknown: the certificate holds in a norm scaled by some diagonal D that was not computed; "
+        note = unknown_burn_in(
+            "the certificate holds in a norm scaled by some diagonal D that was not computed; "
             "in the 2-norm growth up to max D / min D can come first."
         )
     else:
@@ -225,7 +221,7 @@ def _without_cycle(found: Components, leak: float) -> Decision:
     return Decision(
         Verdict.VANISHES,
         f"W has no cycle (longest path: {longest:,} edges), so {consequence}, for every input (PROVED, Theorem C).",
-        () if leak == 1.0 else ("burn-in unknown: growth along the longest path can come first.",),
+        () if leak == 1.0 else (unknown_burn_in("growth along the longest path can come first."),),
     )
 
 
@@ -282,7 +278,3 @@ def _would_decide(evidence: Evidence) -> str:
         f"mu_D(W) lies too close to 1 / gamma = {threshold:.7g} to tell at this budget: a smaller rtol and more "
         f"products narrow its bracket; {chain}"
     )
-
-
-def _exp(x: float) -> float:
-    return math.exp(x) if x < 709.0 else math.inf

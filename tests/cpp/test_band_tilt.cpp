@@ -1,8 +1,9 @@
 #include "matrices.hpp"
 
 #include <rhochain/rhochain.hpp>
-#include <rhochain/spectra/band_tilt.hpp>
-#include <rhochain/spectra/growth_evidence.hpp>
+
+#include "spectra/radius/return_rate.hpp"
+#include "spectra/structure/band_tilt.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,16 +17,9 @@ using matrices::random_band;
 
 namespace {
 
-SolverOptions one_thread() {
-    SolverOptions options;
-    options.threads = 1;
-    return options;
-}
-
 double tilt_of(const csr<double, std::int32_t>& W, std::int64_t reach) {
-    const SolverOptions options = one_thread();
-    Ledger ledger(options);
-    return least_norm_tilt(W.view(), reach, ledger);
+    Ledger ledger({}, space(W.n_rows, 1));
+    return least_norm_tilt({W.view()}, reach, ledger);
 }
 
 }  // namespace
@@ -35,14 +29,20 @@ TEST_CASE("a tilted band is D A D^-1 to 2^-50 an entry, whatever t") {
     const auto A = random_band(300, 5, random);
     for (const double t : {0.0, 0.5, -1.25, 40.0, -40.0, 0x1p-20}) {
         CAPTURE(t);
-        const auto B = tilted(A.view(), t, 5);
-        REQUIRE(B.matrix.values.size() == A.values.size());
+        const tilted_band B = tilted(sparse_operator(A.view(), 1), t, 5, 0);
+        CHECK(B.map.threads() == 1);
+        REQUIRE(B.map.entries() != nullptr);
+        std::vector<double> entries;
+        B.map.entries()->visit([&](const auto& view) {
+            for (std::int64_t p = 0; p < view.row_end(view.rows() - 1); ++p) entries.push_back(static_cast<double>(view.value(p)));
+        });
+        REQUIRE(entries.size() == A.values.size());
         for (std::int64_t i = 0; i < 300; ++i)
             for (std::int64_t p = A.view().row_begin(i); p < A.view().row_end(i); ++p) {
                 const auto q = static_cast<std::size_t>(p);
                 const long double distance = static_cast<long double>(A.indices[q] - i);
                 const long double exact = std::exp(static_cast<long double>(t) * distance) * A.values[q];
-                const long double own = std::ldexp(static_cast<long double>(B.matrix.values[q]), B.exponent);
+                const long double own = std::ldexp(static_cast<long double>(entries[q]), B.exponent);
                 CHECK(std::abs(own - exact) <= tilt_rounding * std::abs(exact));
             }
     }
@@ -63,10 +63,9 @@ TEST_CASE("no tilt where it gains nothing or could leave the range of numbers") 
     CHECK(tilt_of(bands(2000, {{-1, 1.0}, {0, 2.0}, {1, 1.0}}, false), 1) == 0.0);
     CHECK(tilt_of(bands(2000, {{-1, 1e-100}, {0, 2.0}, {1, 1e100}}, false), 1) == 0.0);
     CHECK(tilt_of(bands(2000, {{-1, 4e-300}, {0, 2e-300}, {1, 1e-300}}, false), 1) == doctest::Approx(std::log(2.0)).epsilon(2e-3));
-    SolverOptions poor = one_thread();
-    poor.max_matvecs = 3;
-    Ledger ledger(poor);
-    CHECK(least_norm_tilt(bands(2000, grcar, false).view(), 3, ledger) == 0.0);
+    Ledger ledger({.max_matvecs = 3}, space(2000, 1));
+    const auto W = bands(2000, grcar, false);
+    CHECK(least_norm_tilt({W.view()}, 3, ledger) == 0.0);
 }
 
 TEST_CASE("an eigenvector of the tilted band is one of the band, in range where D is not") {
@@ -89,8 +88,7 @@ TEST_CASE("an eigenvector of the tilted band is one of the band, in range where 
 }
 
 TEST_CASE("what returns in a band grows like the outermost point of the limit of its spectra") {
-    const SolverOptions options = one_thread();
-    Ledger ledger(options);
+    Ledger ledger({}, space(60'000, 1));
     struct known {
         std::vector<std::pair<std::int64_t, double>> diagonals;
         std::int64_t reach;
@@ -104,11 +102,9 @@ TEST_CASE("what returns in a band grows like the outermost point of the limit of
     for (const known& k : cases) {
         CAPTURE(k.radius);
         const auto W = bands(60'000, k.diagonals, false);
-        const auto B = tilted(W.view(), tilt_of(W, k.reach), k.reach);
-        const sparse_operator A(B.matrix.view(), 1);
-        irreducible_block block{A, {}, 60'000};
-        block.reach = k.reach;
-        const auto rate = return_rate(block, options, ledger);
+        const auto B = tilted(sparse_operator(W.view(), 1), tilt_of(W, k.reach), k.reach, 0);
+        const irreducible_block block(B.map, {.reach = k.reach});
+        const auto rate = return_rate(block, ledger);
         REQUIRE(rate.has_value());
         const double found = std::ldexp(*rate, B.exponent);
         CHECK(found <= k.radius * (1.0 + 1e-4));
@@ -116,14 +112,11 @@ TEST_CASE("what returns in a band grows like the outermost point of the limit of
     }
 }
 
-TEST_CASE("nothing returns in a shift, and a short band leaves no room") {
-    const SolverOptions options = one_thread();
-    Ledger ledger(options);
+TEST_CASE("nothing returns in a shift, and a short band is too short") {
     for (const std::int64_t n : {200, 20'000}) {
         const auto W = bands(n, {{1, 2.0}}, false);
-        const sparse_operator A(W.view(), 1);
-        irreducible_block block{A, {}, n};
-        block.reach = 1;
-        CHECK(!return_rate(block, options, ledger));
+        const irreducible_block block(sparse_operator(W.view(), 1), {.reach = 1});
+        Ledger ledger({}, block.domain());
+        CHECK(!return_rate(block, ledger));
     }
 }

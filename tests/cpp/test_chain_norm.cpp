@@ -1,9 +1,11 @@
 // Brackets of ln ||P||_2 against the dense product, whose norm a power iteration in long double finds.
-#include <rhochain/chains/chain_bounds.hpp>
-#include <rhochain/chains/chain_norm.hpp>
-#include <rhochain/chains/chain_rounding.hpp>
-#include <rhochain/chains/activation.hpp>
+#include <rhochain/chains/measures/chain_norm.hpp>
+#include <rhochain/chains/trajectories/activation.hpp>
 #include <rhochain/operators/dense_operator.hpp>
+
+#include "chains/measures/chain_bounds.hpp"
+#include "chains/measures/chain_rounding.hpp"
+#include "chains/measures/factor_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -97,8 +99,7 @@ TEST_CASE("the bracket contains ln ||P||, and a proved lower bound survives shor
                         const auto size = static_cast<std::int64_t>(n);
                         const dense_operator<double> W({size, size, c.W}, dense_layout::row_major, 1);
                         const row_source rows(c.S.data(), static_cast<std::int64_t>(K), size, size);
-                        const jacobian_chain P(W, slope_source::of_slopes(rows),
-                                               {.form = form, .leak = leak, .threads = 1});
+                        const jacobian_chain P(W, slope_source::of_slopes(rows), {.form = form, .leak = leak});
                         const Bracket b = chain_norm(P);
                         CHECK(b.status == Status::converged);
                         CHECK(b.upper.grade >= Grade::probable);
@@ -112,7 +113,7 @@ TEST_CASE("the bracket contains ln ||P||, and a proved lower bound survives shor
 TEST_CASE("a budget of one product ends the search with bounds that hold") {
     const auto c = make_case(9, 60, convention::pre, 1.0, false, 4);
     const dense_operator<double> W({9, 9, c.W}, dense_layout::row_major, 1);
-    const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), 60, 9, 9)), {.threads = 1});
+    const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), 60, 9, 9)));
     for (const std::int64_t budget : {1, 70, 130, 200, 400}) {
         SolverOptions options;
         options.rtol = 1e-9;
@@ -134,15 +135,13 @@ TEST_CASE("entries of any magnitudes never make a false zero") {
         const std::vector<double> entries{0.0, std::ldexp(1.0, a), std::ldexp(1.0, b), 0.0};
         const std::vector<double> ones{1.0, 1.0, 1.0, 1.0};
         const double truth = (a + b) * std::log(2.0);
-        const dense_operator<double> whole({2, 2, entries}, dense_layout::row_major, 1);
-        const dense_operator<double> W = whole.normalised();
-        const jacobian_chain P(W, slope_source::of_slopes(row_source(ones.data(), 2, 2, 2)),
-                               {.exponent = W.exponent(), .threads = 1});
+        const dense_operator<double> W({2, 2, entries}, dense_layout::row_major, 1);
+        const jacobian_chain P(W, slope_source::of_slopes(row_source(ones.data(), 2, 2, 2)));
         // The same two factors with the magnitudes among the slopes.
         const std::vector<double> swap{0.0, 1.0, 1.0, 0.0};
         const std::vector<double> slopes{entries[2], entries[1], entries[2], entries[1]};
         const dense_operator<double> exchange({2, 2, swap}, dense_layout::row_major, 1);
-        const jacobian_chain Q(exchange, slope_source::of_slopes(row_source(slopes.data(), 2, 2, 2)), {.threads = 1});
+        const jacobian_chain Q(exchange, slope_source::of_slopes(row_source(slopes.data(), 2, 2, 2)));
         for (const jacobian_chain* chain : {&P, &Q}) {
             const Bracket found = chain_norm(*chain);
             CHECK(graded_lower(found).value <= truth);
@@ -150,7 +149,7 @@ TEST_CASE("entries of any magnitudes never make a false zero") {
             CHECK(found.lower.value <= found.value);
             CHECK(found.value <= found.upper.value);
         }
-        CHECK(W.lossless() == (std::abs(a - b) < 1222));
+        CHECK(W.normalised().lossless() == (std::abs(a - b) < 1222));
     }
 }
 
@@ -165,7 +164,7 @@ Bracket norm_of_power(std::size_t n, std::int64_t K, const std::vector<entry>& e
     const std::vector<double> ones(n, 1.0);
     const auto size = static_cast<std::int64_t>(n);
     const dense_operator<double> A({size, size, W}, dense_layout::row_major, 1);
-    return chain_norm({A, slope_source::of_slopes(row_source(ones.data(), K, size, 0)), {.form = form, .threads = 1}});
+    return chain_norm(jacobian_chain(A, slope_source::of_slopes(row_source(ones.data(), K, size, 0)), {.form = form}));
 }
 
 TEST_CASE("terms that cancel between factors never put an upper bound below the truth") {
@@ -200,7 +199,7 @@ TEST_CASE("the sampled error of a product is above the true one, and far below t
             const auto c = make_case(9, K, convention::pre, 1.0, false, seed);
             const auto steps = static_cast<std::int64_t>(K);
             const dense_operator<double> W({9, 9, c.W}, dense_layout::row_major, 1);
-            const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), steps, 9, 9)), {.threads = 1});
+            const jacobian_chain P(W, slope_source::of_slopes(row_source(c.S.data(), steps, 9, 9)));
             std::vector<real> exact(9, 1.0L / 3.0L), next(9);
             for (std::size_t k = 0; k < K; ++k) {
                 for (std::size_t i = 0; i < 9; ++i) {
@@ -217,7 +216,7 @@ TEST_CASE("the sampled error of a product is above the true one, and far below t
                 const real x = std::ldexp(static_cast<real>(found.mantissas[i]), static_cast<int>(found.exponents[0]));
                 error += (x - exact[i]) * (x - exact[i]);
             }
-            slope_factors factors(P);
+            slope_factor_reader factors(P);
             std::int64_t products = 0;
             const auto sampled = sample_rounding(factors, seed, 1e-9, [&](std::int64_t b) {
                 products += b;
@@ -243,7 +242,7 @@ TEST_CASE("an operator known by its products alone has no graded upper bound of 
         void apply_adjoint(const_block X, mutable_block Y) const { apply(X, Y); }
     } W;
     const std::vector<double> ones(3, 1.0);
-    const Bracket b = chain_norm({W, slope_source::of_slopes(row_source(ones.data(), 20, 3, 0)), {.threads = 1}});
+    const Bracket b = chain_norm(jacobian_chain(W, slope_source::of_slopes(row_source(ones.data(), 20, 3, 0))));
     CHECK(b.upper.grade == Grade::estimate);
     CHECK(b.value == doctest::Approx(-20.0 * std::log(2.0)));
     CHECK(b.status == Status::converged);

@@ -1,6 +1,6 @@
 // Records of a run: rows of norms, states to go on from. Every state of a run leads to the bits of the unbroken one.
 #include <rhochain/chains/jacobian_chain.hpp>
-#include <rhochain/kernels/random.hpp>
+#include "kernels/vectors/random.hpp"
 #include <rhochain/operators/dense_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ constexpr std::int64_t b = 3;
 
 std::vector<double> gaussian(std::int64_t count, std::uint64_t stream, double scale) {
     std::vector<double> x(static_cast<std::size_t>(count));
-    fill_gaussian(x, 7, stream, 1);
+    fill_gaussian(x, 7, stream);
     for (double& v : x) v *= scale;
     return x;
 }
@@ -30,7 +30,7 @@ struct network {
     // Slopes this small take the norms of columns below 2^-64 every few steps: exponents move.
     std::vector<double> W = gaussian(n * n, 1, 1.0), S = gaussian(n * K, 2, 1e-6), X = gaussian(n * b, 3, 1e5);
     dense_operator<double> A{{n, n, W}, dense_layout::row_major, 1};
-    ChainOptions options{.form = convention::post, .leak = 0.999, .threads = 1};
+    ChainOptions options{.form = convention::post, .leak = 0.999};
 
     [[nodiscard]] jacobian_chain chain() const {
         return {A, slope_source::of_slopes(row_source(S.data(), K, n, n)), options};
@@ -154,7 +154,7 @@ TEST_CASE("a fetch that stops leaves what was done") {
     const network N;
     const slope_source stopping = slope_source::of_slopes([&] {
         row_source rows(
-            [&](std::int64_t begin, std::int64_t end, double* out) {
+            [&](std::int64_t begin, std::int64_t end, std::int64_t, std::int64_t, double* out) {
                 if (begin <= 40 && 40 < end) throw reading_stopped{};
                 std::copy(N.S.begin() + begin * n, N.S.begin() + end * n, out);
             },

@@ -1,12 +1,12 @@
 // Blocks of any number of columns, in arrays behind which no memory may be touched.
 #include "matrices.hpp"
 
-#include <rhochain/kernels/diagonal_layout.hpp>
-#include <rhochain/kernels/diagonal_product.hpp>
-#include <rhochain/kernels/gemm.hpp>
-#include <rhochain/kernels/sell_layout.hpp>
-#include <rhochain/kernels/sell_product.hpp>
-#include <rhochain/kernels/spmm.hpp>
+#include <rhochain/kernels/products/diagonal_layout.hpp>
+#include <rhochain/kernels/products/diagonal_product.hpp>
+#include <rhochain/kernels/products/gemm.hpp>
+#include <rhochain/kernels/products/sell_layout.hpp>
+#include <rhochain/kernels/products/sell_product.hpp>
+#include <rhochain/kernels/products/spmm.hpp>
 
 #include <doctest/doctest.h>
 
@@ -102,10 +102,13 @@ TEST_CASE_TEMPLATE("sparse products with 1 to 33 columns have the bits of a plai
     const auto rows = make_sell(W.view(), 1);
     const auto columns = make_transposed_sell(W.view(), 1);
     const auto forward = [&](const double* X, std::int64_t b) { return plain(W, X, b); };
-    check_columns(61, 83, [&](auto x, auto y, auto isa) { spmm(W.view(), entry_map::identity, 1.0, x, y, 1, isa); }, forward);
-    check_columns(61, 83, [&](auto x, auto y, auto isa) { spmm(rows, entry_map::identity, 1.0, x, y, 1, isa); }, forward);
-    check_columns(83, 61, [&](auto x, auto y, auto isa) { spmm(columns, entry_map::identity, 1.0, x, y, 1, isa); },
-                  [&](const double* X, std::int64_t b) { return plain(T, X, b); });
+    const auto product_with = [](const auto& layout) {
+        return [&](auto x, auto y, auto isa) { spmm(layout, entry_map::identity, 1.0, x, y, 1, nullptr, isa); };
+    };
+    const auto view = W.view();
+    check_columns(61, 83, product_with(view), forward);
+    check_columns(61, 83, product_with(rows), forward);
+    check_columns(83, 61, product_with(columns), [&](const double* X, std::int64_t b) { return plain(T, X, b); });
 }
 
 TEST_CASE("products of a band with 1 to 33 columns have the bits of a plain loop and touch nothing behind X and Y") {

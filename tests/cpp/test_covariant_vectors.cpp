@@ -1,5 +1,5 @@
 // Covariant Lyapunov vectors: eigenvectors of a constant Jacobian, J_t w_i(t) along w_i(t + 1) of any chain.
-#include <rhochain/chains/covariant_vectors.hpp>
+#include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
@@ -31,7 +31,7 @@ struct chain_of {
     [[nodiscard]] CovariantVectors vectors(std::int64_t k, std::int64_t at, std::int64_t until, std::uint64_t seed,
                                            int threads = 1, const chain_progress& progress = {}) const {
         const dense_operator<double> A({n, n, W}, dense_layout::row_major, threads);
-        const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), {.threads = threads});
+        const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)));
         return covariant_vectors(P, k, at, until, seed, progress);
     }
     // J_t w for column i of w.

@@ -1,9 +1,9 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/diagonal_layout.hpp>
-#include <rhochain/kernels/diagonal_product.hpp>
-#include <rhochain/kernels/spmm.hpp>
-#include <rhochain/kernels/streaming_store.hpp>
+#include <rhochain/kernels/products/diagonal_layout.hpp>
+#include <rhochain/kernels/products/diagonal_product.hpp>
+#include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>

@@ -1,9 +1,11 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/rhochain.hpp>
-#include <rhochain/spectra/growth_evidence.hpp>
-#include <rhochain/spectra/power_filter.hpp>
+
+#include "spectra/radius/commutator.hpp"
+#include "spectra/radius/power_filter.hpp"
+#include "spectra/radius/walk_depth.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,12 +21,12 @@ TEST_CASE("the bound from powers fails about as often as it may, the least over 
     const auto W = bands(6, {{0, 0.5}}, false);
     csr<double, std::int32_t> D = W;
     D.values[0] = 1.0;
-    const sparse_operator A(D.view(), 1);
+    const irreducible_block block(sparse_operator(D.view(), 1));
     constexpr double delta = 0.2;
     constexpr int trials = 2000;
     int failures = 0;
     for (std::uint64_t seed = 0; seed < trials; ++seed) {
-        power_filter powers({A, {}, 6, false, false}, seed, 0, delta, 1);
+        power_filter powers(block, seed, 0, delta);
         for (int k = 0; k < 300; ++k) powers.step();
         failures += powers.upper().value < 1.0;
     }
@@ -47,10 +49,8 @@ TEST_CASE("walk depths of a directed path with a way back") {
         }
         W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
     }
-    const sparse_operator A(W.view(), 1);
-    const irreducible_block block{A, {}, n, false, false};
-    const SolverOptions options;
-    Ledger ledger(options);
+    const irreducible_block block(sparse_operator(W.view(), 1));
+    Ledger ledger({}, block.domain());
     CHECK(walk_depth(block, walk_direction::into, 1.0, 100, ledger) == 3);
     CHECK(walk_depth(block, walk_direction::out_of, 1.0, 100, ledger) == n - 1);
     CHECK(!walk_depth(block, walk_direction::out_of, 1.0, n - 2, ledger));
@@ -62,11 +62,11 @@ TEST_CASE("walk depths of a directed path with a way back") {
 
 TEST_CASE("a circulant commutes with its transpose, the same band cut open does not") {
     const SolverOptions options;
-    Ledger ledger(options);
+    Ledger ledger(options, space(5000, 1));
     for (const bool wrapped : {true, false}) {
         const auto W = bands(5000, grcar, wrapped);
-        const sparse_operator A(W.view(), 1);
-        CHECK(commutes_with_adjoint({A, {}, 5000, false, false}, options, ledger) == wrapped);
+        const irreducible_block block(sparse_operator(W.view(), 1));
+        CHECK(commutes_with_adjoint(block, options, ledger) == wrapped);
     }
 }
 
@@ -77,14 +77,12 @@ TEST_CASE("the growth of a circulant is claimed, of the same band cut open only 
         const std::complex<double> z = std::polar(1.0, 6.283185307179586 * i / 100000);
         top = std::max(top, std::abs(-1.0 / z + 1.0 + z + z * z + z * z * z));
     }
-    SolverOptions options;
-    options.threads = 1;
     const auto ring = bands(40000, grcar, true);
-    const Bracket closed = spectral_radius(ring.view(), options);
+    const Bracket closed = spectral_radius(sparse_operator(ring.view(), 1));
     CHECK(closed.lower.value <= top);
     CHECK(closed.lower.value >= 0.99 * top);
     const auto band = bands(40000, grcar, false);
-    const Bracket open = spectral_radius(band.view(), options);
+    const Bracket open = spectral_radius(sparse_operator(band.view(), 1));
     constexpr double radius = 2.265629;
     CHECK(open.lower.grade == Grade::estimate);
     CHECK(open.lower.value <= radius);

@@ -1,6 +1,6 @@
 // Gated cells against central differences of the cells themselves in long double: no Jacobian is written here.
 #include <rhochain/chains/gated_chain.hpp>
-#include <rhochain/chains/gated_rollout.hpp>
+#include <rhochain/chains/trajectories/gated_rollout.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -42,9 +42,9 @@ struct cell_network {
 
     [[nodiscard]] std::int64_t rows() const { return gate_count(cell) * n; }
     [[nodiscard]] std::int64_t size() const { return state_blocks(cell) * n; }
-    [[nodiscard]] dense_operator<double> weights() const { return dense_operator<double>({rows(), n, U}); }
-    [[nodiscard]] GatedRecord run(operator_ref A, int threads = 1) const {
-        return run_gated_cell({cell, A, bias, {}, row_source(inputs.data(), K, rows(), rows()), zero, h0, c0, threads});
+    [[nodiscard]] dense_operator<double> weights() const { return dense_operator<double>({rows(), n, U}, dense_layout::row_major, 1); }
+    [[nodiscard]] GatedRecord run(const linear_map& A) const {
+        return run_gated_cell({cell, A, bias, {}, row_source(inputs.data(), K, rows(), rows()), zero, h0, c0});
     }
 
     // One step of a state [h] or [h; c].
@@ -135,6 +135,8 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
         // A product that reads its argument: the pass over the units is what is shared between threads.
         struct copies {
             std::int64_t G, n;
+            int team;
+            [[nodiscard]] int threads() const { return team; }
             [[nodiscard]] std::int64_t rows() const { return G * n; }
             [[nodiscard]] std::int64_t cols() const { return n; }
             void apply(const_block X, mutable_block Y) const {
@@ -147,9 +149,9 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
                 }
             }
         };
-        const copies A{gate_count(cell), n};
-        std::vector<double> x(static_cast<std::size_t>(A.rows() * K));
-        std::vector<double> zero(static_cast<std::size_t>(A.rows()), 0.0);
+        const std::int64_t rows = gate_count(cell) * n;
+        std::vector<double> x(static_cast<std::size_t>(rows * K));
+        std::vector<double> zero(static_cast<std::size_t>(rows), 0.0);
         std::mt19937_64 engine(3);
         std::normal_distribution<double> gaussian;
         for (double& v : x) v = gaussian(engine);
@@ -158,9 +160,9 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
         std::vector<double> logs[2];
         std::vector<double> ends[2];
         for (int t = 0; t < 2; ++t) {
-            const GatedRecord record =
-                run_gated_cell({cell, A, zero, {}, row_source(x.data(), K, A.rows(), A.rows()), zero, h0, c0, t + 1});
-            const gated_chain P(A, record.gates(), 0, t + 1);
+            const copies A{gate_count(cell), n, t + 1};
+            const GatedRecord record = run_gated_cell({cell, A, zero, {}, row_source(x.data(), K, rows, rows), zero, h0, c0});
+            const gated_chain P(A, record.gates());
             for (const ChainResult& r : {P.jvp({x.data(), P.size(), 1}), P.vjp({x.data(), P.size(), 1})}) {
                 logs[t].insert(logs[t].end(), r.log_norms.begin(), r.log_norms.end());
                 ends[t].insert(ends[t].end(), r.mantissas.begin(), r.mantissas.end());
@@ -180,7 +182,7 @@ TEST_CASE("a run in pieces, each from the state that the one before ended in, le
         buffer<double> h(N.h0.begin(), N.h0.end()), c(N.c0.begin(), N.c0.end());
         for (std::int64_t begin = 0; begin < N.K; begin += 9) {
             const std::int64_t end = std::min<std::int64_t>(N.K, begin + 9);
-            const GatedRecord piece = run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, begin, end});
+            const GatedRecord piece = run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, begin, end});
             REQUIRE(piece.steps == end - begin);
             for (std::size_t s = 0; s < piece.rows.size(); ++s)
                 CHECK(std::equal(piece.rows[s].begin(), piece.rows[s].end(), whole.rows[s].begin() + begin * 5));
@@ -188,8 +190,8 @@ TEST_CASE("a run in pieces, each from the state that the one before ended in, le
             if (cell == gated_cell::lstm) c.assign(piece.rows[4].end() - 5, piece.rows[4].end());
         }
         CHECK(h == whole.last_output);
-        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, 3, N.K + 1}), std::invalid_argument);
-        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 1, 3, 2}), std::invalid_argument);
+        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 3, N.K + 1}), std::invalid_argument);
+        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 3, 2}), std::invalid_argument);
     }
 }
 
@@ -201,13 +203,13 @@ TEST_CASE("blocks of rows that are fetched again and again give the coefficients
     const auto fetched = [&](std::size_t s) {
         const std::vector<double> rows(record.rows[s].begin(), record.rows[s].end());
         const std::int64_t count = N.K + (record.has_next_row(s) ? 1 : 0);
-        return row_source([rows](std::int64_t begin, std::int64_t end,
+        return row_source([rows](std::int64_t begin, std::int64_t end, std::int64_t, std::int64_t,
                                  double* out) { std::copy(rows.data() + begin * 5, rows.data() + end * 5, out); },
                           count, 5);
     };
     const gate_source blocks = gate_source::of_lstm(fetched(0), fetched(1), fetched(2), fetched(3), fetched(4));
-    gate_reader a(borrowed, 0, 1);
-    gate_reader b(blocks, 0, 1, 4 * 5 * 8);  // four rows at a time
+    gate_reader a(borrowed, 0, space(5, 1));
+    gate_reader b(blocks, 0, space(5, 1), 4 * 5 * 8);  // four rows at a time
     for (const std::int64_t k : {0, 1, 2, 3, 4, 5, 22, 21, 20, 19, 18, 3, 22}) {
         const gated_step x = a.step(k);
         const gated_step y = b.step(k);

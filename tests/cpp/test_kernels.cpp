@@ -1,12 +1,12 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/gemm.hpp>
-#include <rhochain/kernels/parallel.hpp>
-#include <rhochain/kernels/random.hpp>
-#include <rhochain/kernels/single_precision.hpp>
-#include <rhochain/kernels/small_dense.hpp>
-#include <rhochain/kernels/spmm.hpp>
-#include <rhochain/kernels/vector_ops.hpp>
+#include <rhochain/kernels/products/gemm.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
+#include "kernels/vectors/random.hpp"
+#include <rhochain/kernels/products/single_precision.hpp>
+#include "kernels/small_dense.hpp"
+#include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <doctest/doctest.h>
 
@@ -94,7 +94,7 @@ TEST_CASE_TEMPLATE("products with blocks have the bits of a plain loop, with eve
             for (const instruction_set isa : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
                 if (!is_available(isa)) continue;
                 std::fill(Y.begin(), Y.end(), -1.0);
-                spmm(view, entry_map::identity, 1.0, const_block(X, view.cols(), b), mutable_block(Y.data(), view.rows(), b), 2, isa);
+                spmm(view, entry_map::identity, 1.0, const_block(X, view.cols(), b), mutable_block(Y.data(), view.rows(), b), 2, nullptr, isa);
                 CHECK_MESSAGE(Y == expected, b, " ", moved, " ", name_of(isa));
             }
         }
@@ -147,22 +147,27 @@ TEST_CASE_TEMPLATE("dense products equal three plain loops", Scalar, float, doub
 TEST_CASE("norm2 neither over- nor underflows, sums keep their order") {
     for (const double size : {1e-320, 1e-200, 1.0, 1e200, 1e307}) {
         const std::vector<double> x(4, size);
-        CHECK(norm2(x, 1) == doctest::Approx(2.0 * size).epsilon(1e-2));
-        if (size > 1e-300) CHECK(norm2(x, 1) == doctest::Approx(2.0 * size).epsilon(1e-15));
+        CHECK(norm2(x) == doctest::Approx(2.0 * size).epsilon(1e-2));
+        if (size > 1e-300) CHECK(norm2(x) == doctest::Approx(2.0 * size).epsilon(1e-15));
     }
-    CHECK(norm2(std::vector<double>(5, 0.0), 2) == 0.0);
+    CHECK(norm2(std::vector<double>(5, 0.0), space(5, 2)) == 0.0);
     const auto x = matrices::random_vector(100'003, 9);
-    CHECK(dot(x, x, 1) == dot(x, x, 3));
-    CHECK(sum(x, 1) == sum(x, 2));
+    const auto length = static_cast<std::int64_t>(x.size());
+    const space one(length, 1), two(length, 2), three(length, 3);
+    CHECK(dot(x, x, one) == dot(x, x, three));
+    CHECK(dot(x, x, one) == dot(x, x));
+    CHECK(sum(x, one) == sum(x, two));
+    CHECK(sum(x, one) == sum(x));
     const double exact = static_cast<double>(std::accumulate(x.begin(), x.end(), 0.0L));
-    CHECK(std::abs(sum(x, 2) - exact) < 1e-10);
+    CHECK(std::abs(sum(x, two) - exact) < 1e-10);
     for (const std::size_t n : {std::size_t{3}, std::size_t{100'000}})
         for (const std::size_t at : {std::size_t{0}, std::size_t{1}, n - 1}) {
             std::vector<double> marked(n, 1.0);
             marked.back() = 2.0;
             marked[at] = std::nan("");
-            CHECK(std::isnan(max_abs(marked, 2)));
-            CHECK(std::isnan(norm2(marked, 2)));
+            const space S(static_cast<std::int64_t>(n), 2);
+            CHECK(std::isnan(max_abs(marked, S)));
+            CHECK(std::isnan(norm2(marked, S)));
         }
 }
 
@@ -172,15 +177,15 @@ TEST_CASE("Philox reproduces the published vectors and Gaussians have the right 
     CHECK(philox({0xffffffffU, 0xffffffffU, 0xffffffffU, 0xffffffffU}, {0xffffffffU, 0xffffffffU}) ==
           philox_block{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
     std::vector<double> a(200'001), b(a.size());
-    fill_gaussian(a, 11, 0, 1);
-    fill_gaussian(b, 11, 0, 3);
+    fill_gaussian(a, 11, 0);
+    fill_gaussian(b, 11, 0, space(static_cast<std::int64_t>(b.size()), 3));
     CHECK(a == b);
-    fill_gaussian(b, 11, 1, 1);
+    fill_gaussian(b, 11, 1);
     CHECK(a != b);
     const auto n = static_cast<double>(a.size());
-    CHECK(std::abs(sum(a, 1) / n) < 5.0 / std::sqrt(n));
-    CHECK(std::abs(dot(a, a, 1) / n - 1.0) < 5.0 * std::sqrt(2.0 / n));
-    CHECK(std::abs(dot(a, b, 1) / n) < 5.0 / std::sqrt(n));
+    CHECK(std::abs(sum(a) / n) < 5.0 / std::sqrt(n));
+    CHECK(std::abs(dot(a, a) / n - 1.0) < 5.0 * std::sqrt(2.0 / n));
+    CHECK(std::abs(dot(a, b) / n) < 5.0 / std::sqrt(n));
 }
 
 TEST_CASE("parallel_for visits every chunk once and passes exceptions on") {

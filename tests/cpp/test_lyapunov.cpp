@@ -1,11 +1,14 @@
 // Orthonormal frames, batch means and the numbers drawn from exponents, each against its definition.
-#include <rhochain/chains/batch_means.hpp>
+#include "scaled_by_power.hpp"
+
 #include <rhochain/chains/jacobian_chain.hpp>
-#include <rhochain/chains/lyapunov.hpp>
-#include <rhochain/kernels/gram.hpp>
-#include <rhochain/kernels/random.hpp>
-#include <rhochain/krylov/block_qr.hpp>
+#include <rhochain/chains/measures/lyapunov.hpp>
+#include "kernels/vectors/gram.hpp"
+#include "kernels/vectors/random.hpp"
+#include "krylov/block_qr.hpp"
 #include <rhochain/operators/dense_operator.hpp>
+
+#include "chains/measures/batch_means.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +26,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<double> gaussian(std::int64_t entries, std::uint64_t stream = 1) {
     std::vector<double> x(static_cast<std::size_t>(entries));
-    fill_gaussian(x, 3, stream, 1);
+    fill_gaussian(x, 3, stream);
     return x;
 }
 
@@ -60,10 +63,10 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
         for (const std::int64_t k : {1, 2, 5, 17, 40}) {
             std::vector<double> x = gaussian(n * k), G(static_cast<std::size_t>(k * k)), one(G), products(G);
             const mutable_block X(x.data(), n, k);
-            gram(X, G, 2);
-            gram(X, one, 1);
+            gram(X, G, space(n, 2));
+            gram(X, one, space(n, 1));
             CHECK(G == one);
-            column_products(X, k - 1, {products.data(), static_cast<std::size_t>(k)}, 2);
+            column_products(X, k - 1, {products.data(), static_cast<std::size_t>(k)}, space(n, 2));
             double worst = 0.0;
             for (std::int64_t a = 0; a < k; ++a) {
                 for (std::int64_t b = a; b < k; ++b)
@@ -82,7 +85,7 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
                 for (std::int64_t a = 0; a < k; ++a)
                     for (std::int64_t b = a; b < k; ++b)
                         y[static_cast<std::size_t>(i * k + b)] += X.row(i)[a] * R[static_cast<std::size_t>(a * k + b)];
-            divide_right({y.data(), n, k}, R, 2);
+            divide_right({y.data(), n, k}, R, space(n, 2));
             worst = 0.0;
             for (std::size_t p = 0; p < x.size(); ++p) worst = std::max(worst, std::abs(x[p] - y[p]));
             CHECK(worst < 1e-13);
@@ -97,7 +100,7 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
             const std::vector<double> x = leaning_columns(n, k, drop);
             std::vector<double> q = x, diagonal(6), whole(36);
             const mutable_block Q(q.data(), n, k);
-            const double least = orthonormalise(Q, diagonal, 1, whole);
+            const double least = orthonormalise(Q, diagonal, space(n, 1), whole);
             CHECK(defect(Q, diagonal) < 1e-14 * 6);
             // With h_c = q_c . x_j: R_jj = h_j, and the h_c q_c sum up to x_j.
             double expected_least = 1.0;
@@ -125,7 +128,7 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
             CHECK(least == doctest::Approx(expected_least).epsilon(1e-3));
 
             std::vector<double> q2 = x, diagonal2(6);
-            orthonormalise({q2.data(), n, k}, diagonal2, 2);
+            orthonormalise({q2.data(), n, k}, diagonal2, space(n, 2));
             CHECK(q2 == q);
             CHECK(diagonal2 == diagonal);
         }
@@ -142,7 +145,7 @@ TEST_CASE("dependent and zero columns become zero and leave the others orthonorm
     }
     std::vector<double> diagonal(5);
     const mutable_block X(x.data(), n, k);
-    orthonormalise(X, diagonal, 1);
+    orthonormalise(X, diagonal, space(n, 1));
     CHECK(diagonal[1] == 0.0);
     CHECK(diagonal[3] == 0.0);
     CHECK(inner(X, 3, 3) == 0.0L);
@@ -150,7 +153,7 @@ TEST_CASE("dependent and zero columns become zero and leave the others orthonorm
     CHECK(diagonal[4] > 0.0);
 
     std::vector<double> zero(static_cast<std::size_t>(n * k), 0.0);
-    CHECK(orthonormalise({zero.data(), n, k}, diagonal, 1) == 1.0);
+    CHECK(orthonormalise({zero.data(), n, k}, diagonal, space(n, 1)) == 1.0);
     CHECK(diagonal == std::vector<double>(5, 0.0));
 }
 
@@ -218,7 +221,7 @@ TEST_CASE("a power of two in front of the matrix shifts every exponent by it") {
     const dense_operator<double> W({n, n, w}, dense_layout::row_major, 1);
     const slope_source slopes = slope_source::of_slopes(row_source(s.data(), K, n, n));
     const auto spectrum = [&](int exponent) {
-        return lyapunov_spectrum(jacobian_chain(W, slopes, {convention::pre, 1.0, exponent, 1}), n);
+        return lyapunov_spectrum(jacobian_chain(scaled_by_power(W, exponent), slopes), n);
     };
     const LyapunovSpectrum plain = spectrum(0);
     for (const int e : {-1000, 7, 1000}) {

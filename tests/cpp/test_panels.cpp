@@ -1,7 +1,7 @@
 #include "matrices.hpp"
 
-#include <rhochain/chains/column_squares.hpp>
-#include <rhochain/operators/adjoint_operator.hpp>
+#include "kernels/vectors/column_squares.hpp"
+#include "operators/adjoint_operator.hpp"
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
@@ -14,8 +14,8 @@ using namespace rhochain;
 
 namespace {
 
-// Y = f(A) X or f(A)^T X, and a second product that copies each of its panels to Z as soon as it is told of it.
-void check_panels(operator_ref A, entry_map f, bool adjoint, std::int64_t b) {
+// Y = f(A) X or f(A)^T X, and a second product that copies each of its panels to Z as soon as it has it.
+void check_panels(const linear_map& A, entry_map f, bool adjoint, std::int64_t b) {
     const std::int64_t in = adjoint ? A.rows() : A.cols();
     const std::int64_t out = adjoint ? A.cols() : A.rows();
     const auto x = matrices::random_vector(in * b, 5);
@@ -33,10 +33,10 @@ void check_panels(operator_ref A, entry_map f, bool adjoint, std::int64_t b) {
     };
     if (adjoint) {
         A.apply_adjoint(f, X, mutable_block(y.data(), out, b));
-        A.apply_adjoint(f, X, Y, 2, task);
+        A.apply_adjoint(f, X, Y, task);
     } else {
         A.apply(f, X, mutable_block(y.data(), out, b));
-        A.apply(f, X, Y, 2, task);
+        A.apply(f, X, Y, task);
     }
     CHECK(z == y);
     std::sort(starts.begin(), starts.end());
@@ -63,7 +63,7 @@ TEST_CASE("each panel of a product is handed on once, complete, with the bits of
     const auto entries = matrices::dense(W.view());
     const dense_operator<double> D(dense_view<double>{903, 417, entries}, dense_layout::row_major, 2);
     const adjoint_operator transposed(prepared);
-    for (const operator_ref B : {operator_ref(A), operator_ref(prepared), operator_ref(D), operator_ref(transposed)})
+    for (const linear_map& B : {linear_map(A), linear_map(prepared), linear_map(D), linear_map(transposed)})
         for (const entry_map f : {entry_map::identity, entry_map::absolute})
             for (const std::int64_t b : {1, 3, 8})
                 for (const bool adjoint : {false, true}) check_panels(B, f, adjoint, b);
@@ -85,9 +85,9 @@ TEST_CASE("squares of columns are their sums, with the same bits for any number 
             return [&](std::int64_t p) { return -x[static_cast<std::size_t>(p)]; };
         };
         std::vector<double> one(static_cast<std::size_t>(b), 0.5), three(one);
-        store_and_add_squares({y.data(), n, b}, one, 1, negated);
+        store_and_add_squares({y.data(), n, b}, one, space(n, 1), negated);
         std::fill(y.begin(), y.end(), 0.0);
-        store_and_add_squares({y.data(), n, b}, three, 3, negated);
+        store_and_add_squares({y.data(), n, b}, three, space(n, 3), negated);
         CHECK(one == three);
         for (std::int64_t c = 0; c < b; ++c) {
             long double exact = 0.5L;

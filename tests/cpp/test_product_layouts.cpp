@@ -65,10 +65,10 @@ TEST_CASE("a vector has tiles, for W and W^T alike, and a block W itself and a l
     CHECK(multiply(A, entry_map::identity, 1) == multiply(A.prepared(tiles - 1), entry_map::identity, 1));
 }
 
-TEST_CASE("an operator as it is uses the layouts there are and makes none") {
+TEST_CASE("an operator for one product uses the layouts there are and makes none") {
     const auto W = matrices::random_csr<double, std::int64_t>(700, 700, 0.05, 4);
     const auto A = sparse_operator(W.view(), 1).prepared(plenty);
-    const auto B = A.as_it_is();
+    const auto B = A.for_one_product();
     const auto plain = multiply(B, entry_map::identity, 2);
     CHECK(B.prepared_bytes() == 0);
     CHECK(plain == multiply(A, entry_map::identity, 2));

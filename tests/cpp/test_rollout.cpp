@@ -1,13 +1,16 @@
-#include <doctest/doctest.h>
+#include "scaled_by_power.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
-#include <rhochain/kernels/exponential.hpp>
-#include <rhochain/kernels/random.hpp>
+#include "kernels/exponential.hpp"
+#include "kernels/vectors/random.hpp"
 #include <rhochain/operators/dense_operator.hpp>
+
+#include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -36,7 +39,7 @@ std::int64_t planned(std::int64_t l, std::int64_t s) {
 
 std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
     std::vector<double> x(static_cast<std::size_t>(n));
-    fill_gaussian(x, 11, stream, 1);
+    fill_gaussian(x, 11, stream);
     return x;
 }
 
@@ -99,23 +102,23 @@ TEST_CASE("a rollout follows its equation") {
     for (const auto form : {convention::pre, convention::post})
         for (const double leak : {1.0, 0.3})
             for (const double noise : {0.0, 0.25}) {
-                const chain_rule rule{operator_ref(net.W), 0, form, leak};
+                const chain_rule rule{net.W, form, leak};
                 RolloutOptions options;
                 options.inputs = row_source(net.drive.data(), steps, m, m);
-                options.input_weights = operator_ref(net.input_weights);
+                options.input_weights = linear_map(net.input_weights);
                 options.bias = net.bias;
                 options.noise = noise;
                 options.seed = 5;
                 const activation sigma("tanh");
                 const rollout trajectory(rule, sigma, gaussian(n, 4), steps, options);
-                rollout_stepper stepper(trajectory, 1);
+                rollout_stepper stepper(trajectory);
                 std::vector<double> x = trajectory.start();
                 std::vector<double> s(static_cast<std::size_t>(n));
                 std::vector<double> expected = x;
                 std::vector<double> xi(static_cast<std::size_t>(n));
                 for (std::int64_t k = 0; k < steps; ++k) {
                     stepper.advance(k, x, s);
-                    fill_gaussian(xi, 5, static_cast<std::uint64_t>(k), 1);
+                    fill_gaussian(xi, 5, static_cast<std::uint64_t>(k));
                     const std::vector<double> before = expected;
                     for (std::int64_t i = 0; i < n; ++i) {
                         double drive = net.bias[static_cast<std::size_t>(i)];
@@ -140,14 +143,15 @@ TEST_CASE("a rollout follows its equation") {
 TEST_CASE("slopes computed again are the same, in any order and any memory, at the price of the plan") {
     const std::int64_t n = 40, m = 2, steps = 333;
     const network net(n, m, steps);
-    const chain_rule rule{operator_ref(net.W), 1, convention::pre, 0.7};
+    const chain_rule rule{scaled_by_power(net.W, 1), convention::pre, 0.7};
     RolloutOptions options;
     options.inputs = row_source(net.drive.data(), steps, m, m);
-    options.input_weights = operator_ref(net.input_weights);
+    options.input_weights = linear_map(net.input_weights);
     options.noise = 0.1;
     const rollout trajectory(rule, activation("tanh"), gaussian(n, 4), steps, options);
+    const rollout threaded({rule.A.with(3), rule.form, rule.leak}, activation("tanh"), gaussian(n, 4), steps, options);
     const std::int64_t row = n * static_cast<std::int64_t>(sizeof(double));
-    rollout_replay whole(trajectory, (steps + 10) * row, 1);
+    rollout_replay whole(trajectory, (steps + 10) * row);
     REQUIRE(whole.plan().block == steps);
     const row_block all = whole.slopes(0, steps);
     const auto same = [&](const row_block& block, std::int64_t begin, std::int64_t end) {
@@ -155,7 +159,7 @@ TEST_CASE("slopes computed again are the same, in any order and any memory, at t
     };
     for (const std::int64_t vectors : {8, 9, 12, 20, 45, 200}) {
         CAPTURE(vectors);
-        rollout_replay replay(trajectory, vectors * row, 3);
+        rollout_replay replay(threaded, vectors * row);
         const std::int64_t block = replay.plan().block;
         const std::int64_t blocks = (steps + block - 1) / block;
         const auto visit = [&](std::int64_t b) {
@@ -178,13 +182,14 @@ TEST_CASE("a chain along a rollout is the chain of its slopes") {
     const std::int64_t n = 30, steps = 90;
     const network net(n, 1, steps);
     for (const auto form : {convention::pre, convention::post}) {
-        const chain_rule rule{operator_ref(net.W), -3, form, 0.5};
-        const rollout trajectory(rule, activation("sigmoid"), gaussian(n, 4), steps, {});
-        rollout_replay whole(trajectory, (steps + 10) * n * 8, 1);
+        const scaled_by_power W(net.W, -3);
+        const chain_rule rule{W, form, 0.5};
+        const auto trajectory = std::make_shared<const rollout>(rule, activation("sigmoid"), gaussian(n, 4), steps, RolloutOptions{});
+        rollout_replay whole(*trajectory, (steps + 10) * n * 8);
         const row_block slopes = whole.slopes(0, steps);
-        const ChainOptions options{form, 0.5, -3, 2};
-        const jacobian_chain given(net.W, slope_source::of_slopes(row_source(slopes.first, steps, n, n)), options);
-        const jacobian_chain rolled(net.W, slope_source::of_rollout(trajectory, 12 * n * 8), options);
+        const ChainOptions options{form, 0.5};
+        const jacobian_chain given(W.with_threads(2), slope_source::of_slopes(row_source(slopes.first, steps, n, n)), options);
+        const jacobian_chain rolled(W.with_threads(2), slope_source::of_rollout(trajectory, 12 * n * 8), options);
         const std::vector<double> v = gaussian(n, 7);
         for (const auto d : {direction::forward, direction::backward}) {
             const auto run = [&](const jacobian_chain& P) {
@@ -201,8 +206,8 @@ TEST_CASE("a chain along a rollout is the chain of its slopes") {
 TEST_CASE("a rollout that diverges says so, and can be read up to there") {
     const std::vector<double> two{4.0};
     const dense_operator<double> W({1, 1, two}, dense_layout::row_major, 1);
-    const rollout trajectory({operator_ref(W)}, activation("identity"), {1.0}, 2000, {});
-    rollout_replay replay(trajectory, 100 * 8, 1);
+    const rollout trajectory({W}, activation("identity"), {1.0}, 2000, {});
+    rollout_replay replay(trajectory, 100 * 8);
     const std::int64_t block = replay.plan().block;
     CHECK_NOTHROW((void)replay.slopes(0, block));
     CHECK_THROWS_AS((void)replay.slopes(1999 / block * block, 2000), std::overflow_error);

@@ -1,12 +1,13 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/small_dense.hpp>
+#include "kernels/small_dense.hpp"
 #include <rhochain/krylov/golub_kahan.hpp>
-#include <rhochain/operators/adjoint_operator.hpp>
-#include <rhochain/operators/similarity.hpp>
+#include "operators/adjoint_operator.hpp"
+#include "operators/similarity.hpp"
 #include <rhochain/rhochain.hpp>
-#include <rhochain/spectra/chebyshev_bound.hpp>
-#include <rhochain/spectra/scaling_dual.hpp>
+
+#include "spectra/norm/chebyshev_bound.hpp"
+#include "spectra/scaling/scaling_dual.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +24,7 @@ namespace {
 double norm_of(const std::vector<double>& M, std::int64_t n) {
     const dense_view<double> view{n, n, M};
     const dense_operator<double> A(view);
-    golub_kahan F(A, matrices::random_vector(n, 99), 1);
+    golub_kahan F(A, matrices::random_vector(n, 99));
     while (!F.invariant()) F.expand();
     return singular_values(F.alpha(), F.beta()).front();
 }
@@ -45,7 +46,7 @@ TEST_CASE("similarity is D A D^-1, and its adjoint the transpose: <B x, y> = <x,
         const auto view = W.view();
         const sparse_operator A(view, 1);
         const auto d = matrices::random_vector(n, seed + 100);
-        const similarity B(A, d, 1);
+        const similarity B(A, d);
         const auto dense = scaled_dense(matrices::dense(view), d);
         const auto X = matrices::random_vector(n * b, seed + 200);
         const auto Y = matrices::random_vector(n * b, seed + 300);
@@ -77,16 +78,16 @@ TEST_CASE("the Chebyshev bound lies above sigma_1, and within its accuracy for a
         const std::int64_t n = 5 + seed;
         const auto W = matrices::random_csr<double, std::int32_t>(n, n, 0.5, seed);
         const auto view = W.view();
-        const sparse_operator A(view, 1);
+        const irreducible_block block(sparse_operator(view, 1));
         const double truth = norm_of(matrices::dense(view), n);
         SolverOptions options;
         options.seed = seed;
         for (const double factor : {1e-3, 0.5, 0.99, 1.0, 1.05}) {
-            Ledger ledger(options);
+            Ledger ledger(options, block.domain());
             chebyshev_probe probe;
             probe.guess = factor * truth;
             probe.accuracy = 1e-2;
-            const Bound bound = chebyshev_upper_bound(A, {}, probe, options, ledger);
+            const Bound bound = chebyshev_upper_bound(block, probe, options, ledger);
             CHECK(bound.value >= truth);
             CHECK(bound.grade == Grade::probable);
             if (factor >= 1.0) CHECK(bound.value <= truth * factor * 1.015);
@@ -99,11 +100,11 @@ TEST_CASE("the Chebyshev bound lies above sigma_1, and within its accuracy for a
 TEST_CASE("a run that the budget ends before its last step bounds nothing") {
     const auto W = matrices::random_csr<double, std::int32_t>(20, 20, 0.5, 1);
     const auto view = W.view();
-    const sparse_operator A(view, 1);
+    const irreducible_block block(sparse_operator(view, 1));
     SolverOptions options;
     options.max_matvecs = 10;
-    Ledger ledger(options);
-    CHECK(std::isinf(chebyshev_upper_bound(A, {}, {}, options, ledger).value));
+    Ledger ledger(options, block.domain());
+    CHECK(std::isinf(chebyshev_upper_bound(block, {}, options, ledger).value));
 }
 
 TEST_CASE("any block V bounds mu_D from below: no random scaling has a smaller norm") {
@@ -111,12 +112,10 @@ TEST_CASE("any block V bounds mu_D from below: no random scaling has a smaller n
         constexpr std::int64_t n = 10, b = 4;
         const auto W = matrices::random_csr<double, std::int32_t>(n, n, 0.6, seed);
         const auto view = W.view();
-        const sparse_operator A(view, 1);
-        const irreducible_block block{A, {}, n, false, false};
-        SolverOptions options;
-        Ledger ledger(options);
+        const irreducible_block block(sparse_operator(view, 1));
+        Ledger ledger({}, block.domain());
         auto V = matrices::random_vector(n * b, seed + 50);
-        const Bound lower = lift_lower_bound(block, mutable_block(V.data(), n, b), 0.5, 30, 1, ledger);
+        const Bound lower = lift_lower_bound(block, mutable_block(V.data(), n, b), 0.5, 30, ledger);
         CHECK(lower.grade == Grade::proved);
         for (unsigned trial = 0; trial < 10; ++trial) {
             const auto d = matrices::random_vector(n, 1000 + 10 * seed + trial);
@@ -156,22 +155,23 @@ TEST_CASE("a Chebyshev bound far from 1 stays a bound, and one of numbers out of
     for (const int exponent : {-900, -600, 600, 900}) {
         const csr<double, std::int32_t> W{2, 2, {0, 1, 2}, {0, 1}, {std::ldexp(1.0, exponent), std::ldexp(0.5, exponent)}};
         const auto view = W.view();
-        const sparse_operator A(view, 1);
+        const irreducible_block block(sparse_operator(view, 1));
         for (const double factor : {0.5, 1.0}) {
-            Ledger ledger(options);
+            Ledger ledger(options, block.domain());
             chebyshev_probe probe;
             probe.guess = std::ldexp(factor, exponent);
-            const Bound bound = chebyshev_upper_bound(A, {}, probe, options, ledger);
+            const Bound bound = chebyshev_upper_bound(block, probe, options, ledger);
             CHECK(bound.value >= std::ldexp(1.0, exponent));
             CHECK(bound.value <= std::ldexp(1.1, exponent));
         }
     }
     const csr<double, std::int32_t> zero{2, 2, {0, 0, 0}, {}, {}};
     const auto view = zero.view();
-    Ledger ledger(options);
+    const irreducible_block block(sparse_operator(view, 1));
+    Ledger ledger(options, block.domain());
     chebyshev_probe probe;
     probe.guess = 5e-324;
-    CHECK(std::isinf(chebyshev_upper_bound(sparse_operator(view, 1), {}, probe, options, ledger).value));
+    CHECK(std::isinf(chebyshev_upper_bound(block, probe, options, ledger).value));
 }
 
 namespace {
@@ -209,10 +209,11 @@ long double extended_norm(const std::vector<double>& W, const std::vector<double
     return norm;
 }
 
-ScaledNorm norm_of_dense(const std::vector<double>& W, const ScalingOptions& options = {}) {
+ScaledNorm norm_of_dense(const std::vector<double>& W, const SolverOptions& options = {}, const ScalingGoal& goal = {},
+                         int threads = 0) {
     const auto n = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(W.size()))));
     const dense_view<double> view{n, n, W};
-    return scaled_norm(dense_operator<double>(view), options);
+    return scaled_norm(dense_operator<double>(view, dense_layout::row_major, threads), options, goal);
 }
 
 void check_attained(const std::vector<double>& W, const ScaledNorm& m) {
@@ -267,11 +268,9 @@ TEST_CASE("what is attained is rounded up among subnormal numbers") {
     for (int trial = 0; trial < 100; ++trial) {
         std::vector<double> W(9);
         for (double& w : W) w = std::ldexp(static_cast<double>(generator() % 9), -1074) * (generator() % 2 == 0 ? 1.0 : -1.0);
-        ScalingOptions options;
-        check_attained(W, norm_of_dense(W, options));
+        check_attained(W, norm_of_dense(W));
         if (std::all_of(W.begin(), W.end(), [](double w) { return w == 0.0; })) continue;
-        options.max_kappa = 2.0;
-        check_attained(W, norm_of_dense(W, options));
+        check_attained(W, norm_of_dense(W, {}, {.max_kappa = 2.0}));
     }
 }
 
@@ -283,11 +282,10 @@ TEST_CASE("neither a fine rtol nor the least delta costs work without limit") {
         for (std::size_t j = 0; j < 3; ++j) several[6 * i + j] = several[6 * (i + 3) + j + 3] = small[3 * i + j];
     for (const auto& [W, rtol, delta] : {std::tuple{large, 1e-10, 1e-9}, {small, 1e-15, 1e-9}, {small, 1e-300, 1e-9},
                                          {small, 1e-3, 5e-324}, {small, 1e-3, 1e-321}, {several, 1e-3, 5e-324}}) {
-        ScalingOptions options;
-        options.threads = 1;
+        SolverOptions options;
         options.rtol = rtol;
         options.delta = delta;
-        const ScaledNorm m = norm_of_dense(W, options);
+        const ScaledNorm m = norm_of_dense(W, options, {}, 1);
         CAPTURE(rtol);
         CAPTURE(delta);
         CHECK(m.bracket.matvecs < 600'000);

@@ -1,9 +1,9 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/instruction_set.hpp>
-#include <rhochain/kernels/sell_layout.hpp>
-#include <rhochain/kernels/sell_product.hpp>
-#include <rhochain/kernels/spmm.hpp>
+#include <rhochain/kernels/products/instruction_set.hpp>
+#include <rhochain/kernels/products/sell_layout.hpp>
+#include <rhochain/kernels/products/sell_product.hpp>
+#include <rhochain/kernels/products/spmm.hpp>
 
 #include <doctest/doctest.h>
 
@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE("products have the bits of the CSR product, whatever the inst
                     if (!is_available(isa)) continue;
                     for (const int threads : {1, 2, 5}) {
                         std::fill(Z.begin(), Z.end(), -1.0);
-                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads, isa);
+                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads, nullptr, isa);
                         CHECK_MESSAGE(Y == Z, b, " ", static_cast<int>(f), " ", s, " ", name_of(isa), " ", threads);
                     }
                 }
@@ -133,10 +133,10 @@ TEST_CASE("slices of a band are found, and their products have the bits of the C
         CHECK(L->banded_slices >= L->slices() - 4);
     for (const instruction_set isa : all_sets)
         if (is_available(isa)) {
-            spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, isa);
+            spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, nullptr, isa);
             CHECK(y == z);
             spmm_adjoint(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
-            spmm(T, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, isa);
+            spmm(T, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, nullptr, isa);
             CHECK(y == z);
             spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
         }
@@ -159,7 +159,7 @@ TEST_CASE("a long x is fetched entry by entry, with the same bits") {
     spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
     for (const instruction_set isa : all_sets)
         if (is_available(isa)) {
-            spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, isa);
+            spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, nullptr, isa);
             CHECK(y == z);
         }
 }
@@ -173,7 +173,7 @@ TEST_CASE("an entry of x that is not finite reaches the rows that hold its colum
     x[17] = std::numeric_limits<double>::infinity();
     for (const instruction_set isa : all_sets) {
         if (!is_available(isa)) continue;
-        spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(y), 1, isa);
+        spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(y), 1, nullptr, isa);
         for (std::size_t i = 0; i < 300; ++i)
             CHECK(std::isfinite(y[i]) == (D[i * 50] == 0.0 && D[i * 50 + 17] == 0.0));
     }

@@ -1,12 +1,12 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/small_dense.hpp>
+#include "kernels/small_dense.hpp"
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
-#include <rhochain/operators/normal_operator.hpp>
+#include "operators/normal_operator.hpp"
 #include <rhochain/rhochain.hpp>
-#include <rhochain/spectra/schur_test.hpp>
-#include <rhochain/spectra/singular_restart.hpp>
+
+#include "spectra/norm/schur_test.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +33,7 @@ std::vector<double> dense_singular_values(const csr<double, std::int32_t>& W) {
 double worst_overlap(const krylov_basis& V) {
     double worst = 0.0;
     for (std::int64_t i = 0; i < V.size(); ++i)
-        for (std::int64_t j = 0; j < i; ++j) worst = std::max(worst, std::abs(dot(V[i], V[j], 1)));
+        for (std::int64_t j = 0; j < i; ++j) worst = std::max(worst, std::abs(dot(V[i], V[j])));
     return worst;
 }
 
@@ -54,6 +54,7 @@ struct careless_operator {
 
     [[nodiscard]] std::int64_t rows() const { return A.rows(); }
     [[nodiscard]] std::int64_t cols() const { return A.cols(); }
+    [[nodiscard]] int threads() const { return A.threads(); }
     void apply(const_block X, mutable_block Y) const { A.apply(X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const {
         A.apply_adjoint(X, Y);
@@ -67,26 +68,27 @@ TEST_CASE("the recurrence foretells the overlaps of vectors that nothing makes o
     const unsigned seed = std::random_device{}();
     CAPTURE(seed);
     const std::int64_t n = 300;
+    const space S(n, 1);
     const auto W = falling(n, 0.9, seed);
     const sparse_operator A(W.view(), 1);
     std::vector<std::vector<double>> V{matrices::random_vector(n, seed)};
-    scale(1.0 / norm2(V[0], 1), V[0], 1);
+    scale(1.0 / norm2(V[0]), V[0]);
     std::vector<double> u(static_cast<std::size_t>(n)), w(u.size()), alpha, beta;
     overlap_recurrence overlaps;
     for (double worst = 0.0; worst < 1e-6;) {
         REQUIRE(V.size() < 200);
         A.apply(const_block(V.back()), mutable_block(w));
-        if (!beta.empty()) axpy(-beta.back(), u, w, 1);
-        alpha.push_back(norm2(w, 1));
-        copy_scaled(1.0 / alpha.back(), w, u, 1);
+        if (!beta.empty()) axpy(-beta.back(), u, w);
+        alpha.push_back(norm2(w));
+        copy_scaled(1.0 / alpha.back(), w, u, S);
         if (!beta.empty()) overlaps.to_next_left(alpha, beta);
         A.apply_adjoint(const_block(u), mutable_block(w));
-        axpy(-alpha.back(), V.back(), w, 1);
-        const double length = norm2(w, 1);
+        axpy(-alpha.back(), V.back(), w);
+        const double length = norm2(w);
         const double foretold = overlaps.to_next_right(alpha, beta, length);
         beta.push_back(length);
-        scale(1.0 / length, w, 1);
-        for (const auto& v : V) worst = std::max(worst, std::abs(dot(v, w, 1)));
+        scale(1.0 / length, w);
+        for (const auto& v : V) worst = std::max(worst, std::abs(dot(v, w)));
         V.push_back(w);
         CHECK(foretold >= 0.125 * worst);
         CHECK(foretold <= 1e5 * std::max(worst, 1e-16));
@@ -97,18 +99,15 @@ TEST_CASE("a recurrence that was wrong is found out, and the run done again with
     const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.05, 7);
     const sparse_operator A(W.view(), 1);
     const careless_operator careless{A};
-    golub_kahan F(careless, matrices::random_vector(400, 8), 1, orthogonality::semi);
+    golub_kahan F(careless, matrices::random_vector(400, 8), orthogonality::semi);
     while (F.size() < 30) F.expand();
     CHECK_FALSE(F.measured_orthogonal());
-    golub_kahan G(A, matrices::random_vector(400, 8), 1, orthogonality::semi);
+    golub_kahan G(A, matrices::random_vector(400, 8), orthogonality::semi);
     while (G.size() < 30) G.expand();
     CHECK(G.measured_orthogonal());
     CHECK(G.right().largest_overlap(30) == doctest::Approx(worst_overlap(G.right())).epsilon(1e-3));
-    SolverOptions options;
-    options.threads = 1;
-    options.upper_rtol = std::numeric_limits<double>::infinity();
     const double sigma = dense_singular_values(W).front();
-    const Bracket b = spectral_norm(operator_ref(careless), options);
+    const Bracket b = spectral_norm(careless, {}, {.upper_rtol = std::numeric_limits<double>::infinity()});
     CHECK(b.value == doctest::Approx(sigma).epsilon(2e-3));
     CHECK(graded_upper(b).value >= sigma * (1.0 - 1e-3));
 }
@@ -120,13 +119,13 @@ TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projecti
     const sparse_operator A(W.view(), 1);
     const double sigma = dense_singular_values(W).front();
     for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
-        golub_kahan F(A, matrices::random_vector(200, seed), 1, wanted);
+        golub_kahan F(A, matrices::random_vector(200, seed), wanted);
         while (F.size() < 90) F.expand();
         const double overlap = worst_overlap(F.right());
         CHECK(overlap <= (wanted == orthogonality::semi ? 0x1p-26 : 1e-13));
         CHECK(singular_values(F.alpha(), F.beta()).front() == doctest::Approx(sigma).epsilon(1e-13));
     }
-    golub_kahan F(A, matrices::random_vector(200, seed), 1, orthogonality::semi);
+    golub_kahan F(A, matrices::random_vector(200, seed), orthogonality::semi);
     while (F.size() < 90) F.expand();
     // It did leave something uncorrected.
     CHECK(worst_overlap(F.right()) > 1e-13);
@@ -142,10 +141,10 @@ TEST_CASE("Golub-Kahan in one sweep a step has the bits of two products a step")
     W.values = matrices::random_vector(3 * n, 9);
     const auto A = sparse_operator(W.view(), 3).prepared(std::size_t{1} << 30);
     const sparse_operator B(W.view(), 3);
-    REQUIRE(operator_ref(A).one_sweep());
-    REQUIRE_FALSE(operator_ref(B).one_sweep());
+    REQUIRE(linear_map(A).one_sweep());
+    REQUIRE_FALSE(linear_map(B).one_sweep());
     for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
-        golub_kahan swept(A, matrices::random_vector(n + 2, 6), 3, wanted), twice(B, matrices::random_vector(n + 2, 6), 3, wanted);
+        golub_kahan swept(A, matrices::random_vector(n + 2, 6), wanted), twice(B, matrices::random_vector(n + 2, 6), wanted);
         for (int k = 0; k < 25; ++k) swept.expand(), twice.expand();
         CHECK(swept.alpha() == twice.alpha());
         CHECK(swept.beta() == twice.beta());
@@ -162,7 +161,7 @@ TEST_CASE("Golub-Kahan in one sweep a step has the bits of two products a step")
 TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that Arnoldi goes on with") {
     const auto W = matrices::random_csr<double, std::int32_t>(150, 120, 0.1, 5);
     const sparse_operator A(W.view(), 1);
-    golub_kahan F(A, matrices::random_vector(120, 6), 1);
+    golub_kahan F(A, matrices::random_vector(120, 6));
     while (F.size() < 21) F.expand();
     std::vector<double> T(400, 0.0);
     for (std::size_t i = 0; i < 20; ++i) {
@@ -182,9 +181,9 @@ TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that 
         for (std::size_t j = 0; j < 20; ++j) {
             M.apply(const_block(lanczos.basis()[static_cast<std::int64_t>(j)]), mutable_block(w));
             for (std::size_t i = 0; i < 20; ++i)
-                axpy(-H[i * 20 + j], lanczos.basis()[static_cast<std::int64_t>(i)], w, 1);
-            axpy(-b[j], lanczos.basis()[20], w, 1);
-            CHECK(norm2(w, 1) <= 1e-11);
+                axpy(-H[i * 20 + j], lanczos.basis()[static_cast<std::int64_t>(i)], w);
+            axpy(-b[j], lanczos.basis()[20], w);
+            CHECK(norm2(w) <= 1e-11);
         }
         const auto kept = dominant_subspace(H, 20, 6);
         lanczos.restart(kept.Q, kept.kept);
@@ -198,11 +197,10 @@ TEST_CASE("a full basis: the value settles all the same, within its memory and f
         const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.02, seed);
         const double sigma = dense_singular_values(W).front();
         SolverOptions options;
-        options.threads = 1;
         options.seed = seed;
-        options.upper_rtol = std::numeric_limits<double>::infinity();
         options.basis_bytes = 1;  // the least: 20 vectors
-        const Bracket b = spectral_norm(W.view(), options);
+        const Bracket b =
+            spectral_norm(sparse_operator(W.view(), 1), options, {.upper_rtol = std::numeric_limits<double>::infinity()});
         CHECK(b.status == Status::converged);
         CHECK(b.value <= sigma * (1.0 + 1e-12));
         CHECK(b.value >= sigma * (1.0 - 1e-3));
@@ -227,16 +225,13 @@ TEST_CASE("the Schur test bounds || |A| ||_2 from above, whatever the start, and
         const double truth = dense_singular_values(magnitudes).front();
         const sparse_operator A(W.view(), 1);
         for (const auto& start : {std::vector<double>(35, 1.0), matrices::random_vector(35, seed)}) {
-            SolverOptions options;
-            Ledger ledger(options);
-            const Bound bound = schur_upper_bound(A, start, 0.0, 1e-3, 1, ledger);
+            Ledger ledger({}, space(35, 1));
+            const Bound bound = schur_upper_bound(A, start, 0.0, 1e-3, ledger);
             CHECK(bound.grade == Grade::proved);
             CHECK(bound.value >= truth * (1.0 - 1e-12));
             CHECK(bound.value <= truth * 4.0);
         }
-        SolverOptions options;
-        options.threads = 1;
-        const Bracket b = spectral_norm(magnitudes.view(), options);
+        const Bracket b = spectral_norm(sparse_operator(magnitudes.view(), 1));
         CHECK(b.upper.value >= truth * (1.0 - 1e-12));
         CHECK(b.upper.value <= truth * (1.0 + 2e-3));
     }

@@ -1,9 +1,9 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/dense.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
-#include <rhochain/storage/lent_room.hpp>
+#include "storage/lent_room.hpp"
 #include <rhochain/storage/scaled.hpp>
 
 #include <doctest/doctest.h>

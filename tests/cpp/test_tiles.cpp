@@ -1,8 +1,8 @@
 #include "matrices.hpp"
 
-#include <rhochain/kernels/spmm.hpp>
-#include <rhochain/kernels/tile_layout.hpp>
-#include <rhochain/kernels/tile_product.hpp>
+#include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/products/tile_layout.hpp>
+#include <rhochain/kernels/products/tile_product.hpp>
 
 #include <doctest/doctest.h>
 

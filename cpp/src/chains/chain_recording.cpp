@@ -1,5 +1,7 @@
 #include <rhochain/chains/chain_recording.hpp>
-#include <rhochain/chains/row_source.hpp>
+#include "chains/rows/vector_requirements.hpp"
+
+#include <rhochain/chains/rows/row_source.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -20,7 +22,7 @@ void require_state(const chain_state& s, const_block X, std::int64_t steps, std:
 class recorder {
 public:
     recorder(scaled_block X, const ChainRecording& recording)
-        : X_(std::move(X)), every_(recording.every), saver_(recording) {
+        : X_(std::move(X)), every_(recording.every), saver_(recording, X_.of()) {
         if (recording.resume) {
             done_ = recording.resume->done;
             log_norms_.assign(recording.resume->reals.begin(), recording.resume->reals.end());
@@ -39,12 +41,12 @@ public:
         return saver_.due() && save();
     }
 
-    // Whether to stop.
+    // (*) Whether to stop.
     bool save() {
         return saver_.save({done_, std::as_const(X_).mantissas(), X_.exponents(), X_.norms(), log_norms_});
     }
 
-    [[nodiscard]] ChainResult finish(int threads) {
+    [[nodiscard]] ChainResult finish() {
         ChainResult result;
         result.columns = X_.columns();
         result.done = done_;
@@ -54,7 +56,7 @@ public:
             note();
         }
         result.log_norms = std::move(log_norms_);
-        X_.normalise(threads);
+        X_.normalise();
         result.exponents = X_.exponents();
         result.mantissas = X_.take_mantissas();
         return result;
@@ -74,28 +76,34 @@ private:
 
 }  // namespace
 
-ChainResult record_chain(const_block V, const char* what, std::int64_t size, std::int64_t steps, int threads,
+ChainResult record_chain(const_block V, const char* what, const space& S, std::int64_t steps,
                          const chain_progress& progress, const ChainRecording& recording, const chain_runner& run) {
-    if (V.rows != size)
-        throw std::invalid_argument(std::string(what) + ": got length " + std::to_string(V.rows) + ", expected " +
-                                    std::to_string(size));
+    S.begin_call();
+    require_length(what, V.rows, S);
     if (recording.every < 1) throw std::invalid_argument("a recording: expected every >= 1");
     const auto& from = recording.resume;
-    if (from) require_state(*from, V, steps, recording.every);
-    recorder record(from ? scaled_block(from->vectors, from->integers, from->norms) : scaled_block(V, what, threads),
+    if (S.any(from.has_value())) {
+        S.attempt([&] {
+            if (!from) throw std::invalid_argument("resume: got a state on another rank alone");
+            require_state(*from, V, steps, recording.every);
+        });
+        const auto done = static_cast<double>(from ? from->done : -1);
+        if (S.least(done) != S.largest(done)) throw std::invalid_argument("resume: got states after different steps");
+    }
+    recorder record(from ? scaled_block(from->vectors, from->integers, from->norms, S) : scaled_block(V, what, S),
                     recording);
     if (from || !record.save()) {
         try {
             run(record.block(), record.done(), [&](std::int64_t done) {
                 const bool stop = record.step_done(done);
-                return (progress && progress(done, steps)) || stop;
+                return asks_to_stop(progress, done, steps, S) || stop;
             });
         } catch (const reading_stopped&) {
             // The block is what it was after the last step done.
         }
     }
     record.save();
-    return record.finish(threads);
+    return record.finish();
 }
 
 }  // namespace rhochain

@@ -5,8 +5,8 @@
 
 namespace rhochain {
 
-state_saver::state_saver(const ChainSaving& saving)
-    : saving_(&saving), saved_(saving.resume ? saving.resume->done : -1), due_(clock::now() + interval()) {
+state_saver::state_saver(const ChainSaving& saving, const space& S)
+    : saving_(&saving), S_(S), saved_(saving.resume ? saving.resume->done : -1), due_(clock::now() + interval()) {
     if (!(saving.save_seconds >= 0.0)) throw std::invalid_argument("save_seconds: expected a number of at least 0");
 }
 
@@ -17,11 +17,15 @@ state_saver::clock::duration state_saver::interval() const {
 }
 
 bool state_saver::save(const chain_state& state) {
-    if (!saving_->save || saved_ == state.done) return false;
-    if (saving_->save(state)) return true;
-    saved_ = state.done;
-    due_ = clock::now() + interval();
-    return false;
+    bool stop = false;
+    S_.attempt([&] {
+        if (!saving_->save || saved_ == state.done) return;
+        stop = saving_->save(state);
+        if (stop) return;
+        saved_ = state.done;
+        due_ = clock::now() + interval();
+    });
+    return S_.any(stop);
 }
 
 }  // namespace rhochain

@@ -1,6 +1,5 @@
 #include <rhochain/chains/gated_chain.hpp>
-#include <rhochain/kernels/parallel.hpp>
-#include <rhochain/spectra/adjoint_check.hpp>
+#include "spectra/norm/adjoint_check.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -9,8 +8,10 @@
 
 namespace rhochain {
 
-gated_chain::gated_chain(operator_ref U, gate_source gates, int exponent, int threads)
-    : U_(U), gates_(std::move(gates)), exponent_(exponent), threads_(resolve_threads(threads)) {
+gated_chain::gated_chain(const linear_map& U, gate_source gates)
+    : U_(U.normalised()),
+      gates_(std::move(gates)),
+      states_(U_.domain().replicated(state_blocks(gates_.cell()) * U_.cols())) {
     require_gate_blocks(U, gates_.cell(), "U");
     if (gates_.width() != U.cols())
         throw std::invalid_argument("gates: got rows of length " + std::to_string(gates_.width()) + ", expected " +
@@ -22,12 +23,12 @@ chain_factor gated_chain::factor(direction d, std::int64_t columns) const {
         gate_reader reader;
         buffer<double> t;
     };
-    auto own = std::make_shared<workspace>(workspace{gate_reader(gates_, exponent_, threads_),
+    auto own = std::make_shared<workspace>(workspace{gate_reader(gates_, U_.exponent(), U_.domain()),
                                                      buffer<double>(static_cast<std::size_t>(U_.rows() * columns))});
     return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
         const const_block V = X.mantissas();
         const gated_step step = own->reader.step(k);
-        apply_step(U_, step, d, V, {own->t.data(), U_.rows(), V.columns}, Y, squares, threads_);
+        apply_step(U_, step, d, V, {own->t.data(), U_.rows(), V.columns}, Y, squares);
         return chain_move{step.exponent};
     };
 }
@@ -36,9 +37,9 @@ ChainResult gated_chain::record(direction d, const_block V, const char* what, co
                                 const ChainRecording& recording) const {
     const chain_factor factors = factor(d, V.columns);
     const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
-        run_chain(d, first, steps(), X, factors, threads_, after_step);
+        run_chain(d, first, steps(), X, factors, after_step);
     };
-    return record_chain(V, what, size(), steps(), threads_, progress, recording, runner);
+    return record_chain(V, what, states_, steps(), progress, recording, runner);
 }
 
 ChainResult gated_chain::jvp(const_block V, const chain_progress& progress, const ChainRecording& recording) const {
@@ -46,7 +47,7 @@ ChainResult gated_chain::jvp(const_block V, const chain_progress& progress, cons
 }
 
 ChainResult gated_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
-    require_adjoint(U_, 0, threads_);
+    require_adjoint(U_, 0);
     return record(direction::backward, G, "g", progress, recording);
 }
 

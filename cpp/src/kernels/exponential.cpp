@@ -1,7 +1,7 @@
 #include "exponential_loop.hpp"
 
-#include <rhochain/kernels/exponential.hpp>
-#include <rhochain/kernels/instruction_set.hpp>
+#include "kernels/exponential.hpp"
+#include <rhochain/kernels/products/instruction_set.hpp>
 
 namespace rhochain {
 

@@ -1,4 +1,4 @@
-#include <rhochain/kernels/small_dense.hpp>
+#include "kernels/small_dense.hpp"
 #include <rhochain/storage/scaled.hpp>
 
 #include <Eigen/Dense>

@@ -6,19 +6,19 @@
 
 namespace rhochain {
 
-arnoldi::arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int threads)
-    : A_(A),
+arnoldi::arnoldi(linear_map A, vector_in start, std::int64_t capacity)
+    : A_(std::move(A)),
       capacity_(capacity),
-      V_(A.cols(), threads),
+      V_(A_.domain()),
       H_(static_cast<std::size_t>((capacity + 1) * capacity), 0.0) {
-    const double norm = norm2(start, threads);
+    const double norm = norm2(start, V_.of());
     if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    copy_scaled(1.0 / norm, start, V_.next(), threads);
+    copy_scaled(1.0 / norm, start, V_.next(), V_.of());
     V_.append(1.0);
 }
 
-arnoldi::arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, double coupling)
-    : A_(A),
+arnoldi::arnoldi(linear_map A, krylov_basis V, std::span<const double> H, double coupling)
+    : A_(std::move(A)),
       capacity_(V.size() - 1),
       k_(capacity_),
       V_(std::move(V)),
@@ -31,7 +31,7 @@ void arnoldi::expand() {
     if (invariant_ || k_ == capacity_) return;
     const vector_out w = V_.next();
     A_.apply(const_block(V_[k_]), mutable_block(w));
-    const double before = norm2(w, V_.threads());
+    const double before = norm2(w, V_.of());
     std::vector<double> h(static_cast<std::size_t>(k_) + 1, 0.0);
     const double beta = V_.orthogonalise(w, h);
     for (std::int64_t i = 0; i <= k_; ++i) H(i, k_) = h[static_cast<std::size_t>(i)];

@@ -1,6 +1,6 @@
-#include <rhochain/kernels/gram.hpp>
-#include <rhochain/kernels/small_dense.hpp>
-#include <rhochain/krylov/block_qr.hpp>
+#include "kernels/vectors/gram.hpp"
+#include "kernels/small_dense.hpp"
+#include "krylov/block_qr.hpp"
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace {
 
 class block_factorization {
 public:
-    block_factorization(mutable_block X, std::span<double> diagonal, int threads, std::span<double> R)
-        : X_(X), k_(static_cast<std::size_t>(X.columns)), threads_(threads), diagonal_(diagonal), R_(R), G_(k_ * k_) {
+    block_factorization(mutable_block X, std::span<double> diagonal, const space& S, std::span<double> R)
+        : X_(X), k_(static_cast<std::size_t>(X.columns)), S_(S), diagonal_(diagonal), R_(R), G_(k_ * k_) {
         std::fill(diagonal.begin(), diagonal.end(), 1.0);
         std::fill(R.begin(), R.end(), 0.0);
         for (std::size_t c = 0; c * k_ < R.size(); ++c) R[c * k_ + c] = 1.0;
@@ -33,7 +33,7 @@ private:
     // X <- X R^-1 with R^T R = X^T X, unless a pivot is below `least_pivot`: then X is left alone. Zero columns count
     // as orthogonal to all others.
     bool cholesky_step(double least_pivot) {
-        gram(X_, G_, threads_);
+        gram(X_, G_, S_);
         std::vector<int> scale(k_);
         std::vector<bool> zero(k_);
         for (std::size_t c = 0; c < k_; ++c) {
@@ -52,7 +52,7 @@ private:
         if (!(least >= least_pivot)) return false;
         for (std::size_t a = 0; a < k_; ++a)
             for (std::size_t c = a; c < k_; ++c) at(a, c) = std::ldexp(at(a, c), scale[c]);
-        divide_right(X_, G_, threads_);
+        divide_right(X_, G_, S_);
         for (std::size_t c = 0; c < k_; ++c) {
             if (zero[c]) at(c, c) = 0.0;
             diagonal_[c] *= at(c, c);
@@ -95,7 +95,7 @@ private:
     // Column j loses its part along the columns before it, which is added to column j of G. Returns the square of the norm it had.
     double project_out(std::size_t j) {
         const double square = multiply_columns(j);
-        subtract_columns(X_, static_cast<std::int64_t>(j), products_, threads_);
+        subtract_columns(X_, static_cast<std::int64_t>(j), products_, S_);
         for (std::size_t c = 0; c < j; ++c) at(c, j) += products_[c];
         return square;
     }
@@ -103,13 +103,13 @@ private:
     // Column j's products with those before it and, returned, with itself.
     double multiply_columns(std::size_t j) {
         products_.resize(j + 1);
-        column_products(X_, static_cast<std::int64_t>(j), products_, threads_);
+        column_products(X_, static_cast<std::int64_t>(j), products_, S_);
         return products_[j];
     }
 
     mutable_block X_;
     std::size_t k_;
-    int threads_;
+    const space& S_;
     std::span<double> diagonal_;
     std::span<double> R_;
     std::vector<double> G_;
@@ -119,8 +119,8 @@ private:
 
 }  // namespace
 
-double orthonormalise(mutable_block X, std::span<double> diagonal, int threads, std::span<double> R) {
-    return block_factorization(X, diagonal, threads, R).run();
+double orthonormalise(mutable_block X, std::span<double> diagonal, const space& S, std::span<double> R) {
+    return block_factorization(X, diagonal, S, R).run();
 }
 
 }  // namespace rhochain

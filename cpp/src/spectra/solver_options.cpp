@@ -1,7 +1,7 @@
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -14,19 +14,17 @@ namespace {
 
 }  // namespace
 
-void validate(const SolverOptions& o, std::int64_t n) {
+void validate(const SolverOptions& o, const space& S) {
     if (!(o.rtol > 0.0 && o.rtol < 1.0)) reject("rtol", std::to_string(o.rtol), "0 < rtol < 1");
-    if (!(o.upper_rtol >= 0.0)) reject("upper_rtol", std::to_string(o.upper_rtol), "at least 0");
     if (!(o.delta > 0.0 && o.delta < 1.0)) reject("delta", std::to_string(o.delta), "0 < delta < 1");
-    if (o.threads < 0) reject("threads", std::to_string(o.threads), "at least 1, or 0 for the default");
     if (o.max_matvecs < 1) reject("max_matvecs", std::to_string(o.max_matvecs), "at least 1");
     if (!(o.max_seconds >= 0.0)) reject("max_seconds", std::to_string(o.max_seconds), "at least 0");
-    if (o.start.empty()) return;
-    if (static_cast<std::int64_t>(o.start.size()) != n)
-        reject("start", "length " + std::to_string(o.start.size()), ("length " + std::to_string(n)).c_str());
-    if (!std::all_of(o.start.begin(), o.start.end(), [](double x) { return std::isfinite(x); }))
-        reject("start", "an entry that is not finite", "finite numbers");
-    if (std::all_of(o.start.begin(), o.start.end(), [](double x) { return x == 0.0; }))
+    const auto length = static_cast<std::int64_t>(o.start.size());
+    if (!S.any(length != 0)) return;
+    if (S.any(length != S.length()))
+        reject("start", "length " + std::to_string(length), ("length " + std::to_string(S.length())).c_str());
+    if (!is_finite(o.start, S)) reject("start", "an entry that is not finite", "finite numbers");
+    if (is_zero(o.start, S))
         reject("start", "the zero vector", "a vector with a nonzero entry");
 }
 
@@ -36,7 +34,15 @@ std::int64_t basis_capacity(const SolverOptions& o, std::int64_t n, std::int64_t
     return std::min({n, most, std::max(least, o.basis_bytes / vector_bytes)});
 }
 
-Ledger::Ledger(const SolverOptions& options) : options_(options), begin_(std::chrono::steady_clock::now()) {}
+Ledger::Ledger(const SolverOptions& options, const space& S)
+    : S_(S),
+      max_matvecs_(options.max_matvecs),
+      max_seconds_(options.max_seconds),
+      callback_(options.callback),
+      interrupt_(options.interrupt),
+      begin_(std::chrono::steady_clock::now()) {
+    S_.begin_call();
+}
 
 double Ledger::seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
@@ -45,7 +51,7 @@ double Ledger::seconds() const {
 void Ledger::record(double lower, double value, double upper) {
     constexpr double resolution = 1e-3;
     const Progress now{matvecs_, seconds(), lower, value, upper};
-    if (options_.callback && !stopped_) stopped_ = options_.callback(now);
+    if (callback_ && !stopped_) S_.attempt([&] { stopped_ = callback_(now); });
     if (!history_.empty() && history_.size() > 1 && now.seconds - history_[history_.size() - 2].seconds < resolution)
         history_.back() = now;
     else
@@ -54,11 +60,11 @@ void Ledger::record(double lower, double value, double upper) {
 
 bool Ledger::exhausted() {
     constexpr double poll_interval = 0.05;
-    if (options_.interrupt && seconds() - last_poll_ > poll_interval) {
+    if (interrupt_ && seconds() - last_poll_ > poll_interval) {
         last_poll_ = seconds();
-        stopped_ |= options_.interrupt();
+        S_.attempt([&] { stopped_ |= interrupt_(); });
     }
-    return stopped_ || matvecs_ >= options_.max_matvecs || seconds() >= options_.max_seconds;
+    return matvecs_ >= max_matvecs_ || S_.agreed_stop(stopped_ || seconds() >= max_seconds_);
 }
 
 void Ledger::close(Bracket& b) {

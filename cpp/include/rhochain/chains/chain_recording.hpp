@@ -3,8 +3,8 @@
 // bits. So that it does, the mantissas of a state are as the steps left them: their norms lie in [2^-64, 2^64].
 #pragma once
 
-#include <rhochain/chains/chain_run.hpp>
 #include <rhochain/chains/chain_state.hpp>
+#include <rhochain/chains/steps/chain_run.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -22,18 +22,19 @@ struct ChainResult {
     std::int64_t done = 0;  // K unless the run was stopped
 };
 
-// The state's vectors are the mantissas (N x b), its integers the exponents of the columns (b), its reals the rows 0, m, 2m, .. of
-// log_norms up to `done`. Where a run resumes the X given tells no more than its shape.
+// The state's vectors are the mantissas (N x b), its integers the exponents of the columns (b), its reals the rows 0,
+// m, 2m, .. of log_norms up to `done`. A run that resumes uses the shape of X alone.
 struct ChainRecording : ChainSaving {
     std::int64_t every = 1;  // m
 };
 
-// Carries X, called `what` in messages, through `run`, which calls run_chain with the arguments given here. Throws
-// std::invalid_argument unless X has `size` rows, m >= 1 and a state to resume from is one of such a run.
+// (*) Carries X, called `what` in messages, through `run`, which calls run_chain with the arguments given here. S is
+// the space of the columns, of N entries. Throws std::invalid_argument unless X has the rows of S, m >= 1 and a state
+// to resume from is one of such a run.
 using chain_runner = std::function<void(scaled_block& X, std::int64_t first,
                                         const std::function<bool(std::int64_t done)>& after_step)>;
-[[nodiscard]] ChainResult record_chain(const_block X, const char* what, std::int64_t size, std::int64_t steps,
-                                       int threads, const chain_progress& progress, const ChainRecording& recording,
+[[nodiscard]] ChainResult record_chain(const_block X, const char* what, const space& S, std::int64_t steps,
+                                       const chain_progress& progress, const ChainRecording& recording,
                                        const chain_runner& run);
 
 }  // namespace rhochain

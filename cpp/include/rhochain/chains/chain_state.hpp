@@ -1,7 +1,9 @@
-// What the rest of a run of a chain depends on, between two steps, in plain numbers: a run goes on from it to the same bits, in
-// another process and with another number of threads.
+// What the rest of a run of a chain depends on, between two steps, in plain numbers: a run goes on from it to the
+// same bits, in another process and with another number of threads. A rank saves and resumes its rows of the vectors;
+// everything else is the same on all ranks.
 #pragma once
 
+#include <rhochain/kernels/space/space.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <chrono>
@@ -12,7 +14,7 @@
 
 namespace rhochain {
 
-// Borrowed. What `integers` and `reals` are is for the run to say.
+// Borrowed. Each run defines its own `integers` and `reals`.
 struct chain_state {
     std::int64_t done = 0;  // steps
     const_block vectors;    // N x b
@@ -24,19 +26,20 @@ struct chain_state {
 struct ChainSaving {
     std::optional<chain_state> resume{};  // go on from here
     double save_seconds = 300.0;          // at most so often
-    // Called with the state before the first step of a run that does not resume, between steps, and when the run ends or is
-    // stopped; true stops the run.
+    // Called with the state before the first step of a run that does not resume, between steps, and when the run ends
+    // or is stopped; true stops the run.
     std::function<bool(const chain_state&)> save{};
 };
 
-// When a run is to save its state. Throws std::invalid_argument unless save_seconds >= 0.
+// When a run on the vectors of S saves its state. Throws std::invalid_argument unless save_seconds >= 0.
 class state_saver {
 public:
-    explicit state_saver(const ChainSaving& saving);
+    state_saver(const ChainSaving& saving, const space& S);
 
-    [[nodiscard]] bool due() const { return saving_->save && clock::now() >= due_; }
+    // Whether the time has come on a rank, which all ranks learn after the same step.
+    [[nodiscard]] bool due() const { return S_.agreed_save(saving_->save && clock::now() >= due_); }
 
-    // Whether to stop. Does nothing where that many steps have been saved.
+    // (*) Whether to stop, which one rank decides for all. Does nothing where that many steps have been saved.
     bool save(const chain_state& state);
 
 private:
@@ -45,6 +48,7 @@ private:
     [[nodiscard]] clock::duration interval() const;
 
     const ChainSaving* saving_;
+    space S_;
     std::int64_t saved_;
     clock::time_point due_;
 };

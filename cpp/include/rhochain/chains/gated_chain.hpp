@@ -2,12 +2,13 @@
 // for a GRU and N = 2n for an LSTM, whose vectors are [h; c]:
 //     jvp(V) = P V      tangents forward, from step 0 to step K - 1
 //     vjp(G) = P^T G    gradients backward, from step K - 1 to step 0
-// on row-major blocks (N x b), of any length (chain_run.hpp). A step costs one product with the stacked weights.
+// on row-major blocks (N x b), of any length (chain_run.hpp), in one process. A step costs one product with the
+// stacked weights.
 #pragma once
 
 #include <rhochain/chains/chain_recording.hpp>
-#include <rhochain/chains/gate_source.hpp>
-#include <rhochain/chains/gated_step.hpp>
+#include <rhochain/chains/steps/gated_step.hpp>
+#include <rhochain/chains/trajectories/gate_source.hpp>
 
 #include <cstdint>
 
@@ -15,16 +16,17 @@ namespace rhochain {
 
 class gated_chain {
 public:
-    // U (G n x n) is borrowed; the weights are 2^exponent U. Threads: 0 as the OpenMP runtime decides. Throws
-    // std::invalid_argument unless U has G blocks of n rows and the gates are n wide.
-    gated_chain(operator_ref U, gate_source gates, int exponent = 0, int threads = 0);
+    // U (G n x n) is kept normalised(); its threads are those of the chain. Throws std::invalid_argument unless U has
+    // G blocks of n rows and the gates are n wide.
+    gated_chain(const linear_map& U, gate_source gates);
 
     [[nodiscard]] std::int64_t steps() const { return gates_.steps(); }
-    [[nodiscard]] std::int64_t size() const { return state_blocks(gates_.cell()) * U_.cols(); }
-    [[nodiscard]] int threads() const { return threads_; }
-    [[nodiscard]] operator_ref weights() const { return U_; }
+    [[nodiscard]] std::int64_t size() const { return states_.size(); }
+    // The space of the states.
+    [[nodiscard]] const space& domain() const { return states_; }
+    // U.normalised().
+    [[nodiscard]] const linear_map& weights() const { return U_; }
     [[nodiscard]] const gate_source& gates() const { return gates_; }
-    [[nodiscard]] int exponent() const { return exponent_; }
 
     [[nodiscard]] ChainResult jvp(const_block V, const chain_progress& progress = {},
                                   const ChainRecording& recording = {}) const;
@@ -38,10 +40,9 @@ private:
     [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,
                                      const ChainRecording& recording) const;
 
-    operator_ref U_;
+    linear_map U_;
     gate_source gates_;
-    int exponent_;
-    int threads_;
+    space states_;
 };
 
 }  // namespace rhochain

@@ -6,8 +6,9 @@
 #pragma once
 
 #include <rhochain/chains/chain_recording.hpp>
-#include <rhochain/chains/chain_step.hpp>
-#include <rhochain/chains/slope_source.hpp>
+#include <rhochain/chains/steps/chain_step.hpp>
+#include <rhochain/chains/trajectories/slope_reader.hpp>
+#include <rhochain/chains/trajectories/slope_source.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -18,19 +19,18 @@ namespace rhochain {
 struct ChainOptions {
     convention form = convention::pre;
     double leak = 1.0;  // 0 < leak <= 1
-    int exponent = 0;   // the matrix is 2^exponent times the operator given (normalised())
-    int threads = 0;    // 0: as the OpenMP runtime decides
 };
 
 class jacobian_chain {
 public:
-    // W (n x n) is borrowed. Throws std::invalid_argument unless W is square, the slopes are n wide and the leak is
-    // in (0, 1].
-    jacobian_chain(operator_ref W, slope_source slopes, const ChainOptions& options = {});
+    // W (n x n) is kept normalised(); its threads are those of the chain. Throws std::invalid_argument unless W is
+    // square, the slopes are n wide and the leak is in (0, 1].
+    jacobian_chain(const linear_map& W, slope_source slopes, const ChainOptions& options = {});
 
     [[nodiscard]] std::int64_t steps() const { return slopes_.steps(); }
     [[nodiscard]] std::int64_t size() const { return rule_.A.rows(); }
-    [[nodiscard]] int threads() const { return threads_; }
+    // The space of the states.
+    [[nodiscard]] const space& domain() const { return rule_.A.domain(); }
     [[nodiscard]] const chain_rule& rule() const { return rule_; }
     [[nodiscard]] const slope_source& slopes() const { return slopes_; }
 
@@ -40,7 +40,7 @@ public:
                                   const ChainRecording& recording = {}) const;
 
     // X, which `first` steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to
-    // stop, and returns the steps done.
+    // stop, and returns the steps done. The reader is one of slopes().
     std::int64_t run(direction d, scaled_block& X, slope_reader& reader,
                      const std::function<bool(std::int64_t done)>& after_step, std::int64_t first = 0) const;
 
@@ -56,7 +56,6 @@ private:
 
     chain_rule rule_;
     slope_source slopes_;
-    int threads_;
 };
 
 }  // namespace rhochain

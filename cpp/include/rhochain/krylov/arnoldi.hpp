@@ -6,7 +6,7 @@
 #pragma once
 
 #include <rhochain/krylov/krylov_basis.hpp>
-#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/linear_map.hpp>
 
 #include <vector>
 
@@ -14,11 +14,11 @@ namespace rhochain {
 
 class arnoldi {
 public:
-    // `capacity` bounds k. The start need not be normalised; it must not be zero.
-    arnoldi(operator_ref A, vector_in start, std::int64_t capacity, int threads);
+    // `capacity` bounds k. The start, in A's domain, need not be normalised; it must not be zero.
+    arnoldi(linear_map A, vector_in start, std::int64_t capacity);
 
     // Goes on from A V = V H + coupling v_k e_k^T, V the first k of the k + 1 vectors given, H row-major k x k; capacity k.
-    arnoldi(operator_ref A, krylov_basis V, std::span<const double> H, double coupling);
+    arnoldi(linear_map A, krylov_basis V, std::span<const double> H, double coupling);
 
     [[nodiscard]] std::int64_t size() const { return k_; }
     [[nodiscard]] std::int64_t capacity() const { return capacity_; }
@@ -42,7 +42,7 @@ private:
         return H_[static_cast<std::size_t>(i * capacity_ + j)];
     }
 
-    operator_ref A_;
+    linear_map A_;
     std::int64_t capacity_;
     std::int64_t k_ = 0;
     bool invariant_ = false;

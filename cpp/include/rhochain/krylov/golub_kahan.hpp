@@ -12,7 +12,7 @@
 
 #include <rhochain/krylov/krylov_basis.hpp>
 #include <rhochain/krylov/overlap_recurrence.hpp>
-#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/linear_map.hpp>
 
 #include <utility>
 #include <vector>
@@ -23,8 +23,8 @@ enum class orthogonality { full, semi };
 
 class golub_kahan {
 public:
-    // The start (n long) need not be normalised; it must not be zero. One product.
-    golub_kahan(operator_ref A, vector_in start, int threads, orthogonality wanted = orthogonality::full);
+    // The start, in A's domain, need not be normalised; it must not be zero. One product.
+    golub_kahan(linear_map A, vector_in start, orthogonality wanted = orthogonality::full);
 
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(alpha_.size()); }
     [[nodiscard]] const std::vector<double>& alpha() const { return alpha_; }
@@ -48,7 +48,7 @@ private:
     double extend_right();
     void extend_left();
 
-    operator_ref A_;
+    linear_map A_;
     orthogonality wanted_;
     overlap_recurrence overlaps_;
     std::int64_t unwatched_ = 0;  // of v_0 .. v_{unwatched_ - 1} some are not reorthogonalised

@@ -2,8 +2,8 @@
 // lines, whenever an entry of W reads it afresh.
 #pragma once
 
-#include <rhochain/kernels/parallel.hpp>
-#include <rhochain/kernels/streaming_store.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 

@@ -2,9 +2,9 @@
 // is held as the row-major array of its transpose. Cheap to copy; the array must outlive it.
 #pragma once
 
-#include <rhochain/kernels/gemm.hpp>
-#include <rhochain/kernels/parallel.hpp>
-#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/kernels/products/gemm.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/operators/stored_operator.hpp>
 
 namespace rhochain {
@@ -41,6 +41,14 @@ public:
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
     void apply(entry_map f, const_block X, mutable_block Y) const { product(transposed_, f, X, Y); }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { product(!transposed_, f, X, Y); }
+
+    [[nodiscard]] stored_entries entries() const { return {stored_, transposed_}; }
+    // W[C, C], as a sparse matrix.
+    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members, std::span<const std::int64_t> position) const {
+        auto part = principal_part<std::int64_t>(stored_, members, position);
+        if (transposed_) part = transpose(part.view());
+        return sparse_operator(std::move(part), threads_).prepared(0);
+    }
 
     [[nodiscard]] dense_operator normalised() const {
         dense_operator A = *this;

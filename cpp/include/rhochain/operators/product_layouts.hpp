@@ -10,9 +10,9 @@
 // Any number of threads may ask at a time. W must outlive it.
 #pragma once
 
-#include <rhochain/kernels/diagonal_layout.hpp>
-#include <rhochain/kernels/sell_layout.hpp>
-#include <rhochain/kernels/tile_layout.hpp>
+#include <rhochain/kernels/products/diagonal_layout.hpp>
+#include <rhochain/kernels/products/sell_layout.hpp>
+#include <rhochain/kernels/products/tile_layout.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 
 #include <atomic>

@@ -1,18 +1,18 @@
-// A = 2^-e W for a borrowed CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
-// Cheap to copy; W must outlive it. Products read W as it is; those with W^T then in strips of columns, one a thread,
+// A = 2^-e W for a CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
+// Cheap to copy; a W that is borrowed must outlive it. Products read W as it is; those with W^T then in strips of columns, one a thread,
 // several times slower. A prepared() operator makes copies of W in layouts for its products as they come
 // (product_layouts.hpp), which the operators made from it share. Every sum runs from the first entry to the last: the bits
 // are the same either way.
 #pragma once
 
-#include <rhochain/kernels/diagonal_product.hpp>
-#include <rhochain/kernels/parallel.hpp>
-#include <rhochain/kernels/row_pattern.hpp>
-#include <rhochain/kernels/sell_product.hpp>
-#include <rhochain/kernels/spmm.hpp>
-#include <rhochain/kernels/tile_product.hpp>
+#include <rhochain/kernels/products/diagonal_product.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/products/row_pattern.hpp>
+#include <rhochain/kernels/products/sell_product.hpp>
+#include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/products/tile_product.hpp>
 #include <rhochain/operators/block_on_lines.hpp>
-#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/linear_map.hpp>
 #include <rhochain/operators/product_layouts.hpp>
 #include <rhochain/operators/stored_operator.hpp>
 
@@ -26,6 +26,9 @@ public:
     // W must be valid (`validate`) and list no position twice (`canonical`). threads = 0: as OpenMP decides.
     explicit sparse_operator(const csr_view<Scalar, Index>& W, int threads = 0)
         : W_(W), summary_(summarise(W, resolve_threads(threads))), threads_(resolve_threads(threads)) {}
+    // Owns W.
+    explicit sparse_operator(csr<Scalar, Index>&& W, int threads = 0)
+        : sparse_operator(std::make_shared<const csr<Scalar, Index>>(std::move(W)), threads) {}
 
     [[nodiscard]] std::int64_t rows() const { return W_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return W_.cols(); }
@@ -40,11 +43,11 @@ public:
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const { multiply(f, X, Y, nullptr); }
-    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const { multiply(f, X, Y, &then); }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { multiply_adjoint(f, X, Y, nullptr); }
+    void apply(entry_map f, const_block X, mutable_block Y) const { product(false, f, X, Y, nullptr); }
+    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const { product(false, f, X, Y, &then); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { product(true, f, X, Y, nullptr); }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
-        multiply_adjoint(f, X, Y, &then);
+        product(true, f, X, Y, &then);
     }
 
     [[nodiscard]] bool one_sweep() const {
@@ -79,7 +82,7 @@ public:
     }
 
     // For a single product: layouts that are there serve, none is made.
-    [[nodiscard]] sparse_operator as_it_is() const {
+    [[nodiscard]] sparse_operator for_one_product() const {
         sparse_operator A = *this;
         A.makes_layouts_ = false;
         return A;
@@ -90,26 +93,36 @@ public:
     // Where results may be put and memory for a call found; null unless prepared().
     [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return layouts_ ? layouts_->rooms() : nullptr; }
 
-private:
-    void multiply(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
-        if (const auto* bands = bands_if_any()) return spmm(*bands, f, scale_, X, Y, threads_, then);
-        if (const auto* tiles = tiles_for(X)) return spmv(*tiles, f, scale_, X.data, Y.data, threads_, then);
-        const block_on_lines X_on_lines = on_lines(X);
-        X = X_on_lines.get();
-        // Blocks are as fast from W itself.
-        if (const auto* rows = layouts_ && X.columns == 1 ? layouts_->rows(makes_layouts_, threads_) : nullptr)
-            return then ? spmm(*rows, f, scale_, X, Y, threads_, *then) : spmm(*rows, f, scale_, X, Y, threads_);
-        then ? spmm(W_, f, scale_, X, Y, threads_, *then) : spmm(W_, f, scale_, X, Y, threads_);
+    [[nodiscard]] stored_entries entries() const { return {W_}; }
+    // W[C, C], which may spend on layouts what this operator has spent.
+    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members, std::span<const std::int64_t> position) const {
+        return sparse_operator(principal_part<Index>(W_, members, position), threads_).prepared(prepared_bytes());
     }
-    void multiply_adjoint(entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
-        if (const auto* bands = bands_if_any()) return spmm_adjoint(*bands, f, scale_, X, Y, threads_, then);
-        if (const auto* tiles = tiles_for(X)) return spmv_adjoint(*tiles, f, scale_, X.data, Y.data, threads_, then);
+
+private:
+    sparse_operator(std::shared_ptr<const csr<Scalar, Index>> W, int threads) : sparse_operator(W->view(), threads) {
+        owner_ = std::move(W);
+    }
+
+    // Each layout has the bits of W itself.
+    void product(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        if (const auto* bands = bands_if_any())
+            return adjoint ? spmm_adjoint(*bands, f, scale_, X, Y, threads_, then)
+                           : spmm(*bands, f, scale_, X, Y, threads_, then);
+        if (const auto* tiles = tiles_for(X))
+            return adjoint ? spmv_adjoint(*tiles, f, scale_, X.data, Y.data, threads_, then)
+                           : spmv(*tiles, f, scale_, X.data, Y.data, threads_, then);
         const block_on_lines X_on_lines = on_lines(X);
-        X = X_on_lines.get();
-        if (const auto* columns = layouts_ ? layouts_->columns(makes_layouts_, threads_) : nullptr)
-            return then ? spmm(*columns, f, scale_, X, Y, threads_, *then) : spmm(*columns, f, scale_, X, Y, threads_);
-        spmm_adjoint(W_, f, scale_, X, Y, threads_);
-        if (then) hand_on(Y, threads_, *then);
+        if (const auto* slices = slices_for(adjoint, X))
+            return spmm(*slices, f, scale_, X_on_lines.get(), Y, threads_, then);
+        adjoint ? spmm_adjoint(W_, f, scale_, X_on_lines.get(), Y, threads_, then)
+                : spmm(W_, f, scale_, X_on_lines.get(), Y, threads_, then);
+    }
+    // Of W^T for products with it; of W for vectors alone: products of W with blocks are as fast from W itself.
+    [[nodiscard]] const sell<Scalar>* slices_for(bool adjoint, const_block X) const {
+        if (!layouts_) return nullptr;
+        if (adjoint) return layouts_->columns(makes_layouts_, threads_);
+        return X.columns == 1 ? layouts_->rows(makes_layouts_, threads_) : nullptr;
     }
     // Neighbouring rows of a band read the same rows of X.
     [[nodiscard]] block_on_lines on_lines(const_block X) const {
@@ -123,6 +136,7 @@ private:
     }
 
     csr_view<Scalar, Index> W_;
+    std::shared_ptr<const csr<Scalar, Index>> owner_;
     entry_summary summary_;
     int threads_;
     int exponent_ = 0;
@@ -130,5 +144,11 @@ private:
     std::shared_ptr<product_layouts<Scalar, Index>> layouts_;
     bool makes_layouts_ = false;
 };
+
+// For linear_map.
+template <storage_scalar Scalar, index_integer Index>
+[[nodiscard]] sparse_operator<Scalar, Index> operator_of(const csr_view<Scalar, Index>& W) {
+    return sparse_operator<Scalar, Index>(W);
+}
 
 }  // namespace rhochain

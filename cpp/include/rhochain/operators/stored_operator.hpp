@@ -2,13 +2,15 @@
 // for, the extreme magnitudes of its entries and the number of terms in the longest row and column sum.
 #pragma once
 
-#include <rhochain/kernels/parallel.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/storage/csr.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace rhochain {
@@ -81,6 +83,28 @@ template <class Matrix>
 [[nodiscard]] entry_summary summarise(const Matrix& W, int threads) {
     return W.rows() <= std::numeric_limits<std::int32_t>::max() ? detail::summarise_parts<std::int32_t>(W, threads)
                                                                 : detail::summarise_parts<std::int64_t>(W, threads);
+}
+
+// W[C, C] without stored zeros: C = `members`, rising, and position[members[k]] = k.
+template <index_integer Index, class Matrix>
+[[nodiscard]] csr<typename Matrix::scalar_type, Index> principal_part(const Matrix& W, std::span<const std::int64_t> members,
+                                                                      std::span<const std::int64_t> position) {
+    const auto size = static_cast<std::int64_t>(members.size());
+    csr<typename Matrix::scalar_type, Index> B{size, size, {0}, {}, {}};
+    const auto place = [&](std::int64_t j) {
+        const std::int64_t k = position[static_cast<std::size_t>(j)];
+        return k < size && members[static_cast<std::size_t>(k)] == j ? k : -1;
+    };
+    for (const std::int64_t i : members) {
+        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+            const std::int64_t k = W.value(p) == 0 ? -1 : place(W.column(p));
+            if (k < 0) continue;
+            B.indices.push_back(static_cast<Index>(k));
+            B.values.push_back(W.value(p));
+        }
+        B.indptr.push_back(static_cast<Index>(B.indices.size()));
+    }
+    return B;
 }
 
 // The exponent e that brings the largest number of a set, times 2^-e, near 1. It stays 0 while squares and sums are far

@@ -1,0 +1,52 @@
+// Numbers made of all entries of vectors in R^n, float64. Those with a space (space.hpp) are of whole vectors, of which each rank has its
+// slice: they are shared out to threads, and put together over all ranks. Sums: 8 interleaved partial sums in a chunk, then the chunks
+// in the order of partial_sums.hpp. Those without a space are of the array that they are given, by one thread: a panel, or a small
+// array that all ranks have.
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace rhochain {
+
+using vector_in = std::span<const double>;
+using vector_out = std::span<double>;
+
+// g(m) = m u / (1 - m u), u = 2^-53: with m = S.sum_depth() the relative rounding error of a sum over S of terms of one sign.
+[[nodiscard]] double rounding_gamma(std::int64_t m);
+
+// The depth of a sum over an array of n numbers.
+[[nodiscard]] std::int64_t sum_depth(std::int64_t n);
+
+[[nodiscard]] double dot(vector_in x, vector_in y, const space& S);
+[[nodiscard]] double dot(vector_in x, vector_in y);
+
+// ||x||_2 without under- or overflow on the way.
+[[nodiscard]] double norm2(vector_in x, const space& S);
+[[nodiscard]] double norm2(vector_in x);
+
+// The same where ||x||^2 is known: x is read only if that left the range.
+[[nodiscard]] double norm2(double squared, vector_in x, const space& S);
+
+[[nodiscard]] double sum(vector_in x, const space& S);
+[[nodiscard]] double sum(vector_in x);
+
+// NaN if there is one.
+[[nodiscard]] double max_abs(vector_in x, const space& S);
+[[nodiscard]] double max_abs(vector_in x);
+
+// Whether every entry is finite, and whether every entry is 0.
+[[nodiscard]] bool is_finite(vector_in x, const space& S);
+[[nodiscard]] bool is_zero(vector_in x, const space& S);
+
+struct extremes {
+    double lowest;
+    double highest;
+};
+
+// The smallest and largest y_i / x_i over x_i > 0. {+inf, 0} if there is none.
+[[nodiscard]] extremes ratio_extremes(vector_in y, vector_in x, const space& S);
+
+}  // namespace rhochain

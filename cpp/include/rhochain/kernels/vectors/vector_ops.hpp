@@ -1,0 +1,19 @@
+// Operations on each entry of vectors in R^n, float64. Those with a space (space.hpp) are of whole vectors, of which each rank has its
+// slice, and are shared out to threads; those without one are of the array that they are given, by one thread.
+#pragma once
+
+#include <rhochain/kernels/vectors/reductions.hpp>
+
+namespace rhochain {
+
+void axpy(double a, vector_in x, vector_out y, const space& S);               // y += a x
+void axpy(double a, vector_in x, vector_out y);
+void combine(double a, vector_in x, double b, vector_out y, const space& S);  // y = a x + b y
+void scale(double a, vector_out x, const space& S);                           // x *= a
+void scale(double a, vector_out x);
+void copy_scaled(double a, vector_in x, vector_out y, const space& S);        // y = a x
+void copy_magnitudes(vector_in x, vector_out y, const space& S);              // y_i = |x_i|
+void scale_by_power(int exponent, vector_out x, const space& S);              // x = 2^exponent x, as ldexp rounds
+void fill(double value, vector_out x, const space& S);
+
+}  // namespace rhochain

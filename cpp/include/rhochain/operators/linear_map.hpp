@@ -1,0 +1,297 @@
+// A linear map A: domain() -> range() of any kind: what solvers are compiled for, once. It owns its model (linear_operator.hpp), is
+// cheap to copy, and W = 2^exponent() A is the matrix that it stands for.
+//
+//     linear_map A(W);                         // a csr_view, a sparse_operator, a dense_operator, any linear_operator
+//     linear_map B = linear_map::borrowed(op); // op outlives it
+//     A.with(2)                                // the same map, layouts and all, with two threads
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/operators/linear_operator.hpp>
+#include <rhochain/operators/stored_entries.hpp>
+#include <rhochain/storage/kept_rooms.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace rhochain {
+
+class linear_map;
+
+namespace detail {
+
+// What a linear_map asks of its model; what a model does not offer has the answer given here.
+class map_model {
+public:
+    map_model() = default;
+    virtual ~map_model() = default;
+    map_model(const map_model&) = delete;
+    map_model& operator=(const map_model&) = delete;
+
+    [[nodiscard]] virtual space domain() const = 0;
+    [[nodiscard]] virtual space range() const = 0;
+    // Y = f(A) X or f(A)^T X. `then`, if given: each panel of it, whatever Y holds afterwards. False if it has not been called.
+    virtual bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const = 0;
+    [[nodiscard]] virtual bool one_sweep() const { return false; }
+    virtual void apply_both(const_block, mutable_block, mutable_block, panel_task) const {}
+    [[nodiscard]] virtual bool entrywise() const { return false; }
+    [[nodiscard]] virtual std::int64_t row_terms() const { return 0; }
+    [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }
+    [[nodiscard]] virtual bool lossless() const { return true; }
+    [[nodiscard]] virtual int exponent() const { return 0; }
+    // Null: the model itself serves.
+    [[nodiscard]] virtual std::shared_ptr<const map_model> with_threads(int) const { return nullptr; }
+    [[nodiscard]] virtual std::shared_ptr<const map_model> normalised() const { return nullptr; }
+    [[nodiscard]] virtual std::shared_ptr<const map_model> for_one_product() const { return nullptr; }
+    [[nodiscard]] virtual const stored_entries* entries() const { return nullptr; }
+    [[nodiscard]] virtual std::optional<linear_map> principal(std::span<const std::int64_t> members,
+                                                              std::span<const std::int64_t> position) const;
+    [[nodiscard]] virtual std::shared_ptr<kept_rooms> rooms() const { return nullptr; }
+    [[nodiscard]] virtual std::size_t prepared_bytes() const { return 0; }
+};
+
+template <class A>
+class model_of;
+
+template <class T>
+concept has_operator = requires(const T& t) {
+    { operator_of(t) } -> linear_operator;
+};
+
+}  // namespace detail
+
+class linear_map {
+public:
+    template <linear_operator A>
+        requires(!std::same_as<A, linear_map>)
+    linear_map(A a) : linear_map(std::make_shared<const detail::model_of<A>>(std::move(a))) {}
+    // What operator_of makes an operator of, a csr_view say.
+    template <detail::has_operator View>
+        requires(!linear_operator<View>)
+    linear_map(const View& W) : linear_map(operator_of(W)) {}
+
+    // The operator must outlive the map.
+    template <linear_operator A>
+    [[nodiscard]] static linear_map borrowed(const A& a) {
+        return linear_map(std::make_shared<const detail::model_of<std::reference_wrapper<const A>>>(std::cref(a)));
+    }
+
+    [[nodiscard]] const space& domain() const { return domain_; }
+    [[nodiscard]] const space& range() const { return range_; }
+    [[nodiscard]] std::int64_t rows() const { return range_.size(); }
+    [[nodiscard]] std::int64_t cols() const { return domain_.size(); }
+    [[nodiscard]] int threads() const { return domain_.threads(); }
+
+    // The same map for a call with so many threads; 0: as OpenMP decides. Throws std::invalid_argument for fewer.
+    [[nodiscard]] linear_map with(int threads) const;
+    // 2^-e A with its largest entry near 1, e = exponent(); A itself if its entries are harmless or unknown.
+    [[nodiscard]] linear_map normalised() const { return rebound(model_->normalised()); }
+    // For a single product: layouts that are there serve, none is made.
+    [[nodiscard]] linear_map for_one_product() const { return rebound(model_->for_one_product()); }
+
+    // Y = A X, Y = A^T X.
+    void apply(const_block X, mutable_block Y) const { model_->apply(false, entry_map::identity, X, Y, nullptr); }
+    void apply_adjoint(const_block X, mutable_block Y) const { model_->apply(true, entry_map::identity, X, Y, nullptr); }
+    // Y = f(A) X, Y = f(A)^T X. f is the identity unless entrywise().
+    void apply(entry_map f, const_block X, mutable_block Y) const { model_->apply(false, f, X, Y, nullptr); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { model_->apply(true, f, X, Y, nullptr); }
+
+    // The same, each panel of it to `then`: as soon as it is there or after the product. Room for the whole is in Y, whose content is
+    // nothing to rely on but may be written by `then`, in the rows of its panel.
+    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+        if (!model_->apply(false, f, X, Y, &then)) hand_on(Y, range_, then);
+    }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+        if (!model_->apply(true, f, X, Y, &then)) hand_on(Y, domain_, then);
+    }
+
+    // Y = A X, each panel of it to `between`, which may change it where it lies, and Z = A^T Y of what that leaves.
+    void apply_both(const_block X, mutable_block Y, mutable_block Z, panel_task between) const {
+        if (one_sweep()) return model_->apply_both(X, Y, Z, between);
+        apply(X, Y);
+        hand_on(Y, range_, between);
+        apply_adjoint(Y, Z);
+    }
+    // Whether that reads the matrix once instead of twice.
+    [[nodiscard]] bool one_sweep() const { return model_->one_sweep(); }
+
+    // Whether there are products with |A| and A o A. Only then can bounds be PROVED.
+    [[nodiscard]] bool entrywise() const { return model_->entrywise(); }
+    // Most terms in the sum of a row, and of a column.
+    [[nodiscard]] std::int64_t row_terms() const { return model_->row_terms(); }
+    [[nodiscard]] std::int64_t column_terms() const { return model_->column_terms(); }
+    // Whether A is 2^-exponent() W to the last bit.
+    [[nodiscard]] bool lossless() const { return model_->lossless(); }
+    [[nodiscard]] int exponent() const { return model_->exponent(); }
+
+    // The matrix, in this process; null where it is not, or nobody knows it.
+    [[nodiscard]] const stored_entries* entries() const { return model_->entries(); }
+    // W[C, C] as a map on a space of its own, not normalised. C = `members`, rising; position[members[k]] = k. Nothing where the model
+    // declines.
+    [[nodiscard]] std::optional<linear_map> principal(std::span<const std::int64_t> members,
+                                                      std::span<const std::int64_t> position) const;
+
+    // Where results may be put and memory for a call found; null where none is kept.
+    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return model_->rooms(); }
+    // Bytes of the layouts made so far.
+    [[nodiscard]] std::size_t prepared_bytes() const { return model_->prepared_bytes(); }
+
+private:
+    explicit linear_map(std::shared_ptr<const detail::map_model> model);
+    [[nodiscard]] linear_map rebound(std::shared_ptr<const detail::map_model> model) const;
+
+    std::shared_ptr<const detail::map_model> model_;
+    space domain_;
+    space range_;
+};
+
+// Throws std::invalid_argument unless A is square.
+void require_square(const linear_map& A, const char* what);
+
+namespace detail {
+
+template <class A>
+class model_of final : public map_model {
+public:
+    explicit model_of(A a) : a_(std::move(a)) {
+        if constexpr (requires(const operator_type& op) { op.entries(); }) entries_ = get().entries();
+    }
+
+    [[nodiscard]] space domain() const override {
+        if constexpr (requires(const operator_type& op) { op.domain(); })
+            return get().domain();
+        else
+            return {static_cast<std::int64_t>(get().cols()), threads()};
+    }
+    [[nodiscard]] space range() const override {
+        if constexpr (requires(const operator_type& op) { op.range(); })
+            return get().range();
+        else
+            return {static_cast<std::int64_t>(get().rows()), threads()};
+    }
+    bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const override {
+        if constexpr (fusing_operator<operator_type>)
+            if (then != nullptr) {
+                adjoint ? get().apply_adjoint(f, X, Y, *then) : get().apply(f, X, Y, *then);
+                return true;
+            }
+        if constexpr (entrywise_operator<operator_type>)
+            adjoint ? get().apply_adjoint(f, X, Y) : get().apply(f, X, Y);
+        else
+            adjoint ? get().apply_adjoint(X, Y) : get().apply(X, Y);
+        return false;
+    }
+    [[nodiscard]] bool one_sweep() const override {
+        if constexpr (sweeping_operator<operator_type>)
+            return get().one_sweep();
+        else
+            return false;
+    }
+    void apply_both([[maybe_unused]] const_block X, [[maybe_unused]] mutable_block Y, [[maybe_unused]] mutable_block Z,
+                    [[maybe_unused]] panel_task between) const override {
+        if constexpr (sweeping_operator<operator_type>) get().apply_both(X, Y, Z, between);
+    }
+    [[nodiscard]] bool entrywise() const override {
+        if constexpr (requires(const operator_type& op) { op.entrywise(); })
+            return get().entrywise();
+        else
+            return entrywise_operator<operator_type>;
+    }
+    [[nodiscard]] std::int64_t row_terms() const override {
+        if constexpr (entrywise_operator<operator_type>)
+            return get().row_terms();
+        else
+            return 0;
+    }
+    [[nodiscard]] std::int64_t column_terms() const override {
+        if constexpr (entrywise_operator<operator_type>)
+            return get().column_terms();
+        else
+            return 0;
+    }
+    [[nodiscard]] bool lossless() const override {
+        if constexpr (requires(const operator_type& op) { op.lossless(); })
+            return get().lossless();
+        else
+            return true;
+    }
+    [[nodiscard]] int exponent() const override {
+        if constexpr (requires(const operator_type& op) { op.exponent(); })
+            return get().exponent();
+        else
+            return 0;
+    }
+    [[nodiscard]] std::shared_ptr<const map_model> with_threads([[maybe_unused]] int threads) const override {
+        if constexpr (requires(const operator_type& op) { op.with_threads(1); })
+            return share(get().with_threads(threads));
+        else
+            return nullptr;
+    }
+    [[nodiscard]] std::shared_ptr<const map_model> normalised() const override {
+        if constexpr (requires(const operator_type& op) { op.normalised(); })
+            return share(get().normalised());
+        else
+            return nullptr;
+    }
+    [[nodiscard]] std::shared_ptr<const map_model> for_one_product() const override {
+        if constexpr (requires(const operator_type& op) { op.for_one_product(); })
+            return share(get().for_one_product());
+        else
+            return nullptr;
+    }
+    [[nodiscard]] const stored_entries* entries() const override { return entries_ ? &*entries_ : nullptr; }
+    [[nodiscard]] std::optional<linear_map> principal(std::span<const std::int64_t> members,
+                                                      std::span<const std::int64_t> position) const override {
+        if constexpr (requires(const operator_type& op) { op.principal(members, position); })
+            return get().principal(members, position);
+        else
+            return map_model::principal(members, position);
+    }
+    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const override {
+        if constexpr (requires(const operator_type& op) { op.rooms(); })
+            return get().rooms();
+        else
+            return nullptr;
+    }
+    [[nodiscard]] std::size_t prepared_bytes() const override {
+        if constexpr (requires(const operator_type& op) { op.prepared_bytes(); })
+            return get().prepared_bytes();
+        else
+            return 0;
+    }
+
+private:
+    template <class T>
+    struct held {
+        using type = T;
+    };
+    template <class T>
+    struct held<std::reference_wrapper<const T>> {
+        using type = T;
+    };
+    using operator_type = typename held<A>::type;
+
+    [[nodiscard]] const operator_type& get() const { return a_; }
+    [[nodiscard]] int threads() const {
+        if constexpr (requires(const operator_type& op) { op.threads(); })
+            return get().threads();
+        else
+            return resolve_threads(0);
+    }
+    template <class B>
+    static std::shared_ptr<const map_model> share(B b) {
+        return std::make_shared<const model_of<B>>(std::move(b));
+    }
+
+    A a_;
+    std::optional<stored_entries> entries_;
+};
+
+}  // namespace detail
+}  // namespace rhochain

@@ -1,0 +1,30 @@
+// sigma_1(W) = ||W||_2, the largest singular value (lambda_1 in Pascanu, Mikolov & Bengio 2013), with two bounds.
+//
+// Upper, PROBABLE(delta): the two bounds of lanczos_bound.hpp from one run of Golub-Kahan, the smaller of them. They
+// hold for all steps at once, so that stopping when the bracket is narrow is sound, and up to a backward error of the
+// factorisation of g(k (m_r + m_c + 2 depth(n) + 16)) relative, by which they are moved outwards.
+// Where the value settles long before that bound does (the top of the spectrum is dense, or the basis is full): the
+// bound of chebyshev_bound.hpp with fresh probes and the value found as its guess. Each of the two has delta / 2.
+// Upper, PROVED: norms.hpp; where the random one stays wider than wanted, schur_test.hpp.
+// Both bounds of a run that leaves out reorthogonalisation are in place only once its vectors have been measured.
+// upper_rtol > rtol is content with a wider upper bound once the value has settled to rtol (ESTIMATE): a fraction of
+// the products, as that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them.
+// Lower, PROVED for entrywise maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||.
+// Cost: two products a step, n doubles a step for V.
+#pragma once
+
+#include <rhochain/operators/dense_operator.hpp>
+#include <rhochain/operators/linear_map.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/solver_options.hpp>
+
+namespace rhochain {
+
+struct NormGoal {
+    double upper_rtol = 0.0;  // (upper - value) / value that suffices beside a value settled to rtol; 0: rtol
+};
+
+// W as the user has it, 2^exponent() included.
+[[nodiscard]] Bracket spectral_norm(const linear_map& W, const SolverOptions& options = {}, const NormGoal& goal = {});
+
+}  // namespace rhochain

@@ -1,0 +1,95 @@
+#include <rhochain/chains/steps/chain_step.hpp>
+#include "kernels/vectors/column_squares.hpp"
+#include "kernels/vectors/row_scaling.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhochain {
+namespace {
+
+// The product with X, whose squares `partial` adds up: each panel of it to store(first, last, Z), where Z(p) is entry
+// p of the product.
+template <class Store>
+void product_and_squares(const chain_step& step, const_block X, mutable_block Y, const column_squares& partial,
+                         std::span<double> squares, const Store& store) {
+    const auto finish = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        store(first, last, [rows, before = first * Y.columns](std::int64_t p) { return rows[p - before]; });
+    };
+    step.adjoint ? step.A->apply_adjoint(step.map, X, Y, finish) : step.A->apply(step.map, X, Y, finish);
+    std::fill(squares.begin(), squares.end(), 0.0);
+    partial.add_to(squares);
+}
+
+}  // namespace
+
+chain_rule make_rule(const linear_map& W, convention form, double leak) { return {W.normalised(), form, leak}; }
+
+chain_step make_step(const chain_rule& rule, direction d, entry_map map, int slope_exponent) {
+    const bool adjoint = d == direction::backward;
+    const bool slopes_first = (rule.form == convention::pre) != adjoint;
+    const int product = rule.A.exponent() + slope_exponent;
+    if (rule.leak == 1.0) return {&rule.A, map, adjoint, slopes_first, 0.0, 1.0, product};
+    // Half of the product's exponent in front of both terms keeps both within range.
+    const int common = product / 2;
+    return {&rule.A,
+            map,
+            adjoint,
+            slopes_first,
+            std::ldexp(1.0 - rule.leak, -common),
+            std::ldexp(rule.leak, product - common),
+            common};
+}
+
+void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T) {
+    scale_rows(step.weight, s, V, T, step.A->domain());
+}
+
+void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
+                   const std::optional<slopes_ahead>& next) {
+    const double* v = V.data;
+    column_squares partial(Y, step.A->domain(), next.has_value());
+    const auto finish = [&, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
+        if (keep == 0.0)
+            partial.store(first, last, [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; });
+        else
+            partial.store(first, last,
+                          [=](std::int64_t) { return [=](std::int64_t p) { return Z(p) + keep * v[p]; }; });
+        if (next) scale_panel(next->weight, next->s, Y, next->T, first, last);
+    };
+    product_and_squares(step, T, Y, partial, squares, finish);
+}
+
+void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_block Y, const slopes_ahead& next,
+                              std::span<double> squares) {
+    column_squares partial(next.T, step.A->domain());
+    const auto scaled_by_slope = [slope = next.s.data(), weight = next.weight](std::int64_t i) {
+        return [w = weight * slope[i]](double y) { return w * y; };
+    };
+    product_and_squares(step, T, Y, partial, squares, [&](std::int64_t first, std::int64_t last, auto Z) {
+        partial.store(first, last, [=](std::int64_t) { return [=](std::int64_t p) { return Z(p); }; }, scaled_by_slope);
+    });
+}
+
+void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
+                std::span<double> squares) {
+    if (step.slopes_first) {
+        apply_slopes(step, s, V, T);
+        return apply_weights(step, V, T, Y, squares);
+    }
+    const double *slope = s.data(), *v = V.data;
+    column_squares partial(Y, step.A->domain());
+    const auto finish = [&, weight = step.weight, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
+        if (keep == 0.0)
+            partial.store(first, last, [=](std::int64_t i) {
+                return [=, w = weight * slope[i]](std::int64_t p) { return w * Z(p); };
+            });
+        else
+            partial.store(first, last, [=](std::int64_t i) {
+                return [=, w = weight * slope[i]](std::int64_t p) { return keep * v[p] + w * Z(p); };
+            });
+    };
+    product_and_squares(step, V, Y, partial, squares, finish);
+}
+
+}  // namespace rhochain

@@ -1,0 +1,19 @@
+#include "chains/trajectories/cell_step.hpp"
+#include "kernels/solvers/gate_arithmetic.hpp"
+
+namespace rhochain {
+
+cell_units::cell_units(const cell_step& step, std::int64_t first, std::int64_t last)
+    : step_(&step), first_(first), slopes_(static_cast<std::size_t>(last - first)) {}
+
+void cell_units::gate(std::int64_t g, const activation& sigma, vector_out value) {
+    const vector_in x(step_->x.data() + g * step_->n + first_, slopes_.size());
+    add(x, argument(g));
+    evaluate(sigma, argument(g), value);
+}
+
+void cell_units::evaluate(const activation& sigma, vector_in argument, vector_out value) {
+    sigma.evaluate(argument, value, slopes_);
+}
+
+}  // namespace rhochain

@@ -1,0 +1,30 @@
+// What the three-term recurrence T_{j+1} = 2 C T_j - T_{j-1}, C = (2 / g^2) A^T A - I, does with blocks T_j (n x b)
+// beside the two products with A. Every entry is worked on by itself.
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <cstdint>
+
+namespace rhochain {
+
+// A panel task (panel_task.hpp) that multiplies the rows of Y by a once the product has written them.
+class scaling_of_panels {
+public:
+    scaling_of_panels(double a, mutable_block Y) : a_(a), Y_(Y) {}
+
+    void operator()(std::int64_t first, std::int64_t last, const double*) const;
+
+private:
+    double a_;
+    mutable_block Y_;
+};
+
+// (*) Y = (a X + b Y) - Z, rounded in this order. Returns max |Y_ic|, NaN if there is one.
+double to_next_term(double a, const_block X, double b, const_block Z, mutable_block Y, const space& S);
+
+// X = a X.
+void scale_block(double a, mutable_block X, const space& S);
+
+}  // namespace rhochain

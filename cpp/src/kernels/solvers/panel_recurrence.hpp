@@ -1,0 +1,30 @@
+// The step of a three-term recurrence with the panels of a product z as they come (panel_task.hpp):
+//     y = a z + b x,   then after(first, last, rows of y).
+#pragma once
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+
+#include <cstdint>
+
+namespace rhochain {
+
+template <class After>
+class panel_recurrence {
+public:
+    panel_recurrence(vector_out y, double a, double b, vector_in x, const After& after)
+        : y_(y.data()), a_(a), b_(b), x_(x.data()), after_(after) {}
+
+    void operator()(std::int64_t first, std::int64_t last, const double* z) const {
+        for (std::int64_t i = first; i < last; ++i) y_[i] = a_ * z[i - first] + b_ * x_[i];
+        after_(first, last, y_ + first);
+    }
+
+private:
+    double* y_;
+    double a_;
+    double b_;
+    const double* x_;
+    After after_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,56 @@
+#include <rhochain/kernels/space/over_rows.hpp>
+#include "kernels/solvers/row_ratios.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace rhochain {
+
+void drop_rows(double least, vector_out squares, mutable_block V, const space& S) {
+    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            double& square = squares[static_cast<std::size_t>(i)];
+            if (square >= least) continue;
+            square = 0.0;
+            std::fill_n(V.row(i), V.columns, 0.0);
+        }
+    });
+}
+
+void roots_up(double rounding, vector_out lengths, const space& S) {
+    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+            lengths[i] = std::sqrt(lengths[i]) * (1.0 + rounding);
+    });
+}
+
+double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in errors, vector_out images,
+                  const space& S) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<double> least(static_cast<std::size_t>(S.chunk_count()), infinity);
+    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+        double& own = least[static_cast<std::size_t>(begin / S.chunk_rows())];
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            if (lengths[i] == 0.0) continue;
+            const double length =
+                std::sqrt(images[i]) * (1.0 - rounding.length) - rounding.product * errors[i] - rounding.underflow;
+            images[i] = std::max(0.0, length) / lengths[i] * (1.0 - 0x1p-51);
+            own = std::min(own, images[i]);
+        }
+    });
+    double lowest = infinity;
+    for (const double own : least) lowest = std::min(lowest, own);
+    return S.least(lowest);
+}
+
+void shrinking_factors(vector_in ratios, double target, vector_out factors, const space& S) {
+    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+            factors[i] = factors[i] == 0.0 || ratios[i] >= target ? 1.0 : ratios[i] / target;
+    });
+}
+
+}  // namespace rhochain

@@ -1,0 +1,86 @@
+#include <rhochain/kernels/space/over_rows.hpp>
+#include "kernels/solvers/scaling_ops.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// Calls body(i) for each entry.
+template <class Body>
+void over_entries(const space& S, const Body& body) {
+    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) body(i);
+    });
+}
+
+}  // namespace
+
+void clamp_entries(vector_in x, double most, vector_out y, const space& S) {
+    over_entries(S, [&](std::size_t i) { y[i] = std::clamp(x[i], -most, most); });
+}
+
+extremes entry_extremes(vector_in d, const space& S) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<extremes> partial(static_cast<std::size_t>(S.chunk_count()), {infinity, -infinity});
+    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+        extremes e{infinity, -infinity};
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+            e = {std::min(e.lowest, d[i]), std::max(e.highest, d[i])};
+        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = e;
+    });
+    extremes all{infinity, -infinity};
+    for (const extremes& e : partial) all = {std::min(all.lowest, e.lowest), std::max(all.highest, e.highest)};
+    return {S.least(all.lowest), S.largest(all.highest)};
+}
+
+void half_log_ratios(vector_in y, vector_in x, vector_out d, const space& S) {
+    over_entries(S, [&](std::size_t i) {
+        const bool positive = x[i] > 0.0 && y[i] > 0.0;
+        d[i] = positive ? 0.5 * (std::log(y[i]) - std::log(x[i])) : 0.0;
+    });
+}
+
+void exponential_squares(vector_in d, vector_out squares, vector_out inverse, const space& S) {
+    over_entries(S, [&](std::size_t i) {
+        squares[i] = std::exp(2.0 * d[i]);
+        inverse[i] = 1.0 / squares[i];
+    });
+}
+
+void balance(vector_in squares, vector_in inverse, vector_in rows, vector_in columns, double most, vector_out d,
+             const space& S) {
+    over_entries(S, [&](std::size_t i) {
+        const double r = squares[i] * rows[i];
+        const double c = inverse[i] * columns[i];
+        if (r > 0.0 && c > 0.0 && std::isfinite(r) && std::isfinite(c))
+            d[i] = std::clamp(d[i] + 0.125 * std::log(c / r), -most, most);
+    });
+}
+
+void move_along_gradient(const gradient_step& step, vector_in v, vector_in u, vector_out gradient, vector_out d,
+                         const space& S) {
+    constexpr double most_gradient = 1.0;
+    over_entries(S, [&](std::size_t i) {
+        const double expected = step.ratio * v[i];
+        if (!(expected > 0.0) && !(u[i] > 0.0)) return;
+        const double g = std::clamp(std::log(expected) - std::log(u[i]), -most_gradient, most_gradient);
+        const double change = step.eta * g + (step.damping > 0.0 ? step.damping * (g - gradient[i]) : 0.0);
+        d[i] = std::clamp(d[i] + change, -step.most, step.most);
+        gradient[i] = g;
+    });
+}
+
+void place_component(std::span<const std::int64_t> members, vector_in own, double tilt, double side, vector_out d) {
+    const bool in_place = own.size() == d.size();
+    for (std::size_t k = 0; k < members.size(); ++k) {
+        const auto i = static_cast<std::size_t>(members[k]);
+        d[i] = side * (own[in_place ? i : k] - tilt * static_cast<double>(k));
+    }
+}
+
+}  // namespace rhochain

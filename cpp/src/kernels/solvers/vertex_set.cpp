@@ -1,0 +1,42 @@
+#include <rhochain/kernels/space/over_rows.hpp>
+
+#include "kernels/solvers/vertex_set.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace rhochain {
+
+void make_weights(vector_out w, const space& S) {
+    over_ranges(S, [p = w.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) p[i] = 1.0 + std::abs(p[i]);
+    });
+}
+
+std::int64_t first_weighted(vector_in w, const space& S) {
+    const auto found = std::find_if(w.begin(), w.end(), [](double weight) { return weight != 0.0; });
+    return S.first_index(found == w.end() ? -1 : S.first() + (found - w.begin()));
+}
+
+void join(std::int64_t i, vector_in w, vector_out x, const space& S) {
+    const std::int64_t own = i - S.first();
+    if (own >= 0 && own < S.length()) x[static_cast<std::size_t>(own)] = w[static_cast<std::size_t>(own)];
+}
+
+std::int64_t join_where_above(double threshold, vector_in y, vector_in w, vector_out x, const space& S) {
+    std::vector<std::int64_t> joined(static_cast<std::size_t>(S.chunk_count()));
+    over_chunks(S, [&, q = y.data(), weight = w.data(), p = x.data()](std::int64_t begin, std::int64_t end) {
+        std::int64_t count = 0;
+        for (std::int64_t i = begin; i < end; ++i)
+            if (p[i] == 0.0 && std::abs(q[i]) > threshold) {
+                p[i] = weight[i];
+                ++count;
+            }
+        joined[static_cast<std::size_t>(begin / S.chunk_rows())] = count;
+    });
+    return S.count(std::accumulate(joined.begin(), joined.end(), std::int64_t{0}));
+}
+
+}  // namespace rhochain

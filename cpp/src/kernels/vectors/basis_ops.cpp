@@ -1,0 +1,95 @@
+#include <rhochain/kernels/vectors/basis_ops.hpp>
+#include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/space/panel_task.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace rhochain {
+namespace {
+
+// A part of w stays in the first-level cache while all vectors pass by.
+std::int64_t part_rows(const space& S) { return std::min<std::int64_t>(2048, S.chunk_rows()); }
+
+// Threads for an operation on that many numbers, which come from memory.
+int team_for(std::size_t vectors, const space& S) {
+    constexpr std::int64_t worth_sharing = 1 << 17;
+    return threads_worth(S.length() * static_cast<std::int64_t>(vectors), S.threads(), worth_sharing);
+}
+
+vector_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
+    return x.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+}
+
+// Adds v_i^T v_j of the rows first .. last - 1 to sums, for j < k and i < j.
+void add_overlaps(vector_list V, std::int64_t first, std::int64_t last, std::int64_t part, double* sums) {
+    for (std::int64_t c = first; c < last; c += part) {
+        const std::int64_t end = std::min(last, c + part);
+        double* sum = sums;
+        for (std::size_t j = 1; j < V.size(); ++j)
+            for (std::size_t i = 0; i < j; ++i) *sum++ += dot(part_of(V[i], c, end), part_of(V[j], c, end));
+    }
+}
+
+}  // namespace
+
+void basis_projection::add(std::int64_t first, std::int64_t last, const double* panel) {
+    const vector_in part(panel, static_cast<std::size_t>(last - first));
+    double* sums = sums_.of(first).data();
+    for (const vector_in v : V_) *sums++ = dot(part_of(v, first, last), part);
+    *sums = dot(part, part);
+}
+
+std::vector<double> project(vector_list V, vector_in w, const space& S) {
+    basis_projection onto_V({V.begin(), V.end()}, S);
+    over_parts(S, S.panel_rows(), threads_worth(S.length() * static_cast<std::int64_t>(V.size()), team_for(V.size(), S)),
+               [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
+    return onto_V.finish();
+}
+
+double subtract(vector_list V, std::span<const double> h, vector_out w, const space& S) {
+    const std::int64_t part = part_rows(S);
+    std::vector<double> squares(static_cast<std::size_t>(S.count_of(part)));
+    over_parts(S, part, team_for(V.size(), S), [&](std::int64_t first, std::int64_t last) {
+        const vector_out of_w = w.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+        for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, last), of_w);
+        squares[static_cast<std::size_t>(first / part)] = dot(of_w, of_w);
+    });
+    double squared = 0.0;
+    S.sum(squares, part, {&squared, 1});
+    return norm2(squared, w, S);
+}
+
+void rotate(std::span<const vector_out> V, std::span<const double> Q, std::int64_t kept, const space& S) {
+    const auto p = static_cast<std::size_t>(kept);
+    over_parts(S, part_rows(S), team_for(V.size(), S), [&](std::int64_t first, std::int64_t last) {
+        const auto count = static_cast<std::size_t>(last - first);
+        std::vector<double> rotated(p * count, 0.0);
+        for (std::size_t j = 0; j < V.size(); ++j)
+            for (std::size_t q = 0; q < p; ++q)
+                axpy(Q[j * p + q], part_of(V[j], first, last), {rotated.data() + q * count, count});
+        for (std::size_t q = 0; q < p; ++q) std::copy_n(rotated.data() + q * count, count, V[q].data() + first);
+    });
+}
+
+double largest_overlap(vector_list V, const space& S) {
+    // A group of chunks at a time: all of them would be many partial sums. One rank goes on where the one before it has ended.
+    constexpr std::int64_t group = 64;
+    const std::size_t pairs = V.size() * (V.size() - std::min<std::size_t>(V.size(), 1)) / 2;
+    std::vector<double> totals(pairs, 0.0), partial;
+    S.fold(totals, [&](std::span<double> sums) {
+        for (std::int64_t first = 0; first < S.chunk_count(); first += group) {
+            const std::int64_t some = std::min(group, S.chunk_count() - first);
+            partial.assign(pairs * static_cast<std::size_t>(some), 0.0);
+            parallel_for(team_for(V.size(), S), some, [&](std::int64_t c) {
+                const std::int64_t begin = (first + c) * S.chunk_rows();
+                add_overlaps(V, begin, std::min(S.length(), begin + S.chunk_rows()), part_rows(S),
+                             partial.data() + pairs * static_cast<std::size_t>(c));
+            });
+            for (std::size_t p = 0; p < partial.size(); ++p) sums[p % pairs] += partial[p];
+        }
+    });
+    return max_abs(totals);
+}
+
+}  // namespace rhochain

@@ -1,0 +1,65 @@
+#include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/block_norm.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// Of 2^-exponent x.
+double sum_of_squares(vector_in x, int exponent) {
+    if (exponent == 0) return dot(x, x);
+    std::vector<double> scaled(x.begin(), x.end());
+    for (double& entry : scaled) entry = std::ldexp(entry, -exponent);
+    return dot(scaled, scaled);
+}
+
+double sum_of_squares(const_block X, int exponent, const space& S) {
+    const auto b = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(X.columns)));
+    const std::int64_t chunk = std::max<std::int64_t>(1, S.chunk_rows() / b);
+    const std::int64_t piece = piece_rows(S.size() * b) / b;
+    // A piece of more rows than the space has in a chunk is left to space::sum.
+    const std::int64_t height = piece > chunk && piece <= S.chunk_rows() ? piece : chunk;
+    std::vector<double> partial(static_cast<std::size_t>(S.count_of(height)), 0.0);
+    const int team = threads_worth(X.size(), S.threads(), worth_sharing_memory);
+    over_parts(S, height, team, [&](std::int64_t first, std::int64_t last) {
+        double& total = partial[static_cast<std::size_t>(first / height)];
+        for (std::int64_t i = first; i < last; i += chunk) {
+            const const_block rows(X.row(i), std::min(chunk, last - i), X.columns);
+            total += sum_of_squares(rows.flat(), exponent);
+        }
+    });
+    double total = 0.0;
+    S.sum(partial, height, {&total, 1});
+    return total;
+}
+
+double frobenius_norm(const_block X, const space& S) {
+    const double squared = sum_of_squares(X, 0, S);
+    if (squared > 0x1p-900 && squared < 0x1p900) return std::sqrt(squared);
+    const double largest = S.largest(max_abs(X.flat()));
+    if (largest == 0.0 || !std::isfinite(largest)) return largest;
+    const int e = binary_exponent(largest);
+    return std::ldexp(std::sqrt(sum_of_squares(X, e, S)), e);
+}
+
+}  // namespace
+
+double normalise(mutable_block X, const space& S) {
+    const double norm = frobenius_norm(X, S);
+    if (!(norm > 0.0) || !std::isfinite(norm)) return norm;
+    const double inverse = 1.0 / norm;
+    over_panels(S, X.size(), [&](std::int64_t first, std::int64_t last) {
+        scale(inverse, mutable_block(X.row(first), last - first, X.columns).flat());
+    });
+    return norm;
+}
+
+}  // namespace rhochain

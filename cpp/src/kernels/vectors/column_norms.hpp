@@ -1,0 +1,23 @@
+// Magnitudes of the columns X_c of a row-major block X (n x b) and powers of two taken out of them, exact within the
+// normal range.
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace rhochain {
+
+// (*) max_i |X_ic|; NaN if there is one.
+[[nodiscard]] double largest_in_column(const_block X, std::int64_t c, const space& S);
+
+// (*) ||X_c||_2 without under- or overflow on the way: a pass for the largest entry, one for the squares, from first
+// to last.
+[[nodiscard]] double careful_norm(const_block X, std::int64_t c, const space& S);
+
+// X_c = 2^exponents[c] X_c for every column, as ldexp rounds.
+void rescale_columns(std::span<const int> exponents, mutable_block X, const space& S);
+
+}  // namespace rhochain

@@ -1,0 +1,44 @@
+// Vectors x = a + i b in C^n with a, b in R^n: the eigenvectors of real matrices. Operations with a space (space.hpp)
+// are of whole vectors, of which each rank has its slice; those without one are of the array that they are given.
+#pragma once
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+
+#include <complex>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+
+using complex_vector = std::vector<std::complex<double>>;
+using complex_in = std::span<const std::complex<double>>;
+using complex_out = std::span<std::complex<double>>;
+
+[[nodiscard]] complex_vector to_complex(vector_in a);
+[[nodiscard]] std::vector<double> real_part(complex_in x);
+
+void set_real(vector_in a, complex_out x, const space& S);       // Re x = a
+void set_imaginary(vector_in b, complex_out x, const space& S);  // Im x = b
+void conjugate(complex_out x, const space& S);
+
+// a + i b = 2^exponent x.
+void split(complex_in x, int exponent, vector_out a, vector_out b, const space& S);
+
+// bounds_j = |a_j| + |b_j|, at least |a_j + i b_j|.
+void bound_moduli(vector_in a, vector_in b, vector_out bounds, const space& S);
+
+// c + i d -= theta (a + i b).
+void subtract_multiple(std::complex<double> theta, vector_in a, vector_in b, vector_out c, vector_out d,
+                       const space& S);
+
+// (*) The largest |a_j| and |b_j|; NaN if there is one.
+[[nodiscard]] double max_abs_part(complex_in x, const space& S);
+
+// (*) x <- x / ||x||. The square of the norm is added up from the first entry to the last.
+void normalise(complex_out x, const space& S);
+
+// (*) y^T x, added up from the first entry to the last.
+[[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x, const space& S);
+[[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x);
+
+}  // namespace rhochain

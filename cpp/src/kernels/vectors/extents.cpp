@@ -1,0 +1,74 @@
+#include "kernels/vectors/extents.hpp"
+#include <rhochain/kernels/space/over_rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+double largest_finite_of(vector_in x) {
+    constexpr std::size_t lanes = 8;
+    double largest[lanes] = {};
+    double poison[lanes] = {};  // 0 * x: NaN once an entry is NaN or infinite
+    const auto take = [&](std::size_t i, std::size_t l) {
+        const double a = std::abs(x[i]);
+        largest[l] = a > largest[l] ? a : largest[l];
+        poison[l] += 0.0 * a;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= x.size(); i += lanes)
+        for (std::size_t l = 0; l < lanes; ++l) take(i + l, l);
+    for (std::size_t l = 0; i < x.size(); ++i, ++l) take(i, l);
+    double total = 0.0;
+    for (const double p : poison) total += p;
+    return total == 0.0 ? *std::max_element(largest, largest + lanes) : not_a_number;
+}
+
+template <class IsDefect>
+std::optional<entry_defect> first_defect(const_block X, const space& S, const IsDefect& is_defect) {
+    const std::span<const double> entries = X.flat();
+    const auto found = std::find_if(entries.begin(), entries.end(), is_defect);
+    const std::int64_t mine = found == entries.end() ? -1 : S.first() * X.columns + (found - entries.begin());
+    entry_defect defect{S.first_index(mine), 0.0};
+    if (defect.position < 0) return std::nullopt;
+    S.fold({&defect.value, 1}, [&](std::span<double> value) {
+        if (mine == defect.position) value[0] = *found;
+    });
+    return defect;
+}
+
+}  // namespace
+
+double largest_finite(vector_in x, const space& S) {
+    if (S.length() <= S.chunk_rows()) return S.largest(largest_finite_of(x));
+    std::vector<double> parts(static_cast<std::size_t>(S.chunk_count()));
+    over_parts(S, S.chunk_rows(), threads_worth(S.length(), S.threads()), [&](std::int64_t begin, std::int64_t end) {
+        parts[static_cast<std::size_t>(begin / S.chunk_rows())] =
+            largest_finite_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    });
+    return S.largest(largest_finite_of(parts));
+}
+
+double smallest_nonzero(vector_in x, const space& S) {
+    double smallest = std::numeric_limits<double>::infinity();
+    for (const double entry : x)
+        if (entry != 0.0) smallest = std::min(smallest, std::abs(entry));
+    return S.least(smallest);
+}
+
+std::optional<entry_defect> first_not_finite(const_block X, const space& S) {
+    return first_defect(X, S, [](double entry) { return !std::isfinite(entry); });
+}
+
+std::optional<entry_defect> first_outside(double lowest, double highest, const_block X, const space& S) {
+    return first_defect(X, S, [=](double entry) { return !(entry >= lowest && entry <= highest); });
+}
+
+}  // namespace rhochain

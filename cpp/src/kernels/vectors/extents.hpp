@@ -1,0 +1,28 @@
+// How large the entries of a vector or block are, and whether they are numbers. Each result is the same on all ranks.
+#pragma once
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace rhochain {
+
+// (*) max_i |x_i|; NaN if an entry is NaN or infinite.
+[[nodiscard]] double largest_finite(vector_in x, const space& S);
+
+// (*) The least |x_i| other than 0; +inf if all entries are 0.
+[[nodiscard]] double smallest_nonzero(vector_in x, const space& S);
+
+// Entry (i, c) of a block of b columns is at position i b + c, i counted from the start of the vector.
+struct entry_defect {
+    std::int64_t position;
+    double value;
+};
+
+// (*) The first entry that is NaN or infinite, or not in [lowest, highest]; nothing if there is none.
+[[nodiscard]] std::optional<entry_defect> first_not_finite(const_block X, const space& S);
+[[nodiscard]] std::optional<entry_defect> first_outside(double lowest, double highest, const_block X, const space& S);
+
+}  // namespace rhochain

@@ -1,0 +1,15 @@
+// Rows of a block by their indices, counted from the start of the vector; a rank finds its own among them.
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <cstdint>
+#include <span>
+
+namespace rhochain {
+
+// Row i of X becomes 0 for each i in `rows`.
+void zero_rows(std::span<const std::int64_t> rows, mutable_block X, const space& S);
+
+}  // namespace rhochain

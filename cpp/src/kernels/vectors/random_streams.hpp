@@ -1,0 +1,32 @@
+// The streams of random numbers (random.hpp) that calls draw from, all of them: two draws of one call are independent because their
+// streams differ. Numbers do not change: they are part of every result.
+#pragma once
+
+#include <cstdint>
+
+namespace rhochain::streams {
+
+// Estimates of a matrix.
+inline constexpr std::uint64_t start = 0;         // Golub-Kahan, the first power filter, the flow of a scaling
+inline constexpr std::uint64_t second_start = 1;  // the second power filter
+inline constexpr std::uint64_t norm_probes = 1;   // Chebyshev probes of sigma_1, beside `start` alone
+// Chebyshev probes after stage 0, 1, .. of the search for a scaling.
+[[nodiscard]] constexpr std::uint64_t scaling_probes(std::uint64_t stage) { return stage + 1; }
+inline constexpr std::uint64_t walk = 1000;
+inline constexpr std::uint64_t commutator = 1001;
+inline constexpr std::uint64_t tilt = 1002;
+inline constexpr std::uint64_t left_vector = 0x6c656674;
+inline constexpr std::uint64_t adjoint = 0x61646a6f696e74;
+
+// Measures of a chain of K steps.
+[[nodiscard]] constexpr std::uint64_t chain_start(std::uint64_t attempt) {
+    return attempt == 0 ? 0 : (std::uint64_t{1} << 63) + attempt;
+}
+[[nodiscard]] constexpr std::uint64_t chain_rounding(std::uint64_t step) { return 1 + step; }  // 1 .. K + 1
+inline constexpr std::uint64_t frame = 0;
+[[nodiscard]] constexpr std::uint64_t covariant_end(int end) { return 1 + static_cast<std::uint64_t>(end); }
+
+// Noise of a rollout, which has a seed of its own.
+[[nodiscard]] constexpr std::uint64_t noise(std::int64_t step) { return static_cast<std::uint64_t>(step); }
+
+}  // namespace rhochain::streams

@@ -1,0 +1,61 @@
+#include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+
+#include <cmath>
+#include <cstddef>
+
+namespace rhochain {
+
+void axpy(double a, vector_in x, vector_out y, const space& S) {
+    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] += a * p[i];
+    });
+}
+
+void axpy(double a, vector_in x, vector_out y) {
+    const double* p = x.data();
+    double* q = y.data();
+    for (std::size_t i = 0; i < x.size(); ++i) q[i] += a * p[i];
+}
+
+void combine(double a, vector_in x, double b, vector_out y, const space& S) {
+    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] = a * p[i] + b * q[i];
+    });
+}
+
+void scale(double a, vector_out x, const space& S) {
+    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] *= a;
+    });
+}
+
+void scale(double a, vector_out x) {
+    for (double& entry : x) entry *= a;
+}
+
+void copy_scaled(double a, vector_in x, vector_out y, const space& S) {
+    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] = a * p[i];
+    });
+}
+
+void copy_magnitudes(vector_in x, vector_out y, const space& S) {
+    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] = std::abs(p[i]);
+    });
+}
+
+void scale_by_power(int exponent, vector_out x, const space& S) {
+    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] = std::ldexp(q[i], exponent);
+    });
+}
+
+void fill(double value, vector_out x, const space& S) {
+    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) q[i] = value;
+    });
+}
+
+}  // namespace rhochain

@@ -1,0 +1,75 @@
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
+#include "kernels/small_dense.hpp"
+#include "spectra/norm/golub_kahan_run.hpp"
+#include "spectra/norm/golub_kahan_stop.hpp"
+#include "spectra/norm/lanczos_bound.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t most_steps = 200;
+
+buffer<double> random_start(const space& S, std::uint64_t seed) {
+    buffer<double> start(static_cast<std::size_t>(S.length()));
+    fill_gaussian(mutable_block(start), seed, streams::start, S);
+    return start;
+}
+
+// Relative backward error of k steps: each product and each vector operation of a step rounds once.
+double backward_error(const linear_map& A, std::int64_t k) {
+    const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2;
+    const std::int64_t depth = std::max(A.range().sum_depth(), A.domain().sum_depth());
+    return rounding_gamma(k * (terms + 2 * depth + 16));
+}
+
+// The right singular vector behind the largest Ritz value.
+buffer<double> top_vector(const golub_kahan& F) {
+    buffer<double> v(static_cast<std::size_t>(F.right().of().length()));
+    F.right().combine(largest_singular_pair(F.alpha(), F.beta()).right, v);
+    return v;
+}
+
+// Nothing if the vectors turn out not to be orthogonal: the bounds are those of orthogonal ones. With full
+// reorthogonalisation the bounds are in b at once, otherwise once the vectors have been measured.
+std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOptions& options,
+                                            const norm_accuracy& accuracy, orthogonality wanted, Bracket& b,
+                                            Ledger& ledger) {
+    using verdict = golub_kahan_stop::verdict;
+    golub_kahan F(A, random_start(A.domain(), options.seed), wanted);
+    ledger.count();
+    golub_kahan_stop rule(A.cols(), basis_capacity(options, A.cols(), most_steps), wanted, accuracy);
+    Bound upper = b.upper;
+    for (;; F.expand(), ledger.count(2)) {
+        if (!rule.is_due(F, ledger)) continue;
+        const std::int64_t k = F.size();
+        const double bound = lanczos_upper_bound(F, accuracy.half_delta()) * (1.0 + backward_error(A, k));
+        if (bound < upper.value) upper = {bound, Grade::probable, accuracy.delta, "Golub-Kahan from a random start"};
+        if (wanted == orthogonality::full) tighten_upper(b, upper);
+        const std::vector<double> ritz = singular_values(F.alpha(), F.beta());
+        b.value = std::max(b.lower.value, ritz.front());
+        ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
+        const verdict said = rule.judge(F, {ritz.front(), k < 2 ? 0.0 : ritz[1], bound, upper.value}, ledger);
+        if (said == verdict::go_on) continue;
+        if (said == verdict::not_orthogonal) return std::nullopt;
+        tighten_upper(b, upper);
+        if (said == verdict::restart) return restart_for_value(A, std::move(F), rule.watch(), b, ledger);
+        return top_estimate{top_vector(F), said == verdict::settled};
+    }
+}
+
+}  // namespace
+
+top_estimate tighten_by_golub_kahan(const linear_map& A, const SolverOptions& options, const norm_accuracy& accuracy,
+                                    Bracket& b, Ledger& ledger) {
+    if (accuracy.value_first())
+        if (auto top = run_golub_kahan(A, options, accuracy, orthogonality::semi, b, ledger)) return *std::move(top);
+    return *run_golub_kahan(A, options, accuracy, orthogonality::full, b, ledger);
+}
+
+}  // namespace rhochain

@@ -1,0 +1,109 @@
+#include "kernels/vectors/random_streams.hpp"
+#include <rhochain/spectra/norm/norms.hpp>
+#include <rhochain/storage/scaled.hpp>
+#include "spectra/norm/adjoint_check.hpp"
+#include "spectra/norm/chebyshev_bound.hpp"
+#include "spectra/norm/golub_kahan_run.hpp"
+#include "spectra/norm/norm_of_map.hpp"
+#include "spectra/norm/rayleigh_bound.hpp"
+#include "spectra/norm/schur_test.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+// Probes of the Chebyshev bound. More of them need fewer steps, and cost little more while a block of them stays in
+// cache.
+std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
+
+// The lower bound from options.start.
+void tighten_by_guess(const linear_map& A, vector_in start, double magnitude, Bracket& b, Ledger& ledger) {
+    buffer<double> guess(start.begin(), start.end());
+    // Entries near 1 keep the products away from underflow, which the error bound does not count.
+    scale_by_power(-binary_exponent(max_abs(guess, A.domain())), guess, A.domain());
+    tighten_lower(b, rayleigh_lower_bound(A, guess, magnitude, ledger).lower);
+}
+
+// Where the singular vector is of one sign, as for W >= 0, and accurate it is a start that proves an upper bound
+// within rtol at once, which is worth more than a narrower one that is probable; without that, where the bracket is
+// still wide, any start will do.
+void tighten_by_schur_test(const linear_map& A, vector_in v, const norm_accuracy& accuracy, Bracket& b,
+                           Ledger& ledger) {
+    constexpr double most_of_it = 0.99;
+    if (b.upper.grade == Grade::proved && accuracy.met_by(b)) return;
+    buffer<double> start(v.size());
+    copy_magnitudes(v, start, A.domain());
+    const bool one_signed = std::abs(sum(v, A.domain())) >= most_of_it * sum(start, A.domain());
+    if (!one_signed && (accuracy.met_by(b) || !std::isfinite(accuracy.upper_rtol))) return;
+    if (!one_signed) fill(1.0, start, A.domain());
+    const Bound proved = schur_upper_bound(A, start, b.lower.value, accuracy.rtol, ledger);
+    tighten_upper(b, proved);
+    if (proved.value <= b.value * (1.0 + accuracy.rtol)) b.upper = proved;
+}
+
+// Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
+void tighten_by_chebyshev(const linear_map& A, const SolverOptions& options, const norm_accuracy& accuracy, Bracket& b,
+                          Ledger& ledger) {
+    if (accuracy.met_by(b) || !(b.value > 0.0) || ledger.exhausted()) return;
+    chebyshev_probe probe;
+    probe.guess = b.value;
+    probe.delta = accuracy.half_delta();
+    probe.probes = probe_count(A.cols());
+    probe.stream = streams::norm_probes;
+    constexpr std::int64_t most_chebyshev_steps = 1000;
+    const double wanted = 0.93 * accuracy.upper_width();
+    probe.accuracy = affordable_accuracy(A.cols(), probe.probes, probe.delta, wanted, most_chebyshev_steps);
+    if (probe.guess * (1.0 + probe.accuracy) >= b.upper.value) return;
+    Bound bound = chebyshev_upper_bound(irreducible_block(A), probe, options, ledger);
+    bound.delta = options.delta;
+    tighten_upper(b, bound);
+}
+
+}  // namespace
+
+Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const NormGoal& goal) {
+    validate(options, A.domain());
+    if (!(goal.upper_rtol >= 0.0))
+        throw std::invalid_argument("upper_rtol: got " + std::to_string(goal.upper_rtol) + ", expected at least 0");
+    if (A.rows() == 0 || A.cols() == 0) return exact_bracket(0.0, "empty matrix");
+    const norm_accuracy accuracy{options.rtol, goal.upper_rtol, options.delta};
+    Ledger ledger(options, A.domain());
+    ledger.count(require_adjoint(A, options.seed));
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    double magnitude = std::numeric_limits<double>::infinity();  // bounds || |A| ||_2
+    if (A.entrywise()) {
+        const norm_bounds norms = bound_norms(A);
+        ledger.count(4);
+        tighten_lower(b, norms.lower);
+        tighten_upper(b, norms.upper);
+        magnitude = norms.upper.value;
+        if (norms.inf == 0.0) {
+            b = exact_bracket(0.0, "zero matrix");
+            ledger.close(b);
+            return b;
+        }
+    }
+    // Of a start vector a rank may have no entry.
+    if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
+    const top_estimate top = tighten_by_golub_kahan(A, options, accuracy, b, ledger);
+    image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, ledger);
+    tighten_lower(b, behind.lower);
+    b.vector.assign(top.v.begin(), top.v.end());
+    if (A.entrywise()) tighten_by_schur_test(A, top.v, accuracy, b, ledger);
+    tighten_by_chebyshev(A, options, accuracy, b, ledger);
+    clamp_value(b);
+    if (b.value > 0.0) b.residual = singular_residual(A, b.value, top.v, std::move(behind.image), ledger);
+    if (relative_width(b) <= accuracy.rtol || (top.settled && accuracy.met_by(b))) b.status = Status::converged;
+    ledger.record(b.lower.value, b.value, b.upper.value);
+    ledger.close(b);
+    return b;
+}
+
+}  // namespace rhochain

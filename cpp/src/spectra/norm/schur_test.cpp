@@ -1,0 +1,51 @@
+#include <rhochain/storage/buffer.hpp>
+#include "kernels/solvers/positive_vector.hpp"
+#include "spectra/norm/schur_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+// Any positive vector will do; one without entries far below the largest keeps products away from underflow.
+constexpr double least_part = 0x1p-60;
+
+// max (|A|^T y)_j / x_j; |A|^T y takes the place of x.
+double to_next_power(const linear_map& A, vector_in y, vector_out x) {
+    largest_quotient quotient(x, A.domain());
+    buffer<double> room(x.size());
+    A.apply_adjoint(entry_map::absolute, const_block(y), mutable_block(room), quotient.task());
+    return quotient.get();
+}
+
+}  // namespace
+
+Bound schur_upper_bound(const linear_map& A, vector_in start, double value, double rtol, Ledger& ledger) {
+    constexpr double progress_wanted = 0.75;
+    constexpr double least = std::numeric_limits<double>::denorm_min();
+    // What underflow, and entries that are not lossless, may take from a sum, beside entries of x or y of at least
+    // least_part.
+    const double lost = 3.0 * least / least_part * static_cast<double>(std::max(A.row_terms(), A.column_terms()));
+    const double rounding = 1.0 + rounding_gamma(A.row_terms() + A.column_terms() + 8);
+    buffer<double> x(start.begin(), start.end());
+    make_positive(x, least_part, A.domain());
+    buffer<double> y(static_cast<std::size_t>(A.range().length()));
+    Bound best{std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "Schur test with powers of |W|^T |W|"};
+    while (!ledger.exhausted()) {
+        A.apply(entry_map::absolute, const_block(x), mutable_block(y));
+        const double a = make_positive(y, least_part, A.range()) + lost;
+        const double b = to_next_power(A, y, x) + lost;
+        make_positive(x, least_part, A.domain());
+        ledger.count(2);
+        const double bound = std::sqrt(a) * std::sqrt(b) * rounding;
+        const double before = std::exchange(best.value, std::min(best.value, bound));
+        if (!(bound > value * (1.0 + rtol) && bound - value <= progress_wanted * (before - value))) break;
+        if (!std::isfinite(bound)) break;
+    }
+    return best;
+}
+
+}  // namespace rhochain

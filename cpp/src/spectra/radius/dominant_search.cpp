@@ -1,0 +1,195 @@
+#include "kernels/vectors/random_streams.hpp"
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+
+#include "spectra/radius/commutator.hpp"
+#include "spectra/radius/dominant_search.hpp"
+#include "spectra/radius/power_filter.hpp"
+#include "spectra/radius/return_rate.hpp"
+#include "spectra/radius/ritz_search.hpp"
+#include "spectra/radius/walk_depth.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// Powers of the second start: enough to confirm a settled pair, or to compare growth rates where none settled.
+constexpr std::int64_t most_confirming_steps = 1024;
+constexpr std::int64_t comparing_steps = 192;
+
+class dominant_search {
+public:
+    dominant_search(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger)
+        : block_(block), options_(options), b_(b), ledger_(ledger) {}
+
+    void run() {
+        const std::optional<std::vector<double>> guess = warm_start();
+        ritz_pair first;
+        // A guess needs no filter; the powers that the upper bound needs then serve the second search.
+        if (guess) first = search_from(*guess);
+        power_filter powers(block_, options_.seed, streams::start, options_.delta);
+        run_filter(powers, most_filter_steps(block_.size()));
+        growth_known_ = growth_is_evidence(powers);
+        tighten_upper(b_, powers.upper());
+        b_.value = powers.growth_rate();
+        if (powers.vanished()) return;
+        if (!growth_known_) return block_.facts().reach > 0 ? write_returns() : take_middle();
+        ritz_pair second;
+        if (!guess)
+            first = search_from(powers.vector());
+        else
+            second = search_from(powers.vector());
+        if (first.complete || ledger_.exhausted()) return finish_early(first.complete ? first : better(first, second));
+        double other_rate = powers.growth_rate();
+        if (!guess) {
+            power_filter again(block_, options_.seed, streams::second_start, options_.delta);
+            const bool settled = first.settled(options_.rtol);
+            const std::int64_t half = std::max<std::int64_t>(powers.steps() / 2, 1);
+            run_filter(again, std::min(half, settled ? most_confirming_steps : comparing_steps));
+            other_rate = again.growth_rate();
+            if (settled && !again.vanished()) second = search_from(again.vector());
+        }
+        if (first.settled(options_.rtol) && second.settled(options_.rtol)) return write_pair(first, second);
+        const ritz_pair& best = better(first, second);
+        // Powers approach rho from below: a settled pair beneath their rate is not dominant.
+        if (best.settled(options_.rtol) && best.modulus() >= powers.growth_rate())
+            write(best, std::max(options_.rtol, 1.0 - powers.growth_rate() / best.modulus()));
+        else
+            write_growth(powers, other_rate, best);
+    }
+
+private:
+    // The caller's start on this block, unless it vanishes here.
+    [[nodiscard]] std::optional<std::vector<double>> warm_start() const {
+        const space& S = block_.domain();
+        if (!S.any(!options_.start.empty())) return std::nullopt;
+        std::vector<double> x(options_.start.begin(), options_.start.end());
+        block_.project(x);
+        if (!(max_abs(x, S) > 0.0)) return std::nullopt;
+        return x;
+    }
+
+    [[nodiscard]] ritz_pair search_from(const std::vector<double>& start) {
+        const std::int64_t capacity = basis_capacity(options_, block_.size(), most_krylov_vectors);
+        return search_ritz_pair(block_, start, capacity, options_, ledger_);
+    }
+
+    void run_filter(power_filter& powers, std::int64_t most) {
+        constexpr std::int64_t between_records = 16;
+        constexpr double close_enough = 0.011;
+        const double wanted = 1.0 + std::max(close_enough, options_.rtol);
+        while (powers.steps() < most && !powers.vanished() && !ledger_.exhausted()) {
+            powers.step();
+            ledger_.count();
+            if (powers.steps() % between_records != 0) continue;
+            const double upper = std::min(b_.upper.value, powers.upper().value);
+            ledger_.record(b_.lower.value, std::clamp(powers.growth_rate(), b_.lower.value, upper), upper);
+            if (upper <= wanted * powers.growth_rate()) break;
+        }
+    }
+
+    // Takes more powers where the block is longer than walks of the present ones and yet within reach.
+    [[nodiscard]] bool growth_is_evidence(power_filter& powers) {
+        constexpr std::int64_t most_depth = 1024;
+        const double rate = powers.growth_rate();
+        auto depth = walk_depth(block_, walk_direction::into, rate, most_depth, ledger_);
+        if (depth && block_.map().entrywise()) {
+            const auto out = walk_depth(block_, walk_direction::out_of, rate, most_depth, ledger_);
+            if (out)
+                *depth = std::max(*depth, *out);
+            else
+                depth.reset();
+        }
+        if (!depth || powers.steps() < 2 * *depth) {
+            normal_ = block_.map().entrywise() && commutes_with_adjoint(block_, options_, ledger_);
+            if (normal_) return true;
+        }
+        if (!depth) return false;
+        while (powers.steps() < 2 * *depth && !powers.vanished() && !ledger_.exhausted()) {
+            powers.step();
+            ledger_.count();
+        }
+        return powers.vanished() || powers.steps() >= 2 * *depth;
+    }
+
+    void write_returns() {
+        const auto rate = return_rate(block_, ledger_);
+        if (rate)
+            tighten_lower(b_, {*rate * (1.0 - options_.rtol), Grade::estimate, 0.0, "growth rate of returning walks"});
+        take_middle();
+    }
+
+    void take_middle() {
+        const double top = b_.upper.value;
+        b_.value = b_.lower.value > 0.0 ? std::sqrt(b_.lower.value) * std::sqrt(top) : 0.5 * top;
+    }
+
+    [[nodiscard]] static const ritz_pair& better(const ritz_pair& a, const ritz_pair& b) {
+        return a.residual <= b.residual ? a : b;
+    }
+
+    void write(const ritz_pair& pair, double uncertainty) {
+        b_.value = pair.modulus();
+        b_.residual = pair.residual;
+        b_.runner_up = pair.runner_up;
+        b_.vector = pair.vector;
+        tighten_lower(b_, {b_.value * std::max(0.0, 1.0 - uncertainty), Grade::estimate, 0.0,
+                           "Ritz value less its uncertainty"});
+    }
+
+    void finish_early(const ritz_pair& pair) {
+        if (!pair.found()) return;
+        write(pair, std::max(options_.rtol, pair.residual / pair.modulus()));
+        if (pair.complete) b_.status = Status::converged;
+    }
+
+    void write_pair(const ritz_pair& first, const ritz_pair& second) {
+        const ritz_pair& winner = first.modulus() >= second.modulus() ? first : second;
+        const double gap = std::abs(first.modulus() - second.modulus()) / winner.modulus();
+        if (gap <= 0.5 * options_.rtol) b_.status = Status::converged;
+        write(winner, std::max({options_.rtol, 2.0 * gap, winner.residual / winner.modulus()}));
+    }
+
+    void write_growth(const power_filter& powers, double other_rate, const ritz_pair& pair) {
+        const std::int64_t k = powers.steps();
+        const std::array rates{powers.growth_rate(), powers.growth_rate(k / 4, k / 2),
+                               powers.growth_rate(k / 2, 3 * k / 4), powers.growth_rate(3 * k / 4, k), other_rate};
+        const auto [least, most] = std::minmax_element(rates.begin(), rates.end());
+        const double spread = *most - *least;
+        b_.value = rates.front();
+        b_.residual = pair.residual;
+        b_.runner_up = pair.runner_up;
+        b_.vector = pair.vector;
+        tighten_lower(b_, {std::max(0.0, b_.value - std::max(spread, options_.rtol * b_.value)), Grade::estimate, 0.0,
+                           "growth rate less its spread"});
+    }
+
+    const irreducible_block& block_;
+    const SolverOptions& options_;
+    Bracket& b_;
+    Ledger& ledger_;
+    bool growth_known_ = false;
+    bool normal_ = false;
+};
+
+}  // namespace
+
+std::int64_t most_filter_steps(std::int64_t n) {
+    // A product with a small block costs next to nothing, and the upper bound tightens with every step; a block of
+    // some hundred vertices is wanted in milliseconds; a large one has the disk to resolve.
+    constexpr std::int64_t small = 256;
+    constexpr std::int64_t most = 2048;
+    if (n <= small) return 512;
+    const auto quick = static_cast<std::int64_t>(4.0 * std::sqrt(static_cast<double>(n)));
+    return std::min(most, std::max(quick, n / 8));
+}
+
+void search_dominant(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    dominant_search(block, options, b, ledger).run();
+}
+
+}  // namespace rhochain

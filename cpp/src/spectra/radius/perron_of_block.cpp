@@ -1,0 +1,141 @@
+#include "kernels/small_dense.hpp"
+#include <rhochain/krylov/arnoldi.hpp>
+#include "operators/entry_image.hpp"
+
+#include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/solvers/magnitudes.hpp"
+#include "spectra/radius/perron_of_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t most_iterations = 1000;
+constexpr std::int64_t iterations_between_krylov = 60;
+constexpr std::int64_t patience = 50;  // iterations within which a tenth of rtol is worth waiting for
+constexpr std::int64_t krylov_steps = 60;
+// Krylov steps go on while the width of the bounds falls by this factor within two of them.
+constexpr double progress_wanted = 0.75;
+
+// x stays above the floor, far from underflow: any positive x gives true bounds. A product that underflows all the
+// same errs by less than 2^-1074 a term, which the guard covers after the division by x >= floor.
+constexpr double floor_of_x = 0x1p-400;
+constexpr double underflow_guard = 0x1p-600;
+
+// x <- |x| / 2^e with its largest entry in [1/2, 1), raised to the floor.
+void keep_positive(const irreducible_block& block, std::vector<double>& x) {
+    const int e = binary_exponent(max_abs(x, block.domain()));
+    raise_magnitudes(-e, floor_of_x, x, block.domain());
+    block.project(x);
+}
+
+struct collatz_wielandt {
+    Bound lower;
+    Bound upper;
+};
+
+// y = M x.
+collatz_wielandt bounds_from(const irreducible_block& block, vector_in x, vector_in y) {
+    const extremes e = ratio_extremes(y, x, block.domain());
+    const double g = rounding_gamma(block.map().row_terms() + 4);
+    return {{std::max(0.0, e.lowest * (1.0 - g) - underflow_guard), Grade::proved, 0.0, "Collatz-Wielandt"},
+            {e.highest * (1.0 + g) + underflow_guard, Grade::proved, 0.0, "Collatz-Wielandt"}};
+}
+
+// Replaces x by the real part of the dominant Ritz vector of M from x, up to sign.
+void krylov_step(const irreducible_block& block, const SolverOptions& options, std::vector<double>& x,
+                 Ledger& ledger) {
+    const std::int64_t capacity = basis_capacity(options, block.size(), krylov_steps);
+    arnoldi factorization(entry_image(block.map(), entry_map::absolute), x, capacity);
+    while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
+        factorization.expand();
+        ledger.count();
+    }
+    const std::int64_t k = factorization.size();
+    if (k == 0) return;
+    const eigen_decomposition ritz = eigen_decompose(factorization.projected(), k, true);
+    if (!ritz.converged) return;
+    std::vector<double> c(static_cast<std::size_t>(k));
+    for (std::int64_t i = 0; i < k; ++i)
+        c[static_cast<std::size_t>(i)] = ritz.vectors[static_cast<std::size_t>(i * k)].real();
+    factorization.basis().combine(c, x);
+}
+
+// (product of |w|)^(1/n) for a block in which every row has one entry.
+Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
+    const space& S = block.domain();
+    const std::vector<double> ones(static_cast<std::size_t>(S.length()), 1.0);
+    std::vector<double> weights(ones.size());
+    block.map().apply(entry_map::absolute, const_block(ones), mutable_block(weights));
+    ledger.count();
+    const double largest = max_abs(weights, S);
+    // A weight may be lost to underflow beside a huge one: then all that is known is that no mean exceeds the largest
+    // weight.
+    constexpr double safely_normal = 0x1p-1000;
+    if (least_entry(weights, S) < safely_normal) {
+        Bracket wide;
+        wide.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+        wide.upper = {largest, Grade::proved, 0.0, "largest weight of a cycle"};
+        wide.value = 0.5 * largest;
+        return wide;
+    }
+    const scaled all = product(weights, S);
+    const double log2 = static_cast<double>(all.exponent) + std::log2(all.mantissa);
+    const double radius = std::exp2(log2 / static_cast<double>(block.size()));
+    // n products, one logarithm and one exponential of an argument below 1100, each to a few units of rounding.
+    constexpr double rounding = 0x1p-40;
+    Bracket b;
+    b.value = radius;
+    b.lower = {radius * (1.0 - rounding), Grade::proved, 0.0, "geometric mean of a cycle"};
+    b.upper = {radius * (1.0 + rounding), Grade::proved, 0.0, "geometric mean of a cycle"};
+    b.status = Status::converged;
+    return b;
+}
+
+}  // namespace
+
+Bracket perron_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    if (block.facts().single_cycle) return single_cycle_radius(block, ledger);
+    const space& S = block.domain();
+    std::vector<double> x(static_cast<std::size_t>(S.length()), 1.0);
+    std::vector<double> y(x.size());
+    if (S.any(!options.start.empty())) {
+        x.assign(options.start.begin(), options.start.end());
+        keep_positive(block, x);
+    }
+    block.project(x);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    std::vector<double> widths;
+    for (std::int64_t iteration = 0;; ++iteration) {
+        block.map().apply(entry_map::absolute, const_block(x), mutable_block(y));
+        ledger.count();
+        const collatz_wielandt now = bounds_from(block, x, y);
+        tighten_lower(b, now.lower);
+        tighten_upper(b, now.upper);
+        b.value = std::clamp(dot(x, y, S) / dot(x, x, S), b.lower.value, b.upper.value);
+        ledger.record(b.lower.value, b.value, b.upper.value);
+        const double width = relative_width(b);
+        if (width <= options.rtol) b.status = Status::converged;
+        if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= patience)) break;
+        if (iteration == most_iterations || ledger.exhausted()) break;
+        if (iteration % iterations_between_krylov == iterations_between_krylov - 1) {
+            widths.push_back(width);
+            const std::size_t looks = widths.size();
+            if (looks > 2 && !(width <= progress_wanted * widths[looks - 3])) break;
+            krylov_step(block, options, x, ledger);
+        } else {
+            combine(1.0, y, 0.25 * b.lower.value, x, S);
+        }
+        keep_positive(block, x);
+    }
+    b.vector = to_complex(x);
+    return b;
+}
+
+}  // namespace rhochain

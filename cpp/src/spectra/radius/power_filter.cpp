@@ -1,0 +1,50 @@
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/scaled.hpp>
+
+#include "spectra/radius/power_filter.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace rhochain {
+
+power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta)
+    : block_(std::move(block)),
+      x_(static_cast<std::size_t>(block_.domain().length())),
+      y_(x_.size()),
+      upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"} {
+    constexpr double log_2_over_root_pi = 0.12078223763524522235;
+    log_constant_ = log_2_over_root_pi - std::log(delta);
+    block_.draw(x_, seed, stream);
+    log_norms_.push_back(std::log(norm2(x_, block_.domain())));
+}
+
+void power_filter::step() {
+    if (vanished_) return;
+    block_.map().apply(const_block(x_), mutable_block(y_));
+    std::swap(x_, y_);
+    const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
+    vanished_ = norm.mantissa == 0.0;
+    log_norms_.push_back(norm.log_abs());
+    // Rescaling is exact and rare: only when the entries drift far from 1.
+    constexpr std::int64_t drift = 64;
+    constexpr std::int64_t most = 1000;  // its power of two is in range
+    const std::int64_t own_exponent = std::clamp(norm.exponent - exponent_, -most, most);
+    if (std::abs(own_exponent) > drift) {
+        scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, block_.domain());
+        exponent_ += own_exponent;
+    }
+    const double log_bound = (log_constant_ + log_norms_.back()) / static_cast<double>(steps());
+    const double bound = std::exp(log_bound) * (1.0 + 0x1p-40);
+    if (bound < upper_.value) upper_.value = bound;
+}
+
+double power_filter::growth_rate(std::int64_t from, std::int64_t to) const {
+    if (from == to || vanished_) return 0.0;
+    const double gain = log_norms_[static_cast<std::size_t>(to)] - log_norms_[static_cast<std::size_t>(from)];
+    return std::exp(gain / static_cast<double>(to - from));
+}
+
+}  // namespace rhochain

@@ -1,0 +1,108 @@
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "operators/entry_image.hpp"
+#include <rhochain/spectra/norm/norms.hpp>
+
+#include "spectra/norm/norm_of_map.hpp"
+#include "spectra/radius/dominant_search.hpp"
+#include "spectra/radius/eigenvalue_condition.hpp"
+#include "spectra/radius/perron_of_block.hpp"
+#include "spectra/radius/radius_of_block.hpp"
+#include "spectra/radius/small_block.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// Products spent on the PROVED upper bound rho(|A|) of a block with entries of both signs.
+constexpr std::int64_t perron_products = 40;
+
+Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    SolverOptions few = options;
+    few.max_matvecs = perron_products;
+    few.callback = nullptr;
+    Ledger own(few, block.domain());
+    const Bracket b = perron_of_block(block, few, own);
+    ledger.count(own.matvecs());
+    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
+}
+
+// rho(A) <= ||A||_2, of use in a tilted band.
+Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    SolverOptions own = options;
+    own.callback = nullptr;
+    own.start = {};
+    own.max_matvecs = options.max_matvecs - ledger.matvecs();
+    own.max_seconds = std::max(0.0, options.max_seconds - ledger.seconds());
+    const Bracket b = norm_of_map(block.map(), own, {});
+    ledger.count(b.matvecs);
+    Bound bound = b.upper;
+    bound.source =
+        "norm of " + std::string(block.facts().tilt == 0.0 ? "the block: " : "a geometric scaling: ") + b.upper.source;
+    return bound;
+}
+
+// The 1 x 1 block [w].
+Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
+    const std::vector<double> one(static_cast<std::size_t>(block.domain().length()), 1.0);
+    std::vector<double> w(one.size());
+    block.map().apply(const_block(one), mutable_block(w));
+    ledger.count();
+    Bracket b = exact_bracket(max_abs(w, block.domain()), "self-loop");
+    b.vector.assign(one.size(), 1.0);
+    b.condition = 1.0;
+    return b;
+}
+
+// Where rho(A) = rho(|A|).
+Bracket radius_of_modulus(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
+                          Ledger& ledger) {
+    Bracket b = perron_of_block(block, options, ledger);
+    // The condition is that of |A|, whose eigenvectors have the same moduli.
+    if (goal.condition) {
+        const irreducible_block modulus = block.with_map(entry_image(block.map(), entry_map::absolute));
+        write_condition(modulus, options, b, ledger);
+    }
+    // An eigenvector of |A|, with other signs than one of A.
+    if (block.facts().has_negative) b.vector.clear();
+    return b;
+}
+
+}  // namespace
+
+Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
+                                 Ledger& ledger) {
+    const linear_map& A = block.map();
+    const block_facts& facts = block.facts();
+    if (A.cols() == 1) return single_vertex(block, ledger);
+    if (facts.modulus_decides || facts.single_cycle) return radius_of_modulus(block, options, goal, ledger);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
+    if (facts.trace_bound > 0.0) tighten_lower(b, {facts.trace_bound, Grade::proved, 0.0, "traces of W and W^2"});
+    b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    if (A.entrywise()) {
+        b.upper = bound_norms(A).upper;
+        ledger.count(4);
+        if (block.size() <= small_block_size && !block.is_in_place()) {
+            solve_small_block(block, options, b, ledger);
+            return b;
+        }
+        tighten_upper(b, perron_upper_bound(block, options, ledger));
+    }
+    SolverOptions rest = options;
+    if (facts.reach > 0 && !ledger.exhausted()) {
+        rest.delta = 0.5 * options.delta;
+        tighten_upper(b, norm_upper_bound(block, rest, ledger));
+    }
+    search_dominant(block, rest, b, ledger);
+    for (Bound* upper : {&b.upper, &b.upper_behind})
+        if (upper->grade == Grade::probable) upper->delta = options.delta;
+    clamp_value(b);
+    if (goal.condition && facts.tilt == 0.0) write_condition(block, options, b, ledger);
+    return b;
+}
+
+}  // namespace rhochain

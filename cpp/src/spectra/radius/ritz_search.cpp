@@ -1,0 +1,139 @@
+#include "kernels/small_dense.hpp"
+#include <rhochain/krylov/arnoldi.hpp>
+
+#include "kernels/vectors/complex_vectors.hpp"
+#include "spectra/radius/ritz_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t first_look = 60;
+// Restarts go on while the residual falls by this factor within three of them, within one for a large block: there a
+// restart costs as much as hundreds of powers.
+constexpr double progress_wanted = 0.7;
+constexpr std::int64_t large_block = 16384;
+
+// Moduli closer than this belong to one eigenvalue (a complex pair, a repeated one) when naming the runner-up.
+constexpr double same_modulus = 1e-8;
+
+class search {
+public:
+    search(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
+           const SolverOptions& options, Ledger& ledger, std::optional<std::complex<double>> target)
+        : block_(block),
+          target_(target),
+          rtol_(options.rtol),
+          ledger_(ledger),
+          factorization_(block.map(), start, capacity) {}
+
+    ritz_pair run() {
+        expand_to(first_look);
+        const std::size_t patience = block_.size() > large_block ? 1 : 3;
+        std::vector<double> residuals;
+        while (!settled_after_look() && !ledger_.exhausted()) {
+            if (factorization_.size() < factorization_.capacity()) {
+                expand_to(factorization_.capacity());
+                continue;
+            }
+            residuals.push_back(best_.residual);
+            const std::size_t looks = residuals.size();
+            if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience]) break;
+            if (!shrink()) break;
+            expand_to(factorization_.capacity());
+        }
+        return std::move(best_);
+    }
+
+private:
+    void expand_to(std::int64_t size) {
+        while (factorization_.size() < std::min(size, factorization_.capacity()) && !factorization_.invariant() &&
+               !ledger_.exhausted()) {
+            factorization_.expand();
+            ledger_.count();
+        }
+    }
+
+    bool settled_after_look() {
+        const std::int64_t k = factorization_.size();
+        const eigen_decomposition ritz = eigen_decompose(factorization_.projected(), k, true);
+        if (ritz.converged && k > 0) keep_if_better(ritz);
+        return best_.settled(rtol_) || factorization_.invariant();
+    }
+
+    // The Ritz value wanted: the first, of the largest modulus, or the nearest to the target.
+    [[nodiscard]] std::int64_t wanted(const std::vector<std::complex<double>>& values) const {
+        if (!target_) return 0;
+        const auto distance = [&](const auto& z) {
+            return std::min(std::abs(z - *target_), std::abs(std::conj(z) - *target_));
+        };
+        return std::min_element(values.begin(), values.end(),
+                                [&](const auto& a, const auto& b) { return distance(a) < distance(b); }) -
+               values.begin();
+    }
+
+    void keep_if_better(const eigen_decomposition& ritz) {
+        const std::int64_t k = factorization_.size();
+        const std::int64_t column = wanted(ritz.values);
+        const std::vector<double> b = factorization_.coupling();
+        std::vector<std::complex<double>> coordinates;
+        std::complex<double> coupling = 0.0;
+        for (std::int64_t i = 0; i < k; ++i) {
+            coordinates.push_back(ritz.vectors[static_cast<std::size_t>(i * k + column)]);
+            coupling += b[static_cast<std::size_t>(i)] * coordinates.back();
+        }
+        if (!(std::abs(coupling) < best_.residual)) return;
+        best_.theta = ritz.values[static_cast<std::size_t>(column)];
+        best_.residual = std::abs(coupling);
+        best_.complete = factorization_.invariant() && k == block_.size();
+        best_.runner_up = Bracket::unknown;
+        for (const auto& theta : ritz.values)
+            if (std::abs(theta) < best_.modulus() * (1.0 - same_modulus)) {
+                best_.runner_up = std::abs(theta);
+                break;
+            }
+        write_vector(coordinates);
+    }
+
+    // The Ritz vector, now: a restart changes the basis that its coordinates refer to.
+    void write_vector(const std::vector<std::complex<double>>& coordinates) {
+        std::vector<double> part(static_cast<std::size_t>(block_.domain().length()));
+        std::vector<double> c(coordinates.size());
+        std::transform(coordinates.begin(), coordinates.end(), c.begin(), [](const auto& z) { return z.real(); });
+        factorization_.basis().combine(c, part);
+        best_.vector.resize(part.size());
+        set_real(part, best_.vector, block_.domain());
+        std::transform(coordinates.begin(), coordinates.end(), c.begin(), [](const auto& z) { return z.imag(); });
+        factorization_.basis().combine(c, part);
+        set_imaginary(part, best_.vector, block_.domain());
+    }
+
+    bool shrink() {
+        if (factorization_.invariant() || factorization_.size() < 3) return false;
+        const invariant_subspace kept =
+            dominant_subspace(factorization_.projected(), factorization_.size(), factorization_.size() / 3);
+        if (!kept.converged || kept.kept + 1 >= factorization_.capacity()) return false;
+        factorization_.restart(kept.Q, kept.kept);
+        return true;
+    }
+
+    const irreducible_block& block_;
+    std::optional<std::complex<double>> target_;
+    double rtol_;
+    Ledger& ledger_;
+    arnoldi factorization_;
+    ritz_pair best_;
+};
+
+}  // namespace
+
+ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
+                           const SolverOptions& options, Ledger& ledger,
+                           std::optional<std::complex<double>> target) {
+    return search(block, start, capacity, options, ledger, target).run();
+}
+
+}  // namespace rhochain

@@ -1,0 +1,220 @@
+#include "kernels/small_dense.hpp"
+#include <rhochain/storage/scaled.hpp>
+
+#include "kernels/vectors/complex_vectors.hpp"
+#include "spectra/radius/small_block.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// X with ||2^exponent X - B^power||_F <= 2^exponent error.
+struct power_of_block {
+    std::vector<double> X;
+    std::size_t n;
+    double error = 0.0;
+    double power = 1.0;
+    double exponent = 0.0;
+
+    // (2^exponent s)^(1 / power), rounded in the direction of `side` (+1 or -1).
+    [[nodiscard]] double root(double s, double side) const {
+        if (!(s > 0.0)) return 0.0;
+        return std::exp2((exponent + std::log2(s)) / power) * (1.0 + side * 0x1p-40);
+    }
+
+    [[nodiscard]] double frobenius() const { return norm2(X) * (1.0 + rounding_gamma(sum_depth(size()) + 4)); }
+
+    [[nodiscard]] double upper() const { return root((frobenius() + error) * (1.0 + 0x1p-50), 1.0); }
+
+    [[nodiscard]] double lower() const {
+        double trace = 0.0;
+        double terms = 0.0;
+        for (std::size_t i = 0; i < n; ++i) {
+            trace += X[i * n + i];
+            terms += std::abs(X[i * n + i]);
+        }
+        const auto order = static_cast<double>(n);
+        const double lost = 2.0 * rounding_gamma(static_cast<std::int64_t>(n)) * terms + std::sqrt(order) * error;
+        return root((std::abs(trace) - lost * (1.0 + 0x1p-45)) / order * (1.0 - 0x1p-50), -1.0);
+    }
+
+    void square() {
+        const double norm = frobenius();
+        std::vector<double> Y(X.size(), 0.0);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < n; ++j) Y[i * n + j] += X[i * n + k] * X[k * n + j];
+        // Products that underflow lose at most 2^-1074 each; after normalisation norm is near 1.
+        error = (rounding_gamma(static_cast<std::int64_t>(n) + 2) * norm * norm + 2.0 * norm * error + error * error) *
+                    (1.0 + 0x1p-45) +
+                0x1p-1000;
+        X = std::move(Y);
+        power *= 2.0;
+        exponent *= 2.0;
+        normalise();
+    }
+
+    void normalise() {
+        const int e = binary_exponent(max_abs(X));
+        for (double& x : X) x = std::ldexp(x, -e);
+        // Entries that become subnormal round once more.
+        error = std::ldexp(error, -e) + 0x1p-1000;
+        exponent += e;
+    }
+
+    [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(n * n); }
+};
+
+// The block as a matrix that all ranks have.
+std::vector<double> entries_of(const irreducible_block& block, Ledger& ledger) {
+    const space& S = block.domain();
+    const std::int64_t n = block.size();
+    const auto order = static_cast<std::size_t>(n);
+    std::vector<double> identity(order * order, 0.0);
+    for (std::size_t i = 0; i < order; ++i) identity[i * order + i] = 1.0;
+    std::vector<double> own(static_cast<std::size_t>(S.length()) * order);
+    const const_block own_identity(identity.data() + S.first() * n, S.length(), n);
+    block.map().apply(own_identity, mutable_block(own.data(), S.length(), n));
+    ledger.count(n);
+    std::vector<double> B(order * order);
+    S.fold(B, [&](std::span<double> rows) { std::copy(own.begin(), own.end(), rows.begin() + S.first() * n); });
+    return B;
+}
+
+// Osborne's balancing with powers of two, exact: B <- D^-1 B D with rows and columns of nearly equal norm. Returns the
+// exponents of D.
+std::vector<int> balance(std::vector<double>& B, std::size_t n) {
+    constexpr int most_sweeps = 20;
+    constexpr int most_exponent = 300;  // entries stay in range
+    std::vector<int> d(n, 0);
+    for (int sweep = 0; sweep < most_sweeps; ++sweep) {
+        bool changed = false;
+        for (std::size_t i = 0; i < n; ++i) {
+            double row = 0.0;
+            double column = 0.0;
+            for (std::size_t j = 0; j < n; ++j) {
+                if (j == i) continue;
+                row = std::max(row, std::abs(B[i * n + j]));
+                column = std::max(column, std::abs(B[j * n + i]));
+            }
+            if (row == 0.0 || column == 0.0) continue;
+            const int e = (binary_exponent(row) - binary_exponent(column)) / 2;
+            if (e == 0 || std::abs(d[i] + e) > most_exponent) continue;
+            for (std::size_t j = 0; j < n; ++j) {
+                if (j == i) continue;
+                B[i * n + j] = std::ldexp(B[i * n + j], -e);
+                B[j * n + i] = std::ldexp(B[j * n + i], e);
+            }
+            d[i] += e;
+            changed = true;
+        }
+        if (!changed) break;
+    }
+    return d;
+}
+
+std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
+    std::vector<double> T(B.size());
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j) T[j * n + i] = B[i * n + j];
+    return T;
+}
+
+complex_vector column(const eigen_decomposition& d, std::size_t n, std::size_t k) {
+    complex_vector x(n);
+    for (std::size_t i = 0; i < n; ++i) x[i] = d.vectors[i * n + k];
+    return x;
+}
+
+double residual(const std::vector<double>& B, const complex_vector& x, std::complex<double> theta) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        std::complex<double> r = -theta * x[i];
+        for (std::size_t j = 0; j < x.size(); ++j) r += B[i * x.size() + j] * x[j];
+        sum += std::norm(r);
+    }
+    return std::sqrt(sum);
+}
+
+// x_i 2^(sign d_i), normalised: first so that the largest of them is near 1, however far apart the d_i are.
+complex_vector unbalanced(complex_vector x, const std::vector<int>& d, int sign) {
+    int largest = std::numeric_limits<int>::min();
+    for (std::size_t i = 0; i < x.size(); ++i)
+        if (x[i] != 0.0) largest = std::max(largest, binary_exponent(std::abs(x[i])) + sign * d[i]);
+    double square = 0.0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const int shift = sign * d[i] - largest;
+        if (x[i] != 0.0) x[i] = {std::ldexp(x[i].real(), shift), std::ldexp(x[i].imag(), shift)};
+        square += std::norm(x[i]);
+    }
+    for (auto& z : x) z /= std::sqrt(square);
+    return x;
+}
+
+// Writes the dominant eigenpair of B = D C D^-1, D = 2^d, with its left vector, from the balanced C, and of the vector
+// what S has in this process. Returns its uncertainty relative to the value, infinite if nothing was found.
+double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, const std::vector<double>& B,
+                       const space& S, Bracket& b) {
+    constexpr double nothing = std::numeric_limits<double>::infinity();
+    const std::int64_t order = S.size();
+    const auto n = static_cast<std::size_t>(order);
+    const std::vector<double> T = transposed(C, n);
+    const eigen_decomposition right = eigen_decompose(C, order, true);
+    const eigen_decomposition left = eigen_decompose(T, order, true);
+    if (!right.converged || !left.converged) return nothing;
+    const std::complex<double> theta = right.values.front();
+    const auto nearest = std::min_element(left.values.begin(), left.values.end(), [&](const auto& a, const auto& c) {
+        return std::abs(a - theta) < std::abs(c - theta);
+    });
+    const complex_vector u = column(right, n, 0);
+    // C^T v' = theta v', so v^* = v'^T.
+    const complex_vector v = column(left, n, static_cast<std::size_t>(nearest - left.values.begin()));
+    const complex_vector x = unbalanced(u, d, 1);
+    const complex_vector y = unbalanced(v, d, -1);
+    b.value = std::abs(theta);
+    b.vector.assign(x.begin() + S.first(), x.begin() + S.first() + S.length());
+    b.residual = std::max(residual(B, x, theta), residual(transposed(B, n), y, theta));
+    b.condition = 1.0 / std::abs(overlap(y, x));
+    const auto next = std::find_if(right.values.begin(), right.values.end(),
+                                   [&](const auto& z) { return std::abs(z) < b.value * (1.0 - 1e-8); });
+    if (next != right.values.end()) b.runner_up = std::abs(*next);
+    const double distance = std::max(residual(C, u, theta), residual(T, v, theta)) + rounding_gamma(order) * norm2(C);
+    const double uncertainty = distance / std::abs(overlap(v, u)) / b.value;
+    return std::isfinite(uncertainty) ? uncertainty : nothing;
+}
+
+}  // namespace
+
+void solve_small_block(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    constexpr int squarings = 13;
+    const auto n = static_cast<std::size_t>(block.size());
+    const std::vector<double> B = entries_of(block, ledger);
+    std::vector<double> C = B;
+    const std::vector<int> d = balance(C, n);
+    power_of_block power{C, n};
+    power.normalise();
+    for (int i = 0; i <= squarings; ++i) {
+        tighten_upper(b, {power.upper(), Grade::proved, 0.0, "Frobenius norm of a power"});
+        tighten_lower(b, {power.lower(), Grade::proved, 0.0, "trace of a power"});
+        if (!(power.error < 0.5 * power.frobenius())) break;
+        power.square();
+    }
+    const double uncertainty = write_eigenpair(C, d, B, block.domain(), b);
+    if (uncertainty <= options.rtol) {
+        const double width = std::max(options.rtol, uncertainty);
+        tighten_lower(b, {b.value * (1.0 - width), Grade::estimate, 0.0, "eigenvalue less its uncertainty"});
+        b.status = Status::converged;
+    } else if (!(uncertainty < 1.0)) {
+        b.value = b.lower.value > 0.0 ? std::sqrt(b.lower.value) * std::sqrt(b.upper.value) : 0.5 * b.upper.value;
+    }
+    clamp_value(b);
+    if (relative_width(b) <= options.rtol) b.status = Status::converged;
+    ledger.record(b.lower.value, b.value, b.upper.value);
+}
+
+}  // namespace rhochain

@@ -1,0 +1,58 @@
+#include "kernels/vectors/random_streams.hpp"
+
+#include "kernels/solvers/vertex_set.hpp"
+#include "spectra/radius/walk_depth.hpp"
+
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+void one_edge(const irreducible_block& block, walk_direction direction, const std::vector<double>& x,
+              std::vector<double>& y) {
+    const const_block X(x);
+    const mutable_block Y(y);
+    if (direction == walk_direction::out_of)
+        block.map().apply_adjoint(entry_map::absolute, X, Y);
+    else if (block.map().entrywise())
+        block.map().apply(entry_map::absolute, X, Y);
+    else
+        block.map().apply(X, Y);
+}
+
+// Reached at this pace, growing no faster than a ball in three dimensions, the vertices would not all be met in `most`
+// steps.
+bool out_of_reach(std::int64_t reached, std::int64_t step, std::int64_t most, std::int64_t size) {
+    constexpr std::int64_t first_look = 64;
+    if (step < first_look || (step & (step - 1)) != 0) return false;
+    const double stretch = static_cast<double>(most) / static_cast<double>(step);
+    return static_cast<double>(reached) * stretch * stretch * stretch < static_cast<double>(size);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_direction direction, double scale,
+                                       std::int64_t most, Ledger& ledger) {
+    const space& S = block.domain();
+    // Weights in general position: sums of entries of both signs do not cancel.
+    std::vector<double> weights(static_cast<std::size_t>(S.length()));
+    fill_gaussian(weights, 0, streams::walk, S);
+    make_weights(weights, S);
+    block.project(weights);
+    std::vector<double> x(weights.size(), 0.0);
+    std::vector<double> y(weights.size());
+    join(first_weighted(weights, S), weights, x, S);
+    std::int64_t reached = 1;
+    for (std::int64_t step = 1; step <= most && !ledger.exhausted(); ++step) {
+        one_edge(block, direction, x, y);
+        ledger.count();
+        const std::int64_t before = reached;
+        reached += join_where_above(0x1p-40 * scale, y, weights, x, S);
+        if (reached == block.size()) return step;
+        if (reached == before) return block.map().entrywise() ? std::nullopt : std::optional(step);
+        if (out_of_reach(reached, step, most, block.size())) break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,58 @@
+#include "operators/similarity.hpp"
+#include <rhochain/spectra/norm/norms.hpp>
+#include "spectra/radius/perron_of_block.hpp"
+#include "spectra/scaling/block_scaling.hpp"
+#include "spectra/scaling/perron_scaling.hpp"
+#include "spectra/scaling/scaling_search.hpp"
+#include "spectra/scaling/two_by_two.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Products for an upper bound rho(|A|) of mu_D(A).
+constexpr std::int64_t perron_products = 40;
+
+Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    SolverOptions few = options;
+    few.start = {};
+    few.max_matvecs = perron_products;
+    few.callback = nullptr;
+    Ledger own(few, block.domain());
+    const Bracket b = perron_of_block(block, few, own);
+    ledger.count(own.matvecs());
+    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
+}
+
+}  // namespace
+
+block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goal, const SolverOptions& options,
+                          Ledger& ledger) {
+    const linear_map& A = block.map();
+    const bool free = goal.max_kappa == infinity;
+    if (free && block.facts().single_cycle) return {perron_of_block(block, options, ledger), {}, 1.0};
+    if (free && block.facts().modulus_decides) return perron_scaling(block, options, ledger);
+    if (free && A.entrywise() && A.cols() == 2 && !block.is_in_place()) return scale_two_by_two(block, ledger);
+    Bracket b;
+    b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
+    b.upper = {infinity, Grade::proved, 0.0, "no bound"};
+    if (A.entrywise()) {
+        b.upper = bound_norms(A).upper;
+        ledger.count(4);
+        if (b.upper.value == 0.0)
+            return {exact_bracket(0.0, "zero matrix"),
+                    std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
+    }
+    if (free && A.entrywise()) tighten_upper(b, perron_upper_bound(block, options, ledger));
+    search_limits limits{most_log_scaling, std::ldexp(goal.threshold, -block.facts().exponent)};
+    if (!free) limits.most = std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
+    return search_scaling(block, limits, std::move(b), options, ledger);
+}
+
+}  // namespace rhochain

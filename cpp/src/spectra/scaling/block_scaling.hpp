@@ -1,0 +1,26 @@
+// mu_D(A) = inf over diagonal D > 0 of ||D A D^-1||_2 for one strongly connected block, with a D that comes close.
+//
+// A block nonnegative (in absolute values) or a single cycle: mu_D(A) = rho(|A|), with the D of perron_scaling.hpp,
+// PROVED by Collatz-Wielandt. 2 x 2: the infimum in closed form (two_by_two.hpp). Any other one: a search
+// (scaling_search.hpp) between a PROVED lower bound and a PROBABLE upper one.
+#pragma once
+
+#include <rhochain/spectra/scaling/scaled_norm.hpp>
+#include "spectra/structure/irreducible_block.hpp"
+
+#include <vector>
+
+namespace rhochain {
+
+struct block_scaling {
+    Bracket bracket;        // of mu_D(A)
+    std::vector<double> d;  // D = diag(exp(d)), a vector of block.domain(); empty on all ranks if none was computed
+    double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
+};
+
+// With a max_kappa the lower bound of the bracket remains one of mu_D itself. Options: rtol, delta (all upper bounds
+// together), seed, start (a first d), the budget.
+[[nodiscard]] block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goal,
+                                        const SolverOptions& options, Ledger& ledger);
+
+}  // namespace rhochain

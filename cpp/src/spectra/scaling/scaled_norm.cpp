@@ -1,0 +1,115 @@
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/spectra/scaling/scaled_norm.hpp>
+#include <rhochain/spectra/structure/components.hpp>
+#include "kernels/solvers/scaling_ops.hpp"
+#include "spectra/norm/adjoint_check.hpp"
+#include "spectra/scaling/block_scaling.hpp"
+#include "spectra/scaling/scaling_assembly.hpp"
+#include "spectra/structure/by_component.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+void validate_goal(const ScalingGoal& goal) {
+    if (!(goal.max_kappa >= 1.0))
+        throw std::invalid_argument("max_kappa: got " + std::to_string(goal.max_kappa) + ", expected at least 1");
+    if (!(goal.threshold >= 0.0))
+        throw std::invalid_argument("threshold: got " + std::to_string(goal.threshold) + ", expected at least 0");
+}
+
+// Of A as it is.
+ScaledNorm as_one_block(const linear_map& A, const SolverOptions& options, const ScalingGoal& goal) {
+    const space& S = A.domain();
+    validate(options, S);
+    ScaledNorm result;
+    Ledger ledger(options, S);
+    if (A.cols() == 0) {
+        result.bracket = exact_bracket(0.0, "empty matrix");
+        result.attained = result.bracket.upper;
+        return result;
+    }
+    ledger.count(require_adjoint(A, options.seed));
+    // A bound on kappa of at most the largest float64 leaves W one block, which need not be connected.
+    ScalingGoal own = goal;
+    if (A.entrywise()) own.max_kappa = std::min(goal.max_kappa, 0x1p1000);
+    block_facts facts;
+    facts.exponent = A.exponent();
+    block_scaling s = scale_block(irreducible_block(A, facts), own, options, ledger);
+    result.bracket = std::move(s.bracket);
+    ledger.close(result.bracket);
+    result.scaling = std::move(s.d);
+    result.attained = result.bracket.upper;
+    result.attained.value *= s.excess;
+    if (!S.any(!result.scaling.empty())) {
+        result.scaling.assign(static_cast<std::size_t>(S.length()), 0.0);
+        result.attained.value = infinity;
+    }
+    return result;
+}
+
+// Of a W with entries, the power of two A.exponent() included.
+ScaledNorm by_components(const linear_map& W, const SolverOptions& options, const ScalingGoal& goal) {
+    const linear_map A = W.normalised();
+    const stored_entries& entries = *A.entries();
+    const component_partition P = strong_components(entries);
+    component_scalings found{std::vector<double>(static_cast<std::size_t>(A.rows()), 0.0),
+                             std::vector<char>(static_cast<std::size_t>(P.count), 0)};
+    double excess = 1.0;
+    const double side = entries.transposed ? -1.0 : 1.0;
+    const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
+        block_scaling s = scale_block(block, goal, own, ledger);
+        if (s.d.empty()) return s.bracket;
+        const block_facts& facts = block.facts();
+        // d with the tilt is rounded to a unit of |tilt| size, an entry of B by as much;
+        // ||abs(B)|| <= (2 reach + 1) ||B||.
+        const double rounded = std::abs(facts.tilt) * static_cast<double>(block.size()) * 0x1p-51;
+        excess = std::max(excess, s.excess * (1.0 + rounded * static_cast<double>(2 * facts.reach + 1)));
+        const std::int64_t c = P.labels[static_cast<std::size_t>(block.members().front())];
+        found.solved[static_cast<std::size_t>(c)] = 1;
+        place_component(block.members(), s.d, facts.tilt, side, found.d);
+        return s.bracket;
+    };
+    ScaledNorm result;
+    result.bracket = solve_by_component(W, options, solve);
+    result.attained = result.bracket.upper;
+    if (P.cyclic.empty()) {
+        result.attained = {infinity, Grade::proved, 0.0, "no scaling attains 0"};
+    } else {
+        constexpr double slack = 1e-3;
+        constexpr double least = std::numeric_limits<double>::denorm_min();
+        const double upper = shifted_up(result.bracket.upper.value, -A.exponent());
+        const assembled_norms rest = assemble_scaling(entries, A.exponent(), P, slack * upper, found);
+        const double largest = std::max(upper * excess, rest.left_out);
+        // D may magnify without limit what was lost when the power of two was taken out.
+        // The least number covers what rounds among subnormal ones.
+        const double together = (largest + rest.between) * (1.0 + rest.rounding) * (1.0 + 0x1p-49) + 8.0 * least;
+        result.attained.value = A.lossless() ? shifted_up(together, A.exponent()) : infinity;
+    }
+    scale(side, found.d);
+    result.scaling = std::move(found.d);
+    return result;
+}
+
+}  // namespace
+
+ScaledNorm scaled_norm(const linear_map& W, const SolverOptions& options, const ScalingGoal& goal) {
+    require_square(W, "a scaled norm");
+    validate_goal(goal);
+    if (W.entries() != nullptr && goal.max_kappa == infinity) return by_components(W, options, goal);
+    const linear_map A = W.normalised();
+    ScaledNorm s = as_one_block(A, options, goal);
+    rescale_bracket(s.bracket, A.exponent());
+    s.attained.value = shifted_up(s.attained.value, A.exponent());
+    return s;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,92 @@
+#include "kernels/vectors/block_ops.hpp"
+#include "kernels/solvers/row_ratios.hpp"
+#include "spectra/scaling/scaling_dual.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+// Rows this small are taken as 0: the squares of larger ones are far from underflow.
+constexpr double least_row = 0x1p-480;
+
+// What a product can lose by underflow, beside rows of at least `least_row`.
+constexpr double underflow_guard = 0x1p-500;
+
+class dual_bound {
+public:
+    dual_bound(const irreducible_block& block, mutable_block V, Ledger& ledger)
+        : block_(block),
+          V_(V),
+          ledger_(ledger),
+          image_(static_cast<std::size_t>(V.size())),
+          lengths_(static_cast<std::size_t>(V.rows)),
+          images_(lengths_.size()),
+          errors_(lengths_.size(), 0.0) {}
+
+    // The least ratio ||(A V)_i|| / ||V_i||, rounded down.
+    double evaluate() {
+        const linear_map& A = block_.map();
+        const space& S = block_.domain();
+        const mutable_block image(image_.data(), V_.rows, V_.columns);
+        const double g = rounding_gamma(V_.columns + 4);
+        row_squares(V_, lengths_, S);
+        drop_rows(least_row * least_row, lengths_, V_, S);
+        A.apply(V_, image);
+        ledger_.count(V_.columns);
+        row_squares(image, images_, S);
+        roots_up(g, lengths_, S);
+        double product = 0.0;
+        if (A.entrywise()) {
+            A.apply(entry_map::absolute, const_block(lengths_), mutable_block(errors_));
+            ledger_.count();
+            product = rounding_gamma(2 * (A.row_terms() + 4));
+        }
+        const double least = row_ratios({g, product, underflow_guard}, lengths_, errors_, images_, S);
+        return std::isfinite(least) ? least : 0.0;
+    }
+
+    // After evaluate(): rows below the target shrink to it.
+    void shrink(double target) {
+        shrinking_factors(images_, target, lengths_, block_.domain());
+        scale_rows(lengths_, V_, V_, block_.domain());
+    }
+
+private:
+    const irreducible_block& block_;
+    mutable_block V_;
+    Ledger& ledger_;
+    std::vector<double> image_;
+    std::vector<double> lengths_;  // ||V_i||, rounded up, then the factors of the rows
+    std::vector<double> images_;   // ||(A V)_i||^2, then the ratios
+    std::vector<double> errors_;
+};
+
+Bound lower_bound(const irreducible_block& block, double value) {
+    const Grade grade = block.map().entrywise() ? Grade::proved : Grade::estimate;
+    return {value, grade, 0.0, "rows of A V against rows of V"};
+}
+
+}  // namespace
+
+Bound lift_lower_bound(const irreducible_block& block, mutable_block V, double ceiling, std::int64_t most_rounds,
+                       Ledger& ledger) {
+    constexpr std::array targets{0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.9995};
+    dual_bound dual(block, V, ledger);
+    double best = 0.0;
+    std::size_t next = 0;
+    for (std::int64_t round = 0; round < most_rounds && !ledger.exhausted(); ++round) {
+        const double least = dual.evaluate();
+        best = std::max(best, least);
+        while (next < targets.size() && least >= targets[next] * ceiling * (1.0 - 1e-4)) ++next;
+        if (next == targets.size()) break;
+        dual.shrink(targets[next] * ceiling);
+    }
+    return lower_bound(block, best);
+}
+
+}  // namespace rhochain

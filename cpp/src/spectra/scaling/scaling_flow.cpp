@@ -1,0 +1,74 @@
+#include "kernels/vectors/block_ops.hpp"
+#include "kernels/vectors/block_norm.hpp"
+#include "kernels/solvers/scaling_ops.hpp"
+#include "spectra/scaling/scaling_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr std::int64_t first_move = 3;  // steps before V says anything about the top of the spectrum
+constexpr std::int64_t memory = 60;
+constexpr double damping = 0.03;
+
+}  // namespace
+
+scaling_flow::scaling_flow(const irreducible_block& block, std::vector<double> d, double most, std::int64_t columns,
+                           std::uint64_t seed, std::uint64_t stream)
+    : block_(block),
+      d_(std::move(d)),
+      most_(most),
+      columns_(columns),
+      B_(block.map(), d_),
+      V_(d_.size() * static_cast<std::size_t>(columns)),
+      U_(V_.size()),
+      v_squares_(d_.size()),
+      u_squares_(d_.size()),
+      last_gradient_(d_.size(), 0.0) {
+    const mutable_block V = as_block(V_);
+    block.draw(V, seed, stream);
+    normalise(V, block.domain());
+}
+
+bool scaling_flow::step() {
+    const space& S = block_.domain();
+    const mutable_block V = as_block(V_);
+    const mutable_block U = as_block(U_);
+    B_.apply(V, U);
+    row_squares(V, v_squares_, S);
+    row_squares(U, u_squares_, S);
+    const double u2 = sum(u_squares_, S);
+    const double v2 = sum(v_squares_, S);
+    const double s2 = u2 / v2;
+    if (!(s2 > 0.0) || !std::isfinite(s2)) return false;
+    rayleigh_ = std::sqrt(s2);
+    B_.apply_adjoint(U, V);
+    const double norm = normalise(V, S);
+    if (!(norm > 0.0) || !std::isfinite(norm)) return false;
+    if (steps_ >= first_move) move(s2);
+    ++steps_;
+    return true;
+}
+
+void scaling_flow::move(double s2) {
+    gradient_step step{};
+    step.ratio = s2;
+    step.eta = 0.5 / static_cast<double>(std::min(steps_ + 1, memory));
+    step.damping = steps_ > first_move ? damping : 0.0;
+    step.most = most_;
+    move_along_gradient(step, v_squares_, u_squares_, last_gradient_, d_, block_.domain());
+    B_.set(d_);
+}
+
+std::vector<double> scaling_flow::unscaled_block() const {
+    const space& S = block_.domain();
+    std::vector<double> X(V_.size());
+    scale_rows(B_.inverse(), const_block(V_.data(), S.length(), columns_),
+               mutable_block(X.data(), S.length(), columns_), S);
+    return X;
+}
+
+}  // namespace rhochain

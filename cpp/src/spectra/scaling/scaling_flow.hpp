@@ -1,0 +1,59 @@
+// A diagonal scaling D = diag(exp(d)) that lowers ||B||_2, B = D A D^-1, and a block V that shows how far it can go.
+//
+// At the least ||B||_2 there is a block V of top right singular directions whose rows keep their norm: with U = B V,
+// ||U_i|| = sigma_1 ||V_i|| for every i (the optimality condition of the convex function log ||e^d A e^-d||_2).
+// Both sides are moved towards it at once: V <- B^T U, one step of the power method, and
+//     d_i += eta g_i + zeta (g_i - previous g_i),
+//     g_i = ln( s^2 ||V_i||^2 / ||U_i||^2 ),   s^2 = ||U||_F^2 / ||V||_F^2,
+// with eta = 1 / (2 min(k + 1, memory)) after k steps: V remembers about k of them, so that a row answers d_i with a
+// factor of exp(-4 k d_i). The second term damps the oscillation of the pair. s <= sigma_1(B) up to rounding.
+// Any d is a valid scaling and any V gives a true lower bound (scaling_dual.hpp): nothing rests on convergence.
+// Memory: three blocks of n x columns and six vectors.
+#pragma once
+
+#include "operators/similarity.hpp"
+#include <rhochain/storage/buffer.hpp>
+#include "spectra/structure/irreducible_block.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace rhochain {
+
+class scaling_flow {
+public:
+    // Starts from d and Gaussian columns drawn from (seed, stream). |d_i| stays within `most`.
+    scaling_flow(const irreducible_block& block, std::vector<double> d, double most, std::int64_t columns,
+                 std::uint64_t seed, std::uint64_t stream);
+
+    // One product with A and one with A^T for each column. False once A V = 0.
+    bool step();
+
+    [[nodiscard]] std::int64_t columns() const { return columns_; }
+    [[nodiscard]] double rayleigh() const { return rayleigh_; }  // s of the last step
+    [[nodiscard]] const std::vector<double>& scaling() const { return d_; }
+
+    // D^-1 V, the block V in the coordinates of A: block.domain().length() x columns.
+    [[nodiscard]] std::vector<double> unscaled_block() const;
+
+private:
+    void move(double s2);
+    [[nodiscard]] mutable_block as_block(buffer<double>& X) const {
+        return {X.data(), block_.domain().length(), columns_};
+    }
+
+    irreducible_block block_;
+    std::vector<double> d_;
+    double most_;
+    std::int64_t columns_;
+    similarity B_;
+    buffer<double> V_;
+    buffer<double> U_;
+    std::vector<double> v_squares_;
+    std::vector<double> u_squares_;
+    std::vector<double> last_gradient_;
+    std::int64_t steps_ = 0;
+    double rayleigh_ = 0.0;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,170 @@
+#include "kernels/vectors/random_streams.hpp"
+#include "operators/similarity.hpp"
+#include "kernels/solvers/scaling_ops.hpp"
+#include "spectra/norm/chebyshev_bound.hpp"
+#include "spectra/scaling/balancing.hpp"
+#include "spectra/scaling/scaling_dual.hpp"
+#include "spectra/scaling/scaling_flow.hpp"
+#include "spectra/scaling/scaling_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// Steps of the flow after which the bounds are computed; the first two counts for a threshold alone, where a rough
+// answer may do.
+constexpr std::array<std::int64_t, 8> stage_ends{16, 32, 64, 128, 256, 512, 1024, 2048};
+constexpr std::size_t first_full_stage = 2;
+
+// Most stages for a block of n vertices: those of small ones take little time.
+std::size_t stage_count(std::int64_t n) {
+    constexpr std::int64_t small = 2000;
+    constexpr std::int64_t large = 200'000;
+    return n <= small ? stage_ends.size() : n <= large ? 6 : 4;
+}
+
+class scaling_search {
+public:
+    scaling_search(const irreducible_block& block, const search_limits& limits, Bracket known,
+                   const SolverOptions& options, Ledger& ledger)
+        : block_(block),
+          threshold_(limits.threshold),
+          options_(options),
+          ledger_(ledger),
+          flow_(block, first_scaling(limits.most), limits.most, column_count(block.size(), threshold_), options.seed,
+                streams::start) {
+        s_.bracket = std::move(known);
+        s_.excess = infinity;
+    }
+
+    block_scaling run() {
+        Bracket& b = s_.bracket;
+        std::int64_t steps = 0;
+        const std::size_t stages = stage_count(block_.size());
+        if (decided()) return std::move(s_);
+        for (std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage; stage < stages; ++stage) {
+            while (steps < stage_ends[stage] && !ledger_.exhausted() && flow_.step()) {
+                ledger_.count(2 * flow_.columns());
+                if (++steps % 16 == 0) record();
+            }
+            b.value = flow_.rayleigh();
+            if (steps < stage_ends[stage]) break;
+            raise_lower_bound();
+            if (decided()) break;
+            const bool last = stage + 1 == stages;
+            const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * flow_.rayleigh();
+            const bool promising = flow_.rayleigh() * (1.0 + options_.rtol) < threshold_;
+            if (!close && !promising && !last) continue;
+            const double accuracy = lower_upper_bound(stage);
+            clamp_value(b);
+            record();
+            if (relative_width(b) <= options_.rtol) {
+                b.status = Status::converged;
+                break;
+            }
+            // The lower bound is within rtol of the norm, and no later look makes the upper one so.
+            if (decided() || (close && accuracy > options_.rtol)) break;
+        }
+        clamp_value(b);
+        return std::move(s_);
+    }
+
+private:
+    // Where a threshold decides, a coarse bound will do, for a quarter of the memory.
+    static std::int64_t column_count(std::int64_t n, double threshold) {
+        if (n <= 200'000) return 16;
+        return threshold > 0.0 ? 2 : 8;
+    }
+
+    std::vector<double> first_scaling(double most) {
+        constexpr std::int64_t sweeps = 40;
+        const space& S = block_.domain();
+        const bool started = S.any(!options_.start.empty());
+        if (!started && block_.map().entrywise()) return balancing_scaling(block_, sweeps, most, ledger_);
+        std::vector<double> d(static_cast<std::size_t>(S.length()), 0.0);
+        if (started) clamp_entries(options_.start, most, d, S);
+        return d;
+    }
+
+    // Whether the bounds say on which side of the threshold mu_D lies.
+    [[nodiscard]] bool decided() const {
+        return threshold_ > 0.0 && (s_.bracket.lower.value >= threshold_ || attained_ < threshold_);
+    }
+
+    void record() {
+        const Bracket& b = s_.bracket;
+        ledger_.record(b.lower.value,
+                       std::clamp(flow_.rayleigh(), b.lower.value, std::max(b.lower.value, b.upper.value)),
+                       b.upper.value);
+    }
+
+    void raise_lower_bound() {
+        constexpr std::int64_t most_rounds = 40;
+        std::vector<double> V = flow_.unscaled_block();
+        const mutable_block block(V.data(), block_.domain().length(), flow_.columns());
+        tighten_lower(s_.bracket, lift_lower_bound(block_, block, flow_.rayleigh(), most_rounds, ledger_));
+    }
+
+    // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. One too small to be halved so
+    // often goes to the first look as a whole; 0 allows none.
+    double share_of_delta(std::size_t stage) {
+        constexpr double least = std::numeric_limits<double>::min();
+        const bool divisible = std::ldexp(options_.delta, -static_cast<int>(stage_ends.size())) >= least;
+        const std::size_t looks = stage + 1 - (threshold_ > 0.0 ? 0 : first_full_stage);
+        if (divisible) return std::ldexp(options_.delta, -static_cast<int>(looks));
+        return std::exchange(looked_, true) ? 0.0 : options_.delta;
+    }
+
+    // Fresh probes for the present scaling. Returns the accuracy that the bound was asked for, infinity for none.
+    double lower_upper_bound(std::size_t stage) {
+        chebyshev_probe probe;
+        probe.guess = flow_.rayleigh();
+        probe.delta = share_of_delta(stage);
+        if (!(probe.delta > 0.0)) return infinity;
+        probe.probes = flow_.columns();
+        probe.stream = streams::scaling_probes(stage);
+        // A fine rtol must not cost steps without limit: these reach a tenth of a millionth.
+        constexpr std::int64_t most_chebyshev_steps = 10'000;
+        probe.accuracy = affordable_accuracy(block_.domain().size(), probe.probes, probe.delta, 0.25 * options_.rtol,
+                                             most_chebyshev_steps);
+        const similarity B(block_.map(), flow_.scaling());
+        Bound bound = chebyshev_upper_bound(block_.with_map(linear_map::borrowed(B)), probe, options_, ledger_);
+        // An entry lost when the power of two was taken out comes back magnified by max D / min D at most.
+        const auto [low, high] = entry_extremes(flow_.scaling(), block_.domain());
+        const double lost = static_cast<double>(block_.size()) * 0x1p-1070 * std::exp(high - low);
+        bound.value = bound.value * (1.0 + 0x1p-50) + lost;
+        bound.delta = options_.delta;
+        if (bound.value < attained_) {
+            attained_ = bound.value;
+            s_.d = flow_.scaling();
+        }
+        tighten_upper(s_.bracket, bound);
+        s_.excess = attained_ / s_.bracket.upper.value * (1.0 + 0x1p-50);
+        return probe.accuracy;
+    }
+
+    const irreducible_block& block_;
+    double threshold_;
+    const SolverOptions& options_;
+    Ledger& ledger_;
+    scaling_flow flow_;
+    block_scaling s_;
+    double attained_ = infinity;
+    bool looked_ = false;
+};
+
+}  // namespace
+
+block_scaling search_scaling(const irreducible_block& block, const search_limits& limits, Bracket known,
+                             const SolverOptions& options, Ledger& ledger) {
+    return scaling_search(block, limits, std::move(known), options, ledger).run();
+}
+
+}  // namespace rhochain

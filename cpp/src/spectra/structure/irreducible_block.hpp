@@ -1,0 +1,79 @@
+// One strongly connected component as its solvers see it: a map whose graph on size() vertices is irreducible, and what is known of it.
+// Either the block itself, on a space of its own, or the whole matrix, zero on the vertices outside: vectors are then as long as the
+// whole matrix and vanish outside, which project() and draw() see to.
+#pragma once
+
+#include "kernels/vectors/gather.hpp"
+#include "kernels/vectors/random.hpp"
+#include <rhochain/operators/linear_map.hpp>
+#include "operators/restricted_operator.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+
+struct block_facts {
+    bool modulus_decides = false;  // A = c D |A| D^-1 with |c| = |D_ii| = 1 (signature.hpp): rho(A) = rho(|A|)
+    bool single_cycle = false;     // every vertex has one successor
+    bool has_negative = false;     // some entry is below 0
+    double trace_bound = 0.0;      // PROVED: at most rho(A) (trace_bounds.hpp)
+    int exponent = 0;              // A is 2^-exponent times the part of W that it stands for
+    std::int64_t reach = 0;        // of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block
+    double tilt = 0.0;             // A_ij has a factor e^{tilt (j - i)} that W has not
+};
+
+class irreducible_block {
+public:
+    using indices = std::span<const std::int64_t>;
+
+    // `members`: the vertices of W that the block has, rising; empty if unknown.
+    explicit irreducible_block(linear_map A, const block_facts& facts = {}, indices members = {})
+        : A_(std::move(A)), facts_(facts), members_(members), size_(A_.cols()) {}
+
+    // W with `outside` taken out.
+    [[nodiscard]] static irreducible_block in_place(const linear_map& W, std::vector<std::int64_t> outside,
+                                                    const block_facts& facts, indices members) {
+        auto taken_out = std::make_shared<const std::vector<std::int64_t>>(std::move(outside));
+        irreducible_block block(restricted_operator(W, taken_out), facts, members);
+        block.outside_ = std::move(taken_out);
+        block.size_ -= static_cast<std::int64_t>(block.outside_->size());
+        return block;
+    }
+
+    // The same vertices and facts with another map on the same space, such as |A| or A^T.
+    [[nodiscard]] irreducible_block with_map(linear_map A) const {
+        irreducible_block block = *this;
+        block.A_ = std::move(A);
+        return block;
+    }
+
+    [[nodiscard]] const linear_map& map() const { return A_; }
+    [[nodiscard]] const space& domain() const { return A_.domain(); }
+    [[nodiscard]] const block_facts& facts() const { return facts_; }
+    [[nodiscard]] indices members() const { return members_; }
+    [[nodiscard]] std::int64_t size() const { return size_; }
+    [[nodiscard]] bool is_in_place() const { return outside_ != nullptr && !outside_->empty(); }
+
+    // X becomes 0 on the vertices outside.
+    void project(mutable_block X) const {
+        if (is_in_place()) zero_rows(*outside_, X, domain());
+    }
+    // Standard normal entries, 0 outside.
+    void draw(mutable_block X, std::uint64_t seed, std::uint64_t stream) const {
+        fill_gaussian(X, seed, stream, domain());
+        project(X);
+    }
+
+private:
+    linear_map A_;
+    block_facts facts_;
+    indices members_;
+    std::int64_t size_;
+    std::shared_ptr<const std::vector<std::int64_t>> outside_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,112 @@
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "spectra/structure/trace_bounds.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace rhochain {
+namespace {
+
+// More than `count` products and entries can lose by underflow.
+constexpr double underflow_guard = 0x1p-1000;
+constexpr double down = 1.0 - 0x1p-50;
+constexpr double up = 1.0 + 0x1p-50;
+
+// W(i, j) or 0. The row must be sorted.
+template <storage_scalar Scalar, index_integer Index>
+double entry(const csr_view<Scalar, Index>& W, std::int64_t i, std::int64_t j) {
+    const auto begin = W.indices.begin() + W.row_begin(i);
+    const auto end = W.indices.begin() + W.row_end(i);
+    const auto at = std::lower_bound(begin, end, static_cast<Index>(j));
+    return at != end && *at == static_cast<Index>(j) ? W.value(at - W.indices.begin()) : 0.0;
+}
+
+template <storage_scalar Scalar>
+double entry(const dense_view<Scalar>& W, std::int64_t i, std::int64_t j) {
+    return W.value(i * W.cols() + j);
+}
+
+template <class Matrix>
+bool has_sorted_rows(const Matrix& W) {
+    for (std::int64_t i = 0; i < W.rows(); ++i)
+        for (std::int64_t p = W.row_begin(i) + 1; p < W.row_end(i); ++p)
+            if (W.column(p) <= W.column(p - 1)) return false;
+    return true;
+}
+
+double rounding_of(double terms, std::int64_t count) {
+    return terms * rounding_gamma(count + 2) * up + underflow_guard;
+}
+
+// One entry times a power of two is exact, unless it fell below the normal numbers and was rounded there.
+double single_entry_lower(double magnitude) {
+    if (magnitude >= std::numeric_limits<double>::min()) return magnitude;
+    return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());
+}
+
+template <class Matrix>
+std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_partition& P) {
+    std::vector<trace_sums> all(static_cast<std::size_t>(P.count));
+    const bool sorted = has_sorted_rows(W);
+    for (std::int64_t i = 0; i < W.rows(); ++i) {
+        const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
+        trace_sums& s = all[static_cast<std::size_t>(label)];
+        s.squared = sorted;
+        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+            const std::int64_t j = W.column(p);
+            if (j > i || P.labels[static_cast<std::size_t>(j)] != label) continue;
+            const double w = scale * W.value(p);
+            if (j == i) {
+                s.trace += w;
+                s.trace_terms += std::abs(w);
+            }
+            if (!sorted) continue;
+            const double term = w * (j == i ? w : 2.0 * scale * entry(W, j, i));
+            s.square += term;
+            s.square_terms += std::abs(term);
+            ++s.count;
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+std::vector<trace_sums> sum_traces(const stored_entries& W, double scale, const component_partition& P) {
+    return W.visit([&](const auto& view) { return sums_of(view, scale, P); });
+}
+
+double trace_lower_bound(const trace_sums& s, std::int64_t n) {
+    if (n == 1) return single_entry_lower(std::abs(s.trace));
+    const auto size = static_cast<double>(n);
+    const std::int64_t diagonal = std::max(s.count, n);
+    const double first = (std::abs(s.trace) - rounding_of(s.trace_terms, diagonal)) / size * down;
+    const double second = (std::abs(s.square) - rounding_of(s.square_terms, s.count)) / size * down;
+    return std::max({0.0, first, s.squared && second > 0.0 ? std::sqrt(second) * down : 0.0});
+}
+
+radius_interval two_by_two_radius(const trace_sums& s) {
+    const double t = 0.5 * std::abs(s.trace);
+    const double t_error = rounding_of(s.trace_terms, 2);
+    const double q = 0.5 * s.square - t * t;
+    const double magnitude = s.square_terms + t * t;
+    const double q_error = rounding_of(magnitude, 8) + 2.0 * t * t_error + t_error * t_error;
+    const double q_low = q - q_error;
+    const double q_high = q + q_error;
+    radius_interval r{std::numeric_limits<double>::infinity(), 0.0};
+    if (q_high >= 0.0) {
+        r.upper = (t + t_error + std::sqrt(q_high)) * up;
+        r.lower = std::max(0.0, (t - t_error + std::sqrt(std::max(0.0, q_low)))) * down;
+    }
+    if (q_low < 0.0) {
+        // A complex pair: rho^2 = t^2 - q.
+        const double determinant_error = q_error + rounding_of(magnitude, 8) + 2.0 * t * t_error + t_error * t_error;
+        const double square = t * t - q;
+        r.upper = std::max(r.upper, std::sqrt(std::max(0.0, square + determinant_error)) * up);
+        r.lower = std::min(r.lower, std::sqrt(std::max(0.0, square - determinant_error)) * down);
+    }
+    return r;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,125 @@
+// Steps of chains whose vectors are shared out to ranks: where slices begin at multiples of a chunk all numbers are
+// those of one process.
+#include "matrices.hpp"
+#include "sliced_operator.hpp"
+
+#include <rhochain/chains/steps/chain_step.hpp>
+#include <rhochain/chains/steps/scaled_block.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+using namespace rhochain;
+using namespace thread_ranks;
+
+namespace {
+
+struct kind {
+    convention form;
+    double leak;
+    direction d;
+    std::int64_t columns;
+};
+
+std::vector<kind> kinds() {
+    std::vector<kind> all;
+    for (const convention form : {convention::pre, convention::post})
+        for (const double leak : {1.0, 0.3})
+            for (const direction d : {direction::forward, direction::backward})
+                for (const std::int64_t columns : {1, 3, 8}) all.push_back({form, leak, d, columns});
+    return all;
+}
+
+struct step_result {
+    std::vector<double> squares, Y;
+};
+
+// One step with the factor or with its magnitudes; Y is the rows of this process.
+step_result one_step(const kind& k, entry_map map, const linear_map& A) {
+    const space& S = A.domain();
+    auto slopes = matrices::random_vector(A.cols(), 6);
+    if (map == entry_map::absolute)
+        for (double& s : slopes) s = std::abs(s);
+    const auto s = slice_of(slopes, S), V = slice_of(matrices::random_vector(A.cols() * k.columns, 7), S, k.columns);
+    const auto columns = static_cast<std::size_t>(k.columns);
+    std::vector<double> T(V.size()), Y(V.size()), squares(columns);
+    const auto block = [&](std::vector<double>& x) { return mutable_block(x.data(), S.length(), k.columns); };
+    const chain_rule rule{A, k.form, k.leak};
+    const chain_step step = make_step(rule, k.d, map, 0);
+    apply_step(step, s, {V.data(), S.length(), k.columns}, block(T), block(Y), squares);
+    return {squares, Y};
+}
+
+// The same, all of Y.
+std::vector<double> whole_step(const kind& k, entry_map map, const sliced_operator::matrix& W, const slices& s) {
+    const step_result own = one_step(k, map, sliced_operator(W, s));
+    const space S = s.of(W.n_rows);
+    std::vector<double> numbers = own.squares;
+    const auto Y = whole_block({own.Y.data(), S.length(), k.columns}, s, W.n_rows);
+    numbers.insert(numbers.end(), Y.begin(), Y.end());
+    return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a step of a chain on slices has the bits of one process, forward and backward, with a leak and without") {
+    const auto W = matrices::iid<double>(1300, 7, 3);
+    for (const kind& k : kinds())
+        for (const entry_map map : {entry_map::identity, entry_map::absolute}) {
+            const auto on_this_rank = [&](const slices& s) { return whole_step(k, map, W, s); };
+            const auto expected = results_of_ranks({}, on_this_rank).front();
+            for (const partition& shared_out : aligned_partitions())
+                for (const auto& numbers : results_of_ranks(shared_out, on_this_rank)) CHECK(numbers == expected);
+        }
+}
+
+TEST_CASE("a step of a chain on three ranks with rows has the bits of the operator of one process") {
+    const auto W = matrices::iid<double>(30'000, 5, 4);
+    const partition shared_out{{1, 1, partition::rest}, least_piece, least_piece};
+    for (const kind& k : kinds()) {
+        const step_result local = one_step(k, entry_map::identity, sparse_operator(W.view(), 1));
+        std::vector<double> expected = local.squares;
+        expected.insert(expected.end(), local.Y.begin(), local.Y.end());
+        const auto results =
+            results_of_ranks(shared_out, [&](const slices& s) { return whole_step(k, entry_map::identity, W, s); });
+        for (const auto& numbers : results) CHECK(numbers == expected);
+    }
+}
+
+TEST_CASE("a scaled block on slices has the norms and exponents of one process, and refuses a bad entry on all ranks") {
+    constexpr std::int64_t n = 700, b = 3;
+    auto X = matrices::random_vector(n * b, 5);
+    for (std::int64_t i = 0; i < n; ++i) {
+        X[static_cast<std::size_t>(i * b)] *= 1e300;
+        X[static_cast<std::size_t>(i * b + 1)] *= 1e-310;
+    }
+    const auto measured = [&](const slices& s) {
+        const space S = s.of(n);
+        const auto own = slice_of(X, S, b);
+        scaled_block M({own.data(), S.length(), b}, "X", S);
+        buffer<double> next(own.begin(), own.end());
+        const std::vector<double> out_of_range(3, 0.0);
+        M.replace(next, 7, out_of_range);
+        std::vector<double> numbers = M.norms();
+        for (const std::int64_t e : M.exponents()) numbers.push_back(static_cast<double>(e));
+        const auto whole = whole_block(M.mantissas(), s, n);
+        numbers.insert(numbers.end(), whole.begin(), whole.end());
+        return numbers;
+    };
+    const auto expected = results_of_ranks({}, measured).front();
+    for (const partition& shared_out : aligned_partitions())
+        for (const auto& numbers : results_of_ranks(shared_out, measured)) CHECK(numbers == expected);
+    X[650] = std::nan("");
+    for (const partition& shared_out : aligned_partitions()) {
+        const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int) {
+            (void)measured({group, shared_out});
+        });
+        for (const auto& each : thrown) {
+            REQUIRE(each);
+            CHECK_THROWS_WITH_AS(std::rethrow_exception(each), "X: got nan at position 650, expected finite numbers",
+                                 std::invalid_argument);
+        }
+    }
+}
