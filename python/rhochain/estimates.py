@@ -106,6 +106,11 @@ class Bound:
         }
 
 
+def _known(raw: _core.RawBound) -> Bound | None:
+    """A graded bound that stands behind an ESTIMATE; None where nothing is known."""
+    return Bound.from_core(raw) if math.isfinite(raw.value) else None
+
+
 @dataclass(frozen=True)
 class Progress:
     """One record of an estimator's progress: what a callback receives and `Bracket.history` keeps."""
@@ -199,11 +204,11 @@ class Bracket:
     @classmethod
     def from_core(cls, raw: _core.RawBracket) -> Bracket:
         """The bracket that the native core returned; raises `Interrupted` if Ctrl-C cut it short."""
-        graded_lower, graded_upper = raw.graded_lower, raw.graded_upper
+        lower, upper = Bound.from_core(raw.lower), Bound.from_core(raw.upper)
         bracket = cls(
             value=raw.value,
-            lower=Bound.from_core(raw.lower),
-            upper=Bound.from_core(raw.upper),
+            lower=lower,
+            upper=upper,
             status=Status(raw.status),
             residual=raw.residual,
             condition=raw.condition,
@@ -212,8 +217,8 @@ class Bracket:
             seconds=raw.seconds,
             history=tuple(Progress.from_core(record) for record in raw.history),
             vector=raw.vector,
-            graded_lower=Bound.from_core(graded_lower) if math.isfinite(graded_lower.value) else None,
-            graded_upper=Bound.from_core(graded_upper) if math.isfinite(graded_upper.value) else None,
+            graded_lower=None if lower.graded else _known(raw.graded_lower),
+            graded_upper=None if upper.graded else _known(raw.graded_upper),
         )
         if raw.interrupted:
             raise Interrupted(bracket)

@@ -222,10 +222,14 @@ def test_threads_of_kernels_operators_and_sources_pass(tmp_path):
 
 
 def test_downward_and_foreign_includes_pass(tmp_path):
-    write(tmp_path / "cpp/src/spectra/b.cpp", '#include "spectra/b.hpp"\n#include "kernels/a.hpp"\n#include <version>\n')
+    write(
+        tmp_path / "cpp/src/spectra/b.cpp", '#include "spectra/b.hpp"\n#include "kernels/a.hpp"\n#include <version>\n'
+    )
     write(tmp_path / "cpp/src/storage/b.cpp", "#include <chains/a.hpp>\n")
     write(tmp_path / "cpp/src/chains/a.cpp", "#include <rhochain/chains/a.hpp>\n#include <rhochain/storage/csr.hpp>\n")
-    write(tmp_path / "cpp/src/kernels/space/parallel.cpp", "#include <omp.h>\n#include <vector>\n#pragma omp parallel\n")
+    write(
+        tmp_path / "cpp/src/kernels/space/parallel.cpp", "#include <omp.h>\n#include <vector>\n#pragma omp parallel\n"
+    )
     write(tmp_path / "cpp/src/kernels/small_dense.cpp", "#include <Eigen/Dense>\n")
     assert cpp_violations(tmp_path) == []
 

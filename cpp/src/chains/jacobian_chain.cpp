@@ -159,6 +159,7 @@ std::vector<double> jacobian_chain::largest_slopes(const chain_progress& progres
     } catch (const reading_stopped&) {
         // As if the progress function had stopped it.
     }
+    static_cast<void>(domain().any(false));  // an exception of the last `progress` on one rank ends the call on all
     return largest;
 }
 

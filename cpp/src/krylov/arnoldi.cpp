@@ -1,7 +1,8 @@
 #include <rhochain/krylov/arnoldi.hpp>
 
+#include "kernels/small_dense.hpp"
+
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace rhochain {
@@ -11,18 +12,11 @@ arnoldi::arnoldi(linear_map A, vector_in start, std::int64_t capacity)
       capacity_(capacity),
       V_(A_.domain()),
       H_(static_cast<std::size_t>((capacity + 1) * capacity), 0.0) {
-    const double norm = norm2(start, V_.of());
-    if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    copy_scaled(1.0 / norm, start, V_.next(), V_.of());
-    V_.append(1.0);
+    V_.append_normalised(start);
 }
 
 arnoldi::arnoldi(linear_map A, krylov_basis V, std::span<const double> H, double coupling)
-    : A_(std::move(A)),
-      capacity_(V.size() - 1),
-      k_(capacity_),
-      V_(std::move(V)),
-      H_(H.begin(), H.end()) {
+    : A_(std::move(A)), capacity_(V.size() - 1), k_(capacity_), V_(std::move(V)), H_(H.begin(), H.end()) {
     H_.resize(static_cast<std::size_t>((capacity_ + 1) * capacity_), 0.0);
     H_.back() = coupling;
 }
@@ -36,7 +30,7 @@ void arnoldi::expand() {
     const double beta = V_.orthogonalise(w, h);
     for (std::int64_t i = 0; i <= k_; ++i) H(i, k_) = h[static_cast<std::size_t>(i)];
     ++k_;
-    // What is left of w is rounding: the space is invariant.
+    // The rest of w is rounding: the space is invariant.
     constexpr double rounding = 0x1p-48;
     invariant_ = !(beta > rounding * before);
     H(k_, k_ - 1) = invariant_ ? 0.0 : beta;
@@ -77,6 +71,13 @@ void arnoldi::restart(std::span<const double> Q, std::int64_t kept) {
 
     V_.rotate(Q, k_, kept);
     k_ = kept;
+}
+
+bool arnoldi::restart_dominant(std::int64_t wanted) {
+    const invariant_subspace kept = dominant_subspace(projected(), k_, wanted);
+    if (!kept.converged || kept.kept + 1 >= capacity_) return false;
+    restart(kept.Q, kept.kept);
+    return true;
 }
 
 }  // namespace rhochain

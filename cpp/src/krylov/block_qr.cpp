@@ -1,7 +1,8 @@
-#include "kernels/vectors/gram.hpp"
-#include "kernels/small_dense.hpp"
 #include "krylov/block_qr.hpp"
+
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/gram.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,8 +22,8 @@ public:
     }
 
     double run() {
-        // From a pivot of 2^-44, relative to the square of its column, Q comes out orthonormal to 2^-8 or better: the
-        // second time its Gram matrix is I to that.
+        // With pivots of at least 2^-44, relative to the square of their column, the first step makes Q orthonormal to
+        // 2^-8 or better: the Gram matrix of the second step is I to that accuracy.
         if (!cholesky_step(0x1p-44) || !cholesky_step(0.5)) gram_schmidt();
         return least_;
     }
@@ -30,8 +31,8 @@ public:
 private:
     double& at(std::size_t a, std::size_t c) { return G_[a * k_ + c]; }
 
-    // X <- X R^-1 with R^T R = X^T X, unless a pivot is below `least_pivot`: then X is left alone. Zero columns count
-    // as orthogonal to all others.
+    // X <- X R^-1 with R^T R = X^T X. False, with X unchanged, if a pivot is below `least_pivot`. Zero columns count as
+    // orthogonal to all others.
     bool cholesky_step(double least_pivot) {
         gram(X_, G_, S_);
         std::vector<int> scale(k_);
@@ -81,7 +82,7 @@ private:
         multiply_R();
     }
 
-    // R <- G R for the upper triangle of G: what this step took out of X on the right.
+    // R <- G R for the upper triangle of G, the factor that this step has divided X by.
     void multiply_R() {
         if (R_.empty()) return;
         for (std::size_t c = 0; c < k_; ++c)
@@ -92,7 +93,8 @@ private:
             }
     }
 
-    // Column j loses its part along the columns before it, which is added to column j of G. Returns the square of the norm it had.
+    // Subtracts from column j its part along the columns before it and adds the coefficients to column j of G. Returns
+    // the square of its norm before.
     double project_out(std::size_t j) {
         const double square = multiply_columns(j);
         subtract_columns(X_, static_cast<std::int64_t>(j), products_, S_);
@@ -100,7 +102,7 @@ private:
         return square;
     }
 
-    // Column j's products with those before it and, returned, with itself.
+    // products_: those of column j with the columns before it. Returns its product with itself.
     double multiply_columns(std::size_t j) {
         products_.resize(j + 1);
         column_products(X_, static_cast<std::int64_t>(j), products_, S_);

@@ -1,21 +1,21 @@
-#include "kernels/solvers/panel_recurrence.hpp"
 #include <rhochain/krylov/golub_kahan.hpp>
+
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/solvers/panel_recurrence.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <utility>
 
 namespace rhochain {
 namespace {
 
-// What is left of a vector below this part of the largest alpha is taken for rounding.
+// A norm below this part of the largest alpha counts as rounding.
 constexpr double rounding = 0x1p-48;
 
 constexpr double semi_orthogonal = 0x1p-27;
-// What the recurrence may say and still be off by.
-constexpr double foretold_overlap = 0x1p-32;
+// An estimated overlap above this requires reorthogonalisation: far below semi_orthogonal, as the estimate may be low.
+constexpr double estimated_overlap = 0x1p-32;
 
 }  // namespace
 
@@ -25,10 +25,7 @@ golub_kahan::golub_kahan(linear_map A, vector_in start, orthogonality wanted)
       V_(A_.domain()),
       p_(static_cast<std::size_t>(A_.range().length())),
       next_p_(p_.size()) {
-    const double norm = norm2(start, A_.domain());
-    if (!(norm > 0.0)) throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    copy_scaled(1.0 / norm, start, V_.next(), A_.domain());
-    V_.append(1.0);
+    V_.append_normalised(start);
     A_.apply(const_block(V_[0]), mutable_block(p_));
     alpha_.push_back(norm2(p_, A_.range()));
     invariant_ = alpha_.back() == 0.0;
@@ -57,9 +54,11 @@ double golub_kahan::extend_right() {
     const vector_in v = V_[size() - 1];
     const vector_out z = V_.next();
     const bool full = wanted_ == orthogonality::full;
-    // The recurrence first, panel by panel: what is then left to orthogonalise is small.
+    // The three-term recurrence first, panel by panel: orthogonalisation then subtracts little.
     basis_projection onto_V = V_.projection(full ? size() : 0);
-    const auto project_panel = [&](std::int64_t first, std::int64_t last, const double* rows) { onto_V.add(first, last, rows); };
+    const auto project_panel = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        onto_V.add(first, last, rows);
+    };
     const panel_recurrence next_panel(z, 1.0 / length_, -alpha, v, project_panel);
     if (image_is_there_)
         hand_on(const_block(vector_in(z)), A_.domain(), next_panel);
@@ -68,7 +67,7 @@ double golub_kahan::extend_right() {
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
     if (full) return V_.orthogonalise(z, onto_V, h);
     const double norm = norm2(onto_V.finish().back(), z, A_.domain());
-    if (overlaps_.to_next_right(alpha_, beta_, norm) <= foretold_overlap) {
+    if (overlaps_.to_next_right(alpha_, beta_, norm) <= estimated_overlap) {
         unwatched_ = size() + 1;
         return norm;
     }
@@ -78,11 +77,13 @@ double golub_kahan::extend_right() {
 
 void golub_kahan::extend_left() {
     const double beta = beta_.back();
-    // A v - beta u, up to a factor that keeps its entries near 1; its square a panel at a time.
+    // A v - beta u, up to a factor that keeps its entries near 1, and its square, panel by panel.
     const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha_.back()), -1000, 1000));
     const double part = shift * beta / length_;
     basis_projection squares({}, A_.range());
-    const auto square_panel = [&](std::int64_t first, std::int64_t last, const double* rows) { squares.add(first, last, rows); };
+    const auto square_panel = [&](std::int64_t first, std::int64_t last, const double* rows) {
+        squares.add(first, last, rows);
+    };
     const panel_recurrence next_panel(next_p_, shift, -part, p_, square_panel);
     const const_block v(V_[size()]);
     image_is_there_ = A_.one_sweep();

@@ -13,14 +13,16 @@ double with_rounding(double overlap, double size) { return overlap + std::copysi
 
 }  // namespace
 
-double overlap_recurrence::to_next_right(std::span<const double> alpha, std::span<const double> beta, double next_beta) {
+double overlap_recurrence::to_next_right(std::span<const double> alpha, std::span<const double> beta,
+                                         double next_beta) {
     const std::size_t k = alpha.size();
     double largest = 0.0;
     for (std::size_t i = 0; i < k; ++i) {
         const double above = i == 0 ? 0.0 : beta[i - 1] * left_[i - 1];
         const double sum = alpha[i] * left_[i] + above - alpha[k - 1] * right_[i];
         right_[i] = with_rounding(sum, alpha[i] + alpha[k - 1] + next_beta) / next_beta;
-        largest = std::isnan(right_[i]) ? std::numeric_limits<double>::infinity() : std::max(largest, std::abs(right_[i]));
+        const double overlap = std::abs(right_[i]);
+        largest = std::isnan(overlap) ? std::numeric_limits<double>::infinity() : std::max(largest, overlap);
     }
     right_.push_back(1.0);
     return largest;

@@ -1,12 +1,14 @@
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/operators/linear_map.hpp>
+
+#include <rhochain/kernels/space/parallel.hpp>
 
 #include <stdexcept>
 #include <string>
 
 namespace rhochain {
 
-std::optional<linear_map> detail::map_model::principal(std::span<const std::int64_t>, std::span<const std::int64_t>) const {
+std::optional<linear_map> detail::map_model::principal(std::span<const std::int64_t>,
+                                                       std::span<const std::int64_t>) const {
     return std::nullopt;
 }
 
@@ -15,7 +17,8 @@ linear_map::linear_map(std::shared_ptr<const detail::map_model> model)
 
 linear_map linear_map::with(int threads) const {
     if (threads < 0)
-        throw std::invalid_argument("threads: got " + std::to_string(threads) + ", expected at least 1, or 0 for the default");
+        throw std::invalid_argument("threads: got " + std::to_string(threads) +
+                                    ", expected at least 1, or 0 for the default");
     const int team = resolve_threads(threads);
     if (team == this->threads()) return *this;
     linear_map A = rebound(model_->with_threads(team));

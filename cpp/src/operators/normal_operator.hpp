@@ -1,6 +1,6 @@
-// A^T A for a map A (m x n), symmetric and positive semidefinite: its eigenvalues are the squares of A's singular values,
-// its eigenvectors the right singular vectors. One product is two with A, in one sweep where A has one. Memory: a block of m rows
-// as wide as the widest product. One product at a time.
+// A^T A for a map A (m x n), symmetric and positive semidefinite: its eigenvalues are the squares of A's singular
+// values, its eigenvectors the right singular vectors. One product costs two products with A, or one apply_both if
+// A.one_sweep(). Memory: a block of m rows as wide as the widest product. One product at a time.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -2,8 +2,8 @@
 // indices. No copy of the matrix. Invariant: x is zero outside C, and so is y.
 #pragma once
 
-#include "kernels/vectors/gather.hpp"
 #include <rhochain/operators/linear_map.hpp>
+#include "kernels/vectors/gather.hpp"
 
 #include <cstdint>
 #include <memory>

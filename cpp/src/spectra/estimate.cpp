@@ -19,7 +19,7 @@ namespace {
 bool higher(const Bound& a, const Bound& b) { return a.value > b.value || (a.value == b.value && a.grade > b.grade); }
 bool smaller(const Bound& a, const Bound& b) { return a.value < b.value || (a.value == b.value && a.grade > b.grade); }
 
-// `better(a, b)`: whether a is the tighter bound. What is displaced stays behind if it claims something.
+// `better(a, b)`: whether a is the tighter bound. `behind` becomes the tightest graded one of the three.
 template <class Better>
 void keep_tighter(Bound& best, Bound& behind, const Bound& candidate, const Better& better) {
     for (const Bound* bound : {static_cast<const Bound*>(&best), &candidate})

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/solver_options.hpp>
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -24,8 +25,7 @@ void validate(const SolverOptions& o, const space& S) {
     if (S.any(length != S.length()))
         reject("start", "length " + std::to_string(length), ("length " + std::to_string(S.length())).c_str());
     if (!is_finite(o.start, S)) reject("start", "an entry that is not finite", "finite numbers");
-    if (is_zero(o.start, S))
-        reject("start", "the zero vector", "a vector with a nonzero entry");
+    if (is_zero(o.start, S)) reject("start", "the zero vector", "a vector with a nonzero entry");
 }
 
 std::int64_t basis_capacity(const SolverOptions& o, std::int64_t n, std::int64_t most) {
@@ -68,6 +68,7 @@ bool Ledger::exhausted() {
 }
 
 void Ledger::close(Bracket& b) {
+    static_cast<void>(S_.any(false));  // an exception of the last callback on one rank ends the call on all ranks
     if (b.status == Status::bracketed && exhausted()) b.status = Status::budget_spent;
     b.matvecs = matvecs_;
     b.seconds = seconds();

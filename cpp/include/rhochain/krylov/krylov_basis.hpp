@@ -1,5 +1,5 @@
-// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n, V^T V = I as far as whoever adds vectors sees to it: to rounding where each is
-// orthogonalised against all. Memory: 8 n bytes a vector and for the next one.
+// Orthonormal vectors V = [v_0 ... v_{k-1}] in R^n: V^T V = I to rounding where each new vector is orthogonalised
+// against all others. Memory: 8 n bytes for each vector and for the next one.
 #pragma once
 
 #include <rhochain/kernels/vectors/basis_ops.hpp>
@@ -17,35 +17,39 @@ public:
 
     [[nodiscard]] const space& of() const { return S_; }
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(vectors_.size()); }
-    [[nodiscard]] vector_in operator[](std::int64_t k) const {
-        return vectors_[static_cast<std::size_t>(k)];
-    }
+    [[nodiscard]] vector_in operator[](std::int64_t k) const { return vectors_[static_cast<std::size_t>(k)]; }
 
-    // Room for the next vector, the same until it is appended.
+    // The array for the next vector, the same one until append().
     [[nodiscard]] vector_out next();
-    // Appends a times what stands there, which the caller has made orthonormal.
+    // Appends a next(), which the caller has made orthonormal to V.
     void append(double a);
+    // (*) Appends start / ||start||. Throws std::invalid_argument at the zero vector.
+    void append_normalised(vector_in start);
 
-    // V^T w and w^T w for the first `count` vectors and a w whose panels come one by one.
+    // V^T w and w^T w of the first `count` vectors and a w whose panels come one by one.
     [[nodiscard]] basis_projection projection(std::int64_t count) const { return {first(count), S_}; }
 
-    // w -= V h with h = V^T w, twice where needed (classical Gram-Schmidt, reorthogonalised): V^T w = 0 to rounding.
-    // Adds V^T w to h (size() long) and returns ||w||.
+    // (*) w -= V h with h = V^T w, twice where needed (classical Gram-Schmidt, reorthogonalised): V^T w = 0 to
+    // rounding. Adds V^T w to h (size() long) and returns ||w||.
     double orthogonalise(vector_out w, std::span<double> h) const;
-    // The same where V^T w is known already.
+    // (*) The same where onto_V has received all panels of w.
     double orthogonalise(vector_out w, const basis_projection& onto_V, std::span<double> h) const;
 
-    // max |v_i^T v_j|, i < j < count, measured: V is read once.
-    [[nodiscard]] double largest_overlap(std::int64_t count) const { return rhochain::largest_overlap(first(count), S_); }
+    // (*) max |v_i^T v_j|, i < j < count. Reads V once.
+    [[nodiscard]] double largest_overlap(std::int64_t count) const {
+        return rhochain::largest_overlap(first(count), S_);
+    }
 
-    // out = [v_0 ... v_{p-1}] c for the p <= size() entries of c
+    // (*) out = [v_0 ... v_{p-1}] c for the p <= size() entries of c.
     void combine(std::span<const double> c, vector_out out) const;
 
     // Replaces the first k vectors V_k by V_k Q for Q (k x kept, row-major) with orthonormal columns, in place.
     void rotate(std::span<const double> Q, std::int64_t k, std::int64_t kept);
 
 private:
-    [[nodiscard]] std::vector<vector_in> first(std::int64_t count) const { return {vectors_.begin(), vectors_.begin() + count}; }
+    [[nodiscard]] std::vector<vector_in> first(std::int64_t count) const {
+        return {vectors_.begin(), vectors_.begin() + count};
+    }
     double orthogonalise_once_known(vector_out w, std::vector<double> correction, std::span<double> h) const;
 
     space S_;

@@ -1,9 +1,10 @@
-// How far the computed vectors of Golub-Kahan (golub_kahan.hpp) are from orthogonal, without a look at them: from A V = U B and
-// A^T U = V B^T + beta_{k-1} v_k e^T the overlaps nu_i = v_k^T v_i and mu_i = u_k^T u_i, i < k, follow from those before,
+// Estimates how far the computed vectors of Golub-Kahan (golub_kahan.hpp) are from orthogonal without reading them.
+// With A V = U B and A^T U = V B^T + beta_{k-1} v_k e^T the overlaps nu_i = v_k^T v_i and mu_i = u_k^T u_i, i < k,
+// satisfy
 //     beta_{k-1} nu_i' = alpha_i mu_i + beta_{i-1} mu_{i-1} - alpha_{k-1} nu_i,
 //     alpha_k mu_i'    = alpha_i nu_i' + beta_i nu_{i+1}' - beta_{k-1} mu_i,     nu_k' = mu_{k-1} = 1,
-// up to the rounding errors of a step, which enter with the sign that makes them larger. Indices from 0, beta_{-1} = 0.
-// An estimate: what rests on orthogonality is measured before it is used.
+// nu' and mu' those of the next vectors, up to the rounding errors of a step, which enter with the sign that enlarges
+// the overlap. Indices from 0, beta_{-1} = 0. An ESTIMATE: bounds need a measured orthogonality.
 // Source: Simon 1984; Larsen 1998.
 #pragma once
 
@@ -14,11 +15,11 @@ namespace rhochain {
 
 class overlap_recurrence {
 public:
-    // Goes on to v_k: alpha_0 .. alpha_{k-1}, beta_0 .. beta_{k-2} and beta_{k-1}. Returns max |nu_i|.
+    // Moves to v_k, from alpha_0 .. alpha_{k-1}, beta_0 .. beta_{k-2} and beta_{k-1}. Returns max |nu_i|.
     double to_next_right(std::span<const double> alpha, std::span<const double> beta, double next_beta);
     // v_k has been made orthogonal to the vectors before it.
     void right_is_orthogonal();
-    // Goes on to u_k: alpha_0 .. alpha_k and beta_0 .. beta_{k-1}.
+    // Moves to u_k, from alpha_0 .. alpha_k and beta_0 .. beta_{k-1}.
     void to_next_left(std::span<const double> alpha, std::span<const double> beta);
 
 private:

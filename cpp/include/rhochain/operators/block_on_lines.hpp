@@ -1,9 +1,10 @@
-// X as it is or, where its rows would fill cache lines but straddle them, a copy that starts on one: otherwise each row is two
-// lines, whenever an entry of W reads it afresh.
+// A block X that a product reads row by row. Where its rows are as long as cache lines, or halves of them, but do not
+// begin on them, X is copied to an array that does: a row that straddles a line costs two lines each time that an entry
+// of W reads it.
 #pragma once
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/streaming_store.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/block.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 
@@ -18,16 +19,17 @@ namespace rhochain {
 
 class block_on_lines {
 public:
-    // in_order() tells, where it matters, whether neighbouring rows of W read the same rows of X, which is then left where it is.
+    // in_order(): whether neighbouring rows of W read the same rows of X. Then X is not copied. Called only if the rows
+    // straddle lines.
     template <class InOrder>
     block_on_lines(const_block X, const InOrder& in_order, std::shared_ptr<kept_rooms> rooms, int threads) : X_(X) {
         if (!straddles(X) || in_order()) return;
         room_.emplace(std::move(rooms), static_cast<std::size_t>(X.size()) * sizeof(double));
         const mutable_block room(room_->as<double>(), X.rows, X.columns);
-        // The copy is read at once, from the last cache if it fits into that.
+        // The product reads the copy next, from the last cache if it fits there.
         constexpr std::int64_t last_cache = std::int64_t{1} << 25;
         const bool streams = X.size() * std::int64_t{sizeof(double)} >= last_cache && worth_streaming(room);
-        // What is streamed goes faster in long stretches.
+        // Streaming stores are faster in long stretches.
         const std::int64_t range = std::int64_t{1} << (streams ? 15 : 12);
         parallel_for(threads, (X.size() + range - 1) / range, [=](std::int64_t c) {
             const std::int64_t begin = c * range;

@@ -1,5 +1,5 @@
 // A = 2^-e W for a borrowed dense W, models entrywise_operator. e = 0 unless normalised(). A column-major array
-// is held as the row-major array of its transpose. Cheap to copy; the array must outlive it.
+// is the row-major array of its transpose. Cheap to copy; the array must outlive the operator.
 #pragma once
 
 #include <rhochain/kernels/products/gemm.hpp>
@@ -14,7 +14,7 @@ enum class dense_layout { row_major, column_major };
 template <storage_scalar Scalar>
 class dense_operator {
 public:
-    // `stored` is W for row_major, W^T for column_major. threads = 0: as OpenMP decides.
+    // `stored` is W for row_major, W^T for column_major. threads = 0: those of the OpenMP runtime.
     explicit dense_operator(const dense_view<Scalar>& stored, dense_layout layout = dense_layout::row_major,
                             int threads = 0)
         : stored_(stored),
@@ -28,10 +28,6 @@ public:
     [[nodiscard]] std::int64_t column_terms() const {
         return transposed_ ? summary_.row_terms : summary_.column_terms;
     }
-    // The stored array: W^T if stores_transpose(), which has the same components.
-    [[nodiscard]] const dense_view<Scalar>& matrix() const { return stored_; }
-    [[nodiscard]] bool stores_transpose() const { return transposed_; }
-    [[nodiscard]] const entry_summary& summary() const { return summary_; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] int exponent() const { return exponent_; }
     // Whether A is 2^-e W to the last bit.
@@ -44,7 +40,8 @@ public:
 
     [[nodiscard]] stored_entries entries() const { return {stored_, transposed_}; }
     // W[C, C], as a sparse matrix.
-    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members, std::span<const std::int64_t> position) const {
+    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members,
+                                       std::span<const std::int64_t> position) const {
         auto part = principal_part<std::int64_t>(stored_, members, position);
         if (transposed_) part = transpose(part.view());
         return sparse_operator(std::move(part), threads_).prepared(0);

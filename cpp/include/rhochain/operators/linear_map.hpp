@@ -1,5 +1,5 @@
-// A linear map A: domain() -> range() of any kind: what solvers are compiled for, once. It owns its model (linear_operator.hpp), is
-// cheap to copy, and W = 2^exponent() A is the matrix that it stands for.
+// A linear map A: domain() -> range() of any kind, the one type that solvers are compiled for. It owns its model
+// (linear_operator.hpp) and is cheap to copy. It stands for the matrix W = 2^exponent() A.
 //
 //     linear_map A(W);                         // a csr_view, a sparse_operator, a dense_operator, any linear_operator
 //     linear_map B = linear_map::borrowed(op); // op outlives it
@@ -26,7 +26,7 @@ class linear_map;
 
 namespace detail {
 
-// What a linear_map asks of its model; what a model does not offer has the answer given here.
+// The interface of a model. The defaults hold for models that do not offer the function.
 class map_model {
 public:
     map_model() = default;
@@ -36,7 +36,8 @@ public:
 
     [[nodiscard]] virtual space domain() const = 0;
     [[nodiscard]] virtual space range() const = 0;
-    // Y = f(A) X or f(A)^T X. `then`, if given: each panel of it, whatever Y holds afterwards. False if it has not been called.
+    // Y = f(A) X or f(A)^T X. `then`, if given, may receive each panel of the product; what Y holds afterwards is then
+    // unspecified. False if it has not been called.
     virtual bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const = 0;
     [[nodiscard]] virtual bool one_sweep() const { return false; }
     virtual void apply_both(const_block, mutable_block, mutable_block, panel_task) const {}
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }
     [[nodiscard]] virtual bool lossless() const { return true; }
     [[nodiscard]] virtual int exponent() const { return 0; }
-    // Null: the model itself serves.
+    // Null: the model itself.
     [[nodiscard]] virtual std::shared_ptr<const map_model> with_threads(int) const { return nullptr; }
     [[nodiscard]] virtual std::shared_ptr<const map_model> normalised() const { return nullptr; }
     [[nodiscard]] virtual std::shared_ptr<const map_model> for_one_product() const { return nullptr; }
@@ -71,7 +72,7 @@ public:
     template <linear_operator A>
         requires(!std::same_as<A, linear_map>)
     linear_map(A a) : linear_map(std::make_shared<const detail::model_of<A>>(std::move(a))) {}
-    // What operator_of makes an operator of, a csr_view say.
+    // Of a matrix that operator_of(W) takes, such as a csr_view.
     template <detail::has_operator View>
         requires(!linear_operator<View>)
     linear_map(const View& W) : linear_map(operator_of(W)) {}
@@ -88,22 +89,22 @@ public:
     [[nodiscard]] std::int64_t cols() const { return domain_.size(); }
     [[nodiscard]] int threads() const { return domain_.threads(); }
 
-    // The same map for a call with so many threads; 0: as OpenMP decides. Throws std::invalid_argument for fewer.
+    // The same map with so many threads; 0: those of the OpenMP runtime. Throws std::invalid_argument for fewer.
     [[nodiscard]] linear_map with(int threads) const;
-    // 2^-e A with its largest entry near 1, e = exponent(); A itself if its entries are harmless or unknown.
+    // 2^-e A, e = exponent(), its largest entry near 1; A itself if its entries are well within range, or unknown.
     [[nodiscard]] linear_map normalised() const { return rebound(model_->normalised()); }
-    // For a single product: layouts that are there serve, none is made.
+    // For a single product, which uses existing layouts and makes none.
     [[nodiscard]] linear_map for_one_product() const { return rebound(model_->for_one_product()); }
 
     // Y = A X, Y = A^T X.
-    void apply(const_block X, mutable_block Y) const { model_->apply(false, entry_map::identity, X, Y, nullptr); }
-    void apply_adjoint(const_block X, mutable_block Y) const { model_->apply(true, entry_map::identity, X, Y, nullptr); }
+    void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
     // Y = f(A) X, Y = f(A)^T X. f is the identity unless entrywise().
     void apply(entry_map f, const_block X, mutable_block Y) const { model_->apply(false, f, X, Y, nullptr); }
     void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { model_->apply(true, f, X, Y, nullptr); }
 
-    // The same, each panel of it to `then`: as soon as it is there or after the product. Room for the whole is in Y, whose content is
-    // nothing to rely on but may be written by `then`, in the rows of its panel.
+    // The same product, with each panel of it passed to `then`: as soon as the panel is computed, or after the product.
+    // Y has the size of the product; afterwards only rows that `then` has written hold specified numbers.
     void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const {
         if (!model_->apply(false, f, X, Y, &then)) hand_on(Y, range_, then);
     }
@@ -111,35 +112,35 @@ public:
         if (!model_->apply(true, f, X, Y, &then)) hand_on(Y, domain_, then);
     }
 
-    // Y = A X, each panel of it to `between`, which may change it where it lies, and Z = A^T Y of what that leaves.
+    // Y = A X; `between` receives each panel of Y and may change it in place; then Z = A^T Y.
     void apply_both(const_block X, mutable_block Y, mutable_block Z, panel_task between) const {
         if (one_sweep()) return model_->apply_both(X, Y, Z, between);
         apply(X, Y);
         hand_on(Y, range_, between);
         apply_adjoint(Y, Z);
     }
-    // Whether that reads the matrix once instead of twice.
+    // Whether apply_both reads the matrix once instead of twice.
     [[nodiscard]] bool one_sweep() const { return model_->one_sweep(); }
 
-    // Whether there are products with |A| and A o A. Only then can bounds be PROVED.
+    // Whether there are products with |A| and A o A, which PROVED bounds need.
     [[nodiscard]] bool entrywise() const { return model_->entrywise(); }
-    // Most terms in the sum of a row, and of a column.
+    // The most terms in the sum of a row, and of a column.
     [[nodiscard]] std::int64_t row_terms() const { return model_->row_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return model_->column_terms(); }
     // Whether A is 2^-exponent() W to the last bit.
     [[nodiscard]] bool lossless() const { return model_->lossless(); }
     [[nodiscard]] int exponent() const { return model_->exponent(); }
 
-    // The matrix, in this process; null where it is not, or nobody knows it.
+    // The matrix; null unless its entries are known and all in this process.
     [[nodiscard]] const stored_entries* entries() const { return model_->entries(); }
-    // W[C, C] as a map on a space of its own, not normalised. C = `members`, rising; position[members[k]] = k. Nothing where the model
-    // declines.
+    // W[C, C] as a map on a space of its own, not normalised. C = `members`, rising; position[members[k]] = k. Nothing
+    // if the model has no such part.
     [[nodiscard]] std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                       std::span<const std::int64_t> position) const;
 
-    // Where results may be put and memory for a call found; null where none is kept.
+    // Memory for results and for a call; null without any.
     [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return model_->rooms(); }
-    // Bytes of the layouts made so far.
+    // Bytes of the layouts that exist.
     [[nodiscard]] std::size_t prepared_bytes() const { return model_->prepared_bytes(); }
 
 private:

@@ -2,16 +2,16 @@
 //     rows(), cols(),  apply(X, Y): Y = A X,  apply_adjoint(X, Y): Y = A^T X
 // on row-major blocks (block.hpp). Solvers see it as a linear_map (linear_map.hpp). It may offer more:
 //     apply(f, X, Y), apply_adjoint(f, X, Y), row_terms(), column_terms()
-//         products with the entrywise images |A| and A o A (entry_map.hpp), and the largest number of terms in a row and a column sum:
-//         only such an `entrywise_operator` can carry PROVED bounds;
+//         products with the entrywise images |A| and A o A (entry_map.hpp), and the largest number of terms in a row
+//         and a column sum: PROVED bounds need such an `entrywise_operator`;
 //     lossless()                     whether its entries are those of the matrix it stands for, to the last bit;
-//     apply(f, X, Y, task), ..       products that hand on each panel as soon as it is there (fusing_operator);
-//     one_sweep(), apply_both(..)    A X and A^T of what becomes of it, the matrix read once (sweeping_operator);
+//     apply(f, X, Y, task), ..       products that pass each panel to a task (fusing_operator, panel_task.hpp);
+//     one_sweep(), apply_both(..)    A X, a task on it, A^T of the result, the matrix read once (sweeping_operator);
 //     exponent(), normalised()       2^-e W in place of W, its entries near 1;
 //     threads(), with_threads(t)     the threads of a product;
 //     domain(), range()              spaces (space.hpp), where rows() and cols() entries are not all in this process;
 //     entries(), principal(..)       the stored matrix (stored_entries.hpp), and parts of it as matrices of their own;
-//     for_one_product(), rooms(), prepared_bytes()   layouts that are made for many products, and memory for results.
+//     for_one_product(), rooms(), prepared_bytes()   layouts for many products, and memory for results.
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
@@ -47,9 +47,10 @@ concept fusing_operator =
     };
 
 template <class A>
-concept sweeping_operator = fusing_operator<A> && requires(const A& a, const_block x, mutable_block y, panel_task between) {
-    { a.one_sweep() } -> std::convertible_to<bool>;
-    a.apply_both(x, y, y, between);
-};
+concept sweeping_operator =
+    fusing_operator<A> && requires(const A& a, const_block x, mutable_block y, panel_task between) {
+        { a.one_sweep() } -> std::convertible_to<bool>;
+        a.apply_both(x, y, y, between);
+    };
 
 }  // namespace rhochain

@@ -1,13 +1,14 @@
-// The layouts in which products read a sparse W, each made when a product first asks for it, within `memory` bytes in all:
+// The layouts in which products read a sparse W. The first product that needs a layout makes it, within `memory` bytes
+// in all:
 //     bands    (diagonals.hpp) for all products, where W consists of whole diagonals;
 //     tiles    (sparse_tiles.hpp) for one vector, W and W^T alike, where tiles are of use;
 //     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
 // Products of W with blocks read W as it is, unless it is a band.
-// What layouts leave of `memory` is for rooms(), in which results, copies of blocks and what two passes keep between them are put.
-// Where memory holds only one of rows and columns it is columns, whose lack costs more. A layout that the system has no memory for
-// is left out like one that `memory` does not hold.
-// Any number of threads may ask at a time. W must outlive it.
+// rooms() has the rest of `memory`, for results, copies of blocks and the products between two passes. Where `memory`
+// holds only one of rows and columns, columns are made: their absence costs more. Without memory from the system a
+// layout is left out as well.
+// Any number of threads may call it at a time. W must outlive it.
 #pragma once
 
 #include <rhochain/kernels/products/diagonal_layout.hpp>
@@ -35,7 +36,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<kept_rooms>& rooms() const { return rooms_; }
 
-    // Each is null where there is none; `make` is whether it may be made now.
+    // Each is null if the layout does not exist. `make`: whether it may be made now.
     [[nodiscard]] const diagonals<Scalar>* bands(bool make, int threads) {
         return get(bands_, make, [&]() -> std::optional<diagonals<Scalar>> {
             auto offsets = whole_diagonals(W_, threads);
@@ -70,7 +71,7 @@ public:
         });
     }
 
-    // Of the layouts made so far.
+    // Of the layouts that exist.
     [[nodiscard]] std::size_t bytes() const {
         const std::lock_guard lock(mutex_);
         return held_bytes();
@@ -79,23 +80,23 @@ public:
 private:
     template <class Layout>
     struct slot {
-        std::atomic<bool> settled = false;
+        std::atomic<bool> decided = false;
         std::optional<Layout> held;
     };
 
     template <class Layout, class Make>
     const Layout* get(slot<Layout>& s, bool make, const Make& maker) {
-        if (!s.settled.load(std::memory_order_acquire)) {
+        if (!s.decided.load(std::memory_order_acquire)) {
             if (!make) return nullptr;
             const std::lock_guard lock(mutex_);
-            if (!s.settled.load(std::memory_order_relaxed)) {
+            if (!s.decided.load(std::memory_order_relaxed)) {
                 try {
                     s.held = maker();
                 } catch (const std::bad_alloc&) {
-                    // Products do without.
+                    // Products do not need the layout.
                 }
                 rooms_->set_limit(affordable(0) ? memory_ - held_bytes() : 0);
-                s.settled.store(true, std::memory_order_release);
+                s.decided.store(true, std::memory_order_release);
             }
         }
         return s.held ? &*s.held : nullptr;
@@ -106,7 +107,7 @@ private:
         const std::size_t held = held_bytes();
         return held <= memory_ && bytes <= memory_ - held;
     }
-    // Rooms give way.
+    // Takes the bytes from rooms().
     [[nodiscard]] bool reserve(std::size_t bytes) const {
         if (!affordable(bytes)) return false;
         rooms_->set_limit(memory_ - held_bytes() - bytes);

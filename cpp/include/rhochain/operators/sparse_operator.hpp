@@ -1,16 +1,16 @@
 // A = 2^-e W for a CSR matrix W (rows x cols), models entrywise_operator. e = 0 unless normalised().
-// Cheap to copy; a W that is borrowed must outlive it. Products read W as it is; those with W^T then in strips of columns, one a thread,
-// several times slower. A prepared() operator makes copies of W in layouts for its products as they come
-// (product_layouts.hpp), which the operators made from it share. Every sum runs from the first entry to the last: the bits
-// are the same either way.
+// Cheap to copy; a borrowed W must outlive the operator. Products read W as it is, those with W^T in strips of columns,
+// one for each thread, which is several times slower. A prepared() operator makes copies of W in the layouts that its
+// products need (product_layouts.hpp), and the operators made from it share them. Every sum runs from the first entry
+// to the last: the bits do not depend on the layouts.
 #pragma once
 
 #include <rhochain/kernels/products/diagonal_product.hpp>
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/row_pattern.hpp>
 #include <rhochain/kernels/products/sell_product.hpp>
 #include <rhochain/kernels/products/spmm.hpp>
 #include <rhochain/kernels/products/tile_product.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/operators/block_on_lines.hpp>
 #include <rhochain/operators/linear_map.hpp>
 #include <rhochain/operators/product_layouts.hpp>
@@ -23,7 +23,7 @@ namespace rhochain {
 template <storage_scalar Scalar, index_integer Index>
 class sparse_operator {
 public:
-    // W must be valid (`validate`) and list no position twice (`canonical`). threads = 0: as OpenMP decides.
+    // W must be valid (`validate`) and list no position twice (`canonical`). threads = 0: those of the OpenMP runtime.
     explicit sparse_operator(const csr_view<Scalar, Index>& W, int threads = 0)
         : W_(W), summary_(summarise(W, resolve_threads(threads))), threads_(resolve_threads(threads)) {}
     // Owns W.
@@ -34,8 +34,6 @@ public:
     [[nodiscard]] std::int64_t cols() const { return W_.cols(); }
     [[nodiscard]] std::int64_t row_terms() const { return summary_.row_terms; }
     [[nodiscard]] std::int64_t column_terms() const { return summary_.column_terms; }
-    [[nodiscard]] const csr_view<Scalar, Index>& matrix() const { return W_; }
-    [[nodiscard]] const entry_summary& summary() const { return summary_; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] int exponent() const { return exponent_; }
     // Whether A is 2^-e W to the last bit.
@@ -54,7 +52,7 @@ public:
         const auto* bands = bands_if_any();
         return bands != nullptr && both_in_one_sweep(*bands);
     }
-    // Y = A X and, once `between` has changed it, Z = A^T Y. Requires one_sweep().
+    // Y = A X; `between` may change each panel of Y; then Z = A^T Y. Requires one_sweep().
     void apply_both(const_block X, mutable_block Y, mutable_block Z, panel_task between) const {
         spmm_both(*bands_if_any(), entry_map::identity, scale_, X, Y, Z, threads_, between);
     }
@@ -72,8 +70,8 @@ public:
         return A;
     }
 
-    // For many products, with at most `memory` bytes for layouts, and rooms kept, in all. One takes about ten of its products to make
-    // (docs/performance.md).
+    // For many products, with at most `memory` bytes for layouts and rooms() together. A layout costs about as much as
+    // ten of its products (docs/performance.md).
     [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;
         A.layouts_ = std::make_shared<product_layouts<Scalar, Index>>(W_, memory);
@@ -81,21 +79,22 @@ public:
         return A;
     }
 
-    // For a single product: layouts that are there serve, none is made.
+    // For a single product, which uses existing layouts and makes none.
     [[nodiscard]] sparse_operator for_one_product() const {
         sparse_operator A = *this;
         A.makes_layouts_ = false;
         return A;
     }
 
-    // Bytes of the layouts made so far, by whichever of the operators that share them.
+    // Bytes of the layouts that exist, for all operators that share them.
     [[nodiscard]] std::size_t prepared_bytes() const { return layouts_ ? layouts_->bytes() : 0; }
-    // Where results may be put and memory for a call found; null unless prepared().
+    // Memory for results and for a call; null unless prepared().
     [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return layouts_ ? layouts_->rooms() : nullptr; }
 
     [[nodiscard]] stored_entries entries() const { return {W_}; }
-    // W[C, C], which may spend on layouts what this operator has spent.
-    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members, std::span<const std::int64_t> position) const {
+    // W[C, C], with as much memory for layouts as those of this operator take.
+    [[nodiscard]] linear_map principal(std::span<const std::int64_t> members,
+                                       std::span<const std::int64_t> position) const {
         return sparse_operator(principal_part<Index>(W_, members, position), threads_).prepared(prepared_bytes());
     }
 
@@ -118,7 +117,7 @@ private:
         adjoint ? spmm_adjoint(W_, f, scale_, X_on_lines.get(), Y, threads_, then)
                 : spmm(W_, f, scale_, X_on_lines.get(), Y, threads_, then);
     }
-    // Of W^T for products with it; of W for vectors alone: products of W with blocks are as fast from W itself.
+    // Layouts of W^T for all products with W^T; of W for single vectors: W itself is as fast for blocks.
     [[nodiscard]] const sell<Scalar>* slices_for(bool adjoint, const_block X) const {
         if (!layouts_) return nullptr;
         if (adjoint) return layouts_->columns(makes_layouts_, threads_);

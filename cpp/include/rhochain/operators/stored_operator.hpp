@@ -1,5 +1,5 @@
-// What sparse_operator and dense_operator share: a borrowed matrix W seen as A = 2^-e W, with e = 0 unless asked
-// for, the extreme magnitudes of its entries and the number of terms in the longest row and column sum.
+// What sparse_operator and dense_operator share, for a borrowed matrix W and A = 2^-e W: the extreme magnitudes of the
+// entries, the number of terms in the longest row and column sum, the exponent e and principal parts.
 #pragma once
 
 #include <rhochain/kernels/space/parallel.hpp>
@@ -18,16 +18,16 @@ namespace rhochain {
 struct entry_summary {
     double largest = 0.0;           // max |W_ij|
     double smallest = 0.0;          // min |W_ij| over W_ij != 0
-    bool nonnegative = true;        // every entry >= 0
     std::int64_t row_terms = 0;     // most entries other than 0 in a row: adding a zero does not round
     std::int64_t column_terms = 0;  // and in a column
 };
 
 namespace detail {
 
-// Of the rows begin .. end - 1; `count` entries other than 0 a column.
+// Of the rows begin .. end - 1; count[j] entries other than 0 in column j.
 template <class Matrix, class Count>
-[[nodiscard]] entry_summary summarise_rows(const Matrix& W, std::int64_t begin, std::int64_t end, std::vector<Count>& count) {
+[[nodiscard]] entry_summary summarise_rows(const Matrix& W, std::int64_t begin, std::int64_t end,
+                                           std::vector<Count>& count) {
     entry_summary s;
     s.smallest = std::numeric_limits<double>::infinity();
     count.assign(static_cast<std::size_t>(W.cols()), 0);
@@ -38,7 +38,6 @@ template <class Matrix, class Count>
             if (w == 0.0) continue;
             s.largest = std::max(s.largest, std::abs(w));
             s.smallest = std::min(s.smallest, std::abs(w));
-            s.nonnegative &= w > 0.0;
             ++terms;
             ++count[static_cast<std::size_t>(W.column(p))];
         }
@@ -63,7 +62,6 @@ template <class Count, class Matrix>
     for (const entry_summary& o : own) {
         s.largest = std::max(s.largest, o.largest);
         s.smallest = std::min(s.smallest, o.smallest);
-        s.nonnegative &= o.nonnegative;
         s.row_terms = std::max(s.row_terms, o.row_terms);
     }
     if (s.largest == 0.0) s.smallest = 0.0;
@@ -77,8 +75,8 @@ template <class Count, class Matrix>
 
 }  // namespace detail
 
-// One pass over the entries. Memory: `cols` integers of 32 bits (of 64 where a column may need them) a thread, and for more than
-// one thread no more than half the entries of W.
+// One pass over the entries. Memory: for each thread `cols` integers of 32 bits, or 64 where a column may need them;
+// for several threads together no more than half the entries of W.
 template <class Matrix>
 [[nodiscard]] entry_summary summarise(const Matrix& W, int threads) {
     return W.rows() <= std::numeric_limits<std::int32_t>::max() ? detail::summarise_parts<std::int32_t>(W, threads)
@@ -87,7 +85,8 @@ template <class Matrix>
 
 // W[C, C] without stored zeros: C = `members`, rising, and position[members[k]] = k.
 template <index_integer Index, class Matrix>
-[[nodiscard]] csr<typename Matrix::scalar_type, Index> principal_part(const Matrix& W, std::span<const std::int64_t> members,
+[[nodiscard]] csr<typename Matrix::scalar_type, Index> principal_part(const Matrix& W,
+                                                                      std::span<const std::int64_t> members,
                                                                       std::span<const std::int64_t> position) {
     const auto size = static_cast<std::int64_t>(members.size());
     csr<typename Matrix::scalar_type, Index> B{size, size, {0}, {}, {}};

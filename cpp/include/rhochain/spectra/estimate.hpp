@@ -1,7 +1,7 @@
 // One result type for every estimate of a nonnegative number q attached to a matrix:
 //     lower.value <= value <= upper.value,   lower.value <= q <= upper.value with the grade of each bound.
-// Where `lower` or `upper` is an ESTIMATE the best bound that claims something stands beside it (graded_lower,
-// graded_upper): graded_lower.value <= lower.value, upper.value <= graded_upper.value.
+// Where `lower` or `upper` is an ESTIMATE, graded_lower and graded_upper give the best PROVED or PROBABLE bound:
+//     graded_lower.value <= lower.value,   upper.value <= graded_upper.value.
 #pragma once
 
 #include <complex>
@@ -12,7 +12,7 @@
 
 namespace rhochain {
 
-// estimate: converged or extrapolated, nothing more is claimed.
+// estimate: a converged or extrapolated number without a guarantee.
 // probable: holds with probability at least 1 - delta over a fresh random start, up to a stated backward error.
 // proved:   holds for the stored matrix, rounding of the computation included.
 enum class Grade { estimate, probable, proved };
@@ -25,7 +25,7 @@ struct Bound {
 };
 
 // converged:    the requested relative tolerance is met.
-// bracketed:    the method has said what it can; the bounds hold, the tolerance is not met.
+// bracketed:    the bounds hold, the tolerance is not met, and the method cannot improve them.
 // budget_spent: products, seconds or the callback ended the run.
 enum class Status { converged, bracketed, budget_spent };
 
@@ -44,7 +44,7 @@ struct Bracket {
     double value = 0.0;
     Bound lower;
     Bound upper;
-    // The tightest PROVED or PROBABLE bounds passed by on the way; read them by the functions below.
+    // The tightest PROVED or PROBABLE bounds beside `lower` and `upper`; graded_lower and graded_upper read them.
     Bound lower_behind{-infinity, Grade::proved, 0.0, "no bound"};
     Bound upper_behind{infinity, Grade::proved, 0.0, "no bound"};
     Status status = Status::bracketed;
@@ -57,7 +57,7 @@ struct Bracket {
     std::vector<std::complex<double>> vector;  // the eigenvector or right singular vector behind `value`, if kept
 };
 
-// The quantity is known exactly.
+// The bracket of a quantity that is `value` exactly.
 [[nodiscard]] Bracket exact_bracket(double value, const std::string& source);
 
 // Keeps the tighter of two bounds; a tie goes to the better grade.
@@ -68,23 +68,23 @@ void tighten_upper(Bracket& b, const Bound& candidate);
 [[nodiscard]] const Bound& graded_lower(const Bracket& b);
 [[nodiscard]] const Bound& graded_upper(const Bracket& b);
 
-// Restores lower <= value <= upper. An ESTIMATE that the other side refutes is dropped for the graded bound behind it; graded
-// bounds that cross are moved together, the lower grade first. A value that had to move has not converged.
+// Restores lower <= value <= upper. A graded bound replaces an ESTIMATE that the other bound refutes. Where graded
+// bounds cross, the one of the lower grade moves to the other. A value that had to move has not converged.
 void clamp_value(Bracket& b);
 
 // upper / lower - 1 as a fraction of value; 0 for an exact zero.
 [[nodiscard]] double relative_width(const Bracket& b);
 
-// 2^exponent x for x >= 0, to the nearest: exact unless the result lies outside the normal range. Otherwise `shifted_up`
-// moves it to the next number above and `shifted_down` to the next one below, which is never infinite.
+// 2^exponent x for x >= 0: exact unless the result lies outside the normal range. There shifted_up rounds up, and
+// shifted_down rounds down and is never infinite.
 [[nodiscard]] double shifted_up(double x, int exponent);
 [[nodiscard]] double shifted_down(double x, int exponent);
 
-// The bracket of a quantity that is 1 - error to 1 + error times the one bracketed so far, 2^-50 <= error < 1/2.
+// The bracket of a quantity that lies between 1 - error and 1 + error times the one of b, 2^-50 <= error < 1/2.
 void move_outwards(Bracket& b, double error);
 
-// The bracket of 2^exponent q from that of q: the ends move outwards if a result leaves the normal range, and a bracket
-// that grows relatively wider by it is no longer `converged`.
+// The bracket of 2^exponent q from that of q. The ends move outwards if a result leaves the normal range; a bracket
+// that this makes relatively wider is no longer `converged`.
 void rescale_bracket(Bracket& b, int exponent);
 
 }  // namespace rhochain

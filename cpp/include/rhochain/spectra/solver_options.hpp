@@ -1,5 +1,5 @@
-// What every solver accepts, and the ledger that spends it: products, seconds, the caller's callback. How many threads work is the
-// map's (linear_map.hpp): spectral_norm(W.with(2), options).
+// The options of every solver, and the ledger of a call: products, seconds, the caller's callback. The map carries the
+// number of threads (linear_map.hpp): spectral_norm(W.with(2), options).
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -20,39 +20,39 @@ struct SolverOptions {
     std::uint64_t seed = 0;  // of the random starts
     std::int64_t max_matvecs = std::numeric_limits<std::int64_t>::max();
     double max_seconds = std::numeric_limits<double>::infinity();
-    std::function<bool(const Progress&)> callback{};     // returning true stops the run
-    std::function<bool()> interrupt{};                   // asked between products, at most 20 times a second; true stops
-    std::span<const double> start{};                     // a guess of the dominant vector (warm start)
-    std::int64_t basis_bytes = std::int64_t{1} << 28;  // memory for Krylov vectors; never fewer than 20 of them
+    std::function<bool(const Progress&)> callback{};   // returning true stops the run
+    std::function<bool()> interrupt{};                 // called at most 20 times a second; true stops the run
+    std::span<const double> start{};                   // a guess of the dominant vector (warm start)
+    std::int64_t basis_bytes = std::int64_t{1} << 28;  // memory for Krylov vectors; at least 20 in any case
 };
 
-// Throws std::invalid_argument naming the option. A start vector is one of S.
+// (*) Throws std::invalid_argument naming the option. A start vector is a vector of S.
 void validate(const SolverOptions& options, const space& S);
 
-// Krylov vectors of length n that the options pay for, at most `most`.
+// The number of Krylov vectors of length n within basis_bytes, at most `most`.
 [[nodiscard]] std::int64_t basis_capacity(const SolverOptions& options, std::int64_t n, std::int64_t most);
 
-// Counts products and seconds of one call, keeps its history and decides when the budget is spent. With ranks they decide together: each
-// may ask for an end, and it comes when all know of it.
+// Counts the products and seconds of one call, records its history and decides when the budget is spent. Any rank may
+// ask for a stop; all ranks stop at the same place, after the next gather.
 class Ledger {
 public:
     Ledger(const SolverOptions& options, const space& S);
 
-    // Called once for each product with one vector.
+    // Counts products with one vector each.
     void count(std::int64_t products = 1) { matvecs_ += products; }
 
-    // Records the bounds so far and asks the callback. Rows closer than a millisecond apart replace each other.
+    // Records the bounds and calls the callback. A record replaces the one before it within a millisecond.
     void record(double lower, double value, double upper);
 
     [[nodiscard]] bool exhausted();
 
-    // Whether max_matvecs leaves room for that many products more.
+    // Whether max_matvecs allows that many further products.
     [[nodiscard]] bool affords(std::int64_t products) const { return products <= max_matvecs_ - matvecs_; }
     [[nodiscard]] std::int64_t matvecs() const { return matvecs_; }
     [[nodiscard]] double seconds() const;
 
-    // Writes the counts and the history into a finished bracket; an exhausted run that has not converged is
-    // marked budget_spent.
+    // (*) Writes the counts and the history into a finished bracket. An exhausted run that has not converged becomes
+    // budget_spent.
     void close(Bracket& b);
 
 private:

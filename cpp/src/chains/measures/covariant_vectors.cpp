@@ -6,6 +6,7 @@
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "kernels/vectors/block_columns.hpp"
+#include "kernels/vectors/column_norms.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -135,7 +136,7 @@ private:
     [[nodiscard]] std::int64_t defined_everywhere() {
         std::int64_t defined = 0;
         for (; defined < k_; ++defined) {
-            bool whole = !is_zero_column(block(Q_), defined, S_);
+            bool whole = largest_in_column(block(Q_), defined, S_) != 0.0;
             for (std::size_t p = 0; p < R_.size() && whole; p += entries())
                 whole = R_[p + static_cast<std::size_t>(defined * (k_ + 1))] > 0.0;
             if (!whole) break;

@@ -90,6 +90,7 @@ private:
         result_.factorizations = s.integers[factorizations];
         result_.cancellation = s.reals.front();
         S_.attempt([&] { means_ = batch_means(k, s.integers.subspan(counts), s.reals.subspan(1)); });
+        static_cast<void>(S_.any(false));  // ends the call on all ranks
         stop_ = atol_ > 0.0 && means_.batches() == batch_means::most && precise();
     }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace rhochain {
@@ -35,12 +36,12 @@ struct coefficient_extent {
     double carried = 0.0;
     bool valid = true;
 
-    void include_product(double x) { product = larger(product, x < 0.0 ? -x : x); }
+    void include_product(double x) { product = larger(product, std::abs(x)); }
     void include_carried(double x) { carried = larger(carried, x); }
     void include(const coefficient_extent& other) {
         product = larger(product, other.product);
         carried = larger(carried, other.carried);
-        valid = valid && other.valid;
+        valid &= other.valid;
     }
 
 private:

@@ -36,12 +36,12 @@ scaled_block::scaled_block(const_block mantissas, std::span<const std::int64_t> 
       exponents_(exponents.begin(), exponents.end()),
       norms_(norms.begin(), norms.end()) {
     const auto columns = static_cast<std::size_t>(b_);
-    if (exponents.size() != columns || norms.size() != columns)
+    if (S_.any(exponents.size() != columns || norms.size() != columns))
         throw std::invalid_argument("a state of " + std::to_string(b_) + " columns: got " +
                                     std::to_string(exponents.size()) + " exponents and " +
                                     std::to_string(norms.size()) + " norms");
     const bool finite_norms = std::all_of(norms_.begin(), norms_.end(), [](double x) { return std::isfinite(x); });
-    if (!is_finite(M_, S_) || !finite_norms)
+    if (!is_finite(M_, S_) || S_.any(!finite_norms))
         throw std::invalid_argument("a state of a chain holds a number that is not finite");
 }
 

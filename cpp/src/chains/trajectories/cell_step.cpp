@@ -1,5 +1,4 @@
 #include "chains/trajectories/cell_step.hpp"
-#include "kernels/solvers/gate_arithmetic.hpp"
 
 namespace rhochain {
 
@@ -8,7 +7,7 @@ cell_units::cell_units(const cell_step& step, std::int64_t first, std::int64_t l
 
 void cell_units::gate(std::int64_t g, const activation& sigma, vector_out value) {
     const vector_in x(step_->x.data() + g * step_->n + first_, slopes_.size());
-    add(x, argument(g));
+    axpy(1.0, x, argument(g));
     evaluate(sigma, argument(g), value);
 }
 

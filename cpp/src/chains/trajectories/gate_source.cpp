@@ -76,14 +76,12 @@ gated_step gate_reader::step(std::int64_t k) {
     const step_rows rows = read(k);
     // An LSTM computes an exponential and a hyperbolic tangent a unit: half as many are worth a thread.
     constexpr std::int64_t part_rows = 4096;
-    std::vector<coefficient_extent> parts(static_cast<std::size_t>(S_.count_of(part_rows)));
-    double* const x = coefficients_.data();
-    over_parts(S_, part_rows, threads_worth(2 * n, S_.threads()), [&](std::int64_t first, std::int64_t last) {
-        parts[static_cast<std::size_t>(first / part_rows)] =
-            gru ? gru_jacobian(rows, first, last, x, n) : lstm_jacobian(rows, first, last, x, n);
-    });
+    const auto write = [&, x = coefficients_.data()](std::int64_t first, std::int64_t last) {
+        return gru ? gru_jacobian(rows, first, last, x, n) : lstm_jacobian(rows, first, last, x, n);
+    };
     coefficient_extent all;
-    for (const coefficient_extent& part : parts) all.include(part);
+    for (const auto& part : results_of_parts(S_, part_rows, threads_worth(2 * n, S_.threads()), write))
+        all.include(part);
     if (S_.any(!all.valid)) reject(k, rows);
     const std::int64_t exponent = bring_into_range(S_.largest(all.product), S_.largest(all.carried));
     const auto at = [this](std::int64_t row) { return coefficient(row).data(); };

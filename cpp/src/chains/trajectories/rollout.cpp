@@ -20,7 +20,8 @@ rollout::rollout(chain_rule rule, const activation& sigma, std::vector<double> s
     require_length("x0", start_, domain());
     require_finite("x0", start_, domain());
     if (steps < 0) throw std::invalid_argument("steps: got " + std::to_string(steps) + ", expected at least 0");
-    if (!options_.bias.empty()) {
+    // A rank without entries has an empty bias.
+    if (domain().any(!options_.bias.empty())) {
         require_length("bias", options_.bias, domain());
         require_finite("bias", options_.bias, domain());
     }

@@ -24,7 +24,4 @@ private:
 // (*) Y = (a X + b Y) - Z, rounded in this order. Returns max |Y_ic|, NaN if there is one.
 double to_next_term(double a, const_block X, double b, const_block Z, mutable_block Y, const space& S);
 
-// X = a X.
-void scale_block(double a, mutable_block X, const space& S);
-
 }  // namespace rhochain

@@ -1,4 +1,5 @@
 #include "kernels/solvers/entry_bounds.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>

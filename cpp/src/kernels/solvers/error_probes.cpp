@@ -1,33 +1,47 @@
 #include "kernels/solvers/error_probes.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace rhochain {
 namespace {
 
-void raise(double& largest, double x) {
-    const double a = std::abs(x);
-    if (a > largest || std::isnan(a)) largest = a;
-}
+// max |x| of each probe, without a branch: `poison` is NaN once an entry is NaN or infinite.
+struct running_maximum {
+    per_probe<double> largest{};
+    per_probe<double> poison{};
 
-// Calls body(i, largest) for every row of `numbers` numbers. (*) Returns the largest over all rows of all ranks.
+    void include(std::size_t probe, double x) {
+        const double a = std::abs(x);
+        largest[probe] = a > largest[probe] ? a : largest[probe];
+        poison[probe] += 0.0 * a;
+    }
+    [[nodiscard]] double of(std::size_t probe) const {
+        return poison[probe] == 0.0 ? largest[probe] : std::numeric_limits<double>::quiet_NaN();
+    }
+};
+
+// Calls body(i, maximum) for every row of `numbers` numbers. (*) Returns the largest over all rows of all ranks.
 template <class Body>
 per_probe<double> largest_over_rows(const space& S, std::int64_t numbers, const Body& body) {
-    std::vector<per_probe<double>> partial(static_cast<std::size_t>(S.panel_count()), per_probe<double>{});
+    std::vector<running_maximum> partial(static_cast<std::size_t>(S.panel_count()));
     over_panels(S, S.length() * numbers, [&](std::int64_t first, std::int64_t last) {
-        per_probe<double> largest{};
-        for (std::int64_t i = first; i < last; ++i) body(i, largest);
-        partial[static_cast<std::size_t>(first / S.panel_rows())] = largest;
+        running_maximum maximum;
+        for (std::int64_t i = first; i < last; ++i) body(i, maximum);
+        partial[static_cast<std::size_t>(first / S.panel_rows())] = maximum;
     });
-    per_probe<double> all{};
-    for (const per_probe<double>& part : partial)
-        for (std::size_t c = 0; c < probe_count; ++c) raise(all[c], part[c]);
-    for (double& largest : all) largest = S.largest(largest);
-    return all;
+    running_maximum all;
+    for (const running_maximum& part : partial)
+        for (std::size_t c = 0; c < probe_count; ++c) all.include(c, part.of(c));
+    per_probe<double> largest{};
+    for (std::size_t c = 0; c < probe_count; ++c) largest[c] = S.largest(all.of(c));
+    return largest;
 }
 
 constexpr auto wide = static_cast<std::int64_t>(2 * probe_count);
@@ -44,33 +58,33 @@ void start_probes(const_block X, mutable_block both, const space& S) {
 }
 
 per_probe<double> write_probe_magnitudes(const_block both, double g, mutable_block magnitudes, const space& S) {
-    return largest_over_rows(S, wide, [=](std::int64_t i, per_probe<double>& largest) {
+    return largest_over_rows(S, wide, [=](std::int64_t i, running_maximum& maximum) {
         const double* x = both.row(i);
         double* m = magnitudes.row(i);
         for (std::size_t c = 0; c < probe_count; ++c) {
             m[c] = std::abs(x[c]) + g * std::abs(x[c + probe_count]);
-            raise(largest[c], x[c]);
+            maximum.include(c, x[c]);
         }
     });
 }
 
 per_probe<double> largest_in_step(const_block both, const_block local, const space& S) {
-    return largest_over_rows(S, wide, [=](std::int64_t i, per_probe<double>& largest) {
+    return largest_over_rows(S, wide, [=](std::int64_t i, running_maximum& maximum) {
         const double *x = both.row(i), *e = local.row(i);
-        for (std::size_t c = 0; c < probe_count; ++c) raise(largest[c], x[c]);
-        for (std::size_t c = 0; c < probe_count; ++c) raise(largest[c], e[c]);
+        for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, x[c]);
+        for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, e[c]);
     });
 }
 
 per_probe<double> add_kicks(const_block local, const per_probe<double>& least, const_block kick, mutable_block both,
                             const space& S) {
-    return largest_over_rows(S, wide, [&](std::int64_t i, per_probe<double>& largest) {
+    return largest_over_rows(S, wide, [&](std::int64_t i, running_maximum& maximum) {
         const double *e = local.row(i), *xi = kick.row(i);
         double *x = both.row(i), *h = x + probe_count;
         for (std::size_t c = 0; c < probe_count; ++c) {
             h[c] += std::max(e[c], least[c]) * xi[c];
-            raise(largest[c], x[c]);
-            raise(largest[c], h[c]);
+            maximum.include(c, x[c]);
+            maximum.include(c, h[c]);
         }
     });
 }

@@ -1,6 +1,6 @@
 // Probes (x, h) that measure the rounding error of a product (chains/measures/chain_rounding.hpp). Row i of `both`
 // (n x 2 p) holds x_i of each of the p = probe_count probes, then h_i of each. Other blocks are n x p. A maximum is NaN
-// if one of its entries is.
+// if one of its entries is NaN or infinite.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>

@@ -1,4 +1,5 @@
 #include "kernels/solvers/gate_arithmetic.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <atomic>
@@ -18,10 +19,6 @@ bool add_biases(vector_in b, vector_out a, vector_in c, vector_out x, const spac
         if (poison != 0.0) finite = false;
     });
     return !S.any(!finite);
-}
-
-void add(vector_in x, vector_out y) {
-    for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[i];
 }
 
 void multiply(vector_in x, vector_out y) {

@@ -9,9 +9,6 @@ namespace rhochain {
 // (*) a += b and x += c. Whether every a_i + x_i is finite.
 [[nodiscard]] bool add_biases(vector_in b, vector_out a, vector_in c, vector_out x, const space& S);
 
-// y += x.
-void add(vector_in x, vector_out y);
-
 // y = x o y.
 void multiply(vector_in x, vector_out y);
 

@@ -1,4 +1,5 @@
 #include "kernels/solvers/leaky_update.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <atomic>

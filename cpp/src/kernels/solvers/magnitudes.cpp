@@ -1,6 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
-
 #include "kernels/solvers/magnitudes.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,10 +23,8 @@ double least_entry(vector_in x, const space& S) {
             if (entry < least || std::isnan(entry)) least = entry;
         return least;
     };
-    std::vector<double> partial(static_cast<std::size_t>(S.chunk_count()));
-    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] =
-            least_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    const std::vector<double> partial = results_of_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+        return least_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
     });
     return S.least(least_of(partial));
 }

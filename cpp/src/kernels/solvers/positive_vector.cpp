@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
 #include "kernels/solvers/positive_vector.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <cmath>

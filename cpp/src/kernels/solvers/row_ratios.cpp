@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
 #include "kernels/solvers/row_ratios.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -30,9 +31,8 @@ void roots_up(double rounding, vector_out lengths, const space& S) {
 double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in errors, vector_out images,
                   const space& S) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    std::vector<double> least(static_cast<std::size_t>(S.chunk_count()), infinity);
-    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
-        double& own = least[static_cast<std::size_t>(begin / S.chunk_rows())];
+    const std::vector<double> least = results_of_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+        double own = infinity;
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
             if (lengths[i] == 0.0) continue;
             const double length =
@@ -40,6 +40,7 @@ double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in e
             images[i] = std::max(0.0, length) / lengths[i] * (1.0 - 0x1p-51);
             own = std::min(own, images[i]);
         }
+        return own;
     });
     double lowest = infinity;
     for (const double own : least) lowest = std::min(lowest, own);

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -26,12 +27,11 @@ void clamp_entries(vector_in x, double most, vector_out y, const space& S) {
 
 extremes entry_extremes(vector_in d, const space& S) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    std::vector<extremes> partial(static_cast<std::size_t>(S.chunk_count()), {infinity, -infinity});
-    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+    const auto partial = results_of_chunks(S, [=](std::int64_t begin, std::int64_t end) {
         extremes e{infinity, -infinity};
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
             e = {std::min(e.lowest, d[i]), std::max(e.highest, d[i])};
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = e;
+        return e;
     });
     extremes all{infinity, -infinity};
     for (const extremes& e : partial) all = {std::min(all.lowest, e.lowest), std::max(all.highest, e.highest)};
@@ -42,6 +42,13 @@ void half_log_ratios(vector_in y, vector_in x, vector_out d, const space& S) {
     over_entries(S, [&](std::size_t i) {
         const bool positive = x[i] > 0.0 && y[i] > 0.0;
         d[i] = positive ? 0.5 * (std::log(y[i]) - std::log(x[i])) : 0.0;
+    });
+}
+
+void exponential_pairs(vector_in d, double most, vector_out D, vector_out inverse, const space& S) {
+    over_entries(S, [&](std::size_t i) {
+        D[i] = std::exp(std::clamp(d[i], -most, most));
+        inverse[i] = 1.0 / D[i];
     });
 }
 

@@ -1,5 +1,5 @@
-// Operations of the searches for a diagonal scaling D = diag(exp(d)), d in R^n. Each entry is computed by itself: no
-// bit depends on the threads or the ranks.
+// Operations on a diagonal scaling D = diag(exp(d)), d in R^n, and of the searches for one. Each entry is computed by
+// itself: no bit depends on the threads or the ranks.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -17,6 +17,9 @@ void clamp_entries(vector_in x, double most, vector_out y, const space& S);
 
 // d_i = ln(y_i / x_i) / 2 where both are positive, otherwise 0.
 void half_log_ratios(vector_in y, vector_in x, vector_out d, const space& S);
+
+// D_i = exp(d_i), d_i clamped to +- most, and inverse_i = 1 / D_i.
+void exponential_pairs(vector_in d, double most, vector_out D, vector_out inverse, const space& S);
 
 // squares_i = exp(2 d_i) and inverse_i = 1 / squares_i.
 void exponential_squares(vector_in d, vector_out squares, vector_out inverse, const space& S);

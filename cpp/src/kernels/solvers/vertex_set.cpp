@@ -1,6 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
-
 #include "kernels/solvers/vertex_set.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -26,16 +26,16 @@ void join(std::int64_t i, vector_in w, vector_out x, const space& S) {
 }
 
 std::int64_t join_where_above(double threshold, vector_in y, vector_in w, vector_out x, const space& S) {
-    std::vector<std::int64_t> joined(static_cast<std::size_t>(S.chunk_count()));
-    over_chunks(S, [&, q = y.data(), weight = w.data(), p = x.data()](std::int64_t begin, std::int64_t end) {
+    const auto add = [threshold, q = y.data(), weight = w.data(), p = x.data()](std::int64_t begin, std::int64_t end) {
         std::int64_t count = 0;
         for (std::int64_t i = begin; i < end; ++i)
             if (p[i] == 0.0 && std::abs(q[i]) > threshold) {
                 p[i] = weight[i];
                 ++count;
             }
-        joined[static_cast<std::size_t>(begin / S.chunk_rows())] = count;
-    });
+        return count;
+    };
+    const std::vector<std::int64_t> joined = results_of_chunks(S, add);
     return S.count(std::accumulate(joined.begin(), joined.end(), std::int64_t{0}));
 }
 

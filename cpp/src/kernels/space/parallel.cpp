@@ -12,7 +12,7 @@
 #endif
 #endif
 
-// The thread sanitizer does not see libgomp's fork and join, so they are told to it.
+// The thread sanitizer does not see libgomp's fork and join. These calls declare them.
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
 #else
@@ -24,7 +24,8 @@ namespace rhochain {
 namespace {
 
 #ifdef RHOCHAIN_HAS_OPENMP
-// Whether this process was forked off one that had a team: its threads are not there, and OpenMP would wait for them for ever.
+// Whether this process was forked from one that had a team of threads. It has none of them, and OpenMP would wait for
+// them for ever.
 bool lost_its_team() {
 #if defined(__unix__) || defined(__APPLE__)
     static const pid_t first_with_a_team = getpid();
@@ -62,8 +63,9 @@ void detail::run_chunks(int threads, std::int64_t chunks, void* context, void (*
     }
     std::exception_ptr failure;
     std::mutex guard;
-    // Where the system has no more threads OpenMP ends the process.
-    const std::int64_t most = std::min(omp_get_thread_limit(), std::max(omp_get_max_threads(), 8 * omp_get_num_procs()));
+    // OpenMP ends the process if the system cannot create a thread.
+    const std::int64_t most =
+        std::min(omp_get_thread_limit(), std::max(omp_get_max_threads(), 8 * omp_get_num_procs()));
     const int team = static_cast<int>(std::min({std::int64_t{threads}, chunks, most}));
     char fork = 0;
     char join = 0;

@@ -1,4 +1,5 @@
 #include "kernels/space/partial_sums.hpp"
+
 #include <rhochain/storage/row_pieces.hpp>
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 namespace rhochain {
 namespace {
 
-// Partial sums that are added to each other before they are added to the total.
+// The number of partial sums that are added to each other before their sum is added to the total.
 std::int64_t group_size(std::int64_t n, std::int64_t height) {
     return piece_rows(n) == least_piece ? 1 : piece_rows(n) / height;
 }
@@ -29,7 +30,8 @@ void add_in_order(std::int64_t n, std::int64_t height, std::span<const double> p
 
 std::int64_t rows_of_sum(std::int64_t n, std::int64_t height) { return group_size(n, height) * height; }
 
-std::vector<double> sums_of_pieces(std::int64_t n, std::int64_t height, std::span<const double> partials, std::size_t k) {
+std::vector<double> sums_of_pieces(std::int64_t n, std::int64_t height, std::span<const double> partials,
+                                   std::size_t k) {
     const auto group = static_cast<std::size_t>(group_size(n, height));
     if (group == 1 || k == 0) return {partials.begin(), partials.end()};
     std::vector<double> sums;

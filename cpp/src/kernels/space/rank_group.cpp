@@ -71,7 +71,7 @@ bool rank_group::take_agreed_save() {
     return agreed;
 }
 
-// All ranks are here: the message of the first one that failed goes to all.
+// All ranks call this after the same gather. They receive the message of the first rank that failed.
 void rank_group::throw_failure(int first_failed) {
     std::array<std::byte, message_bytes> message{};
     if (failure_) {
@@ -82,7 +82,8 @@ void rank_group::throw_failure(int first_failed) {
     std::vector<std::byte> all(bytes.size() * message_bytes);
     ranks_->gather(message, bytes, all);
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    const char* text = reinterpret_cast<const char*>(all.data()) + static_cast<std::size_t>(first_failed) * message_bytes;
+    const char* text =
+        reinterpret_cast<const char*>(all.data()) + static_cast<std::size_t>(first_failed) * message_bytes;
     throw rank_failure("rank " + std::to_string(first_failed) + ": " + text);
 }
 

@@ -1,5 +1,6 @@
-#include "kernels/space/partial_sums.hpp"
 #include <rhochain/kernels/space/space.hpp>
+
+#include "kernels/space/partial_sums.hpp"
 
 #include <cmath>
 #include <limits>
@@ -8,7 +9,8 @@
 
 namespace rhochain {
 
-space::space(std::shared_ptr<rank_group> group, const std::vector<std::int64_t>& lengths, int threads, std::int64_t chunk)
+space::space(std::shared_ptr<rank_group> group, const std::vector<std::int64_t>& lengths, int threads,
+             std::int64_t chunk)
     : n_(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0})),
       first_(std::accumulate(lengths.begin(), lengths.begin() + group->rank(), std::int64_t{0})),
       length_(lengths[static_cast<std::size_t>(group->rank())]),
@@ -35,7 +37,7 @@ std::int64_t space::sum_depth() const {
 }
 
 std::int64_t space::partial_depth(std::int64_t height) const {
-    // A slice that begins within a part has one part more.
+    // A slice that begins within a part adds one part.
     return rhochain::partial_depth(n_, height) + ragged_slices_;
 }
 
@@ -43,7 +45,7 @@ void space::sum(std::span<const double> partials, std::int64_t height, std::span
     if (whole()) return add_in_order(n_, height, partials, totals);
     const auto k = static_cast<std::int64_t>(totals.size());
     std::vector<std::int64_t> counts;
-    // Partial sums of a piece are added here where a piece holds several.
+    // A rank adds the partial sums of its pieces before the gather.
     const std::vector<double> mine = sums_of_pieces(n_, height, partials, totals.size());
     const std::int64_t rows = rows_of_sum(n_, height);
     for (const std::int64_t length : *lengths_) counts.push_back((length + rows - 1) / rows * k);
@@ -72,7 +74,7 @@ bool space::any(bool mine) const { return whole() ? mine : largest(mine ? 1.0 : 
 
 std::int64_t space::first_index(std::int64_t mine) const {
     if (whole()) return mine;
-    // An index is at most 2^53, which a double holds.
+    // An index is at most 2^53: a double represents it.
     const double none = std::numeric_limits<double>::infinity();
     const double found = least(mine < 0 ? none : static_cast<double>(mine));
     return found == none ? -1 : static_cast<std::int64_t>(found);
@@ -90,7 +92,8 @@ void space::broadcast(std::span<double> numbers, int from) const {
     std::vector<std::int64_t> counts(static_cast<std::size_t>(group_->size()), 0);
     counts[static_cast<std::size_t>(from)] = static_cast<std::int64_t>(numbers.size());
     const bool mine = group_->rank() == from;
-    const std::vector<double> all = group_->gather(mine ? std::span<const double>(numbers) : std::span<const double>(), counts);
+    const std::span<const double> sent = mine ? std::span<const double>(numbers) : std::span<const double>();
+    const std::vector<double> all = group_->gather(sent, counts);
     std::copy(all.begin(), all.end(), numbers.begin());
 }
 

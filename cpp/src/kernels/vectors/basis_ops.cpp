@@ -1,6 +1,6 @@
 #include <rhochain/kernels/vectors/basis_ops.hpp>
+
 #include <rhochain/kernels/space/over_rows.hpp>
-#include <rhochain/kernels/space/panel_task.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -8,10 +8,10 @@
 namespace rhochain {
 namespace {
 
-// A part of w stays in the first-level cache while all vectors pass by.
+// A part of w stays in the first-level cache while the loop visits the same part of all vectors.
 std::int64_t part_rows(const space& S) { return std::min<std::int64_t>(2048, S.chunk_rows()); }
 
-// Threads for an operation on that many numbers, which come from memory.
+// Threads for an operation that reads so many vectors from memory.
 int team_for(std::size_t vectors, const space& S) {
     constexpr std::int64_t worth_sharing = 1 << 17;
     return threads_worth(S.length() * static_cast<std::int64_t>(vectors), S.threads(), worth_sharing);
@@ -42,19 +42,19 @@ void basis_projection::add(std::int64_t first, std::int64_t last, const double* 
 
 std::vector<double> project(vector_list V, vector_in w, const space& S) {
     basis_projection onto_V({V.begin(), V.end()}, S);
-    over_parts(S, S.panel_rows(), threads_worth(S.length() * static_cast<std::int64_t>(V.size()), team_for(V.size(), S)),
+    over_parts(S, S.panel_rows(), team_for(V.size(), S),
                [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
     return onto_V.finish();
 }
 
 double subtract(vector_list V, std::span<const double> h, vector_out w, const space& S) {
     const std::int64_t part = part_rows(S);
-    std::vector<double> squares(static_cast<std::size_t>(S.count_of(part)));
-    over_parts(S, part, team_for(V.size(), S), [&](std::int64_t first, std::int64_t last) {
+    const auto subtract_and_square = [&](std::int64_t first, std::int64_t last) {
         const vector_out of_w = w.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
         for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, last), of_w);
-        squares[static_cast<std::size_t>(first / part)] = dot(of_w, of_w);
-    });
+        return dot(of_w, of_w);
+    };
+    const std::vector<double> squares = results_of_parts(S, part, team_for(V.size(), S), subtract_and_square);
     double squared = 0.0;
     S.sum(squares, part, {&squared, 1});
     return norm2(squared, w, S);
@@ -73,7 +73,7 @@ void rotate(std::span<const vector_out> V, std::span<const double> Q, std::int64
 }
 
 double largest_overlap(vector_list V, const space& S) {
-    // A group of chunks at a time: all of them would be many partial sums. One rank goes on where the one before it has ended.
+    // Groups of chunks bound the number of partial sums. Each rank continues the sums of the rank before it.
     constexpr std::int64_t group = 64;
     const std::size_t pairs = V.size() * (V.size() - std::min<std::size_t>(V.size(), 1)) / 2;
     std::vector<double> totals(pairs, 0.0), partial;

@@ -1,4 +1,5 @@
 #include "kernels/vectors/block_columns.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
@@ -15,12 +16,6 @@ void copy_column(const_block X, std::int64_t c, vector_out x, const space& S) {
     over_panels(S, X.rows, [=](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) x[static_cast<std::size_t>(i)] = X.row(i)[c];
     });
-}
-
-bool is_zero_column(const_block X, std::int64_t c, const space& S) {
-    bool zero = true;
-    for (std::int64_t i = 0; i < X.rows && zero; ++i) zero = X.row(i)[c] == 0.0;
-    return !S.any(!zero);
 }
 
 void fill_columns(double value, std::int64_t first, mutable_block X, const space& S) {

@@ -1,4 +1,4 @@
-// Copies of a row-major block X (n x b) and of its columns, and columns of one value.
+// Copies of a row-major block X (n x b) and of its columns, and columns filled with one value.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -13,9 +13,6 @@ void copy_block(const_block X, mutable_block Y, const space& S);
 
 // x = X_c.
 void copy_column(const_block X, std::int64_t c, vector_out x, const space& S);
-
-// (*) Whether every entry of X_c is 0.
-[[nodiscard]] bool is_zero_column(const_block X, std::int64_t c, const space& S);
 
 // The columns from `first` on become `value`.
 void fill_columns(double value, std::int64_t first, mutable_block X, const space& S);

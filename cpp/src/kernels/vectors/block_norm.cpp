@@ -1,7 +1,9 @@
+#include "kernels/vectors/block_norm.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/scaled.hpp>
-#include "kernels/vectors/block_norm.hpp"
+#include "kernels/vectors/block_ops.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -13,7 +15,7 @@
 namespace rhochain {
 namespace {
 
-// Of 2^-exponent x.
+// ||2^-exponent x||^2.
 double sum_of_squares(vector_in x, int exponent) {
     if (exponent == 0) return dot(x, x);
     std::vector<double> scaled(x.begin(), x.end());
@@ -25,16 +27,16 @@ double sum_of_squares(const_block X, int exponent, const space& S) {
     const auto b = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(X.columns)));
     const std::int64_t chunk = std::max<std::int64_t>(1, S.chunk_rows() / b);
     const std::int64_t piece = piece_rows(S.size() * b) / b;
-    // A piece of more rows than the space has in a chunk is left to space::sum.
+    // space::sum adds the parts of a piece that has more rows than a chunk of the space.
     const std::int64_t height = piece > chunk && piece <= S.chunk_rows() ? piece : chunk;
-    std::vector<double> partial(static_cast<std::size_t>(S.count_of(height)), 0.0);
     const int team = threads_worth(X.size(), S.threads(), worth_sharing_memory);
-    over_parts(S, height, team, [&](std::int64_t first, std::int64_t last) {
-        double& total = partial[static_cast<std::size_t>(first / height)];
+    const std::vector<double> partial = results_of_parts(S, height, team, [&](std::int64_t first, std::int64_t last) {
+        double of_part = 0.0;
         for (std::int64_t i = first; i < last; i += chunk) {
             const const_block rows(X.row(i), std::min(chunk, last - i), X.columns);
-            total += sum_of_squares(rows.flat(), exponent);
+            of_part += sum_of_squares(rows.flat(), exponent);
         }
+        return of_part;
     });
     double total = 0.0;
     S.sum(partial, height, {&total, 1});
@@ -55,10 +57,7 @@ double frobenius_norm(const_block X, const space& S) {
 double normalise(mutable_block X, const space& S) {
     const double norm = frobenius_norm(X, S);
     if (!(norm > 0.0) || !std::isfinite(norm)) return norm;
-    const double inverse = 1.0 / norm;
-    over_panels(S, X.size(), [&](std::int64_t first, std::int64_t last) {
-        scale(inverse, mutable_block(X.row(first), last - first, X.columns).flat());
-    });
+    scale_entries(1.0 / norm, X, S);
     return norm;
 }
 

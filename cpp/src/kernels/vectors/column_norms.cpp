@@ -1,4 +1,5 @@
 #include "kernels/vectors/column_norms.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/storage/scaled.hpp>
 

@@ -1,4 +1,4 @@
-// Magnitudes of the columns X_c of a row-major block X (n x b) and powers of two taken out of them, exact within the
+// Magnitudes of the columns X_c of a row-major block X (n x b), and powers of two that scale them, exactly within the
 // normal range.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace rhochain {
 
-// (*) max_i |X_ic|; NaN if there is one.
+// (*) max_i |X_ic|; NaN if an entry is NaN.
 [[nodiscard]] double largest_in_column(const_block X, std::int64_t c, const space& S);
 
 // (*) ||X_c||_2 without under- or overflow on the way: a pass for the largest entry, one for the squares, from first

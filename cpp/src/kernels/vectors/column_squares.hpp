@@ -5,10 +5,10 @@
 // the shape alone.
 #pragma once
 
+#include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/space/panel_sums.hpp>
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <algorithm>
@@ -73,7 +73,7 @@ public:
         });
     }
 
-    // (*) Once all panels are stored.
+    // (*) After all panels.
     void add_to(std::span<double> squares) const { partial_.add_to(squares); }
 
 private:

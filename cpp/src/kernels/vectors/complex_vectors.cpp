@@ -1,6 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
-
 #include "kernels/vectors/complex_vectors.hpp"
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -72,13 +72,12 @@ void conjugate(complex_out x, const space& S) {
 }
 
 double max_abs_part(complex_in x, const space& S) {
-    std::vector<double> partial(static_cast<std::size_t>(S.chunk_count()), 0.0);
-    over_chunks(S, [&, z = x.data()](std::int64_t begin, std::int64_t end) {
+    const std::vector<double> partial = results_of_chunks(S, [z = x.data()](std::int64_t begin, std::int64_t end) {
         double largest = 0.0;
         for (std::int64_t j = begin; j < end; ++j)
             for (const double part : {std::abs(z[j].real()), std::abs(z[j].imag())})
                 if (part > largest || std::isnan(part)) largest = part;
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = largest;
+        return largest;
     });
     return S.largest(max_abs(partial));
 }

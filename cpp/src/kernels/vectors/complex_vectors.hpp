@@ -1,5 +1,5 @@
 // Vectors x = a + i b in C^n with a, b in R^n: the eigenvectors of real matrices. Operations with a space (space.hpp)
-// are of whole vectors, of which each rank has its slice; those without one are of the array that they are given.
+// act on a vector of which each rank holds its slice. Those without one act on an array.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -31,13 +31,13 @@ void bound_moduli(vector_in a, vector_in b, vector_out bounds, const space& S);
 void subtract_multiple(std::complex<double> theta, vector_in a, vector_in b, vector_out c, vector_out d,
                        const space& S);
 
-// (*) The largest |a_j| and |b_j|; NaN if there is one.
+// (*) max over j of |a_j| and |b_j|; NaN if one of them is NaN.
 [[nodiscard]] double max_abs_part(complex_in x, const space& S);
 
-// (*) x <- x / ||x||. The square of the norm is added up from the first entry to the last.
+// (*) x <- x / ||x||, with ||x||^2 summed from the first entry to the last.
 void normalise(complex_out x, const space& S);
 
-// (*) y^T x, added up from the first entry to the last.
+// (*) y^T x, summed from the first entry to the last.
 [[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x, const space& S);
 [[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x);
 

@@ -1,4 +1,5 @@
 #include "kernels/vectors/extents.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
@@ -48,10 +49,9 @@ std::optional<entry_defect> first_defect(const_block X, const space& S, const Is
 
 double largest_finite(vector_in x, const space& S) {
     if (S.length() <= S.chunk_rows()) return S.largest(largest_finite_of(x));
-    std::vector<double> parts(static_cast<std::size_t>(S.chunk_count()));
-    over_parts(S, S.chunk_rows(), threads_worth(S.length(), S.threads()), [&](std::int64_t begin, std::int64_t end) {
-        parts[static_cast<std::size_t>(begin / S.chunk_rows())] =
-            largest_finite_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    const int team = threads_worth(S.length(), S.threads());
+    const auto parts = results_of_parts(S, S.chunk_rows(), team, [=](std::int64_t begin, std::int64_t end) {
+        return largest_finite_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
     });
     return S.largest(largest_finite_of(parts));
 }

@@ -1,4 +1,5 @@
-// How large the entries of a vector or block are, and whether they are numbers. Each result is the same on all ranks.
+// The extreme magnitudes of the entries of a vector or block, and entries that are not finite or not in an interval.
+// Each result is the same on all ranks.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -12,7 +13,7 @@ namespace rhochain {
 // (*) max_i |x_i|; NaN if an entry is NaN or infinite.
 [[nodiscard]] double largest_finite(vector_in x, const space& S);
 
-// (*) The least |x_i| other than 0; +inf if all entries are 0.
+// (*) min |x_i| over x_i != 0; +inf if all entries are 0.
 [[nodiscard]] double smallest_nonzero(vector_in x, const space& S);
 
 // Entry (i, c) of a block of b columns is at position i b + c, i counted from the start of the vector.
@@ -21,7 +22,7 @@ struct entry_defect {
     double value;
 };
 
-// (*) The first entry that is NaN or infinite, or not in [lowest, highest]; nothing if there is none.
+// (*) The first entry that is NaN or infinite, or not in [lowest, highest]; nothing without such an entry.
 [[nodiscard]] std::optional<entry_defect> first_not_finite(const_block X, const space& S);
 [[nodiscard]] std::optional<entry_defect> first_outside(double lowest, double highest, const_block X, const space& S);
 

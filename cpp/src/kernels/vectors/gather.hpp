@@ -1,4 +1,4 @@
-// Rows of a block by their indices, counted from the start of the vector; a rank finds its own among them.
+// Rows of a block by their indices, counted from the start of the vector. Each rank changes the rows that it holds.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>

@@ -1,4 +1,5 @@
 #include "kernels/vectors/gram.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ struct row_chunks {
     }
 };
 
-// Partial results held at a time, in numbers.
+// The most partial results in memory at a time.
 constexpr std::int64_t most_partials = std::int64_t{1} << 20;
 
 // g[a - top, c] += sum of X_ia X_ic over the rows first .. last - 1, for a in [left, right) and c >= a.
@@ -69,7 +70,7 @@ void gram(const_block X, std::span<double> G, const space& S) {
     constexpr std::int64_t strip = 16;
     const std::int64_t n = X.rows, k = X.columns;
     const row_chunks chunks(S);
-    // As many rows of G at a time as their partial results allow.
+    // `height` rows of G at a time, so that their partial results stay below most_partials.
     const std::int64_t all_chunks = ceiling(S.size(), chunks.rows);
     const std::int64_t affordable = most_partials / std::max<std::int64_t>(1, all_chunks * k) / strip * strip;
     const std::int64_t height = std::clamp<std::int64_t>(affordable, strip, std::max(strip, k));
@@ -79,7 +80,8 @@ void gram(const_block X, std::span<double> G, const space& S) {
         const std::int64_t strips = ceiling(bottom - top, strip);
         const std::int64_t numbers = (bottom - top) * k;
         partial.assign(static_cast<std::size_t>(chunks.count * numbers), 0.0);
-        parallel_for(threads_worth(n * k * k, S.threads(), worth_sharing_memory), chunks.count * strips, [&](std::int64_t task) {
+        const int team = threads_worth(n * k * k, S.threads(), worth_sharing_memory);
+        parallel_for(team, chunks.count * strips, [&](std::int64_t task) {
             const std::int64_t first = task / strips * chunks.rows;
             const std::int64_t left = top + task % strips * strip;
             add_products(X, first, std::min(n, first + chunks.rows), left, std::min(bottom, left + strip), top,
@@ -97,12 +99,11 @@ void divide_right(mutable_block X, std::span<const double> R, const space& S) {
     std::vector<double> inverse(static_cast<std::size_t>(k));
     for (std::int64_t a = 0; a < k; ++a)
         inverse[static_cast<std::size_t>(a)] = 1.0 / R[static_cast<std::size_t>(a * k + a)];
-    const row_chunks chunks(S);
     const double *r = R.data(), *d = inverse.data();
-    parallel_for(threads_worth(X.size() * k, S.threads(), worth_sharing_memory), chunks.count, [&](std::int64_t chunk) {
-        const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
+    const int team = threads_worth(X.size() * k, S.threads(), worth_sharing_memory);
+    over_parts(S, row_chunks(S).rows, team, [&](std::int64_t first, std::int64_t end) {
         std::vector<double> tile(static_cast<std::size_t>(k * tile_rows), 0.0);
-        for (std::int64_t i = chunk * chunks.rows; i < end; i += tile_rows)
+        for (std::int64_t i = first; i < end; i += tile_rows)
             divide_tile(X.row(i), std::min(tile_rows, end - i), k, r, d, tile.data());
     });
 }
@@ -111,10 +112,10 @@ void column_products(const_block X, std::int64_t j, std::span<double> products, 
     const std::int64_t width = j + 1;
     const row_chunks chunks(S);
     std::vector<double> partial(static_cast<std::size_t>(chunks.count * width), 0.0);
-    parallel_for(threads_worth(X.rows * width, S.threads(), worth_sharing_memory), chunks.count, [&](std::int64_t chunk) {
-        const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
-        double* total = partial.data() + chunk * width;
-        for (std::int64_t i = chunk * chunks.rows; i < end; ++i) {
+    const int team = threads_worth(X.rows * width, S.threads(), worth_sharing_memory);
+    over_parts(S, chunks.rows, team, [&](std::int64_t first, std::int64_t end) {
+        double* total = partial.data() + first / chunks.rows * width;
+        for (std::int64_t i = first; i < end; ++i) {
             const double* x = X.row(i);
             const double v = x[j];
             for (std::int64_t c = 0; c < width; ++c) total[c] += x[c] * v;
@@ -125,10 +126,9 @@ void column_products(const_block X, std::int64_t j, std::span<double> products, 
 }
 
 void subtract_columns(mutable_block X, std::int64_t j, std::span<const double> weights, const space& S) {
-    const row_chunks chunks(S);
-    parallel_for(threads_worth(X.rows * (j + 1), S.threads(), worth_sharing_memory), chunks.count, [&](std::int64_t chunk) {
-        const std::int64_t end = std::min(X.rows, (chunk + 1) * chunks.rows);
-        for (std::int64_t i = chunk * chunks.rows; i < end; ++i) {
+    const int team = threads_worth(X.rows * (j + 1), S.threads(), worth_sharing_memory);
+    over_parts(S, row_chunks(S).rows, team, [&](std::int64_t first, std::int64_t end) {
+        for (std::int64_t i = first; i < end; ++i) {
             double* x = X.row(i);
             double total = 0.0;
             for (std::int64_t c = 0; c < j; ++c) total += weights[static_cast<std::size_t>(c)] * x[c];

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/parallel.hpp>
 #include "kernels/vectors/random.hpp"
+
+#include <rhochain/kernels/space/parallel.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +35,7 @@ void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, co
     const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
     const std::int64_t n = X.size();
     const std::int64_t before = S.first() * X.columns;
-    // Two neighbouring numbers are made at once: `write(place, number)` is given those that are here.
+    // Computes numbers 2 pair and 2 pair + 1 and passes them to write(2 pair, even, odd).
     const auto write_pair = [&](std::int64_t pair, const auto& write) {
         const auto counter = static_cast<std::uint64_t>(pair);
         const philox_block r = philox({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32),
@@ -42,15 +43,18 @@ void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, co
                                       key);
         const double radius = std::sqrt(-2.0 * std::log(open_uniform(r[0], r[1])));
         const double angle = two_pi * open_uniform(r[2], r[3]);
-        write(2 * pair, radius, angle);
+        // Both at once: neighbouring calls of cos and sin share their work.
+        const double even = radius * std::cos(angle);
+        const double odd = radius * std::sin(angle);
+        write(2 * pair, even, odd);
     };
     parallel_for(S.threads(), (n + chunk - 1) / chunk, [&](std::int64_t c) {
         const std::int64_t begin = before + c * chunk;
         const std::int64_t end = before + std::min(n, (c + 1) * chunk);
         for (std::int64_t pair = begin / 2; 2 * pair < end; ++pair)
-            write_pair(pair, [&](std::int64_t i, double radius, double angle) {
-                if (i >= begin) X.data[i - before] = radius * std::cos(angle);
-                if (i + 1 < end) X.data[i + 1 - before] = radius * std::sin(angle);
+            write_pair(pair, [&](std::int64_t i, double even, double odd) {
+                if (i >= begin) X.data[i - before] = even;
+                if (i + 1 < end) X.data[i + 1 - before] = odd;
             });
     });
 }

@@ -1,5 +1,5 @@
-// Counter-based random numbers: entry i of stream s is a pure function of (seed, s, i), so that any number of
-// threads draws the same vector. Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011), Box-Muller for the Gaussian.
+// Counter-based random numbers: entry i of stream s is a pure function of (seed, s, i). The vector does not depend on
+// the number of threads. Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011), Box-Muller for the Gaussian.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -15,8 +15,8 @@ using philox_block = std::array<std::uint32_t, 4>;
 
 [[nodiscard]] philox_block philox(philox_block counter, std::array<std::uint32_t, 2> key);
 
-// Independent standard normal entries, row by row: entry (i, c) of the whole block is number i b + c of the stream, on whichever rank
-// row i is.
+// Independent standard normal entries: entry (i, c) of the whole block is number i b + c of the stream, whichever rank
+// holds row i.
 void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, const space& S);
 
 // The same for a small array that all ranks have.

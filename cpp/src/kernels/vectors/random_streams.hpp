@@ -1,5 +1,5 @@
-// The streams of random numbers (random.hpp) that calls draw from, all of them: two draws of one call are independent because their
-// streams differ. Numbers do not change: they are part of every result.
+// All streams of random numbers (random.hpp). Two draws of one call are independent because their streams differ. The
+// numbers of the streams must not change: every result depends on them.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace rhochain::streams {
 // Estimates of a matrix.
 inline constexpr std::uint64_t start = 0;         // Golub-Kahan, the first power filter, the flow of a scaling
 inline constexpr std::uint64_t second_start = 1;  // the second power filter
-inline constexpr std::uint64_t norm_probes = 1;   // Chebyshev probes of sigma_1, beside `start` alone
+inline constexpr std::uint64_t norm_probes = 1;   // Chebyshev probes of sigma_1; such a call draws from `start` too
 // Chebyshev probes after stage 0, 1, .. of the search for a scaling.
 [[nodiscard]] constexpr std::uint64_t scaling_probes(std::uint64_t stage) { return stage + 1; }
 inline constexpr std::uint64_t walk = 1000;
@@ -26,7 +26,7 @@ inline constexpr std::uint64_t adjoint = 0x61646a6f696e74;
 inline constexpr std::uint64_t frame = 0;
 [[nodiscard]] constexpr std::uint64_t covariant_end(int end) { return 1 + static_cast<std::uint64_t>(end); }
 
-// Noise of a rollout, which has a seed of its own.
+// Noise of a rollout, whose seed is its own.
 [[nodiscard]] constexpr std::uint64_t noise(std::int64_t step) { return static_cast<std::uint64_t>(step); }
 
 }  // namespace rhochain::streams

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/reductions.hpp>
+
+#include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
@@ -26,10 +27,8 @@ double chunk_sum(std::int64_t begin, std::int64_t end, const Term& term) {
 template <class Term>
 double ordered_sum(const space& S, const Term& term) {
     if (S.whole() && S.length() <= S.chunk_rows()) return chunk_sum(0, S.length(), term);
-    std::vector<double> partial(static_cast<std::size_t>(S.chunk_count()));
-    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = chunk_sum(begin, end, term);
-    });
+    const std::vector<double> partial =
+        results_of_chunks(S, [&](std::int64_t begin, std::int64_t end) { return chunk_sum(begin, end, term); });
     double total = 0.0;
     S.sum(partial, S.chunk_rows(), {&total, 1});
     return total;
@@ -94,10 +93,8 @@ double sum(vector_in x, const space& S) {
 double sum(vector_in x) { return sum(x, of_array(x)); }
 
 double max_abs(vector_in x, const space& S) {
-    std::vector<double> partial(static_cast<std::size_t>(S.chunk_count()), 0.0);
-    over_chunks(S, [&](std::int64_t begin, std::int64_t end) {
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = largest_of(x, begin, end);
-    });
+    const std::vector<double> partial =
+        results_of_chunks(S, [=](std::int64_t begin, std::int64_t end) { return largest_of(x, begin, end); });
     return S.largest(max_abs(partial));
 }
 
@@ -113,8 +110,7 @@ bool is_zero(vector_in x, const space& S) {
 
 extremes ratio_extremes(vector_in y, vector_in x, const space& S) {
     constexpr extremes none{std::numeric_limits<double>::infinity(), 0.0};
-    std::vector<extremes> partial(static_cast<std::size_t>(S.chunk_count()), none);
-    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    const auto of_chunk = [none, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
         extremes e = none;
         for (std::int64_t i = begin; i < end; ++i) {
             if (!(p[i] > 0.0)) continue;
@@ -122,10 +118,10 @@ extremes ratio_extremes(vector_in y, vector_in x, const space& S) {
             e.lowest = std::min(e.lowest, ratio);
             e.highest = std::max(e.highest, ratio);
         }
-        partial[static_cast<std::size_t>(begin / S.chunk_rows())] = e;
-    });
+        return e;
+    };
     extremes all = none;
-    for (const extremes& e : partial)
+    for (const extremes& e : results_of_chunks(S, of_chunk))
         all = {std::min(all.lowest, e.lowest), std::max(all.highest, e.highest)};
     return {S.least(all.lowest), S.largest(all.highest)};
 }

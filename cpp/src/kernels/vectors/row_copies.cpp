@@ -1,4 +1,5 @@
 #include "kernels/vectors/row_copies.hpp"
+
 #include <rhochain/kernels/space/parallel.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "kernels/vectors/row_scaling.hpp"
-#include "kernels/vectors/column_squares.hpp"
+
 #include <rhochain/kernels/space/over_rows.hpp>
+#include "kernels/vectors/column_squares.hpp"
 
 namespace rhochain {
 
@@ -24,8 +25,7 @@ void scale_panel(double weight, vector_in d, const_block X, mutable_block Y, std
 }
 
 void scale_rows(double weight, vector_in d, const_block X, mutable_block Y, const space& S) {
-    over_panels(S, X.size(),
-                [&](std::int64_t first, std::int64_t last) { scale_panel(weight, d, X, Y, first, last); });
+    over_panels(S, X.size(), [&](std::int64_t first, std::int64_t last) { scale_panel(weight, d, X, Y, first, last); });
 }
 
 }  // namespace rhochain

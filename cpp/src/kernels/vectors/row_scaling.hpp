@@ -8,7 +8,7 @@
 
 namespace rhochain {
 
-// Rows first .. last - 1, each entry (w d_i) X_ic. X and Y do not overlap.
+// Rows first .. last - 1, each entry (w d_i) X_ic. X and Y may be the same block; otherwise they do not overlap.
 void scale_panel(double weight, vector_in d, const_block X, mutable_block Y, std::int64_t first, std::int64_t last);
 
 // All rows.

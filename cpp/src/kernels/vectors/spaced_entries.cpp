@@ -7,7 +7,7 @@
 namespace rhochain {
 namespace {
 
-// Calls body(i) for those in this process, i counted from its first row.
+// Calls body(i) for each of these entries in this process, i counted from the first row here.
 template <class Body>
 void over_own(const spaced_entries& which, const space& S, const Body& body) {
     const std::int64_t before = std::max<std::int64_t>(0, S.first() - which.first);

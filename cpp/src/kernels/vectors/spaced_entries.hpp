@@ -1,5 +1,5 @@
-// The entries first, first + spacing, first + 2 spacing, .. of a vector, counted from its start; a rank finds its own
-// among them.
+// The entries first, first + spacing, first + 2 spacing, .. of a vector, counted from its start. Each rank uses those
+// that it holds.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -15,7 +15,7 @@ struct spaced_entries {
 
 void fill(double value, const spaced_entries& which, vector_out x, const space& S);
 
-// (*) The largest magnitude, beside NaN.
+// (*) The largest magnitude; NaN does not count.
 [[nodiscard]] double max_abs(const spaced_entries& which, vector_in x, const space& S);
 
 }  // namespace rhochain

@@ -1,5 +1,5 @@
-// x[C], the entries of a vector at a rising list C of indices, the vertices of a component for instance. The whole
-// vector is in this process.
+// x[C], the entries of a vector at a rising list C of indices, such as the vertices of a component. The whole vector is
+// in this process.
 #pragma once
 
 #include <complex>

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+
+#include <rhochain/kernels/space/over_rows.hpp>
 
 #include <cmath>
 #include <cstddef>

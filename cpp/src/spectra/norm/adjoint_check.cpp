@@ -1,7 +1,8 @@
+#include "spectra/norm/adjoint_check.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "spectra/norm/adjoint_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr double tolerance = 0.01;
 
-// Below this the rounding of the products may be as large as they are.
+// Below this length the rounding of the products may be as large as the products.
 constexpr double least_length = 0x1p-900;
 
 }  // namespace

@@ -1,9 +1,11 @@
+#include "spectra/norm/chebyshev_bound.hpp"
+
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/buffer.hpp>
 #include <rhochain/storage/scaled.hpp>
-#include "kernels/vectors/block_columns.hpp"
 #include "kernels/solvers/chebyshev_step.hpp"
-#include "spectra/norm/chebyshev_bound.hpp"
+#include "kernels/vectors/block_columns.hpp"
+#include "kernels/vectors/block_ops.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +40,7 @@ public:
 
     void step() {
         const mutable_block image(image_.data(), A_.range().length(), columns_);
-        // One factor at a time: the square of a guess may leave the range of float64.
+        // 1 / guess after each product: the square of a guess may leave the range of float64.
         A_.apply_both(view(now_), image, view(next_), scaling_of_panels(inverse_guess_, image));
         const double twice = first_ ? 1.0 : 2.0;
         const double largest =
@@ -63,13 +65,13 @@ public:
 private:
     [[nodiscard]] mutable_block view(buffer<double>& X) const { return {X.data(), A_.domain().length(), columns_}; }
 
-    // Beyond a guess far too small the polynomial grows without limit: a power of two is taken out of both terms.
+    // With a guess far too small the terms grow without limit: divides both terms by a power of two.
     void keep_in_range(double largest) {
         constexpr int far = 64;
         const int e = binary_exponent(largest);
         if (e <= far) return;
-        scale_block(std::ldexp(1.0, -e), view(now_), A_.domain());
-        scale_block(std::ldexp(1.0, -e), view(before_), A_.domain());
+        scale_entries(std::ldexp(1.0, -e), view(now_), A_.domain());
+        scale_entries(std::ldexp(1.0, -e), view(before_), A_.domain());
         exponent_ += e;
     }
 
@@ -92,16 +94,15 @@ std::int64_t chebyshev_steps(std::int64_t n, std::int64_t probes, double delta, 
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(steps));
 }
 
-double affordable_accuracy(std::int64_t n, std::int64_t probes, double delta, double wanted,
-                           std::int64_t most_steps) {
+double affordable_accuracy(std::int64_t n, std::int64_t probes, double delta, double wanted, std::int64_t most_steps) {
     constexpr double finest = 1e-12;
     double accuracy = std::max(finest, wanted);
     while (chebyshev_steps(n, probes, delta, accuracy) > most_steps) accuracy *= 1.5;
     return accuracy;
 }
 
-Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_probe& probe,
-                            const SolverOptions& options, Ledger& ledger) {
+Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_probe& probe, const SolverOptions& options,
+                            Ledger& ledger) {
     const linear_map& A = block.map();
     const std::int64_t n = A.cols();
     Bound bound{std::numeric_limits<double>::infinity(), Grade::probable, probe.delta, "Chebyshev on random probes"};
@@ -119,7 +120,7 @@ Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_prob
     const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2 * A.domain().sum_depth();
     const double rounding = rounding_gamma(k * k * (terms + 16));
     const double log_N = log_amplification(probe.probes, probe.delta) + T.log_largest_column() + rounding;
-    // A zero or a number out of range is no norm of T_k Z.
+    // A norm that is zero or out of range gives no bound.
     if (!std::isfinite(log_N)) return bound;
     const double angle = acosh_exp(std::max(0.0, log_N)) / static_cast<double>(2 * k);
     bound.value = probe.guess * std::cosh(angle) * (1.0 + 0x1p-45);

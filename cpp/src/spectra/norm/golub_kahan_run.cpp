@@ -1,7 +1,8 @@
+#include "spectra/norm/golub_kahan_run.hpp"
+
+#include "kernels/small_dense.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
-#include "kernels/small_dense.hpp"
-#include "spectra/norm/golub_kahan_run.hpp"
 #include "spectra/norm/golub_kahan_stop.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 
@@ -21,7 +22,7 @@ buffer<double> random_start(const space& S, std::uint64_t seed) {
     return start;
 }
 
-// Relative backward error of k steps: each product and each vector operation of a step rounds once.
+// The relative backward error of k steps: each product and each vector operation of a step rounds once.
 double backward_error(const linear_map& A, std::int64_t k) {
     const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2;
     const std::int64_t depth = std::max(A.range().sum_depth(), A.domain().sum_depth());
@@ -35,8 +36,8 @@ buffer<double> top_vector(const golub_kahan& F) {
     return v;
 }
 
-// Nothing if the vectors turn out not to be orthogonal: the bounds are those of orthogonal ones. With full
-// reorthogonalisation the bounds are in b at once, otherwise once the vectors have been measured.
+// Nothing if the measured vectors are not orthogonal, which the bounds require. With full reorthogonalisation each
+// bound goes to b at once, otherwise after the measurement.
 std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOptions& options,
                                             const norm_accuracy& accuracy, orthogonality wanted, Bracket& b,
                                             Ledger& ledger) {
@@ -59,7 +60,7 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
         if (said == verdict::not_orthogonal) return std::nullopt;
         tighten_upper(b, upper);
         if (said == verdict::restart) return restart_for_value(A, std::move(F), rule.watch(), b, ledger);
-        return top_estimate{top_vector(F), said == verdict::settled};
+        return top_estimate{top_vector(F), said == verdict::stable};
     }
 }
 

@@ -1,5 +1,6 @@
-#include "kernels/small_dense.hpp"
 #include "spectra/norm/golub_kahan_stop.hpp"
+
+#include "kernels/small_dense.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 
 #include <algorithm>
@@ -8,11 +9,11 @@
 namespace rhochain {
 namespace {
 
-// As the guess of the Chebyshev bound a sharper value saves products; alone it has to be right to rtol.
+// The value has to be right to rtol. As the guess of the Chebyshev bound a sharper one saves products.
 double watched_rise(orthogonality wanted, double rtol) { return (wanted == orthogonality::semi ? 0.5 : 0.3) * rtol; }
 
-// In the first steps a singular value may yet come up that the start hardly contains. Waiting for it costs little
-// where vectors are short; a basis of 20 long ones has taken 128 MiB by then.
+// A singular vector that the start hardly contains needs some steps before its value appears. These steps cost little
+// where vectors are short; a basis of 20 long ones takes 128 MiB.
 std::int64_t steps_of_patience(std::int64_t n) {
     constexpr std::int64_t numbers = std::int64_t{1} << 24;
     return std::clamp<std::int64_t>(numbers / n, 20, 40);
@@ -30,7 +31,7 @@ golub_kahan_stop::golub_kahan_stop(std::int64_t n, std::int64_t capacity, orthog
     : n_(n), capacity_(capacity), accuracy_(accuracy), watch_(watched_rise(wanted, accuracy.rtol)) {}
 
 bool golub_kahan_stop::is_due(const golub_kahan& F, Ledger& ledger) {
-    // What a look costs hardly grows with n, and a step does.
+    // The cost of judging hardly grows with n, that of a step does.
     constexpr std::int64_t worth_a_look = std::int64_t{1} << 17;
     const std::int64_t k = F.size();
     last_ = F.invariant() || k == capacity_ || ledger.exhausted();
@@ -43,25 +44,25 @@ golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const lo
     const std::int64_t k = F.size();
     const double residual = k < 3 ? Bracket::infinity : last_residual(F);
     watch_.look(k, now.value, now.second, residual);
-    const bool foretold = watch_.foretold();
-    // The lower bound will fall short of the value by rounding alone.
+    const bool predicted = watch_.predicted();
+    // The lower bound will lie below the value by rounding alone.
     const bool narrow = now.upper - now.value <= 0.99 * accuracy_.rtol * now.value;
     const bool certain = narrow || F.invariant();
-    if (!certain && !last_ && !is_hopeless(k, now, foretold)) return verdict::go_on;
+    if (!certain && !last_ && !is_hopeless(k, now, predicted)) return verdict::go_on;
     if (!F.measured_orthogonal()) return verdict::not_orthogonal;
     const bool nothing_to_gain =
-        foretold || k < 4 || ledger.exhausted() || now.upper <= now.value * (1.0 + accuracy_.rtol);
-    if (certain || !last_ || foretold) return verdict::settled;
+        predicted || k < 4 || ledger.exhausted() || now.upper <= now.value * (1.0 + accuracy_.rtol);
+    if (certain || !last_ || predicted) return verdict::stable;
     return nothing_to_gain ? verdict::unresolved : verdict::restart;
 }
 
-bool golub_kahan_stop::is_hopeless(std::int64_t k, const look& now, bool foretold) const {
-    if (!watch_.hardly_rose() && !(foretold && k >= steps_of_patience(n_))) return false;
+bool golub_kahan_stop::is_hopeless(std::int64_t k, const look& now, bool predicted) const {
+    if (!watch_.hardly_rose() && !(predicted && k >= steps_of_patience(n_))) return false;
     if (now.upper <= accuracy_.wanted_upper(now.value)) return true;
-    // Below this size further steps cost less than new probes.
+    // For smaller n further steps cost less than new probes.
     constexpr std::int64_t large = 20'000;
-    // The bound whatever the spectrum: as long as the one found is hardly better the top of the spectrum is not
-    // resolved.
+    // The bound that holds for any spectrum. While the actual bound is hardly better, the steps have not resolved the
+    // top of the spectrum.
     const double any_spectrum = now.value * golub_kahan_inflation(n_, k, accuracy_.half_delta());
     const bool resolving = now.bound - now.value < 0.7 * (any_spectrum - now.value);
     return !resolving && n_ >= large;

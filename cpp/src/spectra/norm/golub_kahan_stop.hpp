@@ -1,10 +1,10 @@
-// When a run of Golub-Kahan for sigma_1 ends. At some of its steps the rule sees the factorization, the value
-// sigma = sigma_1(B_k) and the upper bounds, and ends the run if
-//   it is certain:   the least upper bound is within rtol of sigma, or the space is invariant;
-//   it is the last:  the basis is full or the budget spent;
-//   it is hopeless:  sigma has settled (value_watch.hpp), and the upper bound is as low as wanted, or falls so slowly
-//                    that another method (chebyshev_bound.hpp) reaches the wanted one with fewer products.
-// Bounds and value hold for orthogonal vectors alone, so that these are measured at the end.
+// The stopping rule of a run of Golub-Kahan for sigma_1. At some of the steps it examines the factorization, the value
+// sigma = sigma_1(B_k) and the upper bounds. It ends the run if
+//   certain:   the least upper bound is within rtol of sigma, or the space is invariant;
+//   last:      the basis is full or the budget spent;
+//   hopeless:  sigma has stabilised (value_watch.hpp), and the upper bound is as low as wanted, or falls so slowly that
+//              another method (chebyshev_bound.hpp) reaches the wanted one with fewer products.
+// Bounds and value hold only for orthogonal vectors: the rule measures them at the end.
 #pragma once
 
 #include <rhochain/krylov/golub_kahan.hpp>
@@ -20,7 +20,7 @@ class golub_kahan_stop {
 public:
     enum class verdict {
         go_on,
-        settled,         // end: further steps would not raise the value by much
+        stable,          // end: further steps would not raise the value by much
         unresolved,      // end: the value may still rise
         restart,         // the basis is full, the value may still rise and the budget allows further steps
         not_orthogonal,  // the vectors are not as orthogonal as wanted
@@ -33,20 +33,20 @@ public:
         double upper;   // the least one known
     };
 
-    // Of a factorization of a matrix with n columns that has room for `capacity` steps.
+    // For a factorization of a matrix with n columns and at most `capacity` steps.
     golub_kahan_stop(std::int64_t n, std::int64_t capacity, orthogonality wanted, const norm_accuracy& accuracy);
 
-    // Whether to look at F after its newest step. Asked after each step.
+    // Whether to judge F after its newest step. Called after each step.
     [[nodiscard]] bool is_due(const golub_kahan& F, Ledger& ledger);
 
-    // Asked where is_due() has said so.
+    // (*) Called where is_due() is true.
     [[nodiscard]] verdict judge(const golub_kahan& F, const look& now, Ledger& ledger);
 
-    // What has been seen of the value so far.
+    // The values so far.
     [[nodiscard]] value_watch& watch() { return watch_; }
 
 private:
-    [[nodiscard]] bool is_hopeless(std::int64_t k, const look& now, bool foretold) const;
+    [[nodiscard]] bool is_hopeless(std::int64_t k, const look& now, bool predicted) const;
 
     std::int64_t n_;
     std::int64_t capacity_;

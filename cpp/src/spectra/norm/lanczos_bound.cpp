@@ -1,5 +1,6 @@
-#include "kernels/small_dense.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
+
+#include "kernels/small_dense.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +56,7 @@ double lanczos_upper_bound(const golub_kahan& F, double delta) {
     int rounds = 1;
     if (F.invariant()) {
         beta.push_back(F.neglected());
-        // Where alpha_k was neglected, beta_k is at most sigma_1, for which each bound found serves in turn.
+        // With a neglected alpha_k the unknown beta_k is at most sigma_1, and so at most each bound found.
         if (alpha.back() == 0.0) rounds = 3;
     } else {
         // The last coupling known is that of the leading k - 1 steps.

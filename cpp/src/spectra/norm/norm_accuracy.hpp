@@ -1,6 +1,6 @@
-// How narrow a bracket of sigma_1 has to be:
-//     upper - lower <= rtol value,   or   upper <= (1 + upper_rtol) value once the value has settled to rtol,
-// and how likely its PROBABLE bounds may be wrong.
+// The wanted width of a bracket of sigma_1,
+//     upper - lower <= rtol value,   or   upper <= (1 + upper_rtol) value once the value has stabilised to rtol,
+// and the failure probability delta of its PROBABLE bounds.
 #pragma once
 
 #include <rhochain/spectra/estimate.hpp>
@@ -14,18 +14,18 @@ struct norm_accuracy {
     double upper_rtol;  // 0: as rtol
     double delta;
 
-    // Whether a settled value with an upper bound wider than rtol suffices.
+    // Whether a stabilised value with an upper bound wider than rtol suffices.
     [[nodiscard]] bool value_first() const { return upper_rtol > rtol; }
     [[nodiscard]] double upper_width() const { return std::max(rtol, upper_rtol); }
-    // The largest upper bound that suffices beside a settled value.
+    // The largest upper bound that suffices for a stabilised value.
     [[nodiscard]] double wanted_upper(double value) const { return value * (1.0 + upper_width()); }
 
-    // Whether the bracket is narrow enough, given that the value has settled.
+    // Whether the bracket is narrow enough for a stabilised value.
     [[nodiscard]] bool met_by(const Bracket& b) const {
         return relative_width(b) <= rtol || (value_first() && b.upper.value <= wanted_upper(b.value));
     }
 
-    // Of each of the two random upper bounds.
+    // The share of each of the two random upper bounds.
     [[nodiscard]] double half_delta() const { return 0.5 * delta; }
 };
 

@@ -1,10 +1,11 @@
-#include "kernels/vectors/random_streams.hpp"
+#include "spectra/norm/norm_of_map.hpp"
+
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
 #include "spectra/norm/golub_kahan_run.hpp"
-#include "spectra/norm/norm_of_map.hpp"
 #include "spectra/norm/rayleigh_bound.hpp"
 #include "spectra/norm/schur_test.hpp"
 
@@ -17,21 +18,21 @@
 namespace rhochain {
 namespace {
 
-// Probes of the Chebyshev bound. More of them need fewer steps, and cost little more while a block of them stays in
+// Probes of the Chebyshev bound. More probes need fewer steps, and cost little more while their block fits into a
 // cache.
 std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
 
 // The lower bound from options.start.
 void tighten_by_guess(const linear_map& A, vector_in start, double magnitude, Bracket& b, Ledger& ledger) {
     buffer<double> guess(start.begin(), start.end());
-    // Entries near 1 keep the products away from underflow, which the error bound does not count.
+    // With entries near 1 no product underflows, which the error bound does not cover.
     scale_by_power(-binary_exponent(max_abs(guess, A.domain())), guess, A.domain());
     tighten_lower(b, rayleigh_lower_bound(A, guess, magnitude, ledger).lower);
 }
 
-// Where the singular vector is of one sign, as for W >= 0, and accurate it is a start that proves an upper bound
-// within rtol at once, which is worth more than a narrower one that is probable; without that, where the bracket is
-// still wide, any start will do.
+// An accurate singular vector of one sign, as for W >= 0, is a start that proves an upper bound within rtol at once;
+// this bound replaces a narrower PROBABLE one. Otherwise, and only while the bracket is wide, the start is the vector
+// of ones.
 void tighten_by_schur_test(const linear_map& A, vector_in v, const norm_accuracy& accuracy, Bracket& b,
                            Ledger& ledger) {
     constexpr double most_of_it = 0.99;
@@ -46,7 +47,7 @@ void tighten_by_schur_test(const linear_map& A, vector_in v, const norm_accuracy
     if (proved.value <= b.value * (1.0 + accuracy.rtol)) b.upper = proved;
 }
 
-// Where Golub-Kahan left the bracket wider than rtol: fresh probes, a polynomial that fits the value found, no basis.
+// Where the bracket of Golub-Kahan is wider than rtol: new probes, and a polynomial for the value found. No basis.
 void tighten_by_chebyshev(const linear_map& A, const SolverOptions& options, const norm_accuracy& accuracy, Bracket& b,
                           Ledger& ledger) {
     if (accuracy.met_by(b) || !(b.value > 0.0) || ledger.exhausted()) return;
@@ -90,7 +91,7 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
             return b;
         }
     }
-    // Of a start vector a rank may have no entry.
+    // A rank may hold no entry of the start vector.
     if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
     const top_estimate top = tighten_by_golub_kahan(A, options, accuracy, b, ledger);
     image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, ledger);
@@ -100,7 +101,7 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
     tighten_by_chebyshev(A, options, accuracy, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b.value, top.v, std::move(behind.image), ledger);
-    if (relative_width(b) <= accuracy.rtol || (top.settled && accuracy.met_by(b))) b.status = Status::converged;
+    if (relative_width(b) <= accuracy.rtol || (top.stable && accuracy.met_by(b))) b.status = Status::converged;
     ledger.record(b.lower.value, b.value, b.upper.value);
     ledger.close(b);
     return b;

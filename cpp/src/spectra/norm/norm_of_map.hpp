@@ -1,4 +1,4 @@
-// sigma_1 of a map A as it is: spectral_norm (spectral_norm.hpp) without the power of two in W = 2^exponent A.
+// sigma_1 of a map A itself: spectral_norm (spectral_norm.hpp) without the power of two in W = 2^exponent A.
 #pragma once
 
 #include <rhochain/spectra/norm/spectral_norm.hpp>

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/line_sums.hpp"
 

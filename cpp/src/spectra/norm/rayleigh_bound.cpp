@@ -1,5 +1,6 @@
-#include <rhochain/storage/scaled.hpp>
 #include "spectra/norm/rayleigh_bound.hpp"
+
+#include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,6 @@
-// What one vector v in A's domain says of sigma_1(A):  sigma_1 >= ||A v|| / ||v||,  and for a unit vector v and a
-// value sigma the residual
+// The lower bound of a vector v in A's domain, sigma_1(A) >= ||A v|| / ||v||, and the residual
 //     ||A^T A v - sigma^2 v|| / sigma
-// of the singular pair that they are to be.
+// of a unit vector v and a value sigma as a singular pair.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -16,12 +15,12 @@ struct image_of_vector {
     Bound lower;           // ||A v|| / ||v||
 };
 
-// PROVED for an entrywise A, with every rounding error of the products and the norms taken off: that of the product is
-// at most g(m) || |A| |v| ||, and || |A| ||_2 at most `magnitude`, which mostly is all there is to know about it. Else
-// an ESTIMATE.
+// PROVED for an entrywise A: the bound is reduced by all rounding errors of the product and the norms. The error of the
+// product is at most g(m) || |A| |v| ||, and || |A| ||_2 at most `magnitude`; only where that estimate is too coarse,
+// a product with |A| gives the norm. Else an ESTIMATE.
 [[nodiscard]] image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double magnitude, Ledger& ledger);
 
-// Of the unit vector v and u = A v, which is used up.
+// For a unit vector v and u = A v, which is overwritten.
 [[nodiscard]] double singular_residual(const linear_map& A, double sigma, vector_in v, buffer<double> u,
                                        Ledger& ledger);
 

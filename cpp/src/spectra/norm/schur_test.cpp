@@ -1,6 +1,7 @@
+#include "spectra/norm/schur_test.hpp"
+
 #include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/positive_vector.hpp"
-#include "spectra/norm/schur_test.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,10 +11,10 @@
 namespace rhochain {
 namespace {
 
-// Any positive vector will do; one without entries far below the largest keeps products away from underflow.
+// Any positive vector is valid. Without entries far below the largest one no product underflows.
 constexpr double least_part = 0x1p-60;
 
-// max (|A|^T y)_j / x_j; |A|^T y takes the place of x.
+// max (|A|^T y)_j / x_j; x becomes |A|^T y.
 double to_next_power(const linear_map& A, vector_in y, vector_out x) {
     largest_quotient quotient(x, A.domain());
     buffer<double> room(x.size());
@@ -26,7 +27,7 @@ double to_next_power(const linear_map& A, vector_in y, vector_out x) {
 Bound schur_upper_bound(const linear_map& A, vector_in start, double value, double rtol, Ledger& ledger) {
     constexpr double progress_wanted = 0.75;
     constexpr double least = std::numeric_limits<double>::denorm_min();
-    // What underflow, and entries that are not lossless, may take from a sum, beside entries of x or y of at least
+    // Bounds the loss of a sum by underflow and by entries that are not lossless, with entries of x or y of at least
     // least_part.
     const double lost = 3.0 * least / least_part * static_cast<double>(std::max(A.row_terms(), A.column_terms()));
     const double rounding = 1.0 + rounding_gamma(A.row_terms() + A.column_terms() + 8);

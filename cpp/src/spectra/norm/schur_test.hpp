@@ -14,8 +14,9 @@
 
 namespace rhochain {
 
-// For A as it is. `start`: in A's domain; its entries, not all 0, count as their magnitudes. Goes on as long as a
-// step, two products, brings the bound nearer to `value` <= sigma_1 by a quarter, until it is within rtol of it.
+// For A itself, without its exponent. `start`, a vector of A's domain other than 0, counts by its magnitudes. Steps of
+// two products go on while each moves the bound by a quarter of its distance to `value` <= sigma_1, until the bound is
+// within rtol of it.
 // Requires A.entrywise() and A other than 0. Memory: three vectors.
 [[nodiscard]] Bound schur_upper_bound(const linear_map& A, vector_in start, double value, double rtol, Ledger& ledger);
 

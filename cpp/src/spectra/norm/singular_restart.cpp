@@ -1,7 +1,8 @@
-#include "kernels/small_dense.hpp"
-#include <rhochain/krylov/arnoldi.hpp>
-#include "operators/normal_operator.hpp"
 #include "spectra/norm/singular_restart.hpp"
+
+#include <rhochain/krylov/arnoldi.hpp>
+#include "kernels/small_dense.hpp"
+#include "operators/normal_operator.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -42,18 +43,9 @@ top_pair_of_lanczos top_pair(const arnoldi& lanczos) {
     return top;
 }
 
-bool keep_upper_third(arnoldi& lanczos) {
-    const invariant_subspace kept =
-        dominant_subspace(lanczos.projected(), lanczos.size(), std::max<std::int64_t>(2, lanczos.size() / 3));
-    if (!kept.converged || kept.kept + 1 >= lanczos.capacity()) return false;
-    lanczos.restart(kept.Q, kept.kept);
-    return true;
-}
-
 }  // namespace
 
-top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& watch, Bracket& b,
-                               Ledger& ledger) {
+top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& watch, Bracket& b, Ledger& ledger) {
     constexpr std::int64_t most_steps = 400;
     constexpr std::int64_t between_looks = 4;
     const auto k = static_cast<std::size_t>(F.size() - 1);
@@ -62,9 +54,10 @@ top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& 
     arnoldi lanczos(normal_operator(A), F.release_basis(), T, coupling);
     std::int64_t steps = lanczos.size();
     top_pair_of_lanczos top = top_pair(lanczos);
-    bool settled = false;
-    while (!settled && steps < most_steps && !ledger.exhausted()) {
-        if (lanczos.size() == lanczos.capacity() && !keep_upper_third(lanczos)) break;
+    bool stable = false;
+    while (!stable && steps < most_steps && !ledger.exhausted()) {
+        const std::int64_t third = std::max<std::int64_t>(2, lanczos.size() / 3);
+        if (lanczos.size() == lanczos.capacity() && !lanczos.restart_dominant(third)) break;
         const std::int64_t next = std::min(lanczos.size() + between_looks, lanczos.capacity());
         while (lanczos.size() < next && !lanczos.invariant()) {
             lanczos.expand();
@@ -77,12 +70,12 @@ top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& 
         b.value = std::clamp(top.sigma, b.value, std::max(b.value, b.upper.value));
         ledger.record(b.lower.value, b.value, b.upper.value);
         watch.look(steps, top.sigma, top.second, top.residual);
-        settled = lanczos.invariant() || watch.hardly_rose() || watch.foretold();
+        stable = lanczos.invariant() || watch.hardly_rose() || watch.predicted();
     }
     buffer<double> v(static_cast<std::size_t>(A.domain().length()));
     if (top.coordinates.empty()) top.coordinates.assign(1, 1.0);
     lanczos.basis().combine(top.coordinates, v);
-    return {std::move(v), settled};
+    return {std::move(v), stable};
 }
 
 }  // namespace rhochain

@@ -1,8 +1,8 @@
-// The largest singular value where the basis of Golub-Kahan is full before the value has settled: k + 1 steps are a
+// The largest singular value where the basis of Golub-Kahan is full before the value has stabilised. k + 1 steps are a
 // Lanczos factorization of A^T A,
-//     A^T A V = V (B^T B) + alpha_k beta_k v_{k+1} e_k^T,   V (n x k),
-// which goes on within the same memory by restarts that keep the upper third of the Ritz vectors (thick restart; Wu &
-// Simon 2000, Stewart 2001). A value alone: no bound.
+//     A^T A V = V (B^T B) + alpha_k beta_k v_{k+1} e_k^T,   V (n x k).
+// Restarts that keep the upper third of the Ritz vectors continue it in the same memory (thick restart; Wu & Simon
+// 2000, Stewart 2001). They give a value and no bound.
 #pragma once
 
 #include <rhochain/krylov/golub_kahan.hpp>
@@ -12,12 +12,12 @@
 namespace rhochain {
 
 struct top_estimate {
-    buffer<double> v;      // the right singular vector behind the value
-    bool settled = false;  // further steps would not raise the value by much
+    buffer<double> v;     // the right singular vector behind the value
+    bool stable = false;  // further steps would not raise the value by much
 };
 
-// Raises b.value. F is a factorization of A, has at least 4 steps and gives up its basis. At most 400 steps with those
-// of F.
+// Raises b.value. F is a factorization of A with at least 4 steps, whose basis this function takes. At most 400 steps,
+// those of F included.
 [[nodiscard]] top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& watch, Bracket& b,
                                              Ledger& ledger);
 

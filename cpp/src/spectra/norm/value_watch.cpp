@@ -15,7 +15,7 @@ bool value_watch::hardly_rose() const {
     return earlier != nullptr && now.sigma - earlier->sigma <= rise_ * now.sigma;
 }
 
-bool value_watch::foretold() const {
+bool value_watch::predicted() const {
     const looked& now = seen_.back();
     const looked* earlier = before(3 * now.steps / 4);
     return earlier != nullptr && now.distance <= 0.5 * rise_ && earlier->distance <= 16.0 * rise_ &&

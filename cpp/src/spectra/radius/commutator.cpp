@@ -1,7 +1,7 @@
-#include "kernels/vectors/random_streams.hpp"
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-
 #include "spectra/radius/commutator.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/random_streams.hpp"
 
 #include <vector>
 

@@ -1,8 +1,8 @@
-#include "kernels/vectors/random_streams.hpp"
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-
-#include "spectra/radius/commutator.hpp"
 #include "spectra/radius/dominant_search.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/random_streams.hpp"
+#include "spectra/radius/commutator.hpp"
 #include "spectra/radius/power_filter.hpp"
 #include "spectra/radius/return_rate.hpp"
 #include "spectra/radius/ritz_search.hpp"
@@ -17,9 +17,20 @@
 namespace rhochain {
 namespace {
 
-// Powers of the second start: enough to confirm a settled pair, or to compare growth rates where none settled.
+// Powers of the second start: enough to confirm a pair that meets rtol, or to compare growth rates without one.
 constexpr std::int64_t most_confirming_steps = 1024;
 constexpr std::int64_t comparing_steps = 192;
+
+// The most power steps before Arnoldi for a block of n vertices. Products with a small block cost next to nothing, and
+// each tightens the upper bound. A block of some hundred vertices takes milliseconds. In a large one the steps have to
+// resolve a disk of eigenvalues.
+std::int64_t most_filter_steps(std::int64_t n) {
+    constexpr std::int64_t small = 256;
+    constexpr std::int64_t most = 2048;
+    if (n <= small) return 512;
+    const auto quick = static_cast<std::int64_t>(4.0 * std::sqrt(static_cast<double>(n)));
+    return std::min(most, std::max(quick, n / 8));
+}
 
 class dominant_search {
 public:
@@ -29,7 +40,7 @@ public:
     void run() {
         const std::optional<std::vector<double>> guess = warm_start();
         ritz_pair first;
-        // A guess needs no filter; the powers that the upper bound needs then serve the second search.
+        // A guess needs no filter. The second search then starts from the powers that the upper bound needs.
         if (guess) first = search_from(*guess);
         power_filter powers(block_, options_.seed, streams::start, options_.delta);
         run_filter(powers, most_filter_steps(block_.size()));
@@ -47,23 +58,23 @@ public:
         double other_rate = powers.growth_rate();
         if (!guess) {
             power_filter again(block_, options_.seed, streams::second_start, options_.delta);
-            const bool settled = first.settled(options_.rtol);
+            const bool confirms = first.meets(options_.rtol);
             const std::int64_t half = std::max<std::int64_t>(powers.steps() / 2, 1);
-            run_filter(again, std::min(half, settled ? most_confirming_steps : comparing_steps));
+            run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
             other_rate = again.growth_rate();
-            if (settled && !again.vanished()) second = search_from(again.vector());
+            if (confirms && !again.vanished()) second = search_from(again.vector());
         }
-        if (first.settled(options_.rtol) && second.settled(options_.rtol)) return write_pair(first, second);
+        if (first.meets(options_.rtol) && second.meets(options_.rtol)) return write_pair(first, second);
         const ritz_pair& best = better(first, second);
-        // Powers approach rho from below: a settled pair beneath their rate is not dominant.
-        if (best.settled(options_.rtol) && best.modulus() >= powers.growth_rate())
+        // Powers approach rho from below: a pair below their rate is not dominant, whatever its residual.
+        if (best.meets(options_.rtol) && best.modulus() >= powers.growth_rate())
             write(best, std::max(options_.rtol, 1.0 - powers.growth_rate() / best.modulus()));
         else
             write_growth(powers, other_rate, best);
     }
 
 private:
-    // The caller's start on this block, unless it vanishes here.
+    // The caller's start restricted to this block, unless that is 0.
     [[nodiscard]] std::optional<std::vector<double>> warm_start() const {
         const space& S = block_.domain();
         if (!S.any(!options_.start.empty())) return std::nullopt;
@@ -92,7 +103,7 @@ private:
         }
     }
 
-    // Takes more powers where the block is longer than walks of the present ones and yet within reach.
+    // Makes further powers where the walks that join all vertices are longer than those so far and not too long.
     [[nodiscard]] bool growth_is_evidence(power_filter& powers) {
         constexpr std::int64_t most_depth = 1024;
         const double rate = powers.growth_rate();
@@ -137,8 +148,8 @@ private:
         b_.residual = pair.residual;
         b_.runner_up = pair.runner_up;
         b_.vector = pair.vector;
-        tighten_lower(b_, {b_.value * std::max(0.0, 1.0 - uncertainty), Grade::estimate, 0.0,
-                           "Ritz value less its uncertainty"});
+        tighten_lower(
+            b_, {b_.value * std::max(0.0, 1.0 - uncertainty), Grade::estimate, 0.0, "Ritz value less its uncertainty"});
     }
 
     void finish_early(const ritz_pair& pair) {
@@ -177,16 +188,6 @@ private:
 };
 
 }  // namespace
-
-std::int64_t most_filter_steps(std::int64_t n) {
-    // A product with a small block costs next to nothing, and the upper bound tightens with every step; a block of
-    // some hundred vertices is wanted in milliseconds; a large one has the disk to resolve.
-    constexpr std::int64_t small = 256;
-    constexpr std::int64_t most = 2048;
-    if (n <= small) return 512;
-    const auto quick = static_cast<std::int64_t>(4.0 * std::sqrt(static_cast<double>(n)));
-    return std::min(most, std::max(quick, n / 8));
-}
 
 void search_dominant(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     dominant_search(block, options, b, ledger).run();

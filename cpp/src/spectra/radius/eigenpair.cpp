@@ -1,6 +1,6 @@
 #include <rhochain/spectra/radius/eigenpair.hpp>
-#include <rhochain/storage/scaled.hpp>
 
+#include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/radius/eigenpair_of_map.hpp"
 

@@ -1,5 +1,4 @@
-// check_eigenpair (eigenpair.hpp) of a map as it is: theta and the residual are those of A itself, whatever
-// A.exponent() is.
+// check_eigenpair (eigenpair.hpp) for a map A itself: theta and the residual do not include the factor 2^A.exponent().
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -1,9 +1,9 @@
-#include "kernels/vectors/random_streams.hpp"
-#include "operators/adjoint_operator.hpp"
+#include "spectra/radius/eigenvalue_condition.hpp"
 
 #include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/vectors/random_streams.hpp"
+#include "operators/adjoint_operator.hpp"
 #include "spectra/radius/eigenpair_of_map.hpp"
-#include "spectra/radius/eigenvalue_condition.hpp"
 #include "spectra/radius/ritz_search.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
-#include "kernels/small_dense.hpp"
-#include <rhochain/krylov/arnoldi.hpp>
-#include "operators/entry_image.hpp"
-
-#include "kernels/vectors/complex_vectors.hpp"
-#include "kernels/solvers/magnitudes.hpp"
 #include "spectra/radius/perron_of_block.hpp"
+
+#include <rhochain/krylov/arnoldi.hpp>
+#include "kernels/small_dense.hpp"
+#include "kernels/solvers/magnitudes.hpp"
+#include "kernels/vectors/complex_vectors.hpp"
+#include "operators/entry_image.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::int64_t most_iterations = 1000;
 constexpr std::int64_t iterations_between_krylov = 60;
-constexpr std::int64_t patience = 50;  // iterations within which a tenth of rtol is worth waiting for
+constexpr std::int64_t patience = 50;  // iterations spent on a tenth of rtol once rtol is met
 constexpr std::int64_t krylov_steps = 60;
 // Krylov steps go on while the width of the bounds falls by this factor within two of them.
 constexpr double progress_wanted = 0.75;
 
-// x stays above the floor, far from underflow: any positive x gives true bounds. A product that underflows all the
-// same errs by less than 2^-1074 a term, which the guard covers after the division by x >= floor.
+// x stays above the floor, far from underflow; any positive x gives true bounds. An underflow in a product errs by less
+// than 2^-1074 for each term, which the guard covers after the division by x >= floor.
 constexpr double floor_of_x = 0x1p-400;
 constexpr double underflow_guard = 0x1p-600;
 
@@ -47,8 +47,7 @@ collatz_wielandt bounds_from(const irreducible_block& block, vector_in x, vector
 }
 
 // Replaces x by the real part of the dominant Ritz vector of M from x, up to sign.
-void krylov_step(const irreducible_block& block, const SolverOptions& options, std::vector<double>& x,
-                 Ledger& ledger) {
+void krylov_step(const irreducible_block& block, const SolverOptions& options, std::vector<double>& x, Ledger& ledger) {
     const std::int64_t capacity = basis_capacity(options, block.size(), krylov_steps);
     arnoldi factorization(entry_image(block.map(), entry_map::absolute), x, capacity);
     while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
@@ -73,8 +72,7 @@ Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
     block.map().apply(entry_map::absolute, const_block(ones), mutable_block(weights));
     ledger.count();
     const double largest = max_abs(weights, S);
-    // A weight may be lost to underflow beside a huge one: then all that is known is that no mean exceeds the largest
-    // weight.
+    // Beside a huge weight another one may underflow. Then the only bound is that no mean exceeds the largest weight.
     constexpr double safely_normal = 0x1p-1000;
     if (least_entry(weights, S) < safely_normal) {
         Bracket wide;
@@ -136,6 +134,17 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     }
     b.vector = to_complex(x);
     return b;
+}
+
+Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
+    constexpr std::int64_t products = 40;
+    SolverOptions few = options;
+    few.max_matvecs = products;
+    few.callback = nullptr;
+    Ledger own(few, block.domain());
+    const Bracket b = perron_of_block(block, few, own);
+    ledger.count(own.matvecs());
+    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
 }
 
 }  // namespace rhochain

@@ -6,13 +6,15 @@
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>
-
 #include "spectra/structure/irreducible_block.hpp"
 
 namespace rhochain {
 
-// Of block.map() as it is. `vector` of the result is x, its largest entry in [1/2, 1]; empty for a cycle.
-// options.start is a first x.
+// For block.map() itself, without its exponent. `vector` of the result is x, its largest entry in [1/2, 1]; empty for a
+// cycle. options.start is the first x.
 [[nodiscard]] Bracket perron_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger);
+
+// An upper bound of rho(|A|), and so of rho(A) and mu_D(A), from at most 40 products.
+[[nodiscard]] Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger);
 
 }  // namespace rhochain

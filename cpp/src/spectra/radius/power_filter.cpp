@@ -1,7 +1,7 @@
+#include "spectra/radius/power_filter.hpp"
+
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/scaled.hpp>
-
-#include "spectra/radius/power_filter.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,9 +28,9 @@ void power_filter::step() {
     const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
     vanished_ = norm.mantissa == 0.0;
     log_norms_.push_back(norm.log_abs());
-    // Rescaling is exact and rare: only when the entries drift far from 1.
+    // Rescaling is exact, and rare: only entries far from 1 need it.
     constexpr std::int64_t drift = 64;
-    constexpr std::int64_t most = 1000;  // its power of two is in range
+    constexpr std::int64_t most = 1000;  // 2^most is in range
     const std::int64_t own_exponent = std::clamp(norm.exponent - exponent_, -most, most);
     if (std::abs(own_exponent) > drift) {
         scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, block_.domain());

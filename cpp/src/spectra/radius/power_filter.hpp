@@ -1,16 +1,15 @@
-// Powers A^k z of a Gaussian start z, one vector of memory, norms of any size (mantissa and exponent).
+// Powers A^k z of a Gaussian start z, with norms of any size (mantissa and exponent). Memory: two vectors.
 //
 // Growth rate over the steps i to k: (||A^k z|| / ||A^i z||)^(1/(k-i)); an ESTIMATE.
 // Upper bound: let |lambda| = rho(A) and y^* A = lambda y^*, ||y|| = 1. Then |y^* z| rho^k = |y^* A^k z| <= ||A^k z||,
 // and |y^* z| >= delta sqrt(pi) / 2 with probability at least 1 - delta: the real or the imaginary part of y has a
 // norm of at least 1/sqrt(2). On that one event, for every k at once,
 //     rho(A) <= (2 ||A^k z|| / (sqrt(pi) delta))^(1/k),
-// so the run may stop where it likes. Up to a backward error of g(m + 2) |A| in each factor. Cf. Dixon 1983, whose
-// bound of ||A^k|| needs a k fixed in advance.
+// so that the run may stop at any k. The bound holds up to a backward error of g(m + 2) |A| in each factor. Cf. Dixon
+// 1983, whose bound of ||A^k|| needs a k fixed in advance.
 #pragma once
 
 #include <rhochain/spectra/estimate.hpp>
-
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <cstdint>

@@ -1,12 +1,12 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "operators/entry_image.hpp"
-#include <rhochain/spectra/norm/norms.hpp>
+#include "spectra/radius/radius_of_block.hpp"
 
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/spectra/norm/norms.hpp>
+#include "operators/entry_image.hpp"
 #include "spectra/norm/norm_of_map.hpp"
 #include "spectra/radius/dominant_search.hpp"
 #include "spectra/radius/eigenvalue_condition.hpp"
 #include "spectra/radius/perron_of_block.hpp"
-#include "spectra/radius/radius_of_block.hpp"
 #include "spectra/radius/small_block.hpp"
 
 #include <algorithm>
@@ -17,20 +17,7 @@
 namespace rhochain {
 namespace {
 
-// Products spent on the PROVED upper bound rho(|A|) of a block with entries of both signs.
-constexpr std::int64_t perron_products = 40;
-
-Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
-    SolverOptions few = options;
-    few.max_matvecs = perron_products;
-    few.callback = nullptr;
-    Ledger own(few, block.domain());
-    const Bracket b = perron_of_block(block, few, own);
-    ledger.count(own.matvecs());
-    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
-}
-
-// rho(A) <= ||A||_2, of use in a tilted band.
+// rho(A) <= ||A||_2, which is sharp in a tilted band.
 Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     SolverOptions own = options;
     own.callback = nullptr;

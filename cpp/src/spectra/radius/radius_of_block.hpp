@@ -4,17 +4,16 @@
 // (perron_of_block.hpp). A small one has PROVED bounds from the traces and norms of its powers (small_block.hpp). For
 // any other one powers of a random start (power_filter.hpp) damp the eigenvectors of smaller modulus and give the
 // PROBABLE upper bound; Arnoldi from the result (ritz_search.hpp) gives the value, an ESTIMATE, and restarts from the
-// dominant Ritz vectors until two independent starts agree. A residual alone does not tell a dominant eigenvalue from
-// one just inside the edge of the spectrum: `converged` needs both.
+// dominant Ritz vectors until two independent starts agree. A small residual does not distinguish a dominant eigenvalue
+// from one just inside the edge of the spectrum: `converged` needs both.
 #pragma once
 
 #include <rhochain/spectra/radius/spectral_radius.hpp>
-
 #include "spectra/structure/irreducible_block.hpp"
 
 namespace rhochain {
 
-// Of block.map() as it is. No bound but 0 is PROVED for a map without entrywise products.
+// For block.map() itself, without its exponent. No bound but 0 is PROVED for a map without entrywise products.
 [[nodiscard]] Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options,
                                                const RadiusGoal& goal, Ledger& ledger);
 

@@ -1,7 +1,7 @@
-#include <rhochain/storage/scaled.hpp>
-
-#include "kernels/vectors/spaced_entries.hpp"
 #include "spectra/radius/return_rate.hpp"
+
+#include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/spaced_entries.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "kernels/small_dense.hpp"
-#include <rhochain/krylov/arnoldi.hpp>
-
-#include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/radius/ritz_search.hpp"
+
+#include <rhochain/krylov/arnoldi.hpp>
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/complex_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +12,12 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t first_look = 60;
-// Restarts go on while the residual falls by this factor within three of them, within one for a large block: there a
-// restart costs as much as hundreds of powers.
+// Restarts continue while the residual falls by this factor within three of them. In a large block, where one costs as
+// much as hundreds of powers, it has to fall within one.
 constexpr double progress_wanted = 0.7;
 constexpr std::int64_t large_block = 16384;
 
-// Moduli closer than this belong to one eigenvalue (a complex pair, a repeated one) when naming the runner-up.
+// For the runner-up, moduli closer than this belong to one eigenvalue (a complex pair, a multiple one).
 constexpr double same_modulus = 1e-8;
 
 class search {
@@ -34,7 +34,7 @@ public:
         expand_to(first_look);
         const std::size_t patience = block_.size() > large_block ? 1 : 3;
         std::vector<double> residuals;
-        while (!settled_after_look() && !ledger_.exhausted()) {
+        while (!done_after_look() && !ledger_.exhausted()) {
             if (factorization_.size() < factorization_.capacity()) {
                 expand_to(factorization_.capacity());
                 continue;
@@ -57,11 +57,11 @@ private:
         }
     }
 
-    bool settled_after_look() {
+    bool done_after_look() {
         const std::int64_t k = factorization_.size();
         const eigen_decomposition ritz = eigen_decompose(factorization_.projected(), k, true);
         if (ritz.converged && k > 0) keep_if_better(ritz);
-        return best_.settled(rtol_) || factorization_.invariant();
+        return best_.meets(rtol_) || factorization_.invariant();
     }
 
     // The Ritz value wanted: the first, of the largest modulus, or the nearest to the target.
@@ -98,7 +98,7 @@ private:
         write_vector(coordinates);
     }
 
-    // The Ritz vector, now: a restart changes the basis that its coordinates refer to.
+    // Writes the Ritz vector at once: a restart changes the basis of its coordinates.
     void write_vector(const std::vector<std::complex<double>>& coordinates) {
         std::vector<double> part(static_cast<std::size_t>(block_.domain().length()));
         std::vector<double> c(coordinates.size());
@@ -113,11 +113,7 @@ private:
 
     bool shrink() {
         if (factorization_.invariant() || factorization_.size() < 3) return false;
-        const invariant_subspace kept =
-            dominant_subspace(factorization_.projected(), factorization_.size(), factorization_.size() / 3);
-        if (!kept.converged || kept.kept + 1 >= factorization_.capacity()) return false;
-        factorization_.restart(kept.Q, kept.kept);
-        return true;
+        return factorization_.restart_dominant(factorization_.size() / 3);
     }
 
     const irreducible_block& block_;
@@ -131,8 +127,7 @@ private:
 }  // namespace
 
 ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
-                           const SolverOptions& options, Ledger& ledger,
-                           std::optional<std::complex<double>> target) {
+                           const SolverOptions& options, Ledger& ledger, std::optional<std::complex<double>> target) {
     return search(block, start, capacity, options, ledger, target).run();
 }
 

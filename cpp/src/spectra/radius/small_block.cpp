@@ -1,8 +1,8 @@
-#include "kernels/small_dense.hpp"
-#include <rhochain/storage/scaled.hpp>
-
-#include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/radius/small_block.hpp"
+
+#include <rhochain/storage/scaled.hpp>
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/complex_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -49,7 +49,7 @@ struct power_of_block {
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t k = 0; k < n; ++k)
                 for (std::size_t j = 0; j < n; ++j) Y[i * n + j] += X[i * n + k] * X[k * n + j];
-        // Products that underflow lose at most 2^-1074 each; after normalisation norm is near 1.
+        // An underflowing product loses at most 2^-1074; after normalisation the norm is near 1.
         error = (rounding_gamma(static_cast<std::int64_t>(n) + 2) * norm * norm + 2.0 * norm * error + error * error) *
                     (1.0 + 0x1p-45) +
                 0x1p-1000;
@@ -141,7 +141,7 @@ double residual(const std::vector<double>& B, const complex_vector& x, std::comp
     return std::sqrt(sum);
 }
 
-// x_i 2^(sign d_i), normalised: first so that the largest of them is near 1, however far apart the d_i are.
+// x_i 2^(sign d_i), normalised. The exponents are shifted first, so that the largest entry is near 1 for any d.
 complex_vector unbalanced(complex_vector x, const std::vector<int>& d, int sign) {
     int largest = std::numeric_limits<int>::min();
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -156,8 +156,8 @@ complex_vector unbalanced(complex_vector x, const std::vector<int>& d, int sign)
     return x;
 }
 
-// Writes the dominant eigenpair of B = D C D^-1, D = 2^d, with its left vector, from the balanced C, and of the vector
-// what S has in this process. Returns its uncertainty relative to the value, infinite if nothing was found.
+// Writes the dominant eigenpair of B = D C D^-1, D = 2^d, with its left vector, from the balanced C; of the vector the
+// entries of this process. Returns the uncertainty relative to the value, infinite without a pair.
 double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, const std::vector<double>& B,
                        const space& S, Bracket& b) {
     constexpr double nothing = std::numeric_limits<double>::infinity();

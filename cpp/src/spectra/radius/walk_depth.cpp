@@ -1,7 +1,7 @@
-#include "kernels/vectors/random_streams.hpp"
+#include "spectra/radius/walk_depth.hpp"
 
 #include "kernels/solvers/vertex_set.hpp"
-#include "spectra/radius/walk_depth.hpp"
+#include "kernels/vectors/random_streams.hpp"
 
 #include <vector>
 
@@ -20,8 +20,7 @@ void one_edge(const irreducible_block& block, walk_direction direction, const st
         block.map().apply(X, Y);
 }
 
-// Reached at this pace, growing no faster than a ball in three dimensions, the vertices would not all be met in `most`
-// steps.
+// Whether `most` steps would not reach all vertices if their number grew like that of a ball in three dimensions.
 bool out_of_reach(std::int64_t reached, std::int64_t step, std::int64_t most, std::int64_t size) {
     constexpr std::int64_t first_look = 64;
     if (step < first_look || (step & (step - 1)) != 0) return false;
@@ -34,7 +33,7 @@ bool out_of_reach(std::int64_t reached, std::int64_t step, std::int64_t most, st
 std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_direction direction, double scale,
                                        std::int64_t most, Ledger& ledger) {
     const space& S = block.domain();
-    // Weights in general position: sums of entries of both signs do not cancel.
+    // Random weights: sums of entries of both signs do not cancel.
     std::vector<double> weights(static_cast<std::size_t>(S.length()));
     fill_gaussian(weights, 0, streams::walk, S);
     make_weights(weights, S);

@@ -1,5 +1,6 @@
-#include "kernels/solvers/scaling_ops.hpp"
 #include "spectra/scaling/balancing.hpp"
+
+#include "kernels/solvers/scaling_ops.hpp"
 
 #include <cstddef>
 

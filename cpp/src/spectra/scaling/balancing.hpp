@@ -1,7 +1,7 @@
 // Balancing in the 2-norm: a diagonal D = diag(exp(d)) that brings the norms of row i and column i of B = D A D^-1
 // close to each other, which minimises ||B||_F (Osborne 1960). All i move at once, damped: with S = A o A,
 //     r = e^{2d} o (S e^{-2d}),   c = e^{-2d} o (S^T e^{2d}),   d += ln(c / r) / 8.
-// A start for scalings that lower ||B||_2 (scaling_flow.hpp); any d is valid there.
+// d is a start for scalings that lower ||B||_2 (scaling_flow.hpp), for which any start is valid.
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

@@ -1,7 +1,8 @@
-#include "operators/similarity.hpp"
-#include <rhochain/spectra/norm/norms.hpp>
-#include "spectra/radius/perron_of_block.hpp"
 #include "spectra/scaling/block_scaling.hpp"
+
+#include <rhochain/spectra/norm/norms.hpp>
+#include "operators/similarity.hpp"
+#include "spectra/radius/perron_of_block.hpp"
 #include "spectra/scaling/perron_scaling.hpp"
 #include "spectra/scaling/scaling_search.hpp"
 #include "spectra/scaling/two_by_two.hpp"
@@ -16,18 +17,10 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Products for an upper bound rho(|A|) of mu_D(A).
-constexpr std::int64_t perron_products = 40;
-
-Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
-    SolverOptions few = options;
-    few.start = {};
-    few.max_matvecs = perron_products;
-    few.callback = nullptr;
-    Ledger own(few, block.domain());
-    const Bracket b = perron_of_block(block, few, own);
-    ledger.count(own.matvecs());
-    return {b.upper.value, Grade::proved, 0.0, "rho(|W|), Collatz-Wielandt"};
+// rho(|A|) bounds mu_D(A). The start is that of a scaling, not one of Perron vectors.
+Bound modulus_upper_bound(const irreducible_block& block, SolverOptions options, Ledger& ledger) {
+    options.start = {};
+    return perron_upper_bound(block, options, ledger);
 }
 
 }  // namespace
@@ -49,7 +42,7 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
             return {exact_bracket(0.0, "zero matrix"),
                     std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
     }
-    if (free && A.entrywise()) tighten_upper(b, perron_upper_bound(block, options, ledger));
+    if (free && A.entrywise()) tighten_upper(b, modulus_upper_bound(block, options, ledger));
     search_limits limits{most_log_scaling, std::ldexp(goal.threshold, -block.facts().exponent)};
     if (!free) limits.most = std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
     return search_scaling(block, limits, std::move(b), options, ledger);

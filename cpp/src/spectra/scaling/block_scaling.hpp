@@ -1,8 +1,8 @@
-// mu_D(A) = inf over diagonal D > 0 of ||D A D^-1||_2 for one strongly connected block, with a D that comes close.
+// mu_D(A) = inf over diagonal D > 0 of ||D A D^-1||_2 for one strongly connected block, with a D close to the infimum.
 //
-// A block nonnegative (in absolute values) or a single cycle: mu_D(A) = rho(|A|), with the D of perron_scaling.hpp,
-// PROVED by Collatz-Wielandt. 2 x 2: the infimum in closed form (two_by_two.hpp). Any other one: a search
-// (scaling_search.hpp) between a PROVED lower bound and a PROBABLE upper one.
+// A block with rho(A) = rho(|A|) (signature.hpp), or a single cycle: mu_D(A) = rho(|A|), with the D of
+// perron_scaling.hpp, PROVED by Collatz-Wielandt. 2 x 2: the infimum in closed form (two_by_two.hpp). Any other block:
+// a search (scaling_search.hpp) between a PROVED lower bound and a PROBABLE upper one.
 #pragma once
 
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
@@ -18,8 +18,8 @@ struct block_scaling {
     double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
 };
 
-// With a max_kappa the lower bound of the bracket remains one of mu_D itself. Options: rtol, delta (all upper bounds
-// together), seed, start (a first d), the budget.
+// With a max_kappa the lower bound of the bracket is still one of mu_D itself. Uses the options rtol, delta (for all
+// upper bounds together), seed, start (the first d) and the budget.
 [[nodiscard]] block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goal,
                                         const SolverOptions& options, Ledger& ledger);
 

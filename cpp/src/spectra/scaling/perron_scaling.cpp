@@ -1,9 +1,10 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "operators/adjoint_operator.hpp"
-#include "kernels/vectors/complex_vectors.hpp"
-#include "kernels/solvers/scaling_ops.hpp"
-#include "spectra/radius/perron_of_block.hpp"
 #include "spectra/scaling/perron_scaling.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/solvers/scaling_ops.hpp"
+#include "kernels/vectors/complex_vectors.hpp"
+#include "operators/adjoint_operator.hpp"
+#include "spectra/radius/perron_of_block.hpp"
 
 #include <cmath>
 #include <utility>

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
 #include "spectra/norm/adjoint_check.hpp"
@@ -26,7 +27,7 @@ void validate_goal(const ScalingGoal& goal) {
         throw std::invalid_argument("threshold: got " + std::to_string(goal.threshold) + ", expected at least 0");
 }
 
-// Of A as it is.
+// Of A itself, without its exponent.
 ScaledNorm as_one_block(const linear_map& A, const SolverOptions& options, const ScalingGoal& goal) {
     const space& S = A.domain();
     validate(options, S);
@@ -38,7 +39,7 @@ ScaledNorm as_one_block(const linear_map& A, const SolverOptions& options, const
         return result;
     }
     ledger.count(require_adjoint(A, options.seed));
-    // A bound on kappa of at most the largest float64 leaves W one block, which need not be connected.
+    // A finite bound on kappa keeps W one block, which need not be connected.
     ScalingGoal own = goal;
     if (A.entrywise()) own.max_kappa = std::min(goal.max_kappa, 0x1p1000);
     block_facts facts;
@@ -69,8 +70,8 @@ ScaledNorm by_components(const linear_map& W, const SolverOptions& options, cons
         block_scaling s = scale_block(block, goal, own, ledger);
         if (s.d.empty()) return s.bracket;
         const block_facts& facts = block.facts();
-        // d with the tilt is rounded to a unit of |tilt| size, an entry of B by as much;
-        // ||abs(B)|| <= (2 reach + 1) ||B||.
+        // Adding the tilt rounds d by a unit of |tilt| size, and entries of B by as much; ||abs(B)|| <= (2 reach + 1)
+        // ||B||.
         const double rounded = std::abs(facts.tilt) * static_cast<double>(block.size()) * 0x1p-51;
         excess = std::max(excess, s.excess * (1.0 + rounded * static_cast<double>(2 * facts.reach + 1)));
         const std::int64_t c = P.labels[static_cast<std::size_t>(block.members().front())];
@@ -89,8 +90,8 @@ ScaledNorm by_components(const linear_map& W, const SolverOptions& options, cons
         const double upper = shifted_up(result.bracket.upper.value, -A.exponent());
         const assembled_norms rest = assemble_scaling(entries, A.exponent(), P, slack * upper, found);
         const double largest = std::max(upper * excess, rest.left_out);
-        // D may magnify without limit what was lost when the power of two was taken out.
-        // The least number covers what rounds among subnormal ones.
+        // `least` covers rounding among subnormal numbers. D magnifies the loss of a map that is not lossless without
+        // limit.
         const double together = (largest + rest.between) * (1.0 + rest.rounding) * (1.0 + 0x1p-49) + 8.0 * least;
         result.attained.value = A.lossless() ? shifted_up(together, A.exponent()) : infinity;
     }

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "spectra/scaling/scaling_assembly.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -95,7 +96,7 @@ double log_largest(const Matrix& W, double scale, const std::vector<double>& d, 
 // e^-unit sqrt(||M||_1 ||M||_inf), rounded up, for the entries of D W D^-1 that `chosen` selects.
 template <class Matrix, class Chosen>
 double norm_of(const Matrix& W, double scale, const std::vector<double>& d, double unit, const Chosen& chosen) {
-    // An entry by logarithms: neither e^d nor a product with it need be in range. What underflows counts as the
+    // Entries by logarithms: neither e^d nor a product with it need be in range. An entry that underflows counts as the
     // least number.
     constexpr double least = std::numeric_limits<double>::denorm_min();
     std::vector<double> columns(d.size(), 0.0);

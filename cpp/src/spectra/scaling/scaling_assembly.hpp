@@ -11,23 +11,23 @@
 
 namespace rhochain {
 
-// What is known of the components: d (one number a vertex) and which components it was computed for.
+// The scalings of the components: d, one number for each vertex, and whether it has been computed.
 struct component_scalings {
     std::vector<double> d;
-    std::vector<char> solved;  // by component
+    std::vector<char> solved;  // for each component
 };
 
 // Upper bounds of 2-norms under the scaling.
 struct assembled_norms {
-    double left_out = 0.0;  // of the components that were not solved, together
+    double left_out = 0.0;  // of all components without a computed scaling together
     double between = 0.0;   // of the entries between components
     // d_i rounds by e_i: the scaling is exp(e) times the exact one, which magnifies any of these norms by at most
     // e^(2 max |e|).
     double rounding = 0.0;  // bounds that factor - 1
 };
 
-// Completes d for all of 2^-exponent W: components left out so far get the exact scaling of a cycle, or none. Of a
-// transposed view D is that of W^T.
+// Completes d for all of 2^-exponent W: a component without a scaling gets the exact one if it is a cycle, otherwise
+// none. For a transposed view D is that of W^T.
 [[nodiscard]] assembled_norms assemble_scaling(const stored_entries& W, int exponent, const component_partition& P,
                                                double slack, component_scalings& scalings);
 

@@ -1,6 +1,8 @@
-#include "kernels/vectors/block_ops.hpp"
-#include "kernels/solvers/row_ratios.hpp"
 #include "spectra/scaling/scaling_dual.hpp"
+
+#include "kernels/solvers/row_ratios.hpp"
+#include "kernels/vectors/block_ops.hpp"
+#include "kernels/vectors/row_scaling.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,10 +13,10 @@
 namespace rhochain {
 namespace {
 
-// Rows this small are taken as 0: the squares of larger ones are far from underflow.
+// Smaller rows count as 0: the squares of larger ones are far from underflow.
 constexpr double least_row = 0x1p-480;
 
-// What a product can lose by underflow, beside rows of at least `least_row`.
+// Bounds the loss of a product by underflow, with rows of at least `least_row`.
 constexpr double underflow_guard = 0x1p-500;
 
 class dual_bound {
@@ -53,7 +55,7 @@ public:
     // After evaluate(): rows below the target shrink to it.
     void shrink(double target) {
         shrinking_factors(images_, target, lengths_, block_.domain());
-        scale_rows(lengths_, V_, V_, block_.domain());
+        scale_rows(1.0, lengths_, V_, V_, block_.domain());
     }
 
 private:

@@ -1,7 +1,9 @@
-#include "kernels/vectors/block_ops.hpp"
-#include "kernels/vectors/block_norm.hpp"
-#include "kernels/solvers/scaling_ops.hpp"
 #include "spectra/scaling/scaling_flow.hpp"
+
+#include "kernels/solvers/scaling_ops.hpp"
+#include "kernels/vectors/block_norm.hpp"
+#include "kernels/vectors/block_ops.hpp"
+#include "kernels/vectors/row_scaling.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +12,7 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t first_move = 3;  // steps before V says anything about the top of the spectrum
+constexpr std::int64_t first_move = 3;  // steps before V resembles the top of the spectrum
 constexpr std::int64_t memory = 60;
 constexpr double damping = 0.03;
 
@@ -66,7 +68,7 @@ void scaling_flow::move(double s2) {
 std::vector<double> scaling_flow::unscaled_block() const {
     const space& S = block_.domain();
     std::vector<double> X(V_.size());
-    scale_rows(B_.inverse(), const_block(V_.data(), S.length(), columns_),
+    scale_rows(1.0, B_.inverse(), const_block(V_.data(), S.length(), columns_),
                mutable_block(X.data(), S.length(), columns_), S);
     return X;
 }

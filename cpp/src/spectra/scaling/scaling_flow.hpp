@@ -1,18 +1,19 @@
-// A diagonal scaling D = diag(exp(d)) that lowers ||B||_2, B = D A D^-1, and a block V that shows how far it can go.
+// A diagonal scaling D = diag(exp(d)) that lowers ||B||_2, B = D A D^-1, and a block V for the lower bound of
+// scaling_dual.hpp.
 //
 // At the least ||B||_2 there is a block V of top right singular directions whose rows keep their norm: with U = B V,
 // ||U_i|| = sigma_1 ||V_i|| for every i (the optimality condition of the convex function log ||e^d A e^-d||_2).
-// Both sides are moved towards it at once: V <- B^T U, one step of the power method, and
+// A step moves both towards it: V <- B^T U, one step of the power method, and
 //     d_i += eta g_i + zeta (g_i - previous g_i),
 //     g_i = ln( s^2 ||V_i||^2 / ||U_i||^2 ),   s^2 = ||U||_F^2 / ||V||_F^2,
-// with eta = 1 / (2 min(k + 1, memory)) after k steps: V remembers about k of them, so that a row answers d_i with a
-// factor of exp(-4 k d_i). The second term damps the oscillation of the pair. s <= sigma_1(B) up to rounding.
-// Any d is a valid scaling and any V gives a true lower bound (scaling_dual.hpp): nothing rests on convergence.
-// Memory: three blocks of n x columns and six vectors.
+// with eta = 1 / (2 min(k + 1, memory)) after k steps: V depends on about k of them, so that a row responds to d_i with
+// a factor of exp(-4 k d_i). The second term damps the oscillation of the pair. s <= sigma_1(B) up to rounding. Any d
+// is a valid scaling and any V gives a true lower bound: no result relies on convergence. Memory: three blocks of n x
+// columns and six vectors.
 #pragma once
 
-#include "operators/similarity.hpp"
 #include <rhochain/storage/buffer.hpp>
+#include "operators/similarity.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <cstdint>

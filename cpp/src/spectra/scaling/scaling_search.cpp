@@ -1,11 +1,12 @@
+#include "spectra/scaling/scaling_search.hpp"
+
+#include "kernels/solvers/scaling_ops.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/similarity.hpp"
-#include "kernels/solvers/scaling_ops.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
 #include "spectra/scaling/balancing.hpp"
 #include "spectra/scaling/scaling_dual.hpp"
 #include "spectra/scaling/scaling_flow.hpp"
-#include "spectra/scaling/scaling_search.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,12 +19,12 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Steps of the flow after which the bounds are computed; the first two counts for a threshold alone, where a rough
-// answer may do.
+// Steps of the flow after which the bounds are computed. The first two counts hold only with a threshold, for which
+// coarse bounds may suffice.
 constexpr std::array<std::int64_t, 8> stage_ends{16, 32, 64, 128, 256, 512, 1024, 2048};
 constexpr std::size_t first_full_stage = 2;
 
-// Most stages for a block of n vertices: those of small ones take little time.
+// The most stages for a block of n vertices: stages of small blocks take little time.
 std::size_t stage_count(std::int64_t n) {
     constexpr std::int64_t small = 2000;
     constexpr std::int64_t large = 200'000;
@@ -69,7 +70,7 @@ public:
                 b.status = Status::converged;
                 break;
             }
-            // The lower bound is within rtol of the norm, and no later look makes the upper one so.
+            // The lower bound is within rtol of the norm, and no later stage brings the upper one there.
             if (decided() || (close && accuracy > options_.rtol)) break;
         }
         clamp_value(b);
@@ -77,7 +78,7 @@ public:
     }
 
 private:
-    // Where a threshold decides, a coarse bound will do, for a quarter of the memory.
+    // With a threshold a coarse bound suffices, for a quarter of the memory.
     static std::int64_t column_count(std::int64_t n, double threshold) {
         if (n <= 200'000) return 16;
         return threshold > 0.0 ? 2 : 8;
@@ -93,7 +94,7 @@ private:
         return d;
     }
 
-    // Whether the bounds say on which side of the threshold mu_D lies.
+    // Whether the bounds show on which side of the threshold mu_D lies.
     [[nodiscard]] bool decided() const {
         return threshold_ > 0.0 && (s_.bracket.lower.value >= threshold_ || attained_ < threshold_);
     }
@@ -112,8 +113,8 @@ private:
         tighten_lower(s_.bracket, lift_lower_bound(block_, block, flow_.rayleigh(), most_rounds, ledger_));
     }
 
-    // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. One too small to be halved so
-    // often goes to the first look as a whole; 0 allows none.
+    // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. A delta too small to be halved so
+    // often goes to the first upper bound as a whole; the others have 0 and are not computed.
     double share_of_delta(std::size_t stage) {
         constexpr double least = std::numeric_limits<double>::min();
         const bool divisible = std::ldexp(options_.delta, -static_cast<int>(stage_ends.size())) >= least;
@@ -122,7 +123,7 @@ private:
         return std::exchange(looked_, true) ? 0.0 : options_.delta;
     }
 
-    // Fresh probes for the present scaling. Returns the accuracy that the bound was asked for, infinity for none.
+    // Computes an upper bound for the present scaling from new probes. Returns its accuracy, infinity without one.
     double lower_upper_bound(std::size_t stage) {
         chebyshev_probe probe;
         probe.guess = flow_.rayleigh();
@@ -130,13 +131,13 @@ private:
         if (!(probe.delta > 0.0)) return infinity;
         probe.probes = flow_.columns();
         probe.stream = streams::scaling_probes(stage);
-        // A fine rtol must not cost steps without limit: these reach a tenth of a millionth.
+        // Limits the steps for a fine rtol; so many reach an accuracy of 1e-7.
         constexpr std::int64_t most_chebyshev_steps = 10'000;
         probe.accuracy = affordable_accuracy(block_.domain().size(), probe.probes, probe.delta, 0.25 * options_.rtol,
                                              most_chebyshev_steps);
         const similarity B(block_.map(), flow_.scaling());
         Bound bound = chebyshev_upper_bound(block_.with_map(linear_map::borrowed(B)), probe, options_, ledger_);
-        // An entry lost when the power of two was taken out comes back magnified by max D / min D at most.
+        // D magnifies an entry that underflowed in the normalisation by at most max D / min D.
         const auto [low, high] = entry_extremes(flow_.scaling(), block_.domain());
         const double lost = static_cast<double>(block_.size()) * 0x1p-1070 * std::exp(high - low);
         bound.value = bound.value * (1.0 + 0x1p-50) + lost;

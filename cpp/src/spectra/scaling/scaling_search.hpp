@@ -13,7 +13,7 @@ struct search_limits {
     double threshold;  // of mu_D(A); if positive: stop once a bound shows mu_D below it, or not below it
 };
 
-// `known`: bounds of mu_D(A) so far.
+// `known`: the known bounds of mu_D(A).
 [[nodiscard]] block_scaling search_scaling(const irreducible_block& block, const search_limits& limits, Bracket known,
                                            const SolverOptions& options, Ledger& ledger);
 

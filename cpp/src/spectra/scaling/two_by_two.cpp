@@ -10,7 +10,7 @@ block_scaling scale_two_by_two(const irreducible_block& block, Ledger& ledger) {
     std::vector<double> M(4);
     block.map().apply(const_block(unit.data(), 2, 2), mutable_block(M.data(), 2, 2));
     ledger.count(2);
-    // Beside a huge entry a small one may have been lost when the power of two was taken out.
+    // Beside a huge entry a small one may have underflowed in the normalisation.
     constexpr double safely_normal = 0x1p-1000;
     const bool lost = std::min(std::abs(M[1]), std::abs(M[2])) < safely_normal;
     for (double* entry : {&M[1], &M[2]}) *entry = std::copysign(std::max(std::abs(*entry), safely_normal), *entry);
@@ -18,7 +18,7 @@ block_scaling scale_two_by_two(const irreducible_block& block, Ledger& ledger) {
     const double b = std::copysign(off, M[1]);
     const double c = std::copysign(off, M[2]);
     const double norm = 0.5 * (std::hypot(M[0] + M[3], c - b) + std::hypot(M[0] - M[3], b + c));
-    // Every sum errs by a unit of rounding of the largest entry, which the norm is not below.
+    // Every sum errs by a unit of rounding of the largest entry, which is at most the norm.
     constexpr double rounding = 0x1p-46;
     block_scaling s;
     s.bracket = exact_bracket(norm, "balanced 2 x 2 block");
@@ -33,7 +33,7 @@ block_scaling scale_two_by_two(const irreducible_block& block, Ledger& ledger) {
     // The logarithms, of numbers above 2^-1000, and their difference round d_1 - d_2 by less than 2^-42.
     constexpr double logarithms = 0x1p-40;
     s.excess = 1.0 + logarithms;
-    // Entries raised above do not reach +-off under D: then only the sizes bound the norm.
+    // Raised entries do not reach +-off under D: then only the magnitudes bound the norm.
     if (lost) s.excess *= std::max(1.0, (std::max(std::abs(M[0]), std::abs(M[3])) + off) / s.bracket.upper.value);
     return s;
 }

@@ -1,7 +1,7 @@
 // mu_D of an irreducible block [[a, b], [c, e]]. The product b c and the determinant do not depend on D, so sigma_1 is
 // least where the Frobenius norm is, at |b'| = |c'| = sqrt|b c|; then
 //     sigma_1 = (hypot(a + e, c' - b') + hypot(a - e, b' + c')) / 2.
-// PROVED: rounding and entries lost when a power of two was taken out move the bounds outwards.
+// PROVED: the bounds move outwards by rounding and by entries that underflowed in the normalisation.
 #pragma once
 
 #include "spectra/scaling/block_scaling.hpp"

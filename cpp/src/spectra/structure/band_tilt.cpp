@@ -1,10 +1,11 @@
-#include "kernels/vectors/random.hpp"
-#include "kernels/vectors/random_streams.hpp"
-#include "kernels/small_dense.hpp"
+#include "spectra/structure/band_tilt.hpp"
+
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/scaled.hpp>
-#include "spectra/structure/band_tilt.hpp"
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,7 @@ constexpr double most_exponent = 200.0;     // of e^{t (j - i)}
 
 double on_grid(double t) { return std::ldexp(std::nearbyint(std::ldexp(t, 20)), -20); }
 
-// The index type of a copy of the band, by declarations alone.
+// The index type of a copy of the band. Declarations without definitions.
 template <storage_scalar Scalar, index_integer Index>
 Index copied_index(const csr_view<Scalar, Index>&);
 template <storage_scalar Scalar>
@@ -28,7 +29,7 @@ std::int64_t copied_index(const dense_view<Scalar>&);
 template <class Matrix>
 using band_copy = csr<double, decltype(copied_index(std::declval<Matrix>()))>;
 
-// Calls body(j, A_ij) for the entries of row i within the band: a dense matrix has zeros outside.
+// Calls body(j, A_ij) for the entries of row i within the band. A dense matrix has zeros outside it.
 template <class Matrix, class Body>
 void over_band(const Matrix& A, std::int64_t i, std::int64_t reach, const Body& body) {
     for (std::int64_t p = A.row_begin(i); p < A.row_end(i); ++p) {
@@ -48,8 +49,8 @@ void end_row(csr<double, Index>& B) {
     B.indptr.push_back(static_cast<Index>(B.values.size()));
 }
 
-// Up to eight stretches of 2^-exponent A, evenly spread, as one matrix without the entries between them. Of a short
-// band they are all of it.
+// Up to eight stretches of 2^-exponent A, evenly spread, as one matrix without the entries between them; all of a short
+// band.
 template <class Matrix>
 band_copy<Matrix> stretches(const Matrix& A, std::int64_t reach, int exponent) {
     constexpr std::int64_t count = 8;
@@ -129,7 +130,7 @@ band_copy<Matrix> tilted_copy(const Matrix& A, double t, std::int64_t reach, int
     return B;
 }
 
-// ln sigma_1 of the tilted stretches, the same short Golub-Kahan run for every t.
+// ln sigma_1 of the tilted stretches by a short run of Golub-Kahan, the same one for every t.
 template <index_integer Index>
 class sampled_norm {
 public:
@@ -167,8 +168,7 @@ private:
     std::vector<double> start_;
 };
 
-// Golden section for the least value of a convex f within 1 of `centre` and |t| <= most. Leaves two runs in the
-// budget.
+// Golden section for the minimum of a convex f within 1 of `centre` and |t| <= most. Two runs of the budget remain.
 template <class Function>
 double argmin_convex(const Function& f, double centre, double most) {
     constexpr double golden = 0.61803398874989485;

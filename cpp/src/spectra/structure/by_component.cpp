@@ -1,7 +1,8 @@
+#include "spectra/structure/by_component.hpp"
+
 #include "kernels/vectors/subvector.hpp"
 #include "spectra/radius/small_block.hpp"
 #include "spectra/structure/band_tilt.hpp"
-#include "spectra/structure/by_component.hpp"
 #include "spectra/structure/component_summary.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ public:
         first_ = false;
     }
 
-    // A component left out has a lower bound all the same.
+    // A skipped component contributes its bounds.
     void skip(const component_summary& s) {
         uppers_.push_back({{s.bound, Grade::proved, 0.0, "row or column sums of a component"}, s.bound});
         if (s.trace_bound > graded_lower(best_).value)
@@ -61,7 +62,8 @@ private:
         if (!(best_.runner_up >= other.value)) best_.runner_up = other.value;
     }
 
-    // The largest of the components' bounds. A component's proved bound serves where it does not exceed that.
+    // The largest of the components' bounds. Where the proved bound of a component does not exceed it, the component
+    // does not lower its grade.
     [[nodiscard]] Bound upper() const {
         Bound largest = uppers_.front().tight;
         for (const candidate& u : uppers_)
@@ -101,7 +103,7 @@ struct component_task {
     [[nodiscard]] bool single_cycle() const { return summary.entries == size(); }
 };
 
-// What stands for W[C, C]: itself, or 2^-exponent times its image under a tilt.
+// What represents W[C, C]: the part itself, or 2^-exponent times its image under a tilt.
 struct tilting {
     std::int64_t reach = 0;
     double t = 0.0;
@@ -119,7 +121,7 @@ struct tilting {
 // `block` on a space of its own; the bracket is that of 2^-exponent W[C, C].
 Bracket solve_alone(const linear_map& block, int exponent, const component_task& task, const tilting& tilt) {
     const linear_map normalised = block.normalised();
-    // A vector that fits the component need not be in range under a tilt.
+    // Under a tilt the start of the component may be out of range.
     std::vector<double> start;
     if (!task.options.start.empty() && tilt.t == 0.0) start = gathered(task.options.start, task.members);
     SolverOptions own = task.options;
@@ -142,7 +144,7 @@ Bracket solve_alone(const linear_map& block, int exponent, const component_task&
     return b;
 }
 
-// As one component of A among others. `single_cycle` stays false: a cycle's radius is read from a block of its own.
+// As one component of A among others. `single_cycle` is false here: the radius of a cycle needs a block of its own.
 Bracket solve_in_place(const linear_map& A, const component_partition& P, const component_task& task) {
     std::vector<std::int64_t> outside;
     for (std::int64_t i = 0; i < A.rows(); ++i)
@@ -153,8 +155,8 @@ Bracket solve_in_place(const linear_map& A, const component_partition& P, const 
                       task.ledger);
 }
 
-// A long band is solved tilted where that is of use, other components with more than half of the vertices in place,
-// the rest as blocks of their own, or in place where A.principal declines.
+// A long band is solved under a tilt where that gains enough, another component with more than half of the vertices in
+// place, and any other one as a block of its own, or in place where A.principal has no part.
 Bracket solve_component(const linear_map& A, const component_partition& P, std::span<const std::int64_t> position,
                         const component_task& task) {
     const std::int64_t size = task.size();
@@ -201,7 +203,7 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
                 all.skip(s);
                 continue;
             }
-            // Shares 6 / (pi i)^2 of delta add up to at most delta; a single component has all of it.
+            // The shares 6 / (pi i)^2 of delta add up to at most delta. A single component has all of it.
             ++solved;
             if (summaries.size() > 1) share.delta = options.delta * 0.6079 / (solved * solved);
             const auto members = P.members(s.component);

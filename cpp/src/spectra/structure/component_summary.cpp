@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "spectra/structure/component_summary.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "spectra/structure/signature.hpp"
 #include "spectra/structure/trace_bounds.hpp"
 
@@ -9,12 +10,10 @@
 namespace rhochain {
 namespace {
 
-// More than all the entries of a row can lose by underflow when the power of two is taken out.
+// More than the entries of a row can lose together by underflow in the normalisation.
 constexpr double underflow_guard = 0x1p-1000;
 
-double rounded_up(double sum, std::int64_t terms) {
-    return sum * (1.0 + rounding_gamma(terms + 4)) + underflow_guard;
-}
+double rounded_up(double sum, std::int64_t terms) { return sum * (1.0 + rounding_gamma(terms + 4)) + underflow_guard; }
 
 template <class Matrix>
 std::vector<component_summary> sums_of_entries(const Matrix& W, double scale, const component_partition& P) {

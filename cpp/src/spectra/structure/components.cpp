@@ -12,14 +12,13 @@ constexpr std::int64_t unvisited = -1;
 
 struct frame {
     std::int64_t vertex;
-    std::int64_t position;  // next entry of the row to look at
+    std::int64_t position;  // the next entry of the row
 };
 
 template <class Matrix>
 class tarjan {
 public:
-    explicit tarjan(const Matrix& W)
-        : W_(W), order_(size(), unvisited), low_(size(), 0), partition_{} {
+    explicit tarjan(const Matrix& W) : W_(W), order_(size(), unvisited), low_(size(), 0), partition_{} {
         partition_.labels.assign(size(), unvisited);
     }
 
@@ -57,7 +56,8 @@ private:
         }
     }
 
-    // The next unvisited successor of the frame's vertex; lowers `low` by the visited ones that are still open.
+    // The next unvisited successor of the frame's vertex. Lowers `low` to the order of visited ones that are still
+    // open.
     std::int64_t next_child(frame& f) {
         const std::int64_t end = W_.row_end(f.vertex);
         while (f.position < end) {
@@ -65,8 +65,7 @@ private:
             if (W_.value(p) == 0) continue;
             const std::int64_t j = W_.column(p);
             if (at(order_, j) == unvisited) return j;
-            if (at(partition_.labels, j) == unvisited)
-                at(low_, f.vertex) = std::min(at(low_, f.vertex), at(order_, j));
+            if (at(partition_.labels, j) == unvisited) at(low_, f.vertex) = std::min(at(low_, f.vertex), at(order_, j));
         }
         return unvisited;
     }
@@ -108,7 +107,7 @@ bool has_self_loop(const Matrix& W, std::int64_t i) {
     return false;
 }
 
-// Edges lead to smaller labels, so that one sweep by rising label sees every successor first.
+// Edges lead to smaller labels: a sweep by rising label visits the successors of a vertex before it.
 template <class Matrix>
 std::int64_t longest_path_of_dag(const Matrix& W, const component_partition& P) {
     std::vector<std::int64_t> depth(P.labels.size(), 0);

@@ -1,11 +1,11 @@
-// One strongly connected component as its solvers see it: a map whose graph on size() vertices is irreducible, and what is known of it.
-// Either the block itself, on a space of its own, or the whole matrix, zero on the vertices outside: vectors are then as long as the
-// whole matrix and vanish outside, which project() and draw() see to.
+// One strongly connected component for its solvers: a map whose graph on size() vertices is irreducible, and known
+// facts about it. The map is the block itself, on a space of its own, or the whole matrix with the vertices outside set
+// to zero. Vectors are then as long as the whole matrix and vanish outside; project() and draw() make such vectors.
 #pragma once
 
+#include <rhochain/operators/linear_map.hpp>
 #include "kernels/vectors/gather.hpp"
 #include "kernels/vectors/random.hpp"
-#include <rhochain/operators/linear_map.hpp>
 #include "operators/restricted_operator.hpp"
 
 #include <cstdint>
@@ -22,8 +22,9 @@ struct block_facts {
     bool has_negative = false;     // some entry is below 0
     double trace_bound = 0.0;      // PROVED: at most rho(A) (trace_bounds.hpp)
     int exponent = 0;              // A is 2^-exponent times the part of W that it stands for
-    std::int64_t reach = 0;        // of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block
-    double tilt = 0.0;             // A_ij has a factor e^{tilt (j - i)} that W has not
+    // Of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block.
+    std::int64_t reach = 0;
+    double tilt = 0.0;  // A_ij is e^{tilt (j - i)} times the entry of W
 };
 
 class irreducible_block {
@@ -34,7 +35,7 @@ public:
     explicit irreducible_block(linear_map A, const block_facts& facts = {}, indices members = {})
         : A_(std::move(A)), facts_(facts), members_(members), size_(A_.cols()) {}
 
-    // W with `outside` taken out.
+    // W with the rows and columns `outside` set to zero.
     [[nodiscard]] static irreducible_block in_place(const linear_map& W, std::vector<std::int64_t> outside,
                                                     const block_facts& facts, indices members) {
         auto taken_out = std::make_shared<const std::vector<std::int64_t>>(std::move(outside));

@@ -4,8 +4,8 @@
 //     the product of every cycle of length p m has the sign (-1)^m, p the period (phi = pi / p).
 // With d the depths of a search from one vertex and s the signs of its tree paths, an edge i -> j closes
 // t = d_i + 1 - d_j more edges than its ends are apart: p is the gcd of all t, and the cases read s_i s_j w_ij > 0, or
-// s_i s_j w_ij (-1)^(t/p) > 0, for every edge. O(nnz) time, and less where signs are random: the first
-// contradictions end it.
+// s_i s_j w_ij (-1)^(t/p) > 0, for every edge. O(nnz) time, and less for random signs: the search ends when both cases
+// are refuted.
 #pragma once
 
 #include <rhochain/spectra/structure/components.hpp>

@@ -1,5 +1,6 @@
-#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "spectra/structure/trace_bounds.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +9,7 @@
 namespace rhochain {
 namespace {
 
-// More than `count` products and entries can lose by underflow.
+// More than all products and entries can lose together by underflow.
 constexpr double underflow_guard = 0x1p-1000;
 constexpr double down = 1.0 - 0x1p-50;
 constexpr double up = 1.0 + 0x1p-50;
@@ -39,7 +40,7 @@ double rounding_of(double terms, std::int64_t count) {
     return terms * rounding_gamma(count + 2) * up + underflow_guard;
 }
 
-// One entry times a power of two is exact, unless it fell below the normal numbers and was rounded there.
+// An entry times a power of two is exact unless the product is subnormal.
 double single_entry_lower(double magnitude) {
     if (magnitude >= std::numeric_limits<double>::min()) return magnitude;
     return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());

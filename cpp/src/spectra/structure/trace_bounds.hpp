@@ -16,7 +16,7 @@ struct trace_sums {
     double square = 0.0;        // tr W^2
     double square_terms = 0.0;  // sum |w_ij w_ji|
     std::int64_t count = 0;     // terms in all
-    bool squared = true;        // whether tr W^2 was summed: rows must be sorted
+    bool squared = true;        // whether tr W^2 is known, which needs sorted rows
 };
 
 struct radius_interval {
@@ -27,7 +27,7 @@ struct radius_interval {
 // Of 2^-e W, `scale` = 2^-e, one for each component.
 [[nodiscard]] std::vector<trace_sums> sum_traces(const stored_entries& W, double scale, const component_partition& P);
 
-// At most rho of a component of n vertices; 0 if the sums are lost in rounding.
+// A lower bound of rho for a component of n vertices; 0 if rounding may exceed the sums.
 [[nodiscard]] double trace_lower_bound(const trace_sums& s, std::int64_t n);
 
 // Encloses rho of a component of two vertices. Requires s.squared.

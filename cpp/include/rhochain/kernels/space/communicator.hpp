@@ -1,5 +1,5 @@
-// Processes that run the same calls in step, the ranks 0, 1, .. of a communicator. It moves bytes and adds nothing: what is summed, in
-// which order, is for the space (space.hpp) to say, so that no bit depends on how bytes travel.
+// The ranks 0, 1, .. of a communicator are processes that make the same calls in the same order. A communicator moves
+// bytes and adds nothing. The space (space.hpp) fixes the order of every sum, so that no bit depends on the transport.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,10 @@ public:
     [[nodiscard]] virtual int rank() const = 0;
     [[nodiscard]] virtual int size() const = 0;
 
-    // `all` becomes what every rank has in `mine`, in the order of ranks; rank r has bytes[r] of them. Called by all ranks.
-    virtual void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes, std::span<std::byte> all) = 0;
+    // Called by all ranks. `all` becomes the bytes `mine` of every rank, in the order of the ranks; rank r has
+    // bytes[r].
+    virtual void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes,
+                        std::span<std::byte> all) = 0;
 };
 
 }  // namespace rhochain

@@ -1,5 +1,5 @@
-// Sums over rows that come panel by panel (panel_task.hpp), k numbers at a time: each panel has room of its own for its partial sums,
-// so that any thread may do it.
+// k sums over rows that come panel by panel (panel_task.hpp). Each panel has its own k partial sums, so that any thread
+// may compute it.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -19,12 +19,12 @@ public:
           k_(static_cast<std::size_t>(k)),
           partial_(static_cast<std::size_t>(S.panel_count()) * k_, 0.0) {}
 
-    // Those of the panel whose first row this is.
+    // The partial sums of the panel that begins at row `first`.
     [[nodiscard]] std::span<double> of(std::int64_t first) {
         return std::span(partial_).subspan(static_cast<std::size_t>(first / panel_) * k_, k_);
     }
 
-    // (*) Once all panels are done.
+    // (*) After all panels.
     void add_to(std::span<double> totals) const { S_.sum(partial_, panel_, totals.first(k_)); }
     [[nodiscard]] std::vector<double> totals() const {
         std::vector<double> sums(k_, 0.0);

@@ -1,5 +1,5 @@
-// What is done with the rows of a product next (scaling, sums of squares, the argument of the product after it) is done
-// with a panel of them (row_panels.hpp) as soon as it is there, while it lies in a core's cache.
+// A product calls a task with each panel (row_panels.hpp) of its rows as soon as it has computed the panel, which then
+// still lies in the cache of a core: scaling, sums of squares, the argument of the next product.
 #pragma once
 
 #include <rhochain/kernels/space/over_rows.hpp>
@@ -10,18 +10,21 @@
 
 namespace rhochain {
 
-// A borrowed function of the rows first .. last - 1 of a product, a panel of it, which lie at `rows`, row-major and for
-// the time of the call. Called once for each panel, from any thread.
+// A borrowed function of a panel, the rows first .. last - 1 of a product, row-major at `rows` during the call.
+// Products call it once for each panel, from any thread.
 class panel_task {
 public:
     template <class Body>
-        requires std::invocable<const Body&, std::int64_t, std::int64_t, const double*> && (!std::same_as<Body, panel_task>)
+        requires std::invocable<const Body&, std::int64_t, std::int64_t, const double*> &&
+                 (!std::same_as<Body, panel_task>)
     panel_task(const Body& body)
         : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last, const double* rows) {
               (*static_cast<const Body*>(b))(first, last, rows);
           }) {}
 
-    void operator()(std::int64_t first, std::int64_t last, const double* rows) const { call_(body_, first, last, rows); }
+    void operator()(std::int64_t first, std::int64_t last, const double* rows) const {
+        call_(body_, first, last, rows);
+    }
 
 private:
     const void* body_;
@@ -34,7 +37,7 @@ void over_panels(std::int64_t n, std::int64_t work, int threads, const Body& bod
     over_panels(space(n, threads), work, body);
 }
 
-// `then` for each panel of a Y that is there.
+// Calls then(first, last, rows) for each panel of Y, which is complete.
 inline void hand_on(const_block Y, const space& S, panel_task then) {
     over_panels(S, Y.size(), [&](std::int64_t first, std::int64_t last) { then(first, last, Y.row(first)); });
 }

@@ -1,8 +1,8 @@
-// Threads. The source file of this header is the only one that knows OpenMP.
+// Threads. The source file of this header alone uses OpenMP.
 //
-// Work is cut into chunks, handed out in any order to any number of threads. Each writes its own results, and what is summed in
-// which order depends on the data alone: that is why no result depends on the number of threads. A process forked off one that
-// had threads works alone.
+// Threads take the chunks of a loop in any order. Each chunk writes its own results, and the order of every sum
+// depends on the data alone: so no result depends on the number of threads. A process that was forked from one with
+// threads runs every loop on one thread.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace rhochain {
 
-// Threads a call may use: `requested` if positive, otherwise what the OpenMP runtime would take (OMP_NUM_THREADS).
+// The threads that a call may use: `requested` if positive, otherwise those of the OpenMP runtime (OMP_NUM_THREADS).
 [[nodiscard]] int resolve_threads(int requested);
 
 // "OpenMP 201511" or "none".
@@ -21,7 +21,18 @@ namespace detail {
 void run_chunks(int threads, std::int64_t chunks, void* context, void (*body)(void*, std::int64_t));
 }
 
-// Calls body(c) once for each c in [0, chunks). The first exception thrown by a chunk is rethrown here.
+// Fewer numbers than this take less time than a second thread needs to start: in a loop that waits for memory, and in
+// one that computes or reads from a cache.
+inline constexpr std::int64_t worth_sharing_memory = std::int64_t{1} << 16;
+inline constexpr std::int64_t worth_sharing_work = std::int64_t{1} << 15;
+
+// The threads for a loop over so many numbers.
+[[nodiscard]] inline int threads_worth(std::int64_t numbers, int threads,
+                                       std::int64_t worth_sharing = worth_sharing_work) {
+    return numbers < worth_sharing ? 1 : threads;
+}
+
+// Calls body(c) once for each c in [0, chunks). Rethrows the first exception of a chunk.
 template <class Body>
 void parallel_for(int threads, std::int64_t chunks, Body&& body) {
     using callable = std::remove_reference_t<Body>;
@@ -29,12 +40,11 @@ void parallel_for(int threads, std::int64_t chunks, Body&& body) {
                        [](void* context, std::int64_t c) { (*static_cast<callable*>(context))(c); });
 }
 
-// Calls body(begin, end) for ranges that cover [0, n), by one thread where n is too short to be worth waking more.
+// Calls body(begin, end) for ranges that cover [0, n), on one thread where n is short.
 template <class Body>
 void parallel_ranges(int threads, std::int64_t n, const Body& body) {
     constexpr std::int64_t range = 4096;
-    constexpr std::int64_t worth_sharing = 1 << 15;
-    parallel_for(n < worth_sharing ? 1 : threads, (n + range - 1) / range,
+    parallel_for(threads_worth(n, threads), (n + range - 1) / range,
                  [&](std::int64_t c) { body(c * range, std::min(n, (c + 1) * range)); });
 }
 

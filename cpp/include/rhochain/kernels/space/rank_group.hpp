@@ -1,5 +1,6 @@
-// What ranks (communicator.hpp) agree on. Every gather carries a word of each rank beside its numbers: whether a rank has failed, asks
-// for an end, or asks for the state to be saved. So all ranks know it at the same place, and none waits for one that has gone.
+// What ranks (communicator.hpp) agree on. Beside its numbers every gather carries one word of each rank: whether the
+// rank has failed, asks for a stop, or asks for a saved state. So all ranks learn it at the same place, and no rank
+// waits for one that has left the call.
 #pragma once
 
 #include <rhochain/kernels/space/communicator.hpp>
@@ -14,7 +15,7 @@
 
 namespace rhochain {
 
-// What the ranks that did not fail throw where one has failed, with its number and its message.
+// Thrown by the ranks that did not fail where another one has, with the number and the message of that rank.
 class rank_failure : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -27,25 +28,25 @@ public:
     [[nodiscard]] int rank() const { return ranks_->rank(); }
     [[nodiscard]] int size() const { return ranks_->size(); }
 
-    // The numbers of all ranks in their order, counts[r] of rank r, of which `mine` are those of this one. Throws what this rank
-    // has failed with, or rank_failure where another one has.
+    // The numbers of all ranks in the order of the ranks, counts[r] of rank r; `mine` are those of this rank. Throws
+    // the exception that this rank has failed with, or rank_failure where another rank has failed.
     [[nodiscard]] std::vector<double> gather(std::span<const double> mine, std::span<const std::int64_t> counts);
-    // One number a rank.
+    // One number of each rank.
     [[nodiscard]] std::vector<double> gather(double mine);
 
-    // This rank has failed: the next gather ends the call on all ranks.
+    // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
 
-    // Asks for an end, or for a saved state. All ranks see it after the next gather.
+    // Ask for a stop, or for a saved state. All ranks know it after the next gather.
     void ask_to_stop() { own_ |= stop; }
     void ask_to_save() { own_ |= save; }
     [[nodiscard]] bool agreed_to_stop() const { return (agreed_ & stop) != 0; }
-    // What was asked for in the call before no longer holds.
+    // Withdraws the requests of the previous call.
     void begin_call() {
         own_ &= ~(stop | save);
         agreed_ &= ~(stop | save);
     }
-    // Once for each time that it was asked for.
+    // Whether a saved state is agreed on; false again until a rank asks anew.
     [[nodiscard]] bool take_agreed_save();
 
 private:

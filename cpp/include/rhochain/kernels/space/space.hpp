@@ -1,13 +1,13 @@
-// R^n as this process sees it: the entries first() .. first() + length() - 1 of the n = size() of a vector, and how numbers of all
-// entries are put together. One process holds all of them; ranks (rank_group.hpp) hold slices, in their order.
+// R^n in this process: the slice first() .. first() + length() - 1 of the n = size() entries of a vector, and
+// reductions over all n entries. One process holds all entries. Ranks (rank_group.hpp) hold consecutive slices.
 //
-// Sums are cut at multiples of chunk_rows() from first() on, within chunks as the kernel says, and the partial sums of all ranks are
-// added from first to last (partial_sums.hpp): where slices begin at multiples of alignment(), no bit depends on the ranks. Slices that
-// begin elsewhere give true sums with other bits.
-// Heights of panels, depths of sums and random numbers follow n, never the slice.
+// Sums are cut at multiples of chunk_rows() from first() on. Each kernel fixes the order within a chunk; the partial
+// sums of all ranks are added from first to last (partial_sums.hpp). Where all slices begin at multiples of
+// alignment(), no bit depends on the ranks. Other slices give true sums with other bits. Heights of panels, depths of
+// sums and random numbers depend on n, never on the slice.
 //
-// A space is a value: the partition and the threads of a call. With ranks every member function that is marked (*) is called by all
-// of them, at the same place.
+// A space is a value: the partition and the threads of a call. All ranks call a member function marked (*), at the same
+// place.
 #pragma once
 
 #include <rhochain/kernels/space/rank_group.hpp>
@@ -28,8 +28,10 @@ public:
     space() = default;
     // All of R^n, in this process.
     space(std::int64_t n, int threads) : n_(n), length_(n), threads_(threads) {}
-    // Rank r of the group holds lengths[r] entries; their sum is n. `chunk`, a power of two, is least_piece but in tests.
-    space(std::shared_ptr<rank_group> group, const std::vector<std::int64_t>& lengths, int threads, std::int64_t chunk = least_piece);
+    // Rank r of the group holds lengths[r] entries; their sum is n. `chunk`, a power of two, is least_piece except in
+    // tests.
+    space(std::shared_ptr<rank_group> group, const std::vector<std::int64_t>& lengths, int threads,
+          std::int64_t chunk = least_piece);
 
     [[nodiscard]] std::int64_t size() const { return n_; }
     [[nodiscard]] std::int64_t length() const { return length_; }
@@ -38,36 +40,39 @@ public:
     [[nodiscard]] bool whole() const { return group_ == nullptr; }
 
     [[nodiscard]] space with_threads(int threads) const;
-    // R^n within this process, the same on all ranks: of the columns of a small matrix, or of a component that is copied out.
+    // R^n within this process, the same on all ranks: for the columns of a small matrix, or a copied component.
     [[nodiscard]] space replicated(std::int64_t n) const { return {n, threads_}; }
 
-    // Slices that begin at multiples of this have the bits of one process.
+    // Slices that begin at multiples of this give the bits of one process.
     [[nodiscard]] std::int64_t alignment() const { return chunk_ == least_piece ? piece_rows(n_) : chunk_; }
     [[nodiscard]] std::int64_t chunk_rows() const { return chunk_; }
     [[nodiscard]] std::int64_t chunk_count() const { return count_of(chunk_); }
     [[nodiscard]] std::int64_t panel_rows() const { return std::min(chunk_, rhochain::panel_rows(n_)); }
     [[nodiscard]] std::int64_t panel_count() const { return count_of(panel_rows()); }
-    // Parts of `height` rows, a divisor of chunk_rows(), that the slice is cut into.
+    // The number of parts of `height` rows that the slice consists of.
     [[nodiscard]] std::int64_t count_of(std::int64_t height) const { return (length_ + height - 1) / height; }
 
     // The longest chain of additions in a sum over all entries, and in one of partial sums of `height` rows.
     [[nodiscard]] std::int64_t sum_depth() const;
     [[nodiscard]] std::int64_t partial_depth(std::int64_t height) const;
 
-    // (*) Adds to totals[j] the partials[p k + j] of the parts of all ranks, from first to last; k = totals.size().
+    // (*) Adds to totals[j] the partials[p k + j] of the parts p of all ranks, from first to last; k = totals.size(). A
+    // part has `height` rows, a divisor of chunk_rows().
     void sum(std::span<const double> partials, std::int64_t height, std::span<double> totals) const;
-    // (*) Of one number a rank. NaN if there is one.
+    // (*) Of one number of each rank. NaN if one of them is NaN.
     [[nodiscard]] double largest(double mine) const;
     [[nodiscard]] double least(double mine) const;
     // (*)
     [[nodiscard]] bool any(bool mine) const;
-    // (*) The least index of all that ranks have found, counted from the start of the vector; none: below 0.
+    // (*) The least of the indices of all ranks, counted from the start of the vector. An index below 0 stands for
+    // none.
     [[nodiscard]] std::int64_t first_index(std::int64_t mine) const;
-    // (*) Of counts, exactly.
+    // (*) The exact sum of the counts of all ranks.
     [[nodiscard]] std::int64_t count(std::int64_t mine) const;
 
-    // (*) body(state) by one rank after the other, from first to last, each of which goes on from what the one before it has made of
-    // the state: serial sums and products keep their bits. The state is the same on all ranks before and after.
+    // (*) The ranks call body(state) one after the other, from first to last. Each receives the state that the one
+    // before it has left, so that serial sums and products keep their bits. The state is the same on all ranks before
+    // and after.
     template <class Body>
     void fold(std::span<double> state, const Body& body) const {
         if (whole()) return body(state);
@@ -76,12 +81,12 @@ public:
             broadcast(state, r);
         }
     }
-    // (*) What rank `from` has goes to all.
+    // (*) `numbers` become those of rank `from`.
     void broadcast(std::span<double> numbers, int from) const;
     // (*) All entries of a vector, from its slices.
     [[nodiscard]] std::vector<double> assembled(std::span<const double> slice) const;
 
-    // What fails here ends the call on all ranks at the next (*); on one process it is thrown at once.
+    // An exception of body() ends the call on all ranks at the next (*); on one process it is thrown at once.
     template <class Body>
     void attempt(const Body& body) const {
         if (whole()) return body();
@@ -92,10 +97,11 @@ public:
         }
     }
 
-    // Clocks, callbacks and signals are of one rank. What they ask for holds once all have agreed, at the next (*); on one process at once.
+    // A clock, a callback or a signal belongs to one rank. What it asks for holds on all ranks after the next (*); on
+    // one process at once.
     [[nodiscard]] bool agreed_stop(bool wanted) const;
     [[nodiscard]] bool agreed_save(bool wanted) const;
-    // Where a call begins: what was asked for in the one before it no longer holds.
+    // At the start of a call: withdraws the requests of the previous one.
     void begin_call() const {
         if (!whole()) group_->begin_call();
     }
@@ -105,7 +111,7 @@ private:
     std::int64_t first_ = 0;
     std::int64_t length_ = 0;
     std::int64_t chunk_ = least_piece;
-    std::int64_t ragged_slices_ = 0;  // that begin at no multiple of alignment()
+    std::int64_t ragged_slices_ = 0;  // slices that do not begin at a multiple of alignment()
     int threads_ = 1;
     std::shared_ptr<rank_group> group_;  // null: one process
     std::shared_ptr<const std::vector<std::int64_t>> lengths_;

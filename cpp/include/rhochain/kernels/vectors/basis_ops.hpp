@@ -1,4 +1,5 @@
-// Operations on k vectors v_0 .. v_{k-1} of one space at once, a part of each that stays in a core's first cache at a time.
+// Operations on k vectors v_0 .. v_{k-1} of one space together. They process parts of the vectors that fit into the
+// first cache of a core.
 #pragma once
 
 #include <rhochain/kernels/space/panel_sums.hpp>
@@ -12,16 +13,15 @@ namespace rhochain {
 
 using vector_list = std::span<const vector_in>;
 
-// V^T w and w^T w of a w whose panels come one by one, each once, from any thread.
+// V^T w and w^T w for a w whose panels come one by one, each once, from any thread.
 class basis_projection {
 public:
     basis_projection(std::vector<vector_in> V, const space& S)
         : V_(std::move(V)), sums_(S, static_cast<std::int64_t>(V_.size()) + 1) {}
 
     void add(std::int64_t first, std::int64_t last, const double* panel);
-    void operator()(std::int64_t first, std::int64_t last, const double* panel) { add(first, last, panel); }
 
-    // (*) V^T w, and w^T w last, once all panels are there.
+    // (*) After all panels: V^T w, and w^T w last.
     [[nodiscard]] std::vector<double> finish() const { return sums_.totals(); }
 
 private:
@@ -29,7 +29,7 @@ private:
     panel_sums sums_;
 };
 
-// (*) The same of a w that is there.
+// (*) The same for a complete w.
 [[nodiscard]] std::vector<double> project(vector_list V, vector_in w, const space& S);
 
 // (*) w -= V h. Returns ||w||.
@@ -38,7 +38,7 @@ double subtract(vector_list V, std::span<const double> h, vector_out w, const sp
 // V <- V Q in place for the first `kept` vectors; Q is k x kept, row-major.
 void rotate(std::span<const vector_out> V, std::span<const double> Q, std::int64_t kept, const space& S);
 
-// (*) max |v_i^T v_j|, i < j. V is read once.
+// (*) max |v_i^T v_j|, i < j. Reads V once.
 [[nodiscard]] double largest_overlap(vector_list V, const space& S);
 
 }  // namespace rhochain

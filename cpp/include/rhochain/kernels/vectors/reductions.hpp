@@ -1,7 +1,7 @@
-// Numbers made of all entries of vectors in R^n, float64. Those with a space (space.hpp) are of whole vectors, of which each rank has its
-// slice: they are shared out to threads, and put together over all ranks. Sums: 8 interleaved partial sums in a chunk, then the chunks
-// in the order of partial_sums.hpp. Those without a space are of the array that they are given, by one thread: a panel, or a small
-// array that all ranks have.
+// Reductions over all entries of vectors in R^n, float64. Those with a space (space.hpp) are collective and act on a
+// vector of which each rank holds its slice, and use the threads of the space. A sum adds 8 interleaved partial sums in
+// a chunk, then the chunks in the order of partial_sums.hpp. Those without a space act on an array, on one thread: a
+// panel, or a small array that all ranks have.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -14,7 +14,8 @@ namespace rhochain {
 using vector_in = std::span<const double>;
 using vector_out = std::span<double>;
 
-// g(m) = m u / (1 - m u), u = 2^-53: with m = S.sum_depth() the relative rounding error of a sum over S of terms of one sign.
+// g(m) = m u / (1 - m u), u = 2^-53: with m = S.sum_depth() it bounds the relative rounding error of a sum over S of
+// terms of one sign.
 [[nodiscard]] double rounding_gamma(std::int64_t m);
 
 // The depth of a sum over an array of n numbers.
@@ -27,13 +28,13 @@ using vector_out = std::span<double>;
 [[nodiscard]] double norm2(vector_in x, const space& S);
 [[nodiscard]] double norm2(vector_in x);
 
-// The same where ||x||^2 is known: x is read only if that left the range.
+// The same where ||x||^2 is known. Reads x only if the square has left the range.
 [[nodiscard]] double norm2(double squared, vector_in x, const space& S);
 
 [[nodiscard]] double sum(vector_in x, const space& S);
 [[nodiscard]] double sum(vector_in x);
 
-// NaN if there is one.
+// max |x_i|; NaN if an entry is NaN.
 [[nodiscard]] double max_abs(vector_in x, const space& S);
 [[nodiscard]] double max_abs(vector_in x);
 
@@ -46,7 +47,7 @@ struct extremes {
     double highest;
 };
 
-// The smallest and largest y_i / x_i over x_i > 0. {+inf, 0} if there is none.
+// The smallest and largest y_i / x_i over x_i > 0; {+inf, 0} without such an x_i.
 [[nodiscard]] extremes ratio_extremes(vector_in y, vector_in x, const space& S);
 
 }  // namespace rhochain

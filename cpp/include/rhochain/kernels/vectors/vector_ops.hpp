@@ -1,5 +1,5 @@
-// Operations on each entry of vectors in R^n, float64. Those with a space (space.hpp) are of whole vectors, of which each rank has its
-// slice, and are shared out to threads; those without one are of the array that they are given, by one thread.
+// Operations on each entry of vectors in R^n, float64. Those with a space (space.hpp) act on a vector of which each
+// rank holds its slice, and use the threads of the space. Those without one act on an array, on one thread.
 #pragma once
 
 #include <rhochain/kernels/vectors/reductions.hpp>

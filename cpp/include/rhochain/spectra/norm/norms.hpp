@@ -1,6 +1,6 @@
-// Bounds of sigma_1(A) for O(nnz) work, all PROVED (A entrywise, m x n):
+// Bounds of sigma_1(A) in O(nnz) operations, all PROVED (A entrywise, m x n):
 //     sigma_1 <= sqrt(||A||_1 ||A||_inf),   sigma_1 <= ||A||_F,   sigma_1 >= the largest row or column 2-norm.
-// Sums of nonnegative terms have a relative error of at most g(m) in any order; the bounds are moved outwards by it.
+// Sums of nonnegative terms have a relative error of at most g(m) in any order, by which the bounds move outwards.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -1,16 +1,15 @@
 // sigma_1(W) = ||W||_2, the largest singular value (lambda_1 in Pascanu, Mikolov & Bengio 2013), with two bounds.
 //
-// Upper, PROBABLE(delta): the two bounds of lanczos_bound.hpp from one run of Golub-Kahan, the smaller of them. They
-// hold for all steps at once, so that stopping when the bracket is narrow is sound, and up to a backward error of the
-// factorisation of g(k (m_r + m_c + 2 depth(n) + 16)) relative, by which they are moved outwards.
-// Where the value settles long before that bound does (the top of the spectrum is dense, or the basis is full): the
-// bound of chebyshev_bound.hpp with fresh probes and the value found as its guess. Each of the two has delta / 2.
-// Upper, PROVED: norms.hpp; where the random one stays wider than wanted, schur_test.hpp.
-// Both bounds of a run that leaves out reorthogonalisation are in place only once its vectors have been measured.
-// upper_rtol > rtol is content with a wider upper bound once the value has settled to rtol (ESTIMATE): a fraction of
-// the products, as that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them.
-// Lower, PROVED for entrywise maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||.
-// Cost: two products a step, n doubles a step for V.
+// Upper, PROBABLE(delta): the smaller of the two bounds of lanczos_bound.hpp from one run of Golub-Kahan. They hold for
+// all steps together, so that stopping when the bracket is narrow is sound. They move outwards by the relative backward
+// error g(k (m_r + m_c + 2 depth(n) + 16)) of the factorisation. Where the value converges long before that bound (the
+// top of the spectrum is dense, or the basis is full): the bound of chebyshev_bound.hpp with new probes and the value
+// as its guess. Each of the two has delta / 2. Upper, PROVED: norms.hpp; where the random one stays wider than wanted,
+// schur_test.hpp. A run without reorthogonalisation has bounds only after its vectors have been measured. With
+// upper_rtol > rtol a wider upper bound suffices once the value has stabilised to rtol (ESTIMATE). This takes a
+// fraction of the products: that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them. Lower,
+// PROVED for entrywise maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||. Cost: two products a step, n
+// doubles a step for V.
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>
@@ -21,7 +20,7 @@
 namespace rhochain {
 
 struct NormGoal {
-    double upper_rtol = 0.0;  // (upper - value) / value that suffices beside a value settled to rtol; 0: rtol
+    double upper_rtol = 0.0;  // (upper - value) / value that suffices for a value stabilised to rtol; 0: rtol
 };
 
 // W as the user has it, 2^exponent() included.

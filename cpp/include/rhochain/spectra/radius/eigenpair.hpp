@@ -1,7 +1,8 @@
-// How good an approximate eigenvector x of W is: theta = x^* W x / x^* x and an upper bound of the backward error
+// The Rayleigh quotient theta = x^* W x / x^* x of an approximate eigenvector x of W and an upper bound of the backward
+// error
 //     ||W x - theta x|| / ||x||,
-// PROVED for entrywise operators: what was computed, and g(m + 2) |W| |x| for the products, 4 u |theta| |x| for the
-// rest.
+// PROVED for entrywise operators: the computed residual, g(m + 2) |W| |x| for the rounding of the products and
+// 4 u |theta| |x| for all other rounding.
 // Cost: three products.
 #pragma once
 

@@ -1,7 +1,6 @@
-// rho(W) = max |lambda_i|, the spectral radius. Where the entries of W are stored its strongly connected components
-// are solved one by one: some kinds of component have PROVED bounds, any other one a PROBABLE upper bound and an
-// ESTIMATE of the value. From products alone W is one block, and no bound but 0 is PROVED unless there are products
-// with |W|.
+// rho(W) = max |lambda_i|, the spectral radius. A W with stored entries is solved by strongly connected components:
+// some kinds of component have PROVED bounds, any other one a PROBABLE upper bound and an ESTIMATE of the value. A W
+// known by its products is one block, and no bound but 0 is PROVED unless there are products with |W|.
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>
@@ -11,7 +10,7 @@
 namespace rhochain {
 
 struct RadiusGoal {
-    // The condition number of the dominant eigenvalue as well: about as many products again, some of them adjoint.
+    // Compute the condition number of the dominant eigenvalue too: about twice as many products, some of them adjoint.
     bool condition = false;
 };
 

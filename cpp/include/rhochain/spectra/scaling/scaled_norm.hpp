@@ -23,8 +23,9 @@ struct ScaledNorm {
     Bound attained;               // ||D W D^-1||_2 <= attained.value for this D
 };
 
-// `start`, if given, is a first d. By components where W.entries() is not null and max_kappa is infinite. Otherwise W
-// is one block; from products alone no bound is PROVED. Throws std::invalid_argument unless W is square.
+// options.start, if given, is the first d. W is solved by components where W.entries() is not null and max_kappa is
+// infinite; otherwise W is one block. Without products with |W| no bound is PROVED. Throws std::invalid_argument unless
+// W is square.
 [[nodiscard]] ScaledNorm scaled_norm(const linear_map& W, const SolverOptions& options = {},
                                      const ScalingGoal& goal = {});
 

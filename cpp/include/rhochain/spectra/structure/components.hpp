@@ -35,7 +35,7 @@ struct component_partition {
 [[nodiscard]] component_partition strong_components(const linear_map& W);
 [[nodiscard]] component_partition strong_components(const stored_entries& W);
 
-// The place of each vertex within its component, as linear_map::principal wants it.
+// The position of each vertex within its component, as linear_map::principal takes it.
 [[nodiscard]] std::vector<std::int64_t> positions(const component_partition& partition);
 
 }  // namespace rhochain
