@@ -1,5 +1,5 @@
-// What the three-term recurrence T_{j+1} = 2 C T_j - T_{j-1}, C = (2 / g^2) A^T A - I, does with blocks T_j (n x b)
-// beside the two products with A. Every entry is worked on by itself.
+// The operations of the three-term recurrence T_{j+1} = 2 C T_j - T_{j-1}, C = (2 / g^2) A^T A - I, on blocks T_j (n x
+// b) besides the two products with A. Every entry is computed by itself.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -9,7 +9,7 @@
 
 namespace rhochain {
 
-// A panel task (panel_task.hpp) that multiplies the rows of Y by a once the product has written them.
+// A panel task (panel_task.hpp) that multiplies the rows of Y by a after the product has written them.
 class scaling_of_panels {
 public:
     scaling_of_panels(double a, mutable_block Y) : a_(a), Y_(Y) {}

@@ -1,5 +1,5 @@
-// Vectors that bound others entry by entry, as proved bounds of a chain carry them from step to step. Each entry is
-// worked on by itself. x and the result may be the same vector.
+// Vectors that bound others entry by entry, for the proved bounds of a chain (chains/measures/chain_bounds.hpp). Each
+// entry is computed by itself. x and the result may be the same vector.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>

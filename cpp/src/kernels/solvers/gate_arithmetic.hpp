@@ -1,5 +1,5 @@
-// What the equations of gated cells do entry by entry beside their activations. Those without a space are of arrays,
-// by one thread.
+// The entrywise operations of gated cells besides their activations. Those without a space act on arrays, on one
+// thread.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>

@@ -1,6 +1,5 @@
-// The sums s_i of the terms of each line (a row or a column) of a matrix, all of one sign, of which only
-//     max_i |s_i|   and   sum_i s_i
-// are of interest. They come panel by panel (panel_task.hpp) as a product of the matrix with (1, .., 1).
+// max_i |s_i| and sum_i s_i of the sums s_i of each line (a row or a column) of a matrix, with terms of one sign. The
+// sums come panel by panel (panel_task.hpp) from a product of the matrix with (1, .., 1).
 #pragma once
 
 #include <rhochain/kernels/space/panel_sums.hpp>
@@ -17,14 +16,14 @@ public:
     explicit line_sums(const space& S)
         : S_(S), largest_(static_cast<std::size_t>(S.panel_count()), 0.0), total_(S, 1) {}
 
-    // What the product is given; valid as long as this object.
+    // The task for the product, valid as long as this object.
     [[nodiscard]] auto task() {
         return [this](std::int64_t first, std::int64_t last, const double* sums) { add(first, last, sums); };
     }
 
-    // (*) Once all panels are there. NaN if a sum is.
+    // (*) After all panels. NaN if a sum is NaN.
     [[nodiscard]] double largest() const { return S_.largest(max_abs(largest_)); }
-    // (*) In the order of panel_sums.hpp.
+    // (*) After all panels, in the order of panel_sums.hpp.
     [[nodiscard]] double total() const { return total_.totals().front(); }
 
     // The longest chain of additions in total().
@@ -34,7 +33,7 @@ private:
     void add(std::int64_t first, std::int64_t last, const double* sums);
 
     space S_;
-    std::vector<double> largest_;  // a panel
+    std::vector<double> largest_;  // of each panel
     panel_sums total_;
 };
 

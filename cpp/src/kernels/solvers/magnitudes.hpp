@@ -9,10 +9,10 @@ namespace rhochain {
 // x_i <- max(2^exponent |x_i|, floor).
 void raise_magnitudes(int exponent, double floor, vector_out x, const space& S);
 
-// (*) The least entry; NaN if there is one, +inf without entries.
+// (*) The least entry; NaN if an entry is NaN, +inf without entries.
 [[nodiscard]] double least_entry(vector_in x, const space& S);
 
-// (*) x_1 x_2 .. x_n, multiplied from the first entry to the last, normalised after each.
+// (*) x_1 x_2 .. x_n, multiplied from the first entry to the last and normalised after each factor.
 [[nodiscard]] scaled product(vector_in x, const space& S);
 
 }  // namespace rhochain

@@ -1,4 +1,4 @@
-// The step of a three-term recurrence with the panels of a product z as they come (panel_task.hpp):
+// The step of a three-term recurrence, as the task of a product z (panel_task.hpp): for each panel of z
 //     y = a z + b x,   then after(first, last, rows of y).
 #pragma once
 

@@ -12,18 +12,18 @@ namespace rhochain {
 // (*) x_i = max(|x_i| / m, least) with m = max |x_i|. Returns m.
 double make_positive(vector_out x, double least, const space& S);
 
-// max_j y_j / x_j of a y >= 0 that comes panel by panel (panel_task.hpp) and takes the place of x.
+// max_j y_j / x_j for a y >= 0 that comes panel by panel (panel_task.hpp) and replaces x.
 class largest_quotient {
 public:
     largest_quotient(vector_out x, const space& S)
         : S_(S), x_(x.data()), largest_(static_cast<std::size_t>(S.panel_count()), 0.0) {}
 
-    // What the product is given; valid as long as this object.
+    // The task for the product, valid as long as this object.
     [[nodiscard]] auto task() {
         return [this](std::int64_t first, std::int64_t last, const double* y) { replace(first, last, y); };
     }
 
-    // (*) Once all panels are there.
+    // (*) After all panels.
     [[nodiscard]] double get() const;
 
 private:
@@ -31,7 +31,7 @@ private:
 
     space S_;
     double* x_;
-    std::vector<double> largest_;  // a panel
+    std::vector<double> largest_;  // of each panel
 };
 
 }  // namespace rhochain

@@ -20,7 +20,7 @@ struct ratio_rounding {
 };
 
 // (*) images_i, ||U_i||^2 on entry, becomes max(0, (1 - length) ||U_i|| - product errors_i - underflow) / lengths_i,
-// rounded down, where lengths_i is not 0. Returns the least of them, +inf if there is none.
+// rounded down, where lengths_i is not 0. Returns the least of them, +inf without any.
 [[nodiscard]] double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in errors, vector_out images,
                                 const space& S);
 
