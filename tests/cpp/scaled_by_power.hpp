@@ -1,4 +1,4 @@
-// Stands for W = 2^exponent A with the products of A, as an operator that has been normalised does.
+// An operator without its entries: W = 2^exponent A with the products of A and their entrywise images.
 #pragma once
 
 #include <rhochain/operators/linear_operator.hpp>

@@ -92,6 +92,15 @@ TEST_CASE("the growth of a circulant is claimed, of the same band cut open only 
     CHECK(open.status == Status::bracketed);
 }
 
+TEST_CASE("an interrupt that is true once ends a radius, whichever of its runs asks") {
+    const auto band = bands(200'000, grcar, false);
+    int calls = 0;
+    SolverOptions options{.rtol = 1e-6};
+    options.interrupt = [&calls] { return ++calls == 1; };
+    CHECK(spectral_radius(sparse_operator(band.view(), 1), options).status == Status::budget_spent);
+    CHECK(calls == 1);
+}
+
 TEST_CASE("a refuted estimate gives way to the graded bound behind it") {
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "zero"};

@@ -105,11 +105,25 @@ TEST_CASE_TEMPLATE("products have the bits of the CSR product, whatever the inst
                     if (!is_available(isa)) continue;
                     for (const int threads : {1, 2, 5}) {
                         std::fill(Z.begin(), Z.end(), -1.0);
-                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads, nullptr, isa);
+                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads,
+                             nullptr, isa);
                         CHECK_MESSAGE(Y == Z, b, " ", static_cast<int>(f), " ", s, " ", name_of(isa), " ", threads);
                     }
                 }
             }
+    }
+}
+
+TEST_CASE("a product with a block of no columns writes nothing") {
+    const auto W = uneven<double, std::int32_t>(300, 50, 4);
+    const auto S = make_sell(W.view(), 2);
+    const std::vector<double> x(50, 1.0);
+    std::vector<double> y(300, -1.0);
+    for (const instruction_set isa : all_sets) {
+        if (!is_available(isa)) continue;
+        const mutable_block none(y.data(), 300, 0);
+        spmm(S, entry_map::identity, 1.0, const_block(x.data(), 50, 0), none, 2, nullptr, isa);
+        CHECK(y == std::vector<double>(300, -1.0));
     }
 }
 

@@ -1,5 +1,5 @@
 #include "matrices.hpp"
-#include "products_only.hpp"
+#include "scaled_by_power.hpp"
 
 #include "kernels/small_dense.hpp"
 #include <rhochain/rhochain.hpp>
@@ -113,7 +113,7 @@ TEST_CASE("both Lanczos bounds lie above sigma_1 wherever the start has the comp
     // Known b_1: c is set to 1 / |b_1| itself, for which the bounds are deterministic.
     const auto W = matrices::random_csr<double, std::int32_t>(40, 40, 0.3, 7);
     const sparse_operator A(W.view(), 1);
-    const Bracket exact = spectral_norm(products_only(A), {.rtol = 1e-12});
+    const Bracket exact = spectral_norm(scaled_by_power(A, 0), {.rtol = 1e-12});
     REQUIRE(exact.status == Status::converged);
     std::vector<double> top(40);
     for (std::size_t i = 0; i < 40; ++i) top[i] = exact.vector[i].real();
@@ -147,6 +147,19 @@ TEST_CASE("norm bounds enclose sigma_1 and the callback stops a run") {
     options.callback = [&calls](const Progress&) { return ++calls == 2; };
     CHECK(spectral_norm(A, options).status == Status::budget_spent);
     CHECK(calls == 2);
+}
+
+TEST_CASE("an interrupt that is true once, asked for by a run inside a call, ends the call") {
+    int calls = 0;
+    SolverOptions options;
+    options.interrupt = [&calls] { return ++calls == 1; };
+    Ledger outer(options, space(1, 1));
+    Ledger inner(outer.inner_options(options, 40), space(1, 1));
+    while (!inner.exhausted()) {
+    }
+    CHECK(inner.matvecs() == 0);
+    CHECK(outer.exhausted());
+    CHECK(calls == 1);
 }
 
 TEST_CASE("a shift by a power of two is exact within the normal range and outwards beyond it") {

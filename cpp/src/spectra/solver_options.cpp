@@ -58,13 +58,27 @@ void Ledger::record(double lower, double value, double upper) {
         history_.push_back(now);
 }
 
-bool Ledger::exhausted() {
+bool Ledger::interrupted() {
     constexpr double poll_interval = 0.05;
-    if (interrupt_ && seconds() - last_poll_ > poll_interval) {
+    if (interrupt_ && !interrupted_ && seconds() - last_poll_ > poll_interval) {
         last_poll_ = seconds();
-        S_.attempt([&] { stopped_ |= interrupt_(); });
+        interrupted_ = interrupt_();
     }
-    return matvecs_ >= max_matvecs_ || S_.agreed_stop(stopped_ || seconds() >= max_seconds_);
+    return interrupted_;
+}
+
+bool Ledger::exhausted() {
+    S_.attempt([&] { interrupted(); });
+    return matvecs_ >= max_matvecs_ || S_.agreed_stop(stopped_ || interrupted_ || seconds() >= max_seconds_);
+}
+
+SolverOptions Ledger::inner_options(const SolverOptions& options, std::int64_t products) {
+    SolverOptions inner = options;
+    inner.callback = nullptr;
+    inner.interrupt = [this] { return interrupted(); };
+    inner.max_matvecs = products;
+    inner.max_seconds = std::max(0.0, max_seconds_ - seconds());
+    return inner;
 }
 
 void Ledger::close(Bracket& b) {

@@ -46,6 +46,10 @@ public:
 
     [[nodiscard]] bool exhausted();
 
+    // The options of a run inside this call: at most `products` products, the seconds that are left and no callback. An
+    // interrupt of that run ends this call too. They refer to this ledger.
+    [[nodiscard]] SolverOptions inner_options(const SolverOptions& options, std::int64_t products);
+
     // Whether max_matvecs allows that many further products.
     [[nodiscard]] bool affords(std::int64_t products) const { return products <= max_matvecs_ - matvecs_; }
     [[nodiscard]] std::int64_t matvecs() const { return matvecs_; }
@@ -56,6 +60,9 @@ public:
     void close(Bracket& b);
 
 private:
+    // Asks the caller's function, at most 20 times a second, until it returns true. Of this rank alone.
+    bool interrupted();
+
     space S_;
     std::int64_t max_matvecs_;
     double max_seconds_;
@@ -63,7 +70,8 @@ private:
     std::function<bool()> interrupt_;
     std::chrono::steady_clock::time_point begin_;
     std::int64_t matvecs_ = 0;
-    bool stopped_ = false;
+    bool stopped_ = false;      // by the callback
+    bool interrupted_ = false;
     double last_poll_ = 0.0;
     std::vector<Progress> history_;
 };

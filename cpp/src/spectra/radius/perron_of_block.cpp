@@ -138,9 +138,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
 
 Bound perron_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     constexpr std::int64_t products = 40;
-    SolverOptions few = options;
-    few.max_matvecs = products;
-    few.callback = nullptr;
+    const SolverOptions few = ledger.inner_options(options, products);
     Ledger own(few, block.domain());
     const Bracket b = perron_of_block(block, few, own);
     ledger.count(own.matvecs());

@@ -19,11 +19,8 @@ namespace {
 
 // rho(A) <= ||A||_2, which is sharp in a tilted band.
 Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
-    SolverOptions own = options;
-    own.callback = nullptr;
+    SolverOptions own = ledger.inner_options(options, options.max_matvecs - ledger.matvecs());
     own.start = {};
-    own.max_matvecs = options.max_matvecs - ledger.matvecs();
-    own.max_seconds = std::max(0.0, options.max_seconds - ledger.seconds());
     const Bracket b = norm_of_map(block.map(), own, {});
     ledger.count(b.matvecs);
     Bound bound = b.upper;
