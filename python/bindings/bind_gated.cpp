@@ -71,10 +71,11 @@ py::tuple run_gated(const std::string& cell, const Operator& U, const float64_ar
                     const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
                     const float64_array& input_bias, const float64_array& h0, const float64_array& c0,
                     std::int64_t begin, std::int64_t end, int threads) {
+    const auto map_of = [&](const Operator& A) { return A.map_for_products(end - begin, false, threads); };
     const GatedRollout run{.cell = cell_named(cell),
-                           .U = U.map().with(threads),
+                           .U = map_of(U),
                            .bias = vector_of(bias),
-                           .W_in = W_in ? std::optional(W_in->map().with(threads)) : std::nullopt,
+                           .W_in = W_in ? std::optional(map_of(*W_in)) : std::nullopt,
                            .inputs = make_rows(inputs.first, inputs.second, width),
                            .input_bias = vector_of(input_bias),
                            .h0 = vector_of(h0),

@@ -170,7 +170,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     const block_view<const T> X(x.data(), in, columns);
     const block_view<T> Y(y.mutable_data(), out, columns);
     const py::gil_scoped_release release;
-    const linear_map W = A.map_for_product(adjoint, threads);
+    const linear_map W = A.map_for_products(1, adjoint, threads);
     const auto apply = [&](const_block from, mutable_block to) {
         adjoint ? W.apply_adjoint(from, to) : W.apply(from, to);
     };

@@ -30,11 +30,11 @@ public:
         return rooms ? rooms->bytes() : 0;
     }
 
-    // The map for the next product that Python asks for. The first one on either side may be the only one: no layout is
-    // made for it.
-    [[nodiscard]] linear_map map_for_product(bool adjoint, int threads) const {
-        const bool is_first = products_[adjoint ? 1 : 0]++ == 0;
-        return (is_first ? map_.for_one_product() : map_).with(threads);
+    // The map for the next products that Python asks for. The first one on either side may be the only one, so that no
+    // layout is made for it.
+    [[nodiscard]] linear_map map_for_products(std::int64_t count, bool adjoint, int threads) const {
+        const bool is_first = products_[adjoint ? 1 : 0].fetch_add(count) == 0;
+        return (is_first && count == 1 ? map_.for_one_product() : map_).with(threads);
     }
 
 private:

@@ -62,6 +62,22 @@ def test_a_layout_is_made_for_the_second_product_on_its_side():
     assert A.nbytes == layout_bytes(300, W.nnz, 8) + layout_bytes(200, W.nnz, 8)
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_gated_run_of_one_step_makes_no_layout(steps):
+    U = rc.Matrix(sparse.random_array((300, 100), density=0.1, rng=np.random.default_rng(5), format="csr"))
+    rc.GRUChain.from_rollout(U, np.zeros((steps, 300)))
+    assert U.nbytes == (0 if steps == 1 else layout_bytes(300, U.nnz, 8))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_with_a_block_of_no_columns(dtype):
+    W = sparse.random_array((300, 200), density=0.1, rng=np.random.default_rng(6), format="csr", dtype=dtype)
+    A = rc.Matrix(W)
+    for _ in range(3):
+        assert (A @ np.ones((200, 0))).shape == (300, 0)
+        assert (A.T @ np.ones((300, 0))).shape == (200, 0)
+
+
 def test_a_budget_for_one_layout_goes_to_the_transpose():
     W = sparse.random_array((300, 300), density=0.1, rng=np.random.default_rng(1), format="csr")
     one = layout_bytes(300, W.nnz, 8)

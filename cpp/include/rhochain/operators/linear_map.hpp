@@ -82,6 +82,8 @@ public:
     [[nodiscard]] static linear_map borrowed(const A& a) {
         return linear_map(std::make_shared<const detail::model_of<std::reference_wrapper<const A>>>(std::cref(a)));
     }
+    template <linear_operator A>
+    static linear_map borrowed(const A&& temporary) = delete;
 
     [[nodiscard]] const space& domain() const { return domain_; }
     [[nodiscard]] const space& range() const { return range_; }

@@ -153,7 +153,8 @@ void multiply_block(const slice_product<Scalar>& P, const Map& f, std::int64_t f
 
 template <fetch Mode, class Scalar, class Map>
 void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
-    if (P.b != 1) return with_rest<widest>(P.b, [&]<std::int64_t Rest>() { multiply_block<Rest, Mode>(P, f, first, last); });
+    if (P.b != 1)
+        return with_rest<widest>(P.b, [&]<std::int64_t Rest>() { multiply_block<Rest, Mode>(P, f, first, last); });
     for (std::int64_t s = first; s < last; ++s) P.banded[s] ? banded_slice(P, f, s) : vector_slice<Mode>(P, f, s);
 }
 
