@@ -184,10 +184,7 @@ def test_the_tree_has_no_violation(violations):
     ],
 )
 def test_a_cpp_violation_is_found(tmp_path, path, text, complaint):
-    write(tmp_path / path, text)
-    (found,) = cpp_violations(tmp_path)
-    assert found.startswith(f"{path}: ")
-    assert complaint in found
+    find_one(cpp_violations, tmp_path, path, text, complaint)
 
 
 def test_an_upward_include_relative_to_the_file_is_found(tmp_path):
@@ -207,10 +204,7 @@ def test_an_upward_include_relative_to_the_file_is_found(tmp_path):
     ],
 )
 def test_an_interface_of_before_is_found(tmp_path, path, text, complaint):
-    write(tmp_path / path, text)
-    (found,) = interface_violations(tmp_path)
-    assert found.startswith(f"{path}: ")
-    assert complaint in found
+    find_one(interface_violations, tmp_path, path, text, complaint)
 
 
 def test_threads_of_kernels_operators_and_sources_pass(tmp_path):
@@ -277,3 +271,10 @@ def test_a_long_file_and_a_vague_name_are_found(tmp_path):
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def find_one(violations, root, path, text, complaint):
+    write(root / path, text)
+    (found,) = violations(root)
+    assert found.startswith(f"{path}: ")
+    assert complaint in found
