@@ -126,14 +126,16 @@ void add_eight(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i) {
     P.streams ? stream(sum, P.Y + i) : static_cast<void>(__builtin_memcpy(P.Y + i, &sum, sizeof sum));
 }
 
-// Columns j .. j + B - 1 of row i, its diagonals within W or, if not `whole`, those that are.
-template <class Side, std::int64_t B, class Scalar, class Map>
-void add_row(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i, std::int64_t j, bool whole) {
+// Columns j .. j + B - 1 of row i. `Whole`: its diagonals lie within W; otherwise those outside are left out.
+template <class Side, std::int64_t B, bool Whole, class Scalar, class Map>
+[[gnu::always_inline]] inline void add_row(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i,
+                                           std::int64_t j) {
     piece<B> sum = {};
     for (std::int64_t k = 0; k < P.count; ++k) {
         const std::int64_t d = Side::diagonal(P, k);
         const std::int64_t x = Side::x_row(i, P.offsets[d]);
-        if (!whole && (x < 0 || x >= Side::x_rows(P))) continue;
+        if constexpr (!Whole)
+            if (x < 0 || x >= Side::x_rows(P)) continue;
         const Scalar* p = place(P, Side::w_row(i, P.offsets[d]), d);
         if (j == 0) __builtin_prefetch(p + stream_ahead, 0, 1);
         sum.add(f(static_cast<double>(*p)), P.X + x * P.b + j);
@@ -141,12 +143,16 @@ void add_row(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i, std::
     sum.store(P.Y + i * P.b + j);
 }
 
-// Rest columns are left when as many as are widest have been taken as often as possible.
-template <class Side, std::int64_t Rest, class Scalar, class Map>
-void add_columns(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t i, bool whole) {
-    std::int64_t j = 0;
-    for (; j + widest <= P.b; j += widest) add_row<Side, widest>(P, f, i, j, whole);
-    if constexpr (Rest > 0) add_row<Side, Rest>(P, f, i, j, whole);
+// Rest columns are left when as many as are widest have been taken as often as possible. Not inlined, so that the loops
+// over diagonals have all registers.
+template <class Side, std::int64_t Rest, bool Whole, class Scalar, class Map>
+[[gnu::noinline]] void add_columns(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t first,
+                                   std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+        std::int64_t j = 0;
+        for (; j + widest <= P.b; j += widest) add_row<Side, widest, Whole>(P, f, i, j);
+        if constexpr (Rest > 0) add_row<Side, Rest, Whole>(P, f, i, j);
+    }
 }
 
 template <class Side, std::int64_t Rest, class Scalar, class Map>
@@ -162,7 +168,8 @@ void add_rows(const diagonal_rows<Scalar>& P, const Map& f, std::int64_t first, 
             add_eight<Side>(P, f, i);
             continue;
         }
-        for (std::int64_t r = i; r < last && r < i + group; ++r) add_columns<Side, Rest>(P, f, r, all_eight);
+        const std::int64_t end = i + group < last ? i + group : last;
+        all_eight ? add_columns<Side, Rest, true>(P, f, i, end) : add_columns<Side, Rest, false>(P, f, i, end);
     }
     if (P.streams) finish_streaming();
 }
