@@ -69,6 +69,14 @@ def fields(value: Any, store: ByteFile) -> dict[str, list[Any]]:
     return found
 
 
+def hide_version() -> None:
+    """Gives the library a version that all builds share, as reports and checkpoints carry it."""
+    from rhochain import _core
+
+    built = _core.build_info()
+    _core.build_info = lambda: built | {"version": "any"}
+
+
 def digest(value: Any) -> str:
     """One SHA-256 for all fields of a result."""
     told = fields(value, _NoBytes())

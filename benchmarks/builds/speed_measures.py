@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from kernel_cases import banded_matrix, random_matrix
-from result_fields import digest
+from result_fields import digest, hide_version
 from scipy import sparse
 
 import rhochain as rc
@@ -154,6 +154,7 @@ MEASURES |= {
 
 def serve() -> None:
     """Names of the measures; for lines [measure, calls] seconds a call and, for 0 calls, a digest of the result."""
+    hide_version()
     print(json.dumps(list(MEASURES)), flush=True)
     held: tuple[str, Call | None] = ("", None)
     for line in sys.stdin:
