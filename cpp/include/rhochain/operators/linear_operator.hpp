@@ -9,7 +9,8 @@
 //     one_sweep(), apply_both(..)    A X, a task on it, A^T of the result, the matrix read once (sweeping_operator);
 //     exponent(), normalised()       2^-e W in place of W, its entries near 1;
 //     threads(), with_threads(t)     the threads of a product;
-//     domain(), range()              spaces (space.hpp), where rows() and cols() entries are not all in this process;
+//     domain(), range()              spaces (space.hpp), where rows() and cols() entries are not all in this process:
+//         such a product reports exceptions by space::attempt, so that no rank waits for one that has failed;
 //     entries(), principal(..)       the stored matrix (stored_entries.hpp), and parts of it as matrices of their own;
 //     for_one_product(), rooms(), prepared_bytes()   layouts for many products, and memory for results.
 #pragma once
