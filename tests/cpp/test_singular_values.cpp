@@ -125,10 +125,16 @@ TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projecti
         CHECK(overlap <= (wanted == orthogonality::semi ? 0x1p-26 : 1e-13));
         CHECK(singular_values(F.alpha(), F.beta()).front() == doctest::Approx(sigma).epsilon(1e-13));
     }
-    golub_kahan F(A, matrices::random_vector(200, seed), orthogonality::semi);
-    while (F.size() < 90) F.expand();
-    // It did leave something uncorrected.
-    CHECK(worst_overlap(F.right()) > 1e-13);
+    // It did leave something uncorrected. How much depends on the start: three of them, and a run that corrects all.
+    double uncorrected = 0.0;
+    for (const unsigned start : {seed, seed + 1, seed + 2}) {
+        golub_kahan F(A, matrices::random_vector(200, start), orthogonality::semi);
+        while (F.size() < 90) F.expand();
+        uncorrected = std::max(uncorrected, worst_overlap(F.right()));
+    }
+    golub_kahan full(A, matrices::random_vector(200, seed), orthogonality::full);
+    while (full.size() < 90) full.expand();
+    CHECK(uncorrected > 16.0 * worst_overlap(full.right()));
 }
 
 TEST_CASE("Golub-Kahan in one sweep a step has the bits of two products a step") {
