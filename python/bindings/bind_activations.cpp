@@ -22,6 +22,13 @@ void bind_activations(py::module_& m) {
         [](const std::string& name, std::optional<double> parameter) { return activation(name, parameter).gain(); },
         py::arg("name"), py::arg("parameter"));
     m.def(
+        "activation_slope_range",
+        [](const std::string& name, std::optional<double> parameter) {
+            const activation f(name, parameter);
+            return std::make_tuple(f.least_slope(), f.largest_slope());
+        },
+        py::arg("name"), py::arg("parameter"));
+    m.def(
         "activation_slopes",
         [](const std::string& name, std::optional<double> parameter, const float64_array& states, bool from_output) {
             const activation f(name, parameter);

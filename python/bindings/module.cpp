@@ -5,6 +5,7 @@ PYBIND11_MODULE(_core, m) {
     rhochain::python::bind_operators(m);
     rhochain::python::bind_brackets(m);
     rhochain::python::bind_spectra(m);
+    rhochain::python::bind_growth(m);
     rhochain::python::bind_activations(m);
     rhochain::python::bind_lyapunov(m);
     rhochain::python::bind_chain_slopes(m);

@@ -16,11 +16,13 @@ from rhochain.growth import growth_factor
 from rhochain.io import FileError, load
 from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
+from rhochain.numerical_range import numerical_radius
 from rhochain.report import Condition, GradientReport, Verdict
 from rhochain.rescaling import rescale
 from rhochain.scaling import ScaledNorm, scaled_norm
 from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
 from rhochain.typical_growth import TypicalGrowth
+from rhochain.worst_case import WorstCaseGrowth, worst_case_growth
 
 __version__: str = _core.build_info()["version"]
 
@@ -51,6 +53,7 @@ __all__ = [
     "Status",
     "TypicalGrowth",
     "Verdict",
+    "WorstCaseGrowth",
     "__version__",
     "activation",
     "activations",
@@ -59,9 +62,11 @@ __all__ = [
     "components",
     "growth_factor",
     "load",
+    "numerical_radius",
     "perron_radius",
     "rescale",
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",
+    "worst_case_growth",
 ]

@@ -37,6 +37,18 @@ class Activation:
         """Whether sigma(x) = x, so that every Jacobian is W itself."""
         return self.name in _LINEAR
 
+    @property
+    def slope_range(self) -> tuple[float, float]:
+        """The infimum and the supremum of sigma', rounded outwards.
+
+        Examples
+        --------
+        >>> import rhochain as rc
+        >>> rc.activation("tanh").slope_range, rc.activation("leaky_relu:0.5").slope_range
+        ((0.0, 1.0), (0.5, 1.0))
+        """
+        return _core.activation_slope_range(self.name, self.parameter)
+
     def values(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """sigma(x), entry by entry, as a rollout computes it.
 

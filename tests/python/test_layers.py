@@ -24,7 +24,7 @@ PYTHON_ORDER = [
     ["covariant_vectors"],
     ["chain_norm"],
     ["chain_measures", "gated_products"],
-    ["chains", "gated", "spectra"],
+    ["chains", "gated", "numerical_range", "spectra", "worst_case"],
     ["local_gains", "scaling"],
     ["rescaling"],
     ["report"],

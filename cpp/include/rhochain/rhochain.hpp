@@ -15,6 +15,8 @@
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/linear_map.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/growth/numerical_radius.hpp>
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>

@@ -69,6 +69,15 @@ private:
     int exponent_ = 0;
 };
 
+Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solve_tridiagonal(std::span<const double> alpha,
+                                                                 std::span<const double> beta, int options) {
+    const auto k = static_cast<Eigen::Index>(alpha.size());
+    Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver;
+    solver.computeFromTridiagonal(Eigen::Map<const Eigen::VectorXd>(alpha.data(), k),
+                                  Eigen::Map<const Eigen::VectorXd>(beta.data(), k - 1), options);
+    return solver;
+}
+
 }  // namespace
 
 eigen_decomposition eigen_decompose(std::span<const double> A, std::int64_t n, bool with_vectors) {
@@ -145,6 +154,21 @@ std::vector<double> singular_values(std::span<const double> alpha, std::span<con
     const Eigen::VectorXd squares = T.solve(Eigen::EigenvaluesOnly).eigenvalues().reverse();
     for (const double square : squares) result.push_back(T.singular_value(square));
     return result;
+}
+
+std::vector<double> tridiagonal_values(std::span<const double> alpha, std::span<const double> beta) {
+    if (alpha.empty()) return {};
+    const auto solver = solve_tridiagonal(alpha, beta, Eigen::EigenvaluesOnly);
+    if (solver.info() != Eigen::Success) return {};
+    return {solver.eigenvalues().begin(), solver.eigenvalues().end()};
+}
+
+std::vector<double> top_tridiagonal_vector(std::span<const double> alpha, std::span<const double> beta) {
+    if (alpha.empty()) return {};
+    const auto solver = solve_tridiagonal(alpha, beta, Eigen::ComputeEigenvectors);
+    if (solver.info() != Eigen::Success) return {};
+    const auto top = solver.eigenvectors().col(static_cast<Eigen::Index>(alpha.size()) - 1);
+    return {top.begin(), top.end()};
 }
 
 bool cholesky(std::span<double> A, std::int64_t n) {

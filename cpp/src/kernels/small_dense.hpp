@@ -42,6 +42,13 @@ struct singular_pair {
 // All singular values of the same B, falling; those below 1e-8 of the largest are not accurate. O(k^2).
 [[nodiscard]] std::vector<double> singular_values(std::span<const double> alpha, std::span<const double> beta);
 
+// The eigenvalues of the symmetric tridiagonal T (k x k), rising: diagonal alpha, beside it the first k - 1 of beta.
+// Empty without convergence. O(k^2).
+[[nodiscard]] std::vector<double> tridiagonal_values(std::span<const double> alpha, std::span<const double> beta);
+
+// The unit eigenvector of its largest eigenvalue. O(k^3).
+[[nodiscard]] std::vector<double> top_tridiagonal_vector(std::span<const double> alpha, std::span<const double> beta);
+
 // A = R^T R: R replaces the upper triangle of A, n x n, symmetric, of which only that triangle is read. False, with A
 // spoilt, unless A is positive definite to working precision.
 [[nodiscard]] bool cholesky(std::span<double> A, std::int64_t n);

@@ -55,6 +55,10 @@ std::string_view activation::name() const { return entry_->name; }
 double activation::gain() const {
     return entry_->parameter_counts ? std::max(entry_->gain, std::abs(parameter_)) : entry_->gain;
 }
+double activation::least_slope() const {
+    return entry_->parameter_counts ? std::min(entry_->least_slope, parameter_) : entry_->least_slope;
+}
+double activation::largest_slope() const { return entry_->parameter_counts ? std::max(1.0, parameter_) : gain(); }
 bool activation::attained() const { return entry_->attained; }
 double activation::lowest_output() const { return std::isnan(entry_->lowest) ? -parameter_ : entry_->lowest; }
 // Rounding does not lift a slope above the gain.

@@ -15,8 +15,9 @@ struct activation_entry {
     std::string_view name;
     double parameter;  // default; NaN if it takes none
     double gain;
+    double least_slope;  // inf sigma'
     bool attained;
-    bool parameter_counts;  // the gain is max(1, |p|)
+    bool parameter_counts;  // the gain is max(1, |p|), the least slope min(least_slope, p), the largest max(1, p)
     double lowest;          // range of outputs; NaN: begins at -p
     double highest;
     function slope_of_output;  // null: the slope is no function of the output

@@ -82,6 +82,17 @@ void move_along_gradient(const gradient_step& step, vector_in v, vector_in u, ve
     });
 }
 
+void move_towards_balance(double step, double floor, vector_in r, vector_in c, vector_in s, double most, vector_out d,
+                          const space& S) {
+    over_ranges(S, [=, rows = r.data(), columns = c.data(), squares = s.data(), out = d.data()](std::int64_t begin,
+                                                                                               std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const double g = std::clamp((rows[i] - columns[i]) / (2.0 * std::max(squares[i], floor)), -2.0, 2.0);
+            out[i] = std::clamp(out[i] - step * g, -most, most);
+        }
+    });
+}
+
 void place_component(std::span<const std::int64_t> members, vector_in own, double tilt, double side, vector_out d) {
     const bool in_place = own.size() == d.size();
     for (std::size_t k = 0; k < members.size(); ++k) {

@@ -41,6 +41,10 @@ struct gradient_step {
 void move_along_gradient(const gradient_step& step, vector_in v, vector_in u, vector_out gradient, vector_out d,
                          const space& S);
 
+// d_i -= step g_i,  g_i = (r_i - c_i) / (2 max(s_i, floor)) brought within +- 2; |d_i| stays within `most`.
+void move_towards_balance(double step, double floor, vector_in r, vector_in c, vector_in s, double most, vector_out d,
+                          const space& S);
+
 // d_i = side (own_k - tilt k) for the members i = C_k of a component: own has one entry for each, or for each vertex.
 // d is whole, in this process.
 void place_component(std::span<const std::int64_t> members, vector_in own, double tilt, double side, vector_out d);

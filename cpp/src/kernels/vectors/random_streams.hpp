@@ -15,6 +15,16 @@ inline constexpr std::uint64_t norm_probes = 1;   // Chebyshev probes of sigma_1
 inline constexpr std::uint64_t walk = 1000;
 inline constexpr std::uint64_t commutator = 1001;
 inline constexpr std::uint64_t tilt = 1002;
+inline constexpr std::uint64_t range_vector = 1003;
+inline constexpr std::uint64_t growth_scaling = 1004;
+[[nodiscard]] constexpr std::uint64_t scaling_sweep(std::uint64_t sweep) { return 3000 + sweep; }
+[[nodiscard]] constexpr std::uint64_t slope_start(std::uint64_t vector) { return 4000 + vector; }
+inline constexpr std::uint64_t gain_ascent = 500;      // a number for slope_start
+inline constexpr std::uint64_t cycle_vectors = 1005;   // and 1006: x and y of a cycle
+inline constexpr std::uint64_t cycle_probes = 1007;    // and 1008: norms of its parts
+inline constexpr std::uint64_t cycle_remainder = 1009; // Golub-Kahan for its deflated product
+// Lanczos for support lines, for the group of angles that begins with this one.
+[[nodiscard]] constexpr std::uint64_t support_line(std::uint64_t angle) { return 2000 + angle; }
 inline constexpr std::uint64_t left_vector = 0x6c656674;
 inline constexpr std::uint64_t adjoint = 0x61646a6f696e74;
 

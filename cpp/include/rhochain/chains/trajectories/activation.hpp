@@ -25,6 +25,9 @@ public:
     [[nodiscard]] double parameter() const { return parameter_; }
     [[nodiscard]] double gain() const;
     [[nodiscard]] bool attained() const;  // whether some x has |sigma'(x)| = sup |sigma'|
+    // inf and sup of sigma', rounded outwards.
+    [[nodiscard]] double least_slope() const;
+    [[nodiscard]] double largest_slope() const;
 
     [[nodiscard]] double slope(double x) const;
 

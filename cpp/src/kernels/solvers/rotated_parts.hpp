@@ -1,0 +1,48 @@
+// The Hermitian parts of a rotated real square matrix B,
+//     H(t) = (e^{it} B + e^{-it} B^T) / 2,      H(-t) = conj H(t),  H(t + pi) = -H(t),
+// on blocks X (n x 2 m) that hold m complex vectors: the pair j of columns is x_j = X_{2j} + i X_{2j+1}.
+#pragma once
+
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/storage/block.hpp>
+
+#include <complex>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace rhochain {
+
+struct rotated_term {
+    double cosine;   // of the angle t_j
+    double sine;
+    double product;  // weight of H(t_j) x_j
+    double own;      // weight of x_j
+    double before;   // weight of z_j
+};
+
+// y_j = product H(t_j) x_j + own x_j + before z_j with P = B X and Q = B^T X. Y may be Z.
+void combine_rotated(std::span<const rotated_term> terms, const_block P, const_block Q, const_block X, const_block Z,
+                     mutable_block Y, const space& S);
+
+// y_j = a_j x_j + b_j y_j
+void combine_pairs(std::span<const double> a, const_block X, std::span<const double> b, mutable_block Y,
+                   const space& S);
+
+// (*) x_j^* y_j for each pair.
+[[nodiscard]] std::vector<std::complex<double>> pair_products(const_block X, const_block Y, const space& S);
+
+// What row i and column i of B contribute to ||H(t_j) x_j||^2, over all pairs: with u_j = H(t_j) x_j
+//     rows_i = sum_j Re(e^{it_j} (B x_j)_i conj u_ij),   columns_i = sum_j Re(e^{-it_j} (B^T x_j)_i conj u_ij),
+//     squares_i = sum_j |u_ij|^2 = (rows_i + columns_i) / 2.
+void row_and_column_shares(std::span<const std::complex<double>> units, const_block P, const_block Q,
+                           std::span<double> rows, std::span<double> columns, std::span<double> squares,
+                           const space& S);
+
+// x_0 = 2^exponent x
+void set_pair(std::span<const std::complex<double>> x, int exponent, mutable_block X, const space& S);
+
+// x_j; of a slice the entries held here.
+[[nodiscard]] std::vector<std::complex<double>> pair_vector(const_block X, std::int64_t j, const space& S);
+
+}  // namespace rhochain

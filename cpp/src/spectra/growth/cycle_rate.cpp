@@ -1,0 +1,288 @@
+#include "spectra/growth/cycle_rate.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/krylov/golub_kahan.hpp>
+#include "kernels/vectors/column_norms.hpp"
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
+#include "spectra/norm/lanczos_bound.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+buffer<double> random_vector(const space& S, std::uint64_t seed, std::uint64_t stream) {
+    buffer<double> v(static_cast<std::size_t>(S.length()));
+    fill_gaussian(mutable_block(v), seed, stream, S);
+    scale(1.0 / norm2(v, S), v, S);
+    return v;
+}
+
+// Q A P over mu_0 .. mu_{p-1}, as a model of a linear map.
+class deflated_cycle {
+public:
+    deflated_cycle(const slope_jacobian& J, const slope_rows& cycle, vector_in x, vector_in y,
+                   const std::vector<double>& mu)
+        : J_(J), cycle_(cycle), x_(x), y_(y), mu_(mu), k_(dot(y, x, J.domain())), yy_(dot(y, y, J.domain())) {}
+
+    [[nodiscard]] std::int64_t rows() const { return J_.map().rows(); }
+    [[nodiscard]] std::int64_t cols() const { return J_.map().cols(); }
+    [[nodiscard]] space domain() const { return J_.domain(); }
+    [[nodiscard]] space range() const { return J_.domain(); }
+
+    void apply(const_block X, mutable_block Y) const {
+        const space& S = domain();
+        buffer<double> v(X.flat().begin(), X.flat().end()), w(v.size());
+        axpy(-dot(y_, v, S) / yy_, y_, v, S);
+        for (std::size_t k = 0; k < cycle_.size(); ++k) {
+            J_.forward(cycle_[k], const_block(v), mutable_block(w));
+            scale(1.0 / mu_[k], w, S);
+            std::swap(v, w);
+        }
+        axpy(-dot(y_, v, S) / k_, x_, v, S);
+        copy_scaled(1.0, v, Y.flat(), S);
+    }
+    void apply_adjoint(const_block X, mutable_block Y) const {
+        const space& S = domain();
+        buffer<double> v(X.flat().begin(), X.flat().end()), w(v.size());
+        axpy(-dot(x_, v, S) / k_, y_, v, S);
+        for (std::size_t k = cycle_.size(); k-- > 0;) {
+            J_.backward(cycle_[k], const_block(v), mutable_block(w));
+            scale(1.0 / mu_[k], w, S);
+            std::swap(v, w);
+        }
+        axpy(-dot(y_, v, S) / yy_, y_, v, S);
+        copy_scaled(1.0, v, Y.flat(), S);
+    }
+
+private:
+    const slope_jacobian& J_;
+    const slope_rows& cycle_;
+    vector_in x_;
+    vector_in y_;
+    const std::vector<double>& mu_;
+    double k_;
+    double yy_;
+};
+
+// The chain of unit vectors from x, forwards or backwards, and the norms divided by.
+struct unit_chain {
+    buffer<double> last;
+    std::vector<double> norms;  // by the index of the Jacobian
+    double log = 0.0;           // of their product; -inf if one is 0
+};
+
+class cycle_certificate {
+public:
+    cycle_certificate(const slope_jacobian& J, const slope_rows& cycle, const cycle_vectors& vectors, double magnitude,
+                      double delta, std::uint64_t seed, Ledger& ledger)
+        : J_(J), cycle_(cycle), x_(vectors.x), y_(vectors.y), delta_(delta), seed_(seed), ledger_(ledger) {
+        const linear_map& W = J.map();
+        const std::int64_t terms =
+            W.entrywise() ? std::max(W.row_terms(), W.column_terms()) : 2 * W.domain().sum_depth();
+        const double slope = std::max(std::abs(J.slopes().lo), std::abs(J.slopes().hi));
+        local_ = rounding_gamma(terms + 8) * (J.kept() + J.slopes().leak * slope * magnitude) * (1.0 + 0x1p-20);
+    }
+
+    // 0 if the theorem does not apply.
+    double lower_rate() {
+        const space& S = J_.domain();
+        const double sums = rounding_gamma(S.sum_depth() + 8);
+        const unit_chain right = chain(x_, true), left = chain(y_, false);
+        if (!std::isfinite(right.log) || !std::isfinite(left.log)) return 0.0;
+        const double error_r = forward_error(right), error_s = backward_error(right, left);
+        const double k = dot(y_, x_, S), ratio = std::exp(left.log - right.log);
+        const double theta = dot(y_, right.last, S) / k;
+        buffer<double> r(right.last), s(left.last);
+        axpy(-theta, x_, r, S);
+        combine(-theta, y_, ratio, s, S);
+        const double least_k = std::abs(k) - sums;
+        if (!(least_k > 0.0)) return 0.0;
+        constexpr double few_roundings = 0x1p-50;
+        const double norm_r = norm2(r, S) * (1.0 + sums) + few_roundings * (1.0 + std::abs(theta)) + error_r;
+        const double norm_s = norm2(s, S) * (1.0 + sums) + few_roundings * (ratio + std::abs(theta)) + error_s;
+        const double shift =
+            (std::abs(dot(y_, r, S)) + sums * norm_r + few_roundings * (1.0 + std::abs(theta)) + error_r) / least_k;
+        const double t = std::abs(theta);
+        const double rest = remainder_norm(right.norms, 0.5 * t);
+        // ||Q r|| <= ||r|| + |y^T r| / |k|
+        const double q = (norm_r + shift) * norm_s / least_k;
+        const double room = t - rest - shift;
+        if (!(room > 0.0) || !(room * room > 4.0 * q)) return 0.0;
+        const double eps = shift + 2.0 * q / (room + std::sqrt(room * room - 4.0 * q)) * 1.001 +
+                           std::numeric_limits<double>::min();
+        if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return 0.0;
+        return std::exp((right.log + std::log(t - eps)) / static_cast<double>(cycle_.size())) * (1.0 - 0x1p-44);
+    }
+
+private:
+    static constexpr std::int64_t columns = 4;
+
+    unit_chain chain(vector_in start, bool forwards) {
+        const space& S = J_.domain();
+        const std::size_t p = cycle_.size();
+        unit_chain c{buffer<double>(start.begin(), start.end()), std::vector<double>(p), 0.0};
+        buffer<double> next(c.last.size());
+        for (std::size_t j = 0; j < p; ++j) {
+            const std::size_t k = forwards ? j : p - 1 - j;
+            if (forwards)
+                J_.forward(cycle_[k], const_block(c.last), mutable_block(next));
+            else
+                J_.backward(cycle_[k], const_block(c.last), mutable_block(next));
+            ledger_.count();
+            std::swap(c.last, next);
+            c.norms[k] = norm2(c.last, S);
+            c.log += std::log(c.norms[k]);
+            if (c.norms[k] > 0.0) scale(1.0 / c.norms[k], c.last, S);
+        }
+        return c;
+    }
+
+    // Bounds of the norms of the products after step k (forwards false) or before it, over their mu.
+    std::vector<double> part_norms(const std::vector<double>& mu, bool before) {
+        const space& S = J_.domain();
+        const std::size_t p = cycle_.size();
+        const double factor = std::sqrt(2.0 / std::numbers::pi) *
+                              std::pow(4.0 * static_cast<double>(p) / delta_, 1.0 / static_cast<double>(columns));
+        buffer<double> v(J_.length() * columns), w(v.size());
+        const auto as_block = [&](buffer<double>& X) { return mutable_block(X.data(), S.length(), columns); };
+        fill_gaussian(as_block(v), seed_, streams::cycle_probes + (before ? 0 : 1), S);
+        std::vector<double> norms(p);
+        for (std::size_t j = 0; j < p; ++j) {
+            const std::size_t k = before ? j : p - 1 - j;
+            double largest = 0.0;
+            for (std::int64_t c = 0; c < columns; ++c) largest = std::max(largest, careful_norm(as_block(v), c, S));
+            norms[k] = factor * largest * (1.0 + 0x1p-20);
+            if (before)
+                J_.forward(cycle_[k], as_block(v), as_block(w));
+            else
+                J_.backward(cycle_[k], as_block(v), as_block(w));
+            ledger_.count(columns);
+            scale(1.0 / mu[k], w, S);
+            std::swap(v, w);
+        }
+        return norms;
+    }
+
+    double forward_error(const unit_chain& right) {
+        const std::vector<double> after = part_norms(right.norms, false);
+        double error = 0.0;
+        for (std::size_t k = 0; k < after.size(); ++k) error += after[k] * local_ / right.norms[k];
+        return error;
+    }
+
+    double backward_error(const unit_chain& right, const unit_chain& left) {
+        const std::vector<double> before = part_norms(right.norms, true);
+        double error = 0.0, lead = 1.0;  // lead: product of nu_j / mu_j for j > k
+        for (std::size_t k = before.size(); k-- > 0;) {
+            error += before[k] * lead * local_ / right.norms[k];
+            lead *= left.norms[k] / right.norms[k];
+        }
+        return error;
+    }
+
+    // ||Q A P|| over the mu, PROBABLE(delta / 2); stops once it is below `wanted`.
+    double remainder_norm(const std::vector<double>& mu, double wanted) {
+        constexpr std::int64_t most_steps = 20;
+        const auto products = static_cast<std::int64_t>(cycle_.size());
+        const deflated_cycle C(J_, cycle_, x_, y_, mu);
+        golub_kahan F(linear_map::borrowed(C), random_vector(J_.domain(), seed_, streams::cycle_remainder));
+        ledger_.count(products);
+        constexpr double backward = 1.0 + 0x1p-26;
+        double bound = infinity;
+        for (std::int64_t k = 1; k <= most_steps; ++k) {
+            bound = std::min(bound, lanczos_upper_bound(F, 0.5 * delta_) * backward);
+            if (bound <= wanted || F.invariant() || ledger_.exhausted()) break;
+            F.expand();
+            ledger_.count(2 * products);
+        }
+        return bound;
+    }
+
+    const slope_jacobian& J_;
+    const slope_rows& cycle_;
+    vector_in x_;
+    vector_in y_;
+    double delta_;
+    std::uint64_t seed_;
+    Ledger& ledger_;
+    double local_ = 0.0;
+};
+
+}  // namespace
+
+cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, std::uint64_t seed, Ledger& ledger) {
+    constexpr double settled = 1e-9;
+    constexpr std::size_t most_products = 960;
+    const space& S = J.domain();
+    const std::size_t p = cycle.size();
+    cycle_vectors v;
+    v.x = random_vector(S, seed, streams::cycle_vectors);
+    v.y = random_vector(S, seed, streams::cycle_vectors + 1);
+    buffer<double> next(v.x.size());
+    // One pass of a vector through the cycle. Returns the logarithm of its growth.
+    const auto pass = [&](buffer<double>& u, bool forwards) {
+        double log = 0.0;
+        for (std::size_t j = 0; j < p; ++j) {
+            const std::size_t k = forwards ? j : p - 1 - j;
+            if (forwards)
+                J.forward(cycle[k], const_block(u), mutable_block(next));
+            else
+                J.backward(cycle[k], const_block(u), mutable_block(next));
+            ledger.count();
+            std::swap(u, next);
+            const double norm = norm2(u, S);
+            if (!(norm > 0.0) || !std::isfinite(norm)) return -infinity;
+            log += std::log(norm);
+            scale(1.0 / norm, u, S);
+        }
+        return log;
+    };
+    const auto turn = [&](const buffer<double>& now, const buffer<double>& before) {
+        buffer<double> difference(before);
+        combine(1.0, now, dot(now, before, S) < 0.0 ? 1.0 : -1.0, difference, S);
+        return norm2(difference, S);
+    };
+    double log = -infinity, quotient = 0.0;
+    for (std::size_t round = 0; round < std::max<std::size_t>(3, most_products / (2 * p)); ++round) {
+        if (ledger.exhausted()) break;
+        const buffer<double> x0(v.x), y0(v.y);
+        log = pass(v.x, true);
+        if (log == -infinity || pass(v.y, false) == -infinity) return {};
+        v.residual = std::max(turn(v.x, x0), turn(v.y, y0));
+        quotient = dot(y0, v.x, S) / dot(y0, x0, S);
+        if (v.residual < settled) break;
+    }
+    const double rate = std::exp((log + std::log(std::abs(quotient))) / static_cast<double>(p));
+    v.rate = std::isfinite(rate) ? rate : 0.0;
+    return v;
+}
+
+Bound bound_cycle(const slope_jacobian& J, const slope_rows& cycle, const cycle_vectors& vectors, double magnitude,
+                  double delta, std::uint64_t seed, Ledger& ledger) {
+    constexpr std::size_t longest = 64;
+    Bound bound{0.0, Grade::probable, delta, "growth of a cycle of slopes, its eigenvalue isolated by deflation"};
+    slope_rows repeated = cycle;
+    // The shares delta / 2, delta / 4, .. of the attempts, each from new random vectors.
+    double share = 0.5 * delta;
+    for (std::uint64_t attempt = 0; repeated.size() <= std::max(longest, cycle.size()); ++attempt, share *= 0.5) {
+        // A certificate takes some 30 products for each Jacobian.
+        if (ledger.exhausted() || !ledger.affords(30 * static_cast<std::int64_t>(repeated.size()))) break;
+        bound.value =
+            cycle_certificate(J, repeated, vectors, magnitude, share, seed + attempt, ledger).lower_rate();
+        if (bound.value > 0.0) break;
+        const slope_rows once = repeated;
+        repeated.insert(repeated.end(), once.begin(), once.end());
+    }
+    return bound;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,100 @@
+#include "spectra/growth/rotated_lanczos.hpp"
+
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/random_streams.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+// The first steps after which the largest eigenvalue of T is that of all steps: a vector found twice has no certain
+// weights.
+std::size_t steps_until_settled(const lanczos_numbers& T) {
+    constexpr double settled = 0x1p-20;
+    constexpr std::size_t stride = 4;
+    const double all = ritz_ends(T).highest;
+    for (std::size_t k = stride; k < T.a.size(); k += stride)
+        if (all - ritz_ends({T.a.first(k), T.b}).highest <= settled * std::abs(all)) return k;
+    return T.a.size();
+}
+
+}  // namespace
+
+rotated_lanczos::rotated_lanczos(const irreducible_block& block, std::span<const double> angles, std::uint64_t seed,
+                                 std::uint64_t stream)
+    : H_(block.map(), angles),
+      x_(static_cast<std::size_t>(block.domain().length() * H_.columns())),
+      y_(x_.size(), 0.0),
+      a_(angles.size()),
+      b_(angles.size()),
+      inverse_(angles.size()),
+      inverse_before_(angles.size(), 0.0),
+      invariant_(angles.size(), false) {
+    const mutable_block X = H_.as_block(x_);
+    block.draw(X, seed, stream);
+    const auto squares = pair_products(X, X, block.domain());
+    for (std::size_t j = 0; j < squares.size(); ++j) inverse_[j] = 1.0 / std::sqrt(squares[j].real());
+}
+
+bool rotated_lanczos::invariant() const {
+    return std::all_of(invariant_.begin(), invariant_.end(), [](bool is) { return is; });
+}
+
+void rotated_lanczos::step() {
+    // Of ||H q||: a rest below it is rounding.
+    constexpr double rounding = 0x1p-48;
+    const space& S = H_.domain();
+    const mutable_block X = H_.as_block(x_), Y = H_.as_block(y_);
+    std::vector<rotated_map::weights> w;
+    for (std::size_t j = 0; j < angles(); ++j)
+        w.push_back({inverse_[j], 0.0, b_[j].empty() ? 0.0 : -b_[j].back() * inverse_before_[j]});
+    H_.apply(w, X, Y, Y);
+    const auto along = pair_products(X, Y, S);
+    const auto images = pair_products(Y, Y, S);
+    std::vector<double> minus_a;
+    for (std::size_t j = 0; j < angles(); ++j) minus_a.push_back(-along[j].real() * inverse_[j] * inverse_[j]);
+    combine_pairs(minus_a, X, std::vector<double>(angles(), 1.0), Y, S);
+    const auto rests = pair_products(Y, Y, S);
+    for (std::size_t j = 0; j < angles(); ++j) {
+        const double least = rounding * std::sqrt(images[j].real()), b = std::sqrt(rests[j].real());
+        if (!invariant_[j]) {
+            a_[j].push_back(along[j].real() * inverse_[j]);
+            b_[j].push_back(std::max(least, b));
+        }
+        invariant_[j] = invariant_[j] || !(b > least);
+        inverse_before_[j] = inverse_[j];
+        inverse_[j] = invariant_[j] ? 0.0 : 1.0 / b;
+    }
+    std::swap(x_, y_);
+}
+
+std::vector<std::complex<double>> ritz_vector(const irreducible_block& block, double angle, std::int64_t steps,
+                                              std::uint64_t seed, Ledger& ledger) {
+    const space& S = block.domain();
+    std::vector<double> weights;
+    {
+        rotated_lanczos run(block, {&angle, 1}, seed, streams::range_vector);
+        for (std::int64_t k = 0; k < steps && !run.invariant() && !ledger.exhausted(); ++k) {
+            run.step();
+            ledger.count(run.products());
+        }
+        const lanczos_numbers T = run.numbers(0);
+        weights = top_tridiagonal_vector(T.a.first(steps_until_settled(T)), T.b);
+    }
+    buffer<double> sum(static_cast<std::size_t>(2 * S.length()), 0.0);
+    const mutable_block X(sum.data(), S.length(), 2);
+    rotated_lanczos again(block, {&angle, 1}, seed, streams::range_vector);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+        const double weight = weights[k] * again.scale(0);
+        combine_pairs({&weight, 1}, again.newest(), std::vector<double>{1.0}, X, S);
+        if (k + 1 == weights.size()) break;
+        again.step();
+        ledger.count(again.products());
+    }
+    return pair_vector(X, 0, S);
+}
+
+}  // namespace rhochain

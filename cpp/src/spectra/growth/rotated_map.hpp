@@ -1,0 +1,70 @@
+// The Hermitian maps H(t_j) = (e^{i t_j} B + e^{-i t_j} B^T) / 2 of several angles t_j together, B real and square, on a
+// block X of one complex vector x_j for each angle (rotated_parts.hpp): one product with B and one with B^T for all.
+// Memory: two blocks of n x 2 m for m angles.
+#pragma once
+
+#include <rhochain/operators/linear_map.hpp>
+#include <rhochain/storage/buffer.hpp>
+#include "kernels/solvers/rotated_parts.hpp"
+
+#include <cmath>
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <numbers>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+
+// e^{it}, exact at multiples of pi / 2.
+[[nodiscard]] inline std::complex<double> unit_at(double t) {
+    constexpr double quarter = 0.5 * std::numbers::pi;
+    return t == quarter ? std::complex<double>{0.0, 1.0} : std::complex<double>{std::cos(t), std::sin(t)};
+}
+
+class rotated_map {
+public:
+    struct weights {
+        double product;  // of H(t_j) x_j
+        double own;      // of x_j
+        double before;   // of z_j
+    };
+
+    rotated_map(linear_map B, std::span<const double> angles) : B_(std::move(B)) {
+        for (const double t : angles) units_.push_back(unit_at(t));
+        P_.resize(static_cast<std::size_t>(B_.domain().length()) * 2 * angles.size());
+        Q_.resize(P_.size());
+    }
+
+    [[nodiscard]] const space& domain() const { return B_.domain(); }
+    [[nodiscard]] std::int64_t columns() const { return 2 * static_cast<std::int64_t>(units_.size()); }
+    // Products that apply() takes.
+    [[nodiscard]] std::int64_t products() const { return 2 * columns(); }
+    [[nodiscard]] mutable_block as_block(buffer<double>& X) const { return {X.data(), domain().length(), columns()}; }
+
+    // y_j = product H(t_j) x_j + own x_j + before z_j. Y may be Z.
+    void apply(std::span<const weights> w, const_block X, const_block Z, mutable_block Y) {
+        const mutable_block P = as_block(P_), Q = as_block(Q_);
+        B_.apply(X, P);
+        B_.apply_adjoint(X, Q);
+        std::vector<rotated_term> terms;
+        for (std::size_t j = 0; j < units_.size(); ++j)
+            terms.push_back({units_[j].real(), units_[j].imag(), w[j].product, w[j].own, w[j].before});
+        combine_rotated(terms, P, Q, X, Z, Y, domain());
+    }
+
+    // Of the last apply() (rotated_parts.hpp).
+    void shares(std::span<double> rows, std::span<double> columns, std::span<double> squares) {
+        row_and_column_shares(units_, as_block(P_), as_block(Q_), rows, columns, squares, domain());
+    }
+
+private:
+    linear_map B_;
+    std::vector<std::complex<double>> units_;
+    buffer<double> P_;
+    buffer<double> Q_;
+};
+
+}  // namespace rhochain

@@ -1,0 +1,139 @@
+#include "spectra/growth/signed_words.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "operators/adjoint_operator.hpp"
+#include "spectra/structure/line_signs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+std::int64_t count_mixed(const std::vector<signed char>& signs) { return std::count(signs.begin(), signs.end(), 0); }
+
+std::vector<std::uint8_t> where(const std::vector<signed char>& signs, int sign) {
+    std::vector<std::uint8_t> set;
+    for (const signed char s : signs) set.push_back(s == sign ? 1 : 0);
+    return std::count(set.begin(), set.end(), 1) == 0 ? std::vector<std::uint8_t>{} : set;
+}
+
+// A lower bound of the growth of a word, whose product is nonnegative up to its sign.
+class word_bound {
+public:
+    // |J(S)| x for x >= 0 is b x + a |W| |S| x.
+    word_bound(const linear_map& W, const SlopeRange& slopes, const slope_rows& word, Ledger& ledger)
+        : W_(W), slopes_(slopes), word_(word), ledger_(ledger), y_(length()), next_(length()) {}
+
+    double run(double rtol) {
+        constexpr int most_passes = 240, passes_between = 12;
+        const space& S = W_.domain();
+        const double p = static_cast<double>(word_.size());
+        buffer<double> x(length(), 1.0);
+        double best = 0.0;
+        for (int pass = 1; pass <= most_passes && !ledger_.exhausted(); ++pass) {
+            apply(x);
+            const double growth = norm2(y_, S) / norm2(x, S);
+            if (!(growth > 0.0) || !std::isfinite(growth)) break;
+            if (pass % passes_between == 0) {
+                best = std::max(best, trimmed_bound(x, growth, rtol));
+                if (best >= growth * (1.0 - p * rtol)) break;
+                apply(x);
+            }
+            // A shift copes with periodic graphs.
+            combine(1.0 / growth, y_, 0.25, x, S);
+            scale(1.0 / max_abs(x, S), x, S);
+        }
+        const double rounding = p * rounding_gamma(W_.row_terms() + 8);
+        return std::pow(best * (1.0 - rounding), 1.0 / p) * (1.0 - 0x1p-48);
+    }
+
+private:
+    [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(W_.domain().length()); }
+
+    // y = the word's product of x, in absolute values.
+    void apply(const buffer<double>& x) {
+        const space& S = W_.domain();
+        copy_scaled(1.0, x, y_, S);
+        for (const auto& active : word_) {
+            apply_slopes(active, std::abs(slopes_.lo), slopes_.hi, const_block(y_), mutable_block(next_), S);
+            if (slopes_.leak == 1.0) {
+                W_.apply(entry_map::absolute, const_block(next_), mutable_block(y_));
+            } else {
+                buffer<double> image(length());
+                W_.apply(entry_map::absolute, const_block(next_), mutable_block(image));
+                combine(slopes_.leak, image, 1.0 - slopes_.leak, y_, S);
+            }
+            ledger_.count();
+        }
+    }
+
+    // Vertices whose ratio is low lead into the dominant component and not back: without them the least ratio is that of
+    // the component.
+    double trimmed_bound(const buffer<double>& x, double growth, double rtol) {
+        const space& S = W_.domain();
+        // Far from underflow, so that the errors of products are relative.
+        constexpr double least = 0x1p-300;
+        buffer<double> part(x);
+        keep_ratios_above(0.0, least, part, part, S);
+        double best = 0.0;
+        for (int round = 0; round < 4; ++round) {
+            apply(part);
+            best = std::max(best, finite_or_zero(ratio_extremes(y_, part, S).lowest));
+            if (best >= growth * (1.0 - rtol)) break;
+            keep_ratios_above(growth * (1.0 - 2.0 * rtol), least, y_, part, S);
+        }
+        return best;
+    }
+
+    static double finite_or_zero(double x) { return std::isfinite(x) ? x : 0.0; }
+
+    const linear_map& W_;
+    SlopeRange slopes_;
+    const slope_rows& word_;
+    Ledger& ledger_;
+    buffer<double> y_;
+    buffer<double> next_;
+};
+
+}  // namespace
+
+sign_sets find_sign_sets(const linear_map& W) {
+    sign_sets sets;
+    if (W.entries() == nullptr) return sets;
+    const line_signs signs = signs_of_lines(*W.entries());
+    sets.of_rows = count_mixed(signs.rows) < count_mixed(signs.columns);
+    const std::vector<signed char>& lines = sets.of_rows ? signs.rows : signs.columns;
+    sets.all = count_mixed(lines) == 0;
+    sets.excitatory = where(lines, 1);
+    sets.inhibitory = where(lines, -1);
+    return sets;
+}
+
+signed_word best_signed_word(const linear_map& W, const sign_sets& sets, const SlopeRange& slopes, double rtol,
+                             Ledger& ledger) {
+    signed_word best{{0.0, Grade::proved, 0.0, "Collatz-Wielandt on columns of one sign"}, {}};
+    if (sets.of_rows) best.bound.source = "Collatz-Wielandt on rows of one sign";
+    // Off its set a word has the slope lo: 0, or of the sign that keeps the product of one sign.
+    if (slopes.lo > 0.0 || (slopes.lo < 0.0 && !sets.all)) return best;
+    const linear_map M = sets.of_rows ? linear_map(adjoint_operator(W)) : W;
+    std::vector<slope_rows> words;
+    if (!sets.excitatory.empty()) words.push_back({sets.excitatory});
+    if (slopes.leak == 1.0) {
+        if (!sets.inhibitory.empty()) words.push_back({sets.inhibitory});
+        if (words.size() == 2) words.push_back({sets.excitatory, sets.inhibitory});
+    }
+    for (slope_rows& word : words) {
+        const double bound = word_bound(M, slopes, word, ledger).run(rtol);
+        if (bound > best.bound.value) {
+            best.bound.value = bound;
+            best.cycle = std::move(word);
+        }
+    }
+    return best;
+}
+
+}  // namespace rhochain

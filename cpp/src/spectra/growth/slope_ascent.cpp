@@ -1,0 +1,158 @@
+#include "spectra/growth/slope_ascent.hpp"
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+class slope_ascent {
+public:
+    slope_ascent(const slope_jacobian& J, slope_rows cycle, std::uint64_t seed, std::uint64_t stream, Ledger& ledger)
+        : J_(J), S_(std::move(cycle)), ledger_(ledger), Z_(S_.size()), Y_(J.kept() == 0.0 ? 0 : S_.size()) {
+        x_ = random_unit(seed, streams::slope_start(2 * stream));
+        y_ = random_unit(seed, streams::slope_start(2 * stream + 1));
+        next_.resize(J.length());
+    }
+
+    slope_witness run(int sweeps) {
+        constexpr double gain = 1e-4;
+        constexpr int patience = 5;
+        slope_witness best;
+        std::int64_t changes = 1;
+        double forward_log = -infinity;
+        for (int sweep = 0, since = 0; sweep <= sweeps && !ledger_.exhausted(); ++sweep) {
+            const double backward_log = left_vectors();
+            if (backward_log == -infinity) break;
+            if (sweep > 0) {
+                const double rate = estimate(backward_log, forward_log);
+                since = rate > best.rate * (1.0 + gain) ? 0 : since + 1;
+                if (rate > best.rate) best = {rate, S_};
+                if (since >= patience || changes == 0 || sweep == sweeps) break;
+            }
+            forward_log = right_vectors(changes);
+            if (forward_log == -infinity) break;
+        }
+        return best;
+    }
+
+private:
+    [[nodiscard]] std::size_t period() const { return S_.size(); }
+    // Short cycles are run through several times, so that the vectors are close to the cycle's own.
+    [[nodiscard]] std::size_t passes() const { return (16 + period() - 1) / period(); }
+
+    buffer<double> random_unit(std::uint64_t seed, std::uint64_t stream) const {
+        buffer<double> v(J_.length());
+        fill_gaussian(mutable_block(v), seed, stream, J_.domain());
+        scale(1.0 / norm2(v, J_.domain()), v, J_.domain());
+        return v;
+    }
+
+    // v becomes a unit vector. Returns ln ||v||.
+    double normalise(buffer<double>& v) const {
+        const double norm = norm2(v, J_.domain());
+        if (!(norm > 0.0) || !std::isfinite(norm)) return -infinity;
+        scale(1.0 / norm, v, J_.domain());
+        return std::log(norm);
+    }
+
+    // z_k of the cycle as it stands, y_p before the last pass and y_0. Returns the logarithm of its growth in that pass.
+    double left_vectors() {
+        const space& S = J_.domain();
+        double log = 0.0;
+        for (std::size_t pass = 0; pass < passes(); ++pass) {
+            log = 0.0;
+            last_ = y_;
+            for (std::size_t k = period(); k-- > 0;) {
+                if (!Y_.empty()) Y_[k] = y_;
+                Z_[k].resize(J_.length());
+                J_.pull(const_block(y_), mutable_block(Z_[k]));
+                ledger_.count();
+                copy_scaled(1.0, Z_[k], next_, S);
+                J_.finish_backward(S_[k], const_block(y_), mutable_block(next_));
+                std::swap(y_, next_);
+                log += normalise(y_);
+                if (log == -infinity) return log;
+            }
+        }
+        return log;
+    }
+
+    // (y_p^T A x_0)^(1/p) from both vectors, at most the growth seen.
+    [[nodiscard]] double estimate(double backward_log, double forward_log) const {
+        const space& S = J_.domain();
+        const double near = std::abs(dot(last_, x_, S)), far = std::abs(dot(y_, x_, S));
+        const double p = static_cast<double>(period());
+        const double quotient = near > 0.0 && far > 0.0 ? backward_log + std::log(far / near) : -infinity;
+        return std::exp(std::min(quotient, std::max(backward_log, forward_log)) / p);
+    }
+
+    double right_vectors(std::int64_t& changes) {
+        const auto& [lo, hi, a] = J_.slopes();
+        const space& S = J_.domain();
+        changes = 0;
+        double log = 0.0;
+        for (std::size_t pass = 0; pass < passes(); ++pass) {
+            log = 0.0;
+            for (std::size_t k = 0; k < period(); ++k) {
+                if (pass == 0) {
+                    double form = a * dot_with_slopes(Z_[k], S_[k], lo, hi, x_, S);
+                    if (!Y_.empty()) form += J_.kept() * dot(Y_[k], x_, S);
+                    changes += choose_slopes(form < 0.0 ? -1.0 : 1.0, Z_[k], x_, S_[k], S);
+                }
+                J_.forward(S_[k], const_block(x_), mutable_block(next_));
+                ledger_.count();
+                std::swap(x_, next_);
+                log += normalise(x_);
+                if (log == -infinity) return log;
+            }
+        }
+        return log;
+    }
+
+    const slope_jacobian& J_;
+    slope_rows S_;
+    Ledger& ledger_;
+    std::vector<buffer<double>> Z_;
+    std::vector<buffer<double>> Y_;  // y_{k+1}
+    buffer<double> x_;
+    buffer<double> y_;
+    buffer<double> last_;
+    buffer<double> next_;
+};
+
+}  // namespace
+
+slope_witness ascend_slopes(const slope_jacobian& J, slope_rows cycle, int sweeps, std::uint64_t seed,
+                            std::uint64_t stream, Ledger& ledger) {
+    return slope_ascent(J, std::move(cycle), seed, stream, ledger).run(sweeps);
+}
+
+slope_witness search_slopes(const slope_jacobian& J, std::size_t period,
+                            const std::vector<std::vector<std::uint8_t>>& others, std::uint64_t seed, Ledger& ledger) {
+    constexpr int short_sweeps = 8, long_sweeps = 30;
+    constexpr std::uint64_t least_starts = 4;
+    slope_witness best;
+    const std::vector<std::uint8_t> all(J.length(), 1);
+    std::uint64_t start = 0;
+    const auto try_start = [&](const std::vector<std::uint8_t>& row) {
+        slope_witness found = ascend_slopes(J, slope_rows(period, row), short_sweeps, seed, start++, ledger);
+        if (found.rate > best.rate) best = std::move(found);
+    };
+    for (const auto& row : others) try_start(row);
+    do try_start(all);
+    while (start < least_starts);
+    if (best.cycle.empty()) return best;
+    slope_witness longer = ascend_slopes(J, best.cycle, long_sweeps, seed, start, ledger);
+    return longer.rate > best.rate ? longer : best;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,176 @@
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
+
+#include <rhochain/spectra/norm/norms.hpp>
+#include "spectra/growth/exploding_gain.hpp"
+#include "spectra/growth/growth_above.hpp"
+#include "spectra/growth/growth_below.hpp"
+#include "spectra/norm/adjoint_check.hpp"
+#include "spectra/structure/by_component.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace rhochain {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+void validate_slopes(const SlopeRange& s) {
+    const auto reject = [](const char* name, const std::string& came, const char* expected) {
+        throw std::invalid_argument(std::string(name) + ": got " + came + ", expected " + expected);
+    };
+    if (!std::isfinite(s.lo) || !std::isfinite(s.hi) || !(s.lo <= s.hi) || !(s.hi > 0.0))
+        reject("slope_range", std::to_string(s.lo) + " and " + std::to_string(s.hi), "lo <= hi, hi > 0, both finite");
+    if (!(s.leak > 0.0 && s.leak <= 1.0)) reject("leak", std::to_string(s.leak), "0 < leak <= 1");
+}
+
+std::vector<std::uint8_t> flat(const slope_rows& cycle) {
+    std::vector<std::uint8_t> active;
+    for (const auto& row : cycle) active.insert(active.end(), row.begin(), row.end());
+    return active;
+}
+
+class growth_search {
+    // So many hundredths of the budget of products.
+    [[nodiscard]] std::int64_t share_of_budget(std::int64_t hundredths) const {
+        const std::int64_t all = options_.max_matvecs;
+        return all == std::numeric_limits<std::int64_t>::max() ? all : std::max<std::int64_t>(1, all / 100 * hundredths);
+    }
+
+    // Runs body(options, ledger) with a share of the budget.
+    template <class Body>
+    auto within(std::int64_t hundredths, const Body& body) {
+        const SolverOptions few = ledger_.inner_options(options_, share_of_budget(hundredths));
+        Ledger own(few, A_.domain());
+        auto result = body(few, own);
+        ledger_.count(own.matvecs());
+        return result;
+    }
+
+public:
+    // A = 2^-exponent() W.
+    growth_search(const linear_map& W, const linear_map& A, const SlopeRange& slopes, const SolverOptions& options)
+        : W_(W), A_(A), slopes_(slopes), options_(options), ledger_(options, A.domain()) {}
+
+    WorstCaseGrowth run() {
+        ledger_.count(require_adjoint(A_, options_.seed));
+        double magnitude = infinity;
+        if (A_.entrywise()) {
+            magnitude = bound_norms(A_).upper.value;
+            ledger_.count(4);
+        }
+        if (magnitude == 0.0) return finished(without_growth("zero matrix"));
+        growth_above above = bound_above();
+        if (above.bracket.upper.value <= 1.0 - slopes_.leak) return finished(without_growth("no cycle"));
+        WorstCaseGrowth result;
+        result.bracket = std::move(above.bracket);
+        result.vanishes_below = above.vanishing_gain;
+        result.explodes_above = {infinity, Grade::proved, 0.0, "no bound"};
+        if (relative_width(result.bracket) <= options_.rtol && result.bracket.lower.grade == Grade::proved) {
+            // rho(|W|) = rho(W): all slopes at hi.
+            result.period = 1;
+            result.active.assign(static_cast<std::size_t>(A_.domain().length()), 1);
+        } else {
+            const bool homogeneous = slopes_.leak == 1.0;
+            growth_below below = within(homogeneous ? 35 : 30, [&](const SolverOptions& few, Ledger& own) {
+                return bound_growth_below(A_, slopes_, magnitude, few, own);
+            });
+            if (!homogeneous)
+                result.explodes_above = within(20, [&](const SolverOptions& few, Ledger& own) {
+                    return find_exploding_gain(A_, slopes_, below.cycle, magnitude, few, own).bound;
+                });
+            take_below(std::move(below), result);
+        }
+        return finished(std::move(result));
+    }
+
+private:
+    // Every product of Jacobians is a power of the leak, up to polynomials in its length.
+    WorstCaseGrowth without_growth(const char* why) const {
+        WorstCaseGrowth result;
+        result.bracket = exact_bracket(1.0 - slopes_.leak, why);
+        result.vanishes_below = result.explodes_above = {infinity, Grade::proved, 0.0, why};
+        return result;
+    }
+
+    growth_above bound_above() {
+        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 65 : 50);
+        if (A_.entries() != nullptr && slopes_.leak == 1.0) {
+            growth_above result;
+            const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
+                growth_above found = bound_growth_above(block, slopes_, own, products, ledger);
+                return std::move(found.bracket);
+            };
+            SolverOptions own = ledger_.inner_options(options_, options_.max_matvecs);
+            own.start = {};
+            result.bracket = solve_by_component(W_, own, solve);
+            ledger_.count(result.bracket.matvecs);
+            rescale_bracket(result.bracket, -A_.exponent());
+            const Bound& upper = result.bracket.upper;
+            result.vanishing_gain = {1.0 / upper.value * (1.0 - 0x1p-50), upper.grade, upper.delta, upper.source};
+            return result;
+        }
+        const block_facts facts;
+        return bound_growth_above(irreducible_block(A_, facts), slopes_, options_, products, ledger_);
+    }
+
+    void take_below(growth_below below, WorstCaseGrowth& result) {
+        Bracket& b = result.bracket;
+        tighten_lower(b, below.proved);
+        tighten_lower(b, below.bound);
+        b.value = std::clamp(std::max(below.estimate, b.lower.value), b.lower.value, std::max(b.lower.value, b.upper.value));
+        result.period = static_cast<std::int64_t>(below.cycle.size());
+        result.active = flat(below.cycle);
+    }
+
+    WorstCaseGrowth finished(WorstCaseGrowth result) {
+        Bracket& b = result.bracket;
+        clamp_value(b);
+        b.status = relative_width(b) <= options_.rtol ? Status::converged : Status::bracketed;
+        const Bound lower = graded_lower(b);
+        if (slopes_.leak == 1.0 && lower.value > 0.0)
+            result.explodes_above = {1.0 / lower.value * (1.0 + 0x1p-50), lower.grade, lower.delta, lower.source};
+        ledger_.record(b.lower.value, b.value, b.upper.value);
+        ledger_.close(b);
+        return result;
+    }
+
+    linear_map W_;
+    linear_map A_;
+    SlopeRange slopes_;
+    const SolverOptions& options_;
+    Ledger ledger_;
+};
+
+}  // namespace
+
+WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
+    require_square(W, "the worst-case growth");
+    validate(options, W.domain());
+    validate_slopes(slopes);
+    if (W.cols() == 0) {
+        WorstCaseGrowth result;
+        result.bracket = exact_bracket(0.0, "empty matrix");
+        result.vanishes_below = result.explodes_above = {infinity, Grade::proved, 0.0, "empty matrix"};
+        return result;
+    }
+    const linear_map A = W.normalised();
+    const int e = A.exponent();
+    // Without a leak R is homogeneous; with one the power of two goes to the slopes.
+    const bool homogeneous = slopes.leak == 1.0;
+    const int f = homogeneous ? 0 : e;
+    const SlopeRange own{std::ldexp(slopes.lo, f), std::ldexp(slopes.hi, f), slopes.leak};
+    WorstCaseGrowth result = growth_search(W, A, own, options).run();
+    if (homogeneous) {
+        rescale_bracket(result.bracket, e);
+        result.vanishes_below.value = shifted_down(result.vanishes_below.value, -e);
+        result.explodes_above.value = shifted_up(result.explodes_above.value, -e);
+    }
+    return result;
+}
+
+}  // namespace rhochain

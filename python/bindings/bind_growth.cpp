@@ -1,0 +1,40 @@
+#include "operators.hpp"
+#include "solver_calls.hpp"
+
+#include <rhochain/spectra/growth/numerical_radius.hpp>
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
+
+#include <cstdint>
+#include <utility>
+
+namespace rhochain::python {
+namespace {
+
+RawBracket numerical_radius_of(const Operator& A, const SolverCall& call) {
+    return call.run([&](const SolverOptions& options) { return numerical_radius(A.map().with(call.threads), options); });
+}
+
+// (bracket, active (p, n), gain below which every gradient vanishes, gain above which some explode)
+py::tuple worst_case_growth_of(const Operator& A, const SolverCall& call, double lo, double hi, double leak) {
+    WorstCaseGrowth found;
+    RawBracket raw = call.run([&](const SolverOptions& options) {
+        found = worst_case_growth(A.map().with(call.threads), {.lo = lo, .hi = hi, .leak = leak}, options);
+        return found.bracket;
+    });
+    const auto n = static_cast<py::ssize_t>(A.cols());
+    row_major<std::uint8_t> active({static_cast<py::ssize_t>(found.period), n}, found.active.data());
+    return py::make_tuple(std::move(raw), active.attr("view")(py::dtype::of<bool>()), std::move(found.vanishes_below),
+                          std::move(found.explodes_above));
+}
+
+}  // namespace
+
+void bind_growth(py::module_& m) {
+    const py::arg A("A");
+    const py::kw_only keywords;
+    def_estimate(m, "numerical_radius", &numerical_radius_of, A, keywords);
+    def_estimate(m, "worst_case_growth", &worst_case_growth_of, A, keywords, py::arg("lo"), py::arg("hi"),
+                 py::arg("leak"));
+}
+
+}  // namespace rhochain::python
