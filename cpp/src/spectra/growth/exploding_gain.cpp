@@ -13,7 +13,7 @@ namespace {
 
 SlopeRange at_gain(const SlopeRange& slopes, double g) { return {g * slopes.lo, g * slopes.hi, slopes.leak}; }
 
-// The gain at which the measured rate of the cycle is 1 to 1e-6; infinite without one.
+// The gain at which the measured rate of the cycle is 1 to about 1e-4; infinite without one.
 double gain_of_cycle(const linear_map& W, const SlopeRange& slopes, const slope_rows& cycle, double g,
                      std::uint64_t seed, Ledger& ledger) {
     constexpr int most_steps = 8;
@@ -22,8 +22,10 @@ double gain_of_cycle(const linear_map& W, const SlopeRange& slopes, const slope_
         const cycle_vectors v = measure_cycle(slope_jacobian(W, at_gain(slopes, g)), cycle, seed, ledger);
         constexpr double settled = 1e-6;
         if (!(v.residual < settled) || !(v.rate > b)) return Bracket::infinity;
-        if (std::abs(v.rate - 1.0) < settled) return g;
         g *= slopes.leak / (v.rate - b);
+        // The next step would change g by far less than this one.
+        constexpr double close = 1e-3;
+        if (std::abs(v.rate - 1.0) < close * slopes.leak) return g;
     }
     return Bracket::infinity;
 }
@@ -46,22 +48,20 @@ exploding_gain find_exploding_gain(const linear_map& W, const SlopeRange& slopes
             best.bound.value = best.estimate = 1.0 / radius * (1.0 + 0x1p-50);
         }
     }
-    double g = 1.0;
     // From the slopes that grow fastest at the gain found to the gain of these slopes.
-    for (int round = 0; round < 2 && !cycle.empty(); ++round) {
-        const double found = gain_of_cycle(W, slopes, cycle, g, options.seed, ledger);
-        if (!std::isfinite(found)) break;
-        g = found;
+    double found = cycle.empty() ? Bracket::infinity : gain_of_cycle(W, slopes, cycle, 1.0, options.seed, ledger);
+    if (std::isfinite(found)) {
         constexpr int sweeps = 8;
-        const slope_jacobian J(W, at_gain(slopes, g));
+        const slope_jacobian J(W, at_gain(slopes, found));
         slope_witness better = ascend_slopes(J, cycle, sweeps, options.seed, streams::gain_ascent, ledger);
-        if (!(better.rate > 1.0 + 1e-6)) break;
-        cycle = std::move(better.cycle);
+        if (better.rate > 1.0 + 1e-6) {
+            cycle = std::move(better.cycle);
+            found = gain_of_cycle(W, slopes, cycle, found, options.seed, ledger);
+        }
     }
-    const double found = cycle.empty() ? Bracket::infinity : gain_of_cycle(W, slopes, cycle, g, options.seed, ledger);
     if (!(found < best.estimate)) return best;
     best.estimate = found;
-    constexpr double room = 1.0 + 1e-4;
+    constexpr double room = 1.0 + 2e-4;
     const slope_jacobian J(W, at_gain(slopes, found * room));
     const cycle_vectors v = measure_cycle(J, cycle, options.seed, ledger);
     const Bound bound = bound_cycle(J, cycle, v, magnitude, options.delta, options.seed, ledger);

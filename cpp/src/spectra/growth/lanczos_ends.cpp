@@ -36,7 +36,8 @@ double least_above(double ritz, const lanczos_numbers& T, const start_share& sha
     double scale = 0.0;
     for (std::size_t k = 0; k < T.a.size(); ++k) scale = std::max({scale, std::abs(T.a[k]), T.b[k]});
     if (!std::isfinite(ritz) || !std::isfinite(scale)) return infinity;
-    if (scale == 0.0) scale = std::numeric_limits<double>::min();
+    // Below this an eigenvalue is rounding.
+    scale = std::max({scale, share.error / share.least, std::numeric_limits<double>::min()});
     double low = ritz, step = 0x1p-20 * scale;
     while (!is_above(low + step, T, share)) {
         low += step;

@@ -76,11 +76,11 @@ public:
             result.active.assign(static_cast<std::size_t>(A_.domain().length()), 1);
         } else {
             const bool homogeneous = slopes_.leak == 1.0;
-            growth_below below = within(homogeneous ? 35 : 30, [&](const SolverOptions& few, Ledger& own) {
+            growth_below below = within(homogeneous ? 35 : 27, [&](const SolverOptions& few, Ledger& own) {
                 return bound_growth_below(A_, slopes_, magnitude, few, own);
             });
             if (!homogeneous)
-                result.explodes_above = within(20, [&](const SolverOptions& few, Ledger& own) {
+                result.explodes_above = within(28, [&](const SolverOptions& few, Ledger& own) {
                     return find_exploding_gain(A_, slopes_, below.cycle, magnitude, few, own).bound;
                 });
             take_below(std::move(below), result);
@@ -98,7 +98,7 @@ private:
     }
 
     growth_above bound_above() {
-        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 65 : 50);
+        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 65 : 45);
         if (A_.entries() != nullptr && slopes_.leak == 1.0) {
             growth_above result;
             const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
