@@ -4,6 +4,7 @@
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>
+#include <rhochain/spectra/radius/leaky_radius.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
@@ -22,6 +23,12 @@ RawBracket radius_of(const Operator& A, const SolverCall& call, bool condition) 
     return call.run([&](const SolverOptions& options) {
         return spectral_radius(A.map().with(call.threads), options, RadiusGoal{.condition = condition});
     });
+}
+
+RawBracket leaky_radius_of(const Operator& A, const SolverCall& call, const float64_array& leak) {
+    const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
+    return call.run(
+        [&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options); });
 }
 
 RawBracket perron_radius_of(const Operator& A, const SolverCall& call) {
@@ -96,6 +103,7 @@ void bind_spectra(py::module_& m) {
     const py::arg A("A");
     const py::kw_only keywords;
     def_estimate(m, "spectral_radius", &radius_of, A, keywords, py::arg("condition"));
+    def_estimate(m, "leaky_radius", &leaky_radius_of, A, keywords, py::arg("leak"));
     def_estimate(m, "perron_radius", &perron_radius_of, A, keywords);
     def_estimate(m, "spectral_norm", &norm_of, A, keywords, py::arg("upper_rtol"));
     def_estimate(m, "scaled_norm", &scaled_norm_of, A, keywords, py::arg("max_kappa"), py::arg("threshold"));

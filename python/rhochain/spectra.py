@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, not_negative, run
+from rhochain.options import core_options, not_negative, real_number, real_vector, run
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
@@ -83,6 +83,7 @@ def spectral_radius(
     *,
     rtol: float = 1e-3,
     condition: bool = False,
+    leak: float | npt.ArrayLike = 1.0,
     delta: float = 1e-6,
     seed: int = 0,
     threads: int | None = None,
@@ -101,6 +102,9 @@ def spectral_radius(
     condition : bool
         Find the left eigenvector of a component of more than 40 vertices too, for `Bracket.condition` and the left
         residual. About as many products again, with W.T.
+    leak : float in (0, 1] or array_like of shape (n,)
+        a of a leaky integrator, one for all neurons or one for each: the radius of (1 - a) I + a W, that of the
+        Jacobian of a linear network. It is no function of the outer eigenvalues of W. `condition` is left out.
     delta : float in (0, 1)
         Largest probability that a PROBABLE bound fails.
     seed : int, at least 0
@@ -140,10 +144,23 @@ def spectral_radius(
     >>> r = rc.spectral_radius(np.array([[0.0, 4.0], [1.0, 0.0]]))
     >>> round(r.value, 6)
     2.0
+    >>> round(rc.spectral_radius(np.diag([1.5, -3.0]), leak=0.1).value, 6)
+    1.05
     """
     A = square_matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
+    a = _leaks(leak, A.shape[0])
+    if (a != 1.0).any():
+        return run(partial(_core.leaky_radius, A.operator, leak=a), options)
     return run(partial(_core.spectral_radius, A.operator, condition=bool(condition)), options)
+
+
+def _leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
+    """`leak` as an array: one number for all neurons, or one for each."""
+    a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
+    if not ((a > 0.0) & (a <= 1.0)).all():
+        raise ValueError(f"leak must be above 0 and at most 1; got {a[~((a > 0.0) & (a <= 1.0))][0]!r}")
+    return a
 
 
 def spectral_norm(

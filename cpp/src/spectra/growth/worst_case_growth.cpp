@@ -1,6 +1,8 @@
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
 
 #include <rhochain/spectra/norm/norms.hpp>
+#include <rhochain/spectra/radius/leaky_radius.hpp>
+#include <rhochain/spectra/radius/spectral_radius.hpp>
 #include "spectra/growth/exploding_gain.hpp"
 #include "spectra/growth/growth_above.hpp"
 #include "spectra/growth/growth_below.hpp"
@@ -146,6 +148,34 @@ private:
     Ledger ledger_;
 };
 
+void scale_bound(Bound& b, double factor, bool up) {
+    b.value *= factor;
+    if (factor != 1.0) b.value *= up ? 1.0 + 0x1p-50 : 1.0 - 0x1p-50;
+}
+
+// Of a linear network, whose slopes are all hi: R = rho((1 - a) I + a hi W), with hi = 1 if a < 1.
+WorstCaseGrowth linear_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
+    WorstCaseGrowth result;
+    Bracket& b = result.bracket;
+    b = slopes.leak == 1.0 ? spectral_radius(W, options) : leaky_radius(W, {&slopes.leak, 1}, options);
+    for (Bound* lower : {&b.lower, &b.lower_behind}) scale_bound(*lower, slopes.hi, false);
+    for (Bound* upper : {&b.upper, &b.upper_behind}) scale_bound(*upper, slopes.hi, true);
+    b.value = std::clamp(b.value * slopes.hi, b.lower.value, b.upper.value);
+    b.vector.clear();
+    result.period = 1;
+    result.active.assign(static_cast<std::size_t>(W.domain().length()), 1);
+    result.vanishes_below = {0.0, Grade::proved, 0.0, "no bound"};
+    result.explodes_above = {infinity, Grade::proved, 0.0, "no bound"};
+    if (slopes.leak != 1.0) return result;
+    result.vanishes_below = graded_upper(b);
+    result.vanishes_below.value = 1.0 / graded_upper(b).value * (1.0 - 0x1p-50);
+    if (graded_lower(b).value > 0.0) {
+        result.explodes_above = graded_lower(b);
+        result.explodes_above.value = 1.0 / graded_lower(b).value * (1.0 + 0x1p-50);
+    }
+    return result;
+}
+
 }  // namespace
 
 WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
@@ -158,6 +188,7 @@ WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& slopes,
         result.vanishes_below = result.explodes_above = {infinity, Grade::proved, 0.0, "empty matrix"};
         return result;
     }
+    if (slopes.lo == slopes.hi && (slopes.leak == 1.0 || slopes.hi == 1.0)) return linear_growth(W, slopes, options);
     const linear_map A = W.normalised();
     const int e = A.exponent();
     // Without a leak R is homogeneous; with one the power of two goes to the slopes.

@@ -7,7 +7,8 @@
 // Upper: the numerical radius of D W D^-1 with a D that is searched for (docs/theory.md, Theorems E and F),
 // PROBABLE(delta); rho(|W|), PROVED. Lower: the product of a cycle of slopes found by ascent, its dominant eigenvalue
 // isolated by deflation, PROBABLE(delta); Collatz-Wielandt where W is nonnegative up to a signature, PROVED. Without a
-// leak R is the largest of its values over the strongly connected components.
+// leak R is the largest of its values over the strongly connected components. For lo = hi it is a radius
+// (leaky_radius.hpp).
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -1,0 +1,78 @@
+// J = I - D + D W for a square W and D = diag(a), 0 < a_i <= 1: the Jacobian of a linear network with leak. `a` has one
+// entry, for all neurons, or a vector of the domain. Memory: none of its own.
+#pragma once
+
+#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/operators/linear_map.hpp>
+#include <rhochain/storage/buffer.hpp>
+#include "kernels/solvers/leaky_products.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+
+class leaky_operator {
+public:
+    // J = I - D + 2^exponent D A.
+    leaky_operator(linear_map A, std::vector<double> leak, int exponent)
+        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent) {}
+
+    [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
+    [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
+    [[nodiscard]] space domain() const { return A_.domain(); }
+    [[nodiscard]] space range() const { return A_.domain(); }
+
+    void apply(const_block X, mutable_block Y) const {
+        A_.apply(X, Y);
+        add_kept(leak_, exponent_, X, Y, domain());
+    }
+    void apply_adjoint(const_block X, mutable_block Y) const {
+        buffer<double> weighted(X.flat().size());
+        const mutable_block T(weighted.data(), X.rows, X.columns);
+        weight_by_leak(leak_, exponent_, X, T, domain());
+        A_.apply_adjoint(const_block(T), Y);
+        add_rest(leak_, X, Y, domain());
+    }
+
+private:
+    linear_map A_;
+    std::vector<double> leak_;
+    int exponent_;
+};
+
+// I - D + D |W|, whose entries are at least the absolute values of those of J: for bounds of rho(J) from above.
+class leaky_modulus {
+public:
+    // Requires A.entrywise().
+    leaky_modulus(linear_map A, std::vector<double> leak, int exponent)
+        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent) {}
+
+    [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
+    [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
+    [[nodiscard]] space domain() const { return A_.domain(); }
+    [[nodiscard]] space range() const { return A_.domain(); }
+    [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 4; }
+    [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 4; }
+
+    void apply(const_block X, mutable_block Y) const { apply(entry_map::absolute, X, Y); }
+    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::absolute, X, Y); }
+    void apply(entry_map, const_block X, mutable_block Y) const {
+        A_.apply(entry_map::absolute, X, Y);
+        add_kept(leak_, exponent_, X, Y, domain());
+    }
+    void apply_adjoint(entry_map, const_block X, mutable_block Y) const {
+        buffer<double> weighted(X.flat().size());
+        const mutable_block T(weighted.data(), X.rows, X.columns);
+        weight_by_leak(leak_, exponent_, X, T, domain());
+        A_.apply_adjoint(entry_map::absolute, const_block(T), Y);
+        add_rest(leak_, X, Y, domain());
+    }
+
+private:
+    linear_map A_;
+    std::vector<double> leak_;
+    int exponent_;
+};
+
+}  // namespace rhochain
