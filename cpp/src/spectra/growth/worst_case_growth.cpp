@@ -30,6 +30,17 @@ void validate_slopes(const SlopeRange& s) {
     if (!(s.leak > 0.0 && s.leak <= 1.0)) reject("leak", std::to_string(s.leak), "0 < leak <= 1");
 }
 
+void scale_bound(Bound& b, double factor, bool up) {
+    b.value *= factor;
+    if (factor != 1.0) b.value *= up ? 1.0 + 0x1p-50 : 1.0 - 0x1p-50;
+}
+
+void scale_bracket(Bracket& b, double factor) {
+    for (Bound* lower : {&b.lower, &b.lower_behind}) scale_bound(*lower, factor, false);
+    for (Bound* upper : {&b.upper, &b.upper_behind}) scale_bound(*upper, factor, true);
+    b.value = std::clamp(b.value * factor, b.lower.value, b.upper.value);
+}
+
 std::vector<std::uint8_t> flat(const slope_rows& cycle) {
     std::vector<std::uint8_t> active;
     for (const auto& row : cycle) active.insert(active.end(), row.begin(), row.end());
@@ -103,8 +114,11 @@ private:
         const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 65 : 45);
         if (A_.entries() != nullptr && slopes_.leak == 1.0) {
             growth_above result;
+            // The bounds by which components are compared and skipped are those of slopes up to 1.
+            const double largest = std::max(-slopes_.lo, slopes_.hi);
+            const SlopeRange unit{slopes_.lo / largest, slopes_.hi / largest, 1.0};
             const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
-                growth_above found = bound_growth_above(block, slopes_, own, products, ledger);
+                growth_above found = bound_growth_above(block, unit, own, products, ledger);
                 return std::move(found.bracket);
             };
             SolverOptions own = ledger_.inner_options(options_, options_.max_matvecs);
@@ -112,6 +126,7 @@ private:
             result.bracket = solve_by_component(W_, own, solve);
             ledger_.count(result.bracket.matvecs);
             rescale_bracket(result.bracket, -A_.exponent());
+            scale_bracket(result.bracket, largest);
             const Bound& upper = result.bracket.upper;
             result.vanishing_gain = {1.0 / upper.value * (1.0 - 0x1p-50), upper.grade, upper.delta, upper.source};
             return result;
@@ -148,19 +163,12 @@ private:
     Ledger ledger_;
 };
 
-void scale_bound(Bound& b, double factor, bool up) {
-    b.value *= factor;
-    if (factor != 1.0) b.value *= up ? 1.0 + 0x1p-50 : 1.0 - 0x1p-50;
-}
-
 // Of a linear network, whose slopes are all hi: R = rho((1 - a) I + a hi W), with hi = 1 if a < 1.
 WorstCaseGrowth linear_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
     WorstCaseGrowth result;
     Bracket& b = result.bracket;
     b = slopes.leak == 1.0 ? spectral_radius(W, options) : leaky_radius(W, {&slopes.leak, 1}, options);
-    for (Bound* lower : {&b.lower, &b.lower_behind}) scale_bound(*lower, slopes.hi, false);
-    for (Bound* upper : {&b.upper, &b.upper_behind}) scale_bound(*upper, slopes.hi, true);
-    b.value = std::clamp(b.value * slopes.hi, b.lower.value, b.upper.value);
+    scale_bracket(b, slopes.hi);
     b.vector.clear();
     result.period = 1;
     result.active.assign(static_cast<std::size_t>(W.domain().length()), 1);
