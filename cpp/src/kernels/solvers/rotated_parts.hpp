@@ -25,6 +25,18 @@ struct rotated_term {
 void combine_rotated(std::span<const rotated_term> terms, const_block P, const_block Q, const_block X, const_block Z,
                      mutable_block Y, const space& S);
 
+// (*) The same, with Re x_j^* y_j and ||y_j||^2 of the result.
+struct pair_sums {
+    double along;
+    double square;
+};
+[[nodiscard]] std::vector<pair_sums> combine_rotated_with_sums(std::span<const rotated_term> terms, const_block P,
+                                                               const_block Q, const_block X, const_block Z,
+                                                               mutable_block Y, const space& S);
+
+// (*) y_j += a_j x_j. Returns ||y_j||^2.
+[[nodiscard]] std::vector<double> add_pairs(std::span<const double> a, const_block X, mutable_block Y, const space& S);
+
 // y_j = a_j x_j + b_j y_j
 void combine_pairs(std::span<const double> a, const_block X, std::span<const double> b, mutable_block Y,
                    const space& S);

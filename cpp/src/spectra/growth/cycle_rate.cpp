@@ -166,7 +166,7 @@ private:
             else
                 J_.backward(cycle_[k], as_block(v), as_block(w));
             ledger_.count(columns);
-            scale(1.0 / mu[k], w, S);
+            scale_entries(1.0 / mu[k], as_block(w), S);
             std::swap(v, w);
         }
         return norms;

@@ -16,9 +16,8 @@ constexpr double settled = 1e-6;
 
 // Short cycles suffice for small matrices and decide there; among many neurons only long ones reach far.
 std::vector<std::size_t> periods(std::int64_t n) {
-    constexpr std::int64_t few = 64, many = 200'000;
-    if (n <= few) return {16, 8, 4, 2, 1};
-    return n <= many ? std::vector<std::size_t>{16} : std::vector<std::size_t>{8};
+    constexpr std::int64_t few = 64;
+    return n <= few ? std::vector<std::size_t>{16, 8, 4, 2, 1} : std::vector<std::size_t>{16};
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ struct stage {
     int sweeps;
 };
 
+// Beyond it fewer angles at a time estimate as well.
+constexpr std::int64_t large = 200'000;
+
 // 186 and 108 products with H(t) for each angle.
 constexpr stage long_schedule[] = {{6, 4}, {12, 6}, {30, 3}};
 constexpr stage short_schedule[] = {{4, 3}, {8, 4}, {16, 4}};
@@ -36,7 +39,7 @@ public:
 
     std::vector<double> run(std::vector<double> known, std::int64_t products) {
         std::vector<double> first = best_start(std::move(known));
-        const std::size_t angles = block_.size() <= 200'000 ? 4 : 2;
+        const std::size_t angles = block_.size() <= large ? 4 : 2;
         const bool at_length = products >= 4 * 186 * static_cast<std::int64_t>(angles);
         std::vector<double> found =
             descend(first, at_length ? std::span<const stage>(long_schedule) : short_schedule, angles);
@@ -73,7 +76,8 @@ private:
 
     // An estimate of w(B) from below, the same starts for every d.
     double estimate(const std::vector<double>& d) {
-        constexpr double angles[] = {0.0, std::numbers::pi / 6, std::numbers::pi / 3, 0.5 * std::numbers::pi};
+        constexpr double all[] = {0.0, 0.5 * std::numbers::pi, std::numbers::pi / 6, std::numbers::pi / 3};
+        const std::span<const double> angles = std::span(all).first(block_.size() <= large ? 4 : 2);
         constexpr int steps = 12;
         B_.set(d);
         rotated_lanczos run(block_.with_map(linear_map::borrowed(B_)), angles, seed_, streams::growth_scaling);

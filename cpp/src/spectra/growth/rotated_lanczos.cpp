@@ -51,17 +51,14 @@ void rotated_lanczos::step() {
     std::vector<rotated_map::weights> w;
     for (std::size_t j = 0; j < angles(); ++j)
         w.push_back({inverse_[j], 0.0, b_[j].empty() ? 0.0 : -b_[j].back() * inverse_before_[j]});
-    H_.apply(w, X, Y, Y);
-    const auto along = pair_products(X, Y, S);
-    const auto images = pair_products(Y, Y, S);
+    const std::vector<pair_sums> image = H_.apply_with_sums(w, X, Y, Y);
     std::vector<double> minus_a;
-    for (std::size_t j = 0; j < angles(); ++j) minus_a.push_back(-along[j].real() * inverse_[j] * inverse_[j]);
-    combine_pairs(minus_a, X, std::vector<double>(angles(), 1.0), Y, S);
-    const auto rests = pair_products(Y, Y, S);
+    for (std::size_t j = 0; j < angles(); ++j) minus_a.push_back(-image[j].along * inverse_[j] * inverse_[j]);
+    const std::vector<double> rests = add_pairs(minus_a, X, Y, S);
     for (std::size_t j = 0; j < angles(); ++j) {
-        const double least = rounding * std::sqrt(images[j].real()), b = std::sqrt(rests[j].real());
+        const double least = rounding * std::sqrt(image[j].square), b = std::sqrt(rests[j]);
         if (!invariant_[j]) {
-            a_[j].push_back(along[j].real() * inverse_[j]);
+            a_[j].push_back(image[j].along * inverse_[j]);
             b_[j].push_back(std::max(least, b));
         }
         invariant_[j] = invariant_[j] || !(b > least);

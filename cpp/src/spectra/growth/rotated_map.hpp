@@ -46,13 +46,13 @@ public:
 
     // y_j = product H(t_j) x_j + own x_j + before z_j. Y may be Z.
     void apply(std::span<const weights> w, const_block X, const_block Z, mutable_block Y) {
-        const mutable_block P = as_block(P_), Q = as_block(Q_);
-        B_.apply(X, P);
-        B_.apply_adjoint(X, Q);
-        std::vector<rotated_term> terms;
-        for (std::size_t j = 0; j < units_.size(); ++j)
-            terms.push_back({units_[j].real(), units_[j].imag(), w[j].product, w[j].own, w[j].before});
-        combine_rotated(terms, P, Q, X, Z, Y, domain());
+        multiply(X);
+        combine_rotated(terms(w), as_block(P_), as_block(Q_), X, Z, Y, domain());
+    }
+    [[nodiscard]] std::vector<pair_sums> apply_with_sums(std::span<const weights> w, const_block X, const_block Z,
+                                                         mutable_block Y) {
+        multiply(X);
+        return combine_rotated_with_sums(terms(w), as_block(P_), as_block(Q_), X, Z, Y, domain());
     }
 
     // Of the last apply() (rotated_parts.hpp).
@@ -61,6 +61,17 @@ public:
     }
 
 private:
+    void multiply(const_block X) {
+        B_.apply(X, as_block(P_));
+        B_.apply_adjoint(X, as_block(Q_));
+    }
+    [[nodiscard]] std::vector<rotated_term> terms(std::span<const weights> w) const {
+        std::vector<rotated_term> result;
+        for (std::size_t j = 0; j < units_.size(); ++j)
+            result.push_back({units_[j].real(), units_[j].imag(), w[j].product, w[j].own, w[j].before});
+        return result;
+    }
+
     linear_map B_;
     std::vector<std::complex<double>> units_;
     buffer<double> P_;
