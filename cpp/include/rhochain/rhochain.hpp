@@ -25,4 +25,5 @@
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
 #include <rhochain/spectra/structure/components.hpp>
+#include <rhochain/spectra/structure/sign_structure.hpp>
 #include <rhochain/version.hpp>

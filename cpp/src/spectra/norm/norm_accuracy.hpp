@@ -13,6 +13,7 @@ struct norm_accuracy {
     double rtol;
     double upper_rtol;  // 0: as rtol
     double delta;
+    bool first_guess = false;  // a value from one basis suffices, however far it may be from sigma_1
 
     // Whether a stabilised value with an upper bound wider than rtol suffices.
     [[nodiscard]] bool value_first() const { return upper_rtol > rtol; }
@@ -28,5 +29,12 @@ struct norm_accuracy {
     // The share of each of the two random upper bounds.
     [[nodiscard]] double half_delta() const { return 0.5 * delta; }
 };
+
+// For a run before a method that corrects its value and does not need its bound.
+[[nodiscard]] inline norm_accuracy as_first_guess(norm_accuracy accuracy) {
+    accuracy.upper_rtol = Bracket::infinity;
+    accuracy.first_guess = true;
+    return accuracy;
+}
 
 }  // namespace rhochain

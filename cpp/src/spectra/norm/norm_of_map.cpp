@@ -6,8 +6,10 @@
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
 #include "spectra/norm/golub_kahan_run.hpp"
+#include "spectra/norm/modulus_norm.hpp"
 #include "spectra/norm/rayleigh_bound.hpp"
 #include "spectra/norm/schur_test.hpp"
+#include "spectra/structure/sign_factors.hpp"
 
 #include <cmath>
 #include <limits>
@@ -93,11 +95,16 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
     }
     // A rank may hold no entry of the start vector.
     if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
-    const top_estimate top = tighten_by_golub_kahan(A, options, accuracy, b, ledger);
+    const bool modulus_decides = A.entries() != nullptr && signs_factorize(*A.entries());
+    const norm_accuracy of_run = modulus_decides ? as_first_guess(accuracy) : accuracy;
+    const top_estimate top = tighten_by_golub_kahan(A, options, of_run, b, ledger);
     image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, ledger);
     tighten_lower(b, behind.lower);
     b.vector.assign(top.v.begin(), top.v.end());
-    if (A.entrywise()) tighten_by_schur_test(A, top.v, accuracy, b, ledger);
+    if (modulus_decides)
+        tighten_by_modulus(A, top.v, accuracy, b, ledger);
+    else if (A.entrywise())
+        tighten_by_schur_test(A, top.v, accuracy, b, ledger);
     tighten_by_chebyshev(A, options, accuracy, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b.value, top.v, std::move(behind.image), ledger);

@@ -30,7 +30,7 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
     const linear_map& A = block.map();
     const bool free = goal.max_kappa == infinity;
     if (free && block.facts().single_cycle) return {perron_of_block(block, options, ledger), {}, 1.0};
-    if (free && block.facts().modulus_decides) return perron_scaling(block, options, ledger);
+    if (free && block.facts().signs_factorize) return perron_scaling(block, options, ledger);
     if (free && A.entrywise() && A.cols() == 2 && !block.is_in_place()) return scale_two_by_two(block, ledger);
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};

@@ -1,4 +1,4 @@
-// The scaling of a nonnegative block A >= 0, or of one with |A| = +-D A D^-1, from its Perron vectors |A| x = rho x,
+// The scaling of a block A = S1 |A| S2 with diagonal signs S1 and S2, from its Perron vectors |A| x = rho x,
 // |A|^T y = rho y:
 //     D_i = sqrt(y_i / x_i),   ||D A D^-1||_2 = rho(|A|) = mu_D(A)
 // (docs/theory.md, Theorem B). For the x and y computed: with z = D x the ratios (|B| z)_i / z_i, B = D A D^-1, are
@@ -11,7 +11,7 @@
 
 namespace rhochain {
 
-// Requires block.map().entrywise() and block.facts().modulus_decides.
+// Requires block.map().entrywise() and block.facts().signs_factorize.
 [[nodiscard]] block_scaling perron_scaling(const irreducible_block& block, const SolverOptions& options,
                                            Ledger& ledger);
 

@@ -112,6 +112,7 @@ struct tilting {
 
 [[nodiscard]] block_facts facts_of(const component_summary& s) {
     block_facts facts;
+    facts.signs_factorize = s.signs_factorize;
     facts.modulus_decides = s.modulus_decides;
     facts.has_negative = !s.nonnegative;
     facts.trace_bound = s.trace_bound;

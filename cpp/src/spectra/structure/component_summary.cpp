@@ -1,6 +1,7 @@
 #include "spectra/structure/component_summary.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "spectra/structure/sign_factors.hpp"
 #include "spectra/structure/signature.hpp"
 #include "spectra/structure/trace_bounds.hpp"
 
@@ -55,6 +56,8 @@ std::vector<component_summary> summarise_components(const stored_entries& W, dou
                                                     const component_partition& P) {
     const auto all = W.visit([&](const auto& view) { return sums_of_entries(view, scale, P); });
     const auto traces = sum_traces(W, scale, P);
+    // rho(W) = rho(|W|) only where the signs factorize.
+    const std::vector<bool> factorize = signs_factorize(W, P);
     std::vector<component_summary> cyclic;
     std::vector<std::int64_t> undecided;
     for (const std::int64_t c : P.cyclic) {
@@ -64,13 +67,14 @@ std::vector<component_summary> summarise_components(const stored_entries& W, dou
         s.trace_bound = std::min(trace_lower_bound(t, size), s.bound);
         if (size == 2 && t.squared) s.radius_bound = std::min(s.bound, two_by_two_radius(t).upper);
         s.modulus_decides = s.nonnegative || s.entries == size;
-        if (!s.modulus_decides) undecided.push_back(c);
+        s.signs_factorize = factorize[static_cast<std::size_t>(c)];
+        if (!s.modulus_decides && s.signs_factorize) undecided.push_back(c);
         cyclic.push_back(s);
     }
     const std::vector<bool> decides = modulus_decides(W, P, undecided);
     std::size_t next = 0;
     for (component_summary& s : cyclic)
-        if (!s.modulus_decides) s.modulus_decides = decides[next++];
+        if (!s.modulus_decides && s.signs_factorize) s.modulus_decides = decides[next++];
     std::stable_sort(cyclic.begin(), cyclic.end(), [](const auto& a, const auto& b) { return a.bound > b.bound; });
     return cyclic;
 }

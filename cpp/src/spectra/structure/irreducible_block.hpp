@@ -17,6 +17,7 @@
 namespace rhochain {
 
 struct block_facts {
+    bool signs_factorize = false;  // A = S1 |A| S2, S1 and S2 diagonal signs (sign_factors.hpp): mu_D(A) = rho(|A|)
     bool modulus_decides = false;  // A = c D |A| D^-1 with |c| = |D_ii| = 1 (signature.hpp): rho(A) = rho(|A|)
     bool single_cycle = false;     // every vertex has one successor
     bool has_negative = false;     // some entry is below 0

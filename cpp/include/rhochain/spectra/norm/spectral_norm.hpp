@@ -1,5 +1,6 @@
 // sigma_1(W) = ||W||_2, the largest singular value (lambda_1 in Pascanu, Mikolov & Bengio 2013), with two bounds.
-//
+// Where the signs of W factorize (Dale's principle: columns of one sign each) sigma_1(W) = sigma_1(|W|), and both are
+// PROVED by products with |W| (modulus_norm.hpp). For other W:
 // Upper, PROBABLE(delta): the smaller of the two bounds of lanczos_bound.hpp from one run of Golub-Kahan. They hold for
 // all steps together, so that stopping when the bracket is narrow is sound. They move outwards by the relative backward
 // error g(k (m_r + m_c + 2 depth(n) + 16)) of the factorisation. Where the value converges long before that bound (the
