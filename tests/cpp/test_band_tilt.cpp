@@ -4,6 +4,7 @@
 
 #include "spectra/radius/return_rate.hpp"
 #include "spectra/structure/band_tilt.hpp"
+#include "spectra/structure/unscaled_vector.hpp"
 
 #include <doctest/doctest.h>
 
@@ -75,7 +76,7 @@ TEST_CASE("an eigenvector of the tilted band is one of the band, in range where 
     const double t = 0.75;
     std::vector<std::complex<double>> y(n);
     for (std::size_t i = 0; i < n; ++i) y[i] = std::polar(std::sin(pi * static_cast<double>(i + 1) / (n + 1)), 0.3);
-    const auto x = untilted(y, t);
+    const auto x = unscaled(y, tilt_logarithms(t, n));
     double squares = 0.0;
     for (const auto& entry : x) squares += std::norm(entry);
     CHECK(squares == doctest::Approx(1.0).epsilon(1e-13));

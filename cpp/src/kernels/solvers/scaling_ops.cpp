@@ -93,11 +93,11 @@ void move_towards_balance(double step, double floor, vector_in r, vector_in c, v
     });
 }
 
-void place_component(std::span<const std::int64_t> members, vector_in own, double tilt, double side, vector_out d) {
+void place_component(std::span<const std::int64_t> members, vector_in own, vector_in base, double side, vector_out d) {
     const bool in_place = own.size() == d.size();
     for (std::size_t k = 0; k < members.size(); ++k) {
         const auto i = static_cast<std::size_t>(members[k]);
-        d[i] = side * (own[in_place ? i : k] - tilt * static_cast<double>(k));
+        d[i] = side * (own[in_place ? i : k] + (base.empty() ? 0.0 : base[k]));
     }
 }
 

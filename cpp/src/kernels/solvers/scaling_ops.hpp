@@ -45,8 +45,8 @@ void move_along_gradient(const gradient_step& step, vector_in v, vector_in u, ve
 void move_towards_balance(double step, double floor, vector_in r, vector_in c, vector_in s, double most, vector_out d,
                           const space& S);
 
-// d_i = side (own_k - tilt k) for the members i = C_k of a component: own has one entry for each, or for each vertex.
-// d is whole, in this process.
-void place_component(std::span<const std::int64_t> members, vector_in own, double tilt, double side, vector_out d);
+// d_i = side (own_k + base_k) for the members i = C_k of a component: own has one entry for each, or for each vertex;
+// base one for each, or none. d is whole, in this process.
+void place_component(std::span<const std::int64_t> members, vector_in own, vector_in base, double side, vector_out d);
 
 }  // namespace rhochain

@@ -1,6 +1,8 @@
 #include "spectra/norm/modulus_norm.hpp"
 
 #include <rhochain/storage/buffer.hpp>
+#include "operators/entry_image.hpp"
+#include "operators/normal_operator.hpp"
 #include "spectra/norm/positive_resolvent.hpp"
 #include "spectra/norm/schur_test.hpp"
 
@@ -38,7 +40,8 @@ void tighten_by_modulus(const linear_map& A, vector_in v, const norm_accuracy& a
     scale(1.0 / max_abs(x, A.domain()), x, A.domain());
     prove_upper(A, x, accuracy.rtol, b, ledger);
     if (proved() || ledger.exhausted()) return;
-    x = positive_resolvent(A, std::move(x), b.value, accuracy.rtol, ledger);
+    const normal_operator M(entry_image(A, entry_map::absolute));
+    x = positive_resolvent(irreducible_block(linear_map::borrowed(M)), 2, x, b.value * b.value, accuracy.rtol, ledger);
     scale(1.0 / max_abs(x, A.domain()), x, A.domain());
     tighten_lower(b, modulus_lower_bound(A, x, ledger));
     b.value = std::max(b.value, b.lower.value);

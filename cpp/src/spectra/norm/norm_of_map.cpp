@@ -74,8 +74,14 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
     if (!(goal.upper_rtol >= 0.0))
         throw std::invalid_argument("upper_rtol: got " + std::to_string(goal.upper_rtol) + ", expected at least 0");
     if (A.rows() == 0 || A.cols() == 0) return exact_bracket(0.0, "empty matrix");
-    const norm_accuracy accuracy{options.rtol, goal.upper_rtol, options.delta};
     Ledger ledger(options, A.domain());
+    Bracket b = norm_within(A, options, goal, ledger);
+    ledger.close(b);
+    return b;
+}
+
+Bracket norm_within(const linear_map& A, const SolverOptions& options, const NormGoal& goal, Ledger& ledger) {
+    const norm_accuracy accuracy{options.rtol, goal.upper_rtol, options.delta};
     ledger.count(require_adjoint(A, options.seed));
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
@@ -87,11 +93,7 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
         tighten_lower(b, norms.lower);
         tighten_upper(b, norms.upper);
         magnitude = norms.upper.value;
-        if (norms.inf == 0.0) {
-            b = exact_bracket(0.0, "zero matrix");
-            ledger.close(b);
-            return b;
-        }
+        if (norms.inf == 0.0) return exact_bracket(0.0, "zero matrix");
     }
     // A rank may hold no entry of the start vector.
     if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
@@ -110,7 +112,6 @@ Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const Nor
     if (b.value > 0.0) b.residual = singular_residual(A, b.value, top.v, std::move(behind.image), ledger);
     if (relative_width(b) <= accuracy.rtol || (top.stable && accuracy.met_by(b))) b.status = Status::converged;
     ledger.record(b.lower.value, b.value, b.upper.value);
-    ledger.close(b);
     return b;
 }
 

@@ -1,59 +1,62 @@
 #include "spectra/norm/positive_resolvent.hpp"
 
-#include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "operators/entry_image.hpp"
-#include "operators/normal_operator.hpp"
-
-#include <cmath>
+#include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <utility>
 
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t most_steps = 2000;
+constexpr std::int64_t most_steps = 5000;
 
 class conjugate_gradients {
 public:
-    conjugate_gradients(const linear_map& A, Ledger& ledger)
-        : M_(entry_image(A, entry_map::absolute)), S_(A.domain()), ledger_(ledger) {
-        for (buffer<double>* v : {&residual_, &direction_, &image_}) v->resize(static_cast<std::size_t>(S_.length()));
+    conjugate_gradients(const irreducible_block& block, std::int64_t cost, Ledger& ledger)
+        : block_(block), cost_(cost), ledger_(ledger) {
+        for (buffer<double>* v : {&residual_, &direction_, &image_})
+            v->resize(static_cast<std::size_t>(block.domain().length()));
     }
 
-    // Solves (square I - M) x = e from x. If that is indefinite: p^T M p / p^T p of a direction p, above `square`.
-    std::optional<double> solve(double square, buffer<double>& x) {
-        apply(square, x);
-        fill(1.0, residual_, S_);
-        axpy(-1.0, image_, residual_, S_);
-        copy_scaled(1.0, residual_, direction_, S_);
-        double squares = dot(residual_, residual_, S_);
-        for (std::int64_t step = 0; max_abs(residual_, S_) > close_enough; ++step) {
+    // Solves (s I - M) x = e from x. False if that is indefinite. `quotient` becomes x^T M x / x^T x, or that of a
+    // direction in which M exceeds s.
+    bool solve(double s, buffer<double>& x, double& quotient) {
+        const space& S = block_.domain();
+        apply(s, x);
+        fill(1.0, residual_, S);
+        block_.project(residual_);
+        axpy(-1.0, image_, residual_, S);
+        copy_scaled(1.0, residual_, direction_, S);
+        double squares = dot(residual_, residual_, S);
+        for (std::int64_t step = 0; max_abs(residual_, S) > close_enough; ++step) {
             if (step == most_steps || ledger_.exhausted()) break;
-            apply(square, direction_);
-            const double curvature = dot(direction_, image_, S_);
-            const double length = dot(direction_, direction_, S_);
-            if (!(curvature > 0.0)) return square - curvature / length;
-            axpy(squares / curvature, direction_, x, S_);
-            axpy(-squares / curvature, image_, residual_, S_);
+            apply(s, direction_);
+            const double curvature = dot(direction_, image_, S);
+            if (!(curvature > 0.0)) {
+                quotient = s - curvature / dot(direction_, direction_, S);
+                return false;
+            }
+            axpy(squares / curvature, direction_, x, S);
+            axpy(-squares / curvature, image_, residual_, S);
             const double before = squares;
-            squares = dot(residual_, residual_, S_);
-            combine(1.0, residual_, squares / before, direction_, S_);
+            squares = dot(residual_, residual_, S);
+            combine(1.0, residual_, squares / before, direction_, S);
         }
-        return std::nullopt;
+        quotient = s - (sum(x, S) - dot(x, residual_, S)) / dot(x, x, S);
+        return true;
     }
 
 private:
     static constexpr double close_enough = 0.5;
 
-    // image = (square I - M) v
-    void apply(double square, const buffer<double>& v) {
-        M_.apply(const_block(v), mutable_block(image_));
-        ledger_.count(2);
-        combine(square, v, -1.0, image_, S_);
+    // image = (s I - M) v
+    void apply(double s, const buffer<double>& v) {
+        block_.map().apply(const_block(v), mutable_block(image_));
+        ledger_.count(cost_);
+        combine(s, v, -1.0, image_, block_.domain());
     }
 
-    normal_operator M_;
-    space S_;
+    const irreducible_block& block_;
+    std::int64_t cost_;
     Ledger& ledger_;
     buffer<double> residual_;
     buffer<double> direction_;
@@ -62,23 +65,30 @@ private:
 
 }  // namespace
 
-buffer<double> positive_resolvent(const linear_map& A, buffer<double> guess, double value, double rtol,
-                                  Ledger& ledger) {
-    constexpr int most_raises = 8;
-    const space& S = A.domain();
-    conjugate_gradients solver(A, ledger);
-    double square = value * value;
-    buffer<double> x = guess;
-    for (int raise = 0; raise <= most_raises && !ledger.exhausted(); ++raise) {
-        const double shifted = square * (1.0 + rtol);
-        // The part of x along the guess, whose share of M x is about `square` times itself.
-        const double along = sum(guess, S) / dot(guess, guess, S) / (shifted - square);
-        copy_scaled(along, guess, x, S);
-        const auto larger = solver.solve(shifted, x);
-        if (!larger) break;
-        square = *larger;
+buffer<double> positive_resolvent(const irreducible_block& block, std::int64_t cost, vector_in guess, double value,
+                                  double rtol, Ledger& ledger) {
+    constexpr int most_rounds = 40;
+    constexpr double closer = 0.125;
+    constexpr double farthest = 0.1;
+    const space& S = block.domain();
+    conjugate_gradients solver(block, cost, ledger);
+    buffer<double> best(guess.begin(), guess.end());
+    buffer<double> x(guess.size());
+    // Each solution improves the value and the guess for an s that is closer to rho(M).
+    double distance = std::min(farthest, rtol / closer);
+    for (int round = 0; round < most_rounds && !ledger.exhausted(); ++round) {
+        const double s = value * (1.0 + distance);
+        // The part of x along the guess, whose share of M x is about `value` times itself.
+        const double along = sum(best, S) / dot(best, best, S) / (s - value);
+        copy_scaled(along, best, x, S);
+        double quotient = value;
+        const bool solved = solver.solve(s, x, quotient);
+        value = std::max(value, quotient);
+        if (solved) std::swap(best, x);
+        if (solved && distance <= rtol) break;
+        distance = solved ? std::max(rtol, closer * distance) : std::min(farthest, distance / closer);
     }
-    return x;
+    return best;
 }
 
 }  // namespace rhochain

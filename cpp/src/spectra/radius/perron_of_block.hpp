@@ -2,7 +2,9 @@
 //     min_i (M x)_i / x_i  <=  rho(M)  <=  max_i (M x)_i / x_i,
 // PROVED at every iteration: sums of nonnegative terms have a relative error of at most g(m + 2), which moves both
 // ends outwards. x follows the power method on M + c I, whose shift makes it converge on periodic graphs, with Krylov
-// steps where that is slow. A component that is one cycle has rho = (product of |w|)^(1/length) exactly.
+// steps where that is slow. For a symmetric M the Rayleigh quotient bounds rho(M) from below, and the vector of
+// positive_resolvent.hpp serves where powers are slow. A component that is one cycle has
+// rho = (product of |w|)^(1/length) exactly.
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

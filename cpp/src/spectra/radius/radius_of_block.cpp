@@ -6,6 +6,7 @@
 #include "spectra/norm/norm_of_map.hpp"
 #include "spectra/radius/dominant_search.hpp"
 #include "spectra/radius/eigenvalue_condition.hpp"
+#include "spectra/radius/normal_radius.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/radius/small_block.hpp"
 
@@ -25,7 +26,7 @@ Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& opti
     ledger.count(b.matvecs);
     Bound bound = b.upper;
     bound.source =
-        "norm of " + std::string(block.facts().tilt == 0.0 ? "the block: " : "a geometric scaling: ") + b.upper.source;
+        "norm of " + std::string(block.facts().scaling.empty() ? "the block: " : "a geometric scaling: ") + b.upper.source;
     return bound;
 }
 
@@ -63,6 +64,7 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
     const block_facts& facts = block.facts();
     if (A.cols() == 1) return single_vertex(block, ledger);
     if (facts.modulus_decides || facts.single_cycle) return radius_of_modulus(block, options, goal, ledger);
+    if (block.is_normal()) return radius_of_normal(block, options, ledger);
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     if (facts.trace_bound > 0.0) tighten_lower(b, {facts.trace_bound, Grade::proved, 0.0, "traces of W and W^2"});
@@ -85,7 +87,7 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
     for (Bound* upper : {&b.upper, &b.upper_behind})
         if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);
-    if (goal.condition && facts.tilt == 0.0) write_condition(block, options, b, ledger);
+    if (goal.condition && facts.scaling.empty()) write_condition(block, options, b, ledger);
     return b;
 }
 

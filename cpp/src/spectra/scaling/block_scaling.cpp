@@ -2,6 +2,7 @@
 
 #include <rhochain/spectra/norm/norms.hpp>
 #include "operators/similarity.hpp"
+#include "spectra/radius/normal_radius.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/scaling/perron_scaling.hpp"
 #include "spectra/scaling/scaling_search.hpp"
@@ -17,10 +18,17 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// rho(|A|) bounds mu_D(A). The start is that of a scaling, not one of Perron vectors.
-Bound modulus_upper_bound(const irreducible_block& block, SolverOptions options, Ledger& ledger) {
+// The start is that of a scaling, not one of eigenvectors.
+SolverOptions without_start(SolverOptions options) {
     options.start = {};
-    return perron_upper_bound(block, options, ledger);
+    return options;
+}
+
+// For ||A||_2 = mu_D(A), D = I.
+block_scaling unscaled_block(const irreducible_block& block, Bracket b) {
+    b.vector.clear();
+    b.residual = b.condition = b.runner_up = Bracket::unknown;
+    return {std::move(b), std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
 }
 
 }  // namespace
@@ -30,7 +38,11 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
     const linear_map& A = block.map();
     const bool free = goal.max_kappa == infinity;
     if (free && block.facts().single_cycle) return {perron_of_block(block, options, ledger), {}, 1.0};
+    if (free && block.facts().signs_factorize && block.has_symmetric_modulus())
+        return unscaled_block(block, perron_of_block(block, without_start(options), ledger));
     if (free && block.facts().signs_factorize) return perron_scaling(block, options, ledger);
+    if (free && block.is_normal())
+        return unscaled_block(block, radius_of_normal(block, without_start(options), ledger));
     if (free && A.entrywise() && A.cols() == 2 && !block.is_in_place()) return scale_two_by_two(block, ledger);
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
@@ -42,7 +54,7 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
             return {exact_bracket(0.0, "zero matrix"),
                     std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
     }
-    if (free && A.entrywise()) tighten_upper(b, modulus_upper_bound(block, options, ledger));
+    if (free && A.entrywise()) tighten_upper(b, perron_upper_bound(block, without_start(options), ledger));
     search_limits limits{most_log_scaling, std::ldexp(goal.threshold, -block.facts().exponent)};
     if (!free) limits.most = std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
     return search_scaling(block, limits, std::move(b), options, ledger);

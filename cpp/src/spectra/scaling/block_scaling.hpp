@@ -1,5 +1,6 @@
 // mu_D(A) = inf over diagonal D > 0 of ||D A D^-1||_2 for one strongly connected block, with a D close to the infimum.
 //
+// A symmetric or skew-symmetric block: mu_D(A) = ||A||_2, D = I; one whose signs factorize and |A| is symmetric too.
 // A block whose signs factorize (sign_factors.hpp), or a single cycle: mu_D(A) = rho(|A|), with the D of
 // perron_scaling.hpp, PROVED by Collatz-Wielandt. 2 x 2: the infimum in closed form (two_by_two.hpp). Any other block:
 // a search (scaling_search.hpp) between a PROVED lower bound and a PROBABLE upper one.

@@ -70,13 +70,12 @@ ScaledNorm by_components(const linear_map& W, const SolverOptions& options, cons
         block_scaling s = scale_block(block, goal, own, ledger);
         if (s.d.empty()) return s.bracket;
         const block_facts& facts = block.facts();
-        // Adding the tilt rounds d by a unit of |tilt| size, and entries of B by as much; ||abs(B)|| <= (2 reach + 1)
-        // ||B||.
-        const double rounded = std::abs(facts.tilt) * static_cast<double>(block.size()) * 0x1p-51;
-        excess = std::max(excess, s.excess * (1.0 + rounded * static_cast<double>(2 * facts.reach + 1)));
+        // The sum of two scalings rounds by e, which magnifies the norm by at most exp(2 max |e|).
+        const double rounded = facts.scaling.empty() ? 0.0 : 0x1p-51 * (max_abs(facts.scaling) + max_abs(s.d));
+        excess = std::max(excess, s.excess * (1.0 + rounded));
         const std::int64_t c = P.labels[static_cast<std::size_t>(block.members().front())];
         found.solved[static_cast<std::size_t>(c)] = 1;
-        place_component(block.members(), s.d, facts.tilt, side, found.d);
+        place_component(block.members(), s.d, facts.scaling, side, found.d);
         return s.bracket;
     };
     ScaledNorm result;

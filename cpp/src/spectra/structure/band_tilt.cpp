@@ -247,19 +247,10 @@ tilted_band tilted(const linear_map& A, double t, std::int64_t reach, std::size_
     });
 }
 
-std::vector<std::complex<double>> untilted(std::vector<std::complex<double>> x, double t) {
-    double top = -std::numeric_limits<double>::infinity();
-    const auto log_size = [&](std::size_t i) { return std::log(std::abs(x[i])) + t * static_cast<double>(i); };
-    for (std::size_t i = 0; i < x.size(); ++i) top = std::max(top, log_size(i));
-    if (!std::isfinite(top)) return x;
-    double squares = 0.0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const double size = std::abs(x[i]);
-        if (size > 0.0) x[i] *= std::exp(log_size(i) - top) / size;
-        squares += std::norm(x[i]);
-    }
-    for (auto& entry : x) entry /= std::sqrt(squares);
-    return x;
+std::vector<double> tilt_logarithms(double t, std::int64_t size) {
+    std::vector<double> d(static_cast<std::size_t>(size));
+    for (std::size_t i = 0; i < d.size(); ++i) d[i] = -t * static_cast<double>(i);
+    return d;
 }
 
 }  // namespace rhochain

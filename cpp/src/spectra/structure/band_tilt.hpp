@@ -11,7 +11,6 @@
 #include <rhochain/spectra/solver_options.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 
-#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -42,7 +41,7 @@ struct tilted_band {
 
 inline constexpr double tilt_rounding = 0x1p-50;
 
-// D^-1 x / ||D^-1 x||: an eigenvector of A from one of B.
-[[nodiscard]] std::vector<std::complex<double>> untilted(std::vector<std::complex<double>> x, double t);
+// -t i for the vertices i: the logarithms of D. Exact.
+[[nodiscard]] std::vector<double> tilt_logarithms(double t, std::int64_t size);
 
 }  // namespace rhochain

@@ -4,6 +4,8 @@
 #include "spectra/radius/small_block.hpp"
 #include "spectra/structure/band_tilt.hpp"
 #include "spectra/structure/component_summary.hpp"
+#include "spectra/structure/symmetrizing.hpp"
+#include "spectra/structure/unscaled_vector.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -94,6 +96,8 @@ private:
 
 struct component_task {
     const component_summary& summary;
+    const component_symmetry& similar;
+    const symmetrizing& scalings;
     std::span<const std::int64_t> members;
     const SolverOptions& options;
     const block_solver& solve;
@@ -101,13 +105,24 @@ struct component_task {
 
     [[nodiscard]] auto size() const { return static_cast<std::int64_t>(members.size()); }
     [[nodiscard]] bool single_cycle() const { return summary.entries == size(); }
+    // What W[C, C] is under a scaling, if that serves. Two vertices have closed forms; proofs for small blocks need the
+    // block itself unless it is normal.
+    [[nodiscard]] symmetry kind() const {
+        const bool serves = similar.kind == symmetry::moduli ? size() > small_block_size : size() > 2;
+        return serves ? similar.kind : symmetry::none;
+    }
+    [[nodiscard]] bool is_normal() const { return kind() == symmetry::symmetric || kind() == symmetry::skew; }
+    [[nodiscard]] bool needs_copy() const { return kind() != symmetry::none && !similar.as_stored; }
 };
 
-// What represents W[C, C]: the part itself, or 2^-exponent times its image under a tilt.
-struct tilting {
-    std::int64_t reach = 0;
-    double t = 0.0;
+// What represents W[C, C]: the part itself, or 2^-exponent times its image D W[C, C] D^-1 under a diagonal scaling.
+struct image {
+    linear_map map;
+    std::int64_t reach = 0;  // of a long band, otherwise 0
     int exponent = 0;
+    symmetry kind = symmetry::none;
+    std::vector<double> d{};  // D = diag(exp(d)); empty: D = I
+    double error = 0.0;       // relative, of each entry of the map
 };
 
 [[nodiscard]] block_facts facts_of(const component_summary& s) {
@@ -119,27 +134,44 @@ struct tilting {
     return facts;
 }
 
-// `block` on a space of its own; the bracket is that of 2^-exponent W[C, C].
-Bracket solve_alone(const linear_map& block, int exponent, const component_task& task, const tilting& tilt) {
-    const linear_map normalised = block.normalised();
-    // Under a tilt the start of the component may be out of range.
+// Bounds the relative change of rho, rho(|B|), mu_D and ||B|| where the entries of a map B change by B.error: the change
+// E of B has ||E|| <= error || |B| ||_2, and || |B| ||_2 is at most sqrt(m_r m_c) ||B|| and sqrt(n) ||B||. Where rho is
+// || |B| ||_2 or rho(|B|) it changes by `error` alone, and rho of a nearly symmetric B by at most
+// (2 ceil(log2 n) + 1) ||E|| (docs/theory.md, 7).
+double change_of_bounds(const image& B, bool modulus_decides) {
+    if (modulus_decides) return B.error;
+    const auto n = static_cast<double>(B.map.rows());
+    const double lines = static_cast<double>(B.map.row_terms()) * static_cast<double>(B.map.column_terms());
+    const bool normal = B.kind == symmetry::symmetric || B.kind == symmetry::skew;
+    const double of_radius = normal ? 2.0 * std::ceil(std::log2(n)) + 1.0 : 1.0;
+    return B.error * of_radius * std::sqrt(std::min(lines, n)) * (1.0 + 0x1p-40);
+}
+
+// Solves a map on a space of its own; the bracket is that of 2^-exponent W[C, C].
+Bracket solve_alone(const image& B, int exponent, const component_task& task) {
+    const linear_map normalised = B.map.normalised();
+    const bool scaled = !B.d.empty();
+    // Under a scaling the start of the component may be out of range.
     std::vector<double> start;
-    if (!task.options.start.empty() && tilt.t == 0.0) start = gathered(task.options.start, task.members);
+    if (!task.options.start.empty() && !scaled) start = gathered(task.options.start, task.members);
     SolverOptions own = task.options;
     own.start = start;
-    const int own_exponent = normalised.exponent() + tilt.exponent;
+    const int own_exponent = normalised.exponent() + B.exponent;
     const int shift = own_exponent - exponent;
     block_facts facts = facts_of(task.summary);
     facts.single_cycle = task.single_cycle();
     facts.trace_bound = shifted_down(facts.trace_bound, -shift);
     facts.exponent = own_exponent;
-    facts.reach = tilt.reach;
-    facts.tilt = tilt.t;
+    facts.reach = B.reach;
+    facts.kind = B.kind;
+    facts.scaling = B.d;
     Bracket b = task.solve(irreducible_block(normalised, facts, task.members), own, task.ledger);
-    if (tilt.t != 0.0) {
-        move_outwards(b, tilt_rounding * static_cast<double>(2 * tilt.reach + 1));
-        b.vector = untilted(std::move(b.vector), tilt.t);
-        b.residual = Bracket::unknown;
+    if (scaled) {
+        const double error = change_of_bounds(B, facts.modulus_decides);
+        move_outwards(b, error);
+        if (error > 0.01 * own.rtol && relative_width(b) > own.rtol) b.status = Status::bracketed;
+        b.vector = unscaled(std::move(b.vector), B.d);
+        b.residual = b.condition = Bracket::unknown;
     }
     rescale_bracket(b, shift);
     return b;
@@ -152,27 +184,38 @@ Bracket solve_in_place(const linear_map& A, const component_partition& P, const 
         if (P.labels[static_cast<std::size_t>(i)] != task.summary.component) outside.push_back(i);
     block_facts facts = facts_of(task.summary);
     facts.exponent = A.exponent();
+    if (!task.needs_copy()) facts.kind = task.kind();
     return task.solve(irreducible_block::in_place(A, std::move(outside), facts, task.members), task.options,
                       task.ledger);
 }
 
-// A long band is solved under a tilt where that gains enough, another component with more than half of the vertices in
-// place, and any other one as a block of its own, or in place where A.principal has no part.
+// W[C, C] itself, or the image that is symmetric, or that of the tilt of a long band where that gains enough.
+image image_of(linear_map block, std::int64_t reach, std::size_t memory, const component_task& task) {
+    if (block.entries() == nullptr) return {std::move(block), reach};
+    if (task.needs_copy())
+        return {symmetrized(block, memory), reach, 0, task.kind(), gathered(task.scalings.d, task.members),
+                task.similar.error};
+    if (task.kind() != symmetry::none) return {std::move(block), reach, 0, task.kind()};
+    const double t = reach > 0 ? least_norm_tilt(*block.entries(), reach, task.ledger) : 0.0;
+    if (t == 0.0) return {std::move(block), reach};
+    tilted_band B = tilted(block, t, reach, memory);
+    return {std::move(B.map), reach, B.exponent, symmetry::none, tilt_logarithms(t, task.size()), tilt_rounding};
+}
+
+// A component with more than half of the vertices in place, unless another image of it serves better, and any other one
+// as a block of its own, or in place where A.principal has no part.
 Bracket solve_component(const linear_map& A, const component_partition& P, std::span<const std::int64_t> position,
                         const component_task& task) {
     const std::int64_t size = task.size();
     const bool large = size > small_block_size && !task.single_cycle();
-    const std::int64_t reach = large ? band_reach(*A.entries(), P, position, task.summary.component) : 0;
-    const bool band = is_long_band(reach, size);
-    if (2 * size > A.rows() && large && !band) return solve_in_place(A, P, task);
+    const std::int64_t found = large ? band_reach(*A.entries(), P, position, task.summary.component) : 0;
+    const std::int64_t reach = is_long_band(found, size) ? found : 0;
+    const bool serves_in_place =
+        task.is_normal() ? !task.needs_copy() && size == A.rows() : !task.needs_copy() && reach == 0;
+    if (2 * size > A.rows() && large && serves_in_place) return solve_in_place(A, P, task);
     std::optional<linear_map> block = A.principal(task.members, position);
     if (!block) return solve_in_place(A, P, task);
-    const bool may_tilt = band && block->entries() != nullptr;
-    const double t = may_tilt ? least_norm_tilt(*block->entries(), reach, task.ledger) : 0.0;
-    if (t == 0.0) return solve_alone(*block, A.exponent(), task, {band ? reach : 0, 0.0, 0});
-    const tilted_band image = tilted(*block, t, reach, A.prepared_bytes());
-    block.reset();
-    return solve_alone(image.map, A.exponent(), task, {reach, t, image.exponent});
+    return solve_alone(image_of(*std::exchange(block, {}), reach, A.prepared_bytes(), task), A.exponent(), task);
 }
 
 }  // namespace
@@ -196,6 +239,7 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
                              [](const auto& a, const auto& b) { return a.bound > b.bound; });
         }
         const std::vector<std::int64_t> position = positions(P);
+        const symmetrizing scalings = symmetrize(*A.entries(), P);
         maximum all(options);
         SolverOptions share = options;
         double solved = 0.0;
@@ -208,7 +252,9 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
             ++solved;
             if (summaries.size() > 1) share.delta = options.delta * 0.6079 / (solved * solved);
             const auto members = P.members(s.component);
-            all.add(solve_component(A, P, position, {s, members, share, solve, ledger}), s.bound, members);
+            const component_symmetry& similar = scalings.of[static_cast<std::size_t>(s.component)];
+            const component_task task{s, similar, scalings, members, share, solve, ledger};
+            all.add(solve_component(A, P, position, task), s.bound, members);
         }
         result = all.result(A.rows());
         rescale_bracket(result, A.exponent());

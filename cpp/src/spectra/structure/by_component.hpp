@@ -2,7 +2,8 @@
 // mu_D(W)), solved component by component. The row and column sums of |W| within a component bound its q, in O(nnz)
 // operations for all. The components follow in the order of these bounds; those that cannot exceed the best value by
 // more than a hundredth of rtol are skipped. A component in a long band is solved under the geometric scaling of its
-// least norm, as a copy (band_tilt.hpp): none of these quantities depends on a scaling. Without a cycle q is exactly 0.
+// least norm, and one that a scaling makes symmetric or skew-symmetric under that one, as copies (band_tilt.hpp,
+// symmetrizing.hpp): none of these quantities depends on a scaling. Without a cycle q is exactly 0.
 // The bounds of the result are those of the maximum: the lower one is the tightest of all components, whatever its
 // grade, and graded_lower gives the tightest graded one.
 #pragma once

@@ -7,6 +7,7 @@
 #include "kernels/vectors/gather.hpp"
 #include "kernels/vectors/random.hpp"
 #include "operators/restricted_operator.hpp"
+#include "spectra/structure/symmetrizing.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,8 @@ struct block_facts {
     int exponent = 0;              // A is 2^-exponent times the part of W that it stands for
     // Of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block.
     std::int64_t reach = 0;
-    double tilt = 0.0;  // A_ij is e^{tilt (j - i)} times the entry of W
+    symmetry kind = symmetry::none;     // of A itself (symmetrizing.hpp)
+    std::span<const double> scaling{};  // A = D W D^-1, D = diag(exp(scaling)); empty: D = I
 };
 
 class irreducible_block {
@@ -58,6 +60,11 @@ public:
     [[nodiscard]] const block_facts& facts() const { return facts_; }
     [[nodiscard]] indices members() const { return members_; }
     [[nodiscard]] std::int64_t size() const { return size_; }
+    // rho(A) = ||A||_2, and ||A x|| may be computed for any x.
+    [[nodiscard]] bool is_normal() const {
+        return (facts_.kind == symmetry::symmetric || facts_.kind == symmetry::skew) && !is_in_place();
+    }
+    [[nodiscard]] bool has_symmetric_modulus() const { return facts_.kind != symmetry::none; }
     [[nodiscard]] bool is_in_place() const { return outside_ != nullptr && !outside_->empty(); }
 
     // X becomes 0 on the vertices outside.
