@@ -9,6 +9,7 @@
 #include "spectra/norm/modulus_norm.hpp"
 #include "spectra/norm/rayleigh_bound.hpp"
 #include "spectra/norm/schur_test.hpp"
+#include "spectra/structure/gram_interval.hpp"
 #include "spectra/structure/sign_factors.hpp"
 
 #include <cmath>
@@ -67,6 +68,21 @@ void tighten_by_chebyshev(const linear_map& A, const SolverOptions& options, con
     tighten_upper(b, bound);
 }
 
+// Where every vector is a singular vector.
+Bracket norm_from_interval(const linear_map& A, const modulus_interval& moduli, Ledger& ledger) {
+    Bracket b;
+    tighten_by_interval(b, moduli);
+    b.value = 0.5 * (moduli.lower + moduli.upper);
+    buffer<double> v(static_cast<std::size_t>(A.domain().length())), image(v.size());
+    fill(1.0 / std::sqrt(static_cast<double>(A.cols())), v, A.domain());
+    A.apply(const_block(v), mutable_block(image));
+    ledger.count();
+    b.vector.assign(v.begin(), v.end());
+    b.residual = singular_residual(A, b.value, v, std::move(image), ledger);
+    ledger.record(b.lower.value, b.value, b.upper.value);
+    return b;
+}
+
 }  // namespace
 
 Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const NormGoal& goal) {
@@ -95,6 +111,7 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
         magnitude = norms.upper.value;
         if (norms.inf == 0.0) return exact_bracket(0.0, "zero matrix");
     }
+    if (const auto moduli = gram_interval(A)) return norm_from_interval(A, *moduli, ledger);
     // A rank may hold no entry of the start vector.
     if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
     const bool modulus_decides = A.entries() != nullptr && signs_factorize(*A.entries());

@@ -1,6 +1,7 @@
 #include "spectra/radius/dominant_search.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/krylov/arnoldi.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/radius/commutator.hpp"
 #include "spectra/radius/power_filter.hpp"
@@ -43,6 +44,7 @@ public:
         // A guess needs no filter. The second search then starts from the powers that the upper bound needs.
         if (guess) first = search_from(*guess);
         power_filter powers(block_, options_.seed, streams::start, options_.delta);
+        if (!guess && finish_short_space(powers)) return;
         run_filter(powers, most_filter_steps(block_.size()));
         growth_known_ = growth_is_evidence(powers);
         tighten_upper(b_, powers.upper());
@@ -87,6 +89,33 @@ private:
     [[nodiscard]] ritz_pair search_from(const std::vector<double>& start) {
         const std::int64_t capacity = basis_capacity(options_, block_.size(), most_krylov_vectors);
         return search_ritz_pair(block_, start, capacity, options_, ledger_);
+    }
+
+    // Where the Krylov space of a random vector ends after a few steps, as for a low rank, it holds the dominant
+    // eigenvector. Unless the eigenvalue is ill-conditioned the powers grow like it.
+    [[nodiscard]] bool finish_short_space(power_filter& powers) {
+        constexpr std::int64_t few = 12;
+        constexpr std::int64_t bounding_steps = 96;
+        constexpr double same_rate = 0.02;
+        const space& S = block_.domain();
+        if (block_.size() <= few) return false;
+        std::vector<double> start(static_cast<std::size_t>(S.length()));
+        block_.draw(start, options_.seed, streams::second_start);
+        arnoldi factorization(block_.map(), start, few);
+        while (factorization.size() < few && !factorization.invariant() && !ledger_.exhausted()) {
+            factorization.expand();
+            ledger_.count();
+        }
+        if (!factorization.invariant() || ledger_.exhausted()) return false;
+        const ritz_pair pair = search_from(start);
+        run_filter(powers, bounding_steps);
+        tighten_upper(b_, powers.upper());
+        b_.value = powers.growth_rate();
+        if (powers.vanished()) return true;
+        if (!pair.found() || !(std::abs(b_.value - pair.modulus()) <= same_rate * pair.modulus())) return false;
+        write(pair, std::max(options_.rtol, pair.residual / pair.modulus()));
+        b_.status = Status::converged;
+        return true;
     }
 
     void run_filter(power_filter& powers, std::int64_t most) {

@@ -3,34 +3,51 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/norm/norm_of_map.hpp"
+#include "spectra/radius/eigenpair_of_map.hpp"
 #include "spectra/radius/small_block.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace rhochain {
 namespace {
 
-// Replaces the singular vector and its residual r = ||A^T A v - sigma^2 v|| / sigma by an eigenvector and its own:
-// both sides of its equation differ by A^T A v - sigma^2 v up to signs.
-void write_eigenvector(const irreducible_block& block, Bracket& b, Ledger& ledger) {
+// x = A v - conj(lambda) v is an eigenvector of lambda = sigma (t +- i sqrt(1 - t^2)), t = v^T A v / sigma, if v lies in the
+// plane of one pair. A symmetric A has lambda = +-sigma and x = A v + lambda v.
+complex_vector eigenvector_from(const irreducible_block& block, double sigma, const std::vector<double>& v) {
     const space& S = block.domain();
-    std::vector<double> v = real_part(b.vector);
     std::vector<double> a(v.size());
+    std::vector<double> b(v.size());
     block.map().apply(const_block(v), mutable_block(a));
-    ledger.count();
+    const double along = std::clamp(dot(v, a, S), -sigma, sigma);
     if (block.facts().kind == symmetry::symmetric) {
-        axpy(std::copysign(b.value, dot(v, a, S)), v, a, S);
-        fill(0.0, v, S);
+        axpy(std::copysign(sigma, along), v, a, S);
     } else {
-        scale(b.value, v, S);
+        axpy(-along, v, a, S);
+        copy_scaled(std::sqrt((sigma - along) * (sigma + along)), v, b, S);
     }
-    const double length = std::hypot(norm2(a, S), norm2(v, S));
-    b.vector = to_complex(a);
-    set_imaginary(v, b.vector, S);
-    normalise(b.vector, S);
-    b.residual *= b.value / length;
+    complex_vector x = to_complex(a);
+    set_imaginary(b, x, S);
+    return x;
+}
+
+// Replaces the singular vector v by an eigenvector, where v gives one, and the residual by its own.
+void write_eigenvector(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+    constexpr double hardly_more = 4.0;
+    complex_vector x = eigenvector_from(block, b.value, real_part(b.vector));
+    b.vector.clear();
+    const double expected = std::max(b.residual, options.rtol * b.value);
+    b.residual = Bracket::unknown;
+    ledger.count(3);
+    if (!(max_abs_part(x, block.domain()) > 0x1p-20 * b.value)) return;
+    normalise(x, block.domain());
+    const Eigenpair pair = eigenpair_of_map(block.map(), x);
+    if (!(pair.residual.value <= hardly_more * expected)) return;
+    b.vector = std::move(x);
+    b.residual = pair.residual.value;
 }
 
 // The bounds of powers are PROVED.
@@ -42,6 +59,7 @@ Bracket radius_of_small_block(const irreducible_block& block, const SolverOption
     const Bracket norm = norm_within(block.map(), options, {}, ledger);
     tighten_lower(b, norm.lower);
     if (b.upper.value > b.value * (1.0 + options.rtol)) tighten_upper(b, norm.upper);
+    if (block.facts().moduli) tighten_by_interval(b, *block.facts().moduli);
     clamp_value(b);
     if (relative_width(b) <= options.rtol) b.status = Status::converged;
     return b;
@@ -51,8 +69,15 @@ Bracket radius_of_small_block(const irreducible_block& block, const SolverOption
 
 Bracket radius_of_normal(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     if (block.size() <= small_block_size) return radius_of_small_block(block, options, ledger);
-    Bracket b = norm_within(block.map(), options, {}, ledger);
-    write_eigenvector(block, b, ledger);
+    Bracket b;
+    if (const auto& moduli = block.facts().moduli) {
+        b.value = 0.5 * (moduli->lower + moduli->upper);
+        tighten_by_interval(b, *moduli);
+        ledger.record(b.lower.value, b.value, b.upper.value);
+    } else {
+        b = norm_within(block.map(), options, {}, ledger);
+        write_eigenvector(block, options, b, ledger);
+    }
     b.condition = 1.0;
     return b;
 }

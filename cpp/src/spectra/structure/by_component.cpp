@@ -111,7 +111,7 @@ struct component_task {
         const bool serves = similar.kind == symmetry::moduli ? size() > small_block_size : size() > 2;
         return serves ? similar.kind : symmetry::none;
     }
-    [[nodiscard]] bool is_normal() const { return kind() == symmetry::symmetric || kind() == symmetry::skew; }
+    [[nodiscard]] bool is_normal() const { return implies_normal(kind()); }
     [[nodiscard]] bool needs_copy() const { return kind() != symmetry::none && !similar.as_stored; }
 };
 
@@ -137,13 +137,12 @@ struct image {
 // Bounds the relative change of rho, rho(|B|), mu_D and ||B|| where the entries of a map B change by B.error: the change
 // E of B has ||E|| <= error || |B| ||_2, and || |B| ||_2 is at most sqrt(m_r m_c) ||B|| and sqrt(n) ||B||. Where rho is
 // || |B| ||_2 or rho(|B|) it changes by `error` alone, and rho of a nearly symmetric B by at most
-// (2 ceil(log2 n) + 1) ||E|| (docs/theory.md, 7).
+// (2 ceil(log2 n) + 2) ||E|| (docs/theory.md, 7).
 double change_of_bounds(const image& B, bool modulus_decides) {
     if (modulus_decides) return B.error;
     const auto n = static_cast<double>(B.map.rows());
     const double lines = static_cast<double>(B.map.row_terms()) * static_cast<double>(B.map.column_terms());
-    const bool normal = B.kind == symmetry::symmetric || B.kind == symmetry::skew;
-    const double of_radius = normal ? 2.0 * std::ceil(std::log2(n)) + 1.0 : 1.0;
+    const double of_radius = implies_normal(B.kind) ? 2.0 * std::ceil(std::log2(n)) + 2.0 : 1.0;
     return B.error * of_radius * std::sqrt(std::min(lines, n)) * (1.0 + 0x1p-40);
 }
 
@@ -165,6 +164,7 @@ Bracket solve_alone(const image& B, int exponent, const component_task& task) {
     facts.reach = B.reach;
     facts.kind = B.kind;
     facts.scaling = B.d;
+    if (!scaled) facts.moduli = gram_interval(normalised);
     Bracket b = task.solve(irreducible_block(normalised, facts, task.members), own, task.ledger);
     if (scaled) {
         const double error = change_of_bounds(B, facts.modulus_decides);
@@ -185,6 +185,7 @@ Bracket solve_in_place(const linear_map& A, const component_partition& P, const 
     block_facts facts = facts_of(task.summary);
     facts.exponent = A.exponent();
     if (!task.needs_copy()) facts.kind = task.kind();
+    if (outside.empty()) facts.moduli = gram_interval(A);
     return task.solve(irreducible_block::in_place(A, std::move(outside), facts, task.members), task.options,
                       task.ledger);
 }

@@ -7,10 +7,12 @@
 #include "kernels/vectors/gather.hpp"
 #include "kernels/vectors/random.hpp"
 #include "operators/restricted_operator.hpp"
+#include "spectra/structure/gram_interval.hpp"
 #include "spectra/structure/symmetrizing.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@ struct block_facts {
     // Of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block.
     std::int64_t reach = 0;
     symmetry kind = symmetry::none;     // of A itself (symmetrizing.hpp)
+    std::optional<modulus_interval> moduli{};  // PROVED: holds all eigenvalues and singular values (gram_interval.hpp)
     std::span<const double> scaling{};  // A = D W D^-1, D = diag(exp(scaling)); empty: D = I
 };
 
@@ -62,9 +65,9 @@ public:
     [[nodiscard]] std::int64_t size() const { return size_; }
     // rho(A) = ||A||_2, and ||A x|| may be computed for any x.
     [[nodiscard]] bool is_normal() const {
-        return (facts_.kind == symmetry::symmetric || facts_.kind == symmetry::skew) && !is_in_place();
+        return (implies_normal(facts_.kind) || facts_.moduli.has_value()) && !is_in_place();
     }
-    [[nodiscard]] bool has_symmetric_modulus() const { return facts_.kind != symmetry::none; }
+    [[nodiscard]] bool has_symmetric_modulus() const { return implies_symmetric_modulus(facts_.kind); }
     [[nodiscard]] bool is_in_place() const { return outside_ != nullptr && !outside_->empty(); }
 
     // X becomes 0 on the vertices outside.

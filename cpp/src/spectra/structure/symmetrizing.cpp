@@ -1,6 +1,7 @@
 #include "spectra/structure/symmetrizing.hpp"
 
 #include <rhochain/operators/sparse_operator.hpp>
+#include "spectra/structure/circulant.hpp"
 #include "spectra/structure/opposite_entries.hpp"
 #include "spectra/structure/potential_forest.hpp"
 
@@ -22,17 +23,26 @@ double log_modulus(double w) { return std::log(std::abs(w)); }
 // The signs and moduli of the pairs of a component so far.
 struct pairs_seen {
     bool positive = true;  // w_ij w_ji > 0
-    bool negative = true;  // w_ij w_ji < 0, no diagonal
+    bool negative = true;  // w_ij w_ji < 0
     bool as_stored = true;
+    std::int64_t diagonal = 0;  // its entries
+    double first = 0.0;
+    bool constant = true;
 
-    void add(double w, double opposite, bool diagonal) {
+    void add(double w, double opposite) {
         const bool same = (w > 0) == (opposite > 0);
         positive &= same;
-        negative &= !same && !diagonal;
+        negative &= !same;
         as_stored &= std::abs(w) == std::abs(opposite);
     }
-    [[nodiscard]] symmetry kind() const {
-        return positive ? symmetry::symmetric : negative ? symmetry::skew : symmetry::moduli;
+    void add_diagonal(double w) {
+        if (++diagonal == 1) first = w;
+        constant &= w == first;
+    }
+    [[nodiscard]] symmetry kind(std::int64_t size) const {
+        if (positive) return symmetry::symmetric;
+        const bool skew = negative && (diagonal == 0 || (diagonal == size && constant));
+        return skew ? symmetry::skew : symmetry::moduli;
     }
 };
 
@@ -79,14 +89,16 @@ symmetrizing symmetrize_view(const Matrix& W, const component_partition& P) {
     for (const std::int64_t c : P.cyclic) open[at(c)] = P.members(c).size() > 1;
     std::vector<pairs_seen> seen(at(P.count));
     over_opposite_entries(W, P, open, [&](std::int64_t i, std::int64_t j, std::int64_t p, std::int64_t q) {
-        seen[at(P.labels[at(i)])].add(W.value(p), W.value(q), i == j);
+        pairs_seen& pairs = seen[at(P.labels[at(i)])];
+        i == j ? pairs.add_diagonal(W.value(p)) : pairs.add(W.value(p), W.value(q));
         return true;
     });
     std::vector<char> scaled = open;
     bool any = false;
     for (std::size_t c = 0; c < open.size(); ++c) {
         if (!open[c]) continue;
-        found.of[c] = {seen[c].kind(), seen[c].as_stored, 0.0};
+        const auto size = static_cast<std::int64_t>(P.members(static_cast<std::int64_t>(c)).size());
+        found.of[c] = {seen[c].kind(size), seen[c].as_stored, 0.0};
         scaled[c] = !seen[c].as_stored;
         any |= scaled[c];
     }
@@ -135,6 +147,8 @@ symmetrizing symmetrize(const stored_entries& W, const component_partition& P) {
     symmetrizing found = W.visit([&](const auto& view) { return symmetrize_view(view, P); });
     if (W.transposed)
         for (double& x : found.d) x = -x;
+    if (P.count == 1 && !implies_normal(found.of.front().kind) && is_circulant(W))
+        found.of.front() = {symmetry::circulant, true, 0.0};
     return found;
 }
 
