@@ -212,3 +212,76 @@ def test_a_trace_proves_explosion():
     assert r.graded_lower.value == pytest.approx(np.trace(W) / 100, rel=1e-3)
     assert r.graded_lower.value <= np.abs(np.linalg.eigvals(W)).max()
     assert rc.check(W, activation="identity").verdict == rc.Verdict.EXPLODES
+
+
+def dale(n: int, degree: int, seed: int, inhibitory: float = 0.3):
+    """Power-law weights; all entries of a column have the sign of its neuron."""
+    rng = np.random.default_rng(seed)
+    hubs = rng.permutation(n)[: n // 10]
+    i, j = rng.integers(0, n, degree * n), rng.integers(0, n, degree * n)
+    i[:n] = rng.choice(hubs, n)
+    signs = np.where(rng.random(n) < inhibitory, -1.0, 1.0)
+    magnitudes = abs(coo(rng.pareto(1.5, degree * n) + 1, i, j, n))
+    return (magnitudes @ sparse.diags_array(signs)).tocsr()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_signs_of_neurons_leave_both_norms_and_mu_as_they_are(seed):
+    W = dale(20_000, 10, seed)
+    modulus = abs(W)
+    sigma = sparse.linalg.svds(modulus, k=1, return_singular_vectors=False, random_state=seed)[0]
+    assert_proved(rc.spectral_norm(W), sigma, 1e-9)
+    m = rc.scaled_norm(W)
+    assert m.lower.grade == m.upper.grade == m.attained.grade == rc.Grade.PROVED
+    assert m.upper.value <= m.lower.value * 1.001
+    rho = rc.perron_radius(W)
+    assert rho.lower.value <= m.upper.value
+    assert m.lower.value <= rho.upper.value
+    # Bit by bit what |W| has.
+    of_modulus = rc.scaled_norm(modulus)
+    assert (m.lower.value, m.upper.value) == (of_modulus.lower.value, of_modulus.upper.value)
+    np.testing.assert_array_equal(m.scaling, of_modulus.scaling)
+    # One wrong sign in a strong entry: sigma_1 and mu_D are no longer those of |W|.
+    W.data[np.argmax(abs(W.data))] *= -1
+    assert rc.spectral_norm(W).lower.value <= sigma
+    assert rc.scaled_norm(W).lower.grade == rc.Grade.PROVED
+
+
+def lattice_with_drift(rows: int, columns: int, right: float, left: float, down: float, up: float):
+    horizontal = sparse.diags_array([np.full(columns - 1, left), np.full(columns - 1, right)], offsets=[-1, 1])
+    vertical = sparse.diags_array([np.full(rows - 1, up), np.full(rows - 1, down)], offsets=[-1, 1])
+    W = sparse.kron(sparse.eye_array(rows), horizontal) + sparse.kron(vertical, sparse.eye_array(columns))
+    truth = 2 * np.sqrt(right * left) * np.cos(np.pi / (columns + 1)) + 2 * np.sqrt(up * down) * np.cos(np.pi / (rows + 1))
+    return W.tocsr(), truth
+
+
+def test_a_lattice_with_drift_is_symmetrized():
+    W, truth = lattice_with_drift(300, 200, 3.0, 0.05, 2.0, 0.13)
+    m = rc.scaled_norm(W)
+    assert_proved(m, truth)
+    assert m.upper.value <= truth * (1 + 1e-5)
+    assert m.attained.value <= truth * (1 + 1e-5)
+    assert np.ptp(m.scaling) > 700
+    for estimate in (rc.spectral_radius, rc.perron_radius):
+        r = estimate(W)
+        assert_proved(r, truth)
+        assert r.upper.value <= truth * (1 + 1e-5)
+
+
+def test_normal_matrices_have_the_bounds_of_their_norm():
+    rng = np.random.default_rng(5)
+    A = rng.standard_normal((300, 300))
+    Q = np.linalg.qr(A)[0]
+    for W, truth in (
+        (A + A.T, np.linalg.norm(A + A.T, 2)),
+        (A - A.T, np.linalg.norm(A - A.T, 2)),
+        (A - A.T + 3 * np.eye(300), np.linalg.norm(A - A.T + 3 * np.eye(300), 2)),
+        (linalg.circulant(A[0]), abs(np.fft.fft(A[0])).max()),
+        (2.5 * Q, 2.5),
+    ):
+        sigma = rc.spectral_norm(W)
+        for r in (rc.spectral_radius(W), rc.scaled_norm(W)):
+            assert r.lower.grade == rc.Grade.PROVED
+            assert r.lower.value <= truth * (1 + 1e-12)
+            assert truth * (1 - 1e-12) <= r.upper.value <= truth * 1.0011
+            assert r.matvecs <= 2 * sigma.matvecs

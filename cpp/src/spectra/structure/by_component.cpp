@@ -1,6 +1,7 @@
 #include "spectra/structure/by_component.hpp"
 
 #include "kernels/vectors/subvector.hpp"
+#include "spectra/radius/eigenpair_of_map.hpp"
 #include "spectra/radius/small_block.hpp"
 #include "spectra/structure/band_tilt.hpp"
 #include "spectra/structure/component_summary.hpp"
@@ -171,7 +172,8 @@ Bracket solve_alone(const image& B, int exponent, const component_task& task) {
         move_outwards(b, error);
         if (error > 0.01 * own.rtol && relative_width(b) > own.rtol) b.status = Status::bracketed;
         b.vector = unscaled(std::move(b.vector), B.d);
-        b.residual = b.condition = Bracket::unknown;
+        b.condition = Bracket::unknown;
+        if (!implies_normal(B.kind)) b.residual = Bracket::unknown;
     }
     rescale_bracket(b, shift);
     return b;
@@ -216,7 +218,15 @@ Bracket solve_component(const linear_map& A, const component_partition& P, std::
     if (2 * size > A.rows() && large && serves_in_place) return solve_in_place(A, P, task);
     std::optional<linear_map> block = A.principal(task.members, position);
     if (!block) return solve_in_place(A, P, task);
-    return solve_alone(image_of(*std::exchange(block, {}), reach, A.prepared_bytes(), task), A.exponent(), task);
+    const image B = image_of(*std::exchange(block, {}), reach, A.prepared_bytes(), task);
+    Bracket b = solve_alone(B, A.exponent(), task);
+    if (!B.d.empty() && std::isfinite(b.residual)) {
+        // That of the part itself, which is made again: two copies at a time would take more memory.
+        const Eigenpair pair = eigenpair_of_map(*A.principal(task.members, position), b.vector);
+        task.ledger.count(3);
+        b.residual = std::ldexp(pair.residual.value, -A.exponent());
+    }
+    return b;
 }
 
 }  // namespace

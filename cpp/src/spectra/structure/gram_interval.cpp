@@ -37,6 +37,23 @@ double common_square(const Matrix& W, double scale) {
     return first;
 }
 
+// Whether a few rows are orthogonal to all others, which needs no transpose.
+template <class Matrix>
+bool sample_is_orthogonal(const Matrix& W, double scale, double square) {
+    std::vector<double> row(at(W.cols()));
+    for (const std::int64_t r : {std::int64_t{0}, W.rows() / 2, W.rows() - 1}) {
+        std::fill(row.begin(), row.end(), 0.0);
+        for (std::int64_t p = W.row_begin(r); p < W.row_end(r); ++p) row[at(W.column(p))] = scale * W.value(p);
+        for (std::int64_t i = 0; i < W.rows(); ++i) {
+            double product = i == r ? -square : 0.0;
+            for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p)
+                product += scale * W.value(p) * row[at(W.column(p))];
+            if (!(std::abs(product) <= narrow * square)) return false;
+        }
+    }
+    return true;
+}
+
 // Row j of the transpose: calls body(i, w_ij).
 template <storage_scalar Scalar, index_integer Index>
 class columns_of {
@@ -74,7 +91,7 @@ columns_of_dense<Scalar> columns(const dense_view<Scalar>& W) {
     return columns_of_dense<Scalar>(W);
 }
 
-// max over j of sum_k |(G - c^2 I)_jk| as computed.
+// max over j of sum_k |(G - c^2 I)_jk| as computed, or less where it exceeds `narrow` c^2.
 template <class Matrix>
 double distance_from_identity(const Matrix& W, double scale, double square, int threads) {
     constexpr std::int64_t chunks = 64;
@@ -101,6 +118,7 @@ double distance_from_identity(const Matrix& W, double scale, double square, int 
             double sum = touched_by[at(j)] == j ? 0.0 : square;
             for (const std::int64_t k : touched) sum += std::abs(row[at(k)] - (k == j ? square : 0.0));
             largest[at(chunk)] = std::max(largest[at(chunk)], sum);
+            if (!(sum <= narrow * square)) return;
         }
     });
     return *std::max_element(largest.begin(), largest.end());
@@ -110,7 +128,7 @@ template <class Matrix>
 std::optional<modulus_interval> interval_of(const Matrix& W, const linear_map& map) {
     const double scale = std::ldexp(1.0, -map.exponent());
     const double square = common_square(W, scale);
-    if (!(square > 0.0)) return std::nullopt;
+    if (!(square > 0.0) || !sample_is_orthogonal(W, scale, square)) return std::nullopt;
     const double computed = distance_from_identity(W, scale, square, map.threads());
     if (!(computed <= narrow * square)) return std::nullopt;
     // Columns have squared norms of at most (c^2 + computed) (1 + g(m + 2)).

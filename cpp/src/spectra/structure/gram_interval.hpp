@@ -2,7 +2,7 @@
 // and so every eigenvalue, has a modulus in
 //     [sqrt(c^2 - e), sqrt(c^2 + e)].
 // PROVED: every entry of G is computed, with an error of at most g(m + 2) times the norms of its two columns. A matrix
-// whose rows differ in length is given up after a few rows.
+// whose rows differ in length, or where one of three rows is not orthogonal to the others, is given up early.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
