@@ -13,11 +13,13 @@
 namespace rhochain {
 namespace {
 
-std::int64_t count_mixed(const std::vector<signed char>& signs) { return std::count(signs.begin(), signs.end(), 0); }
+std::int64_t count_mixed(const std::vector<sign_counts>& lines) {
+    return std::count_if(lines.begin(), lines.end(), [](const sign_counts& line) { return line.mixed(); });
+}
 
-std::vector<std::uint8_t> where(const std::vector<signed char>& signs, int sign) {
+std::vector<std::uint8_t> where(const std::vector<sign_counts>& lines, int sign) {
     std::vector<std::uint8_t> set;
-    for (const signed char s : signs) set.push_back(s == sign ? 1 : 0);
+    for (const sign_counts& line : lines) set.push_back(line.sign() == sign ? 1 : 0);
     return std::count(set.begin(), set.end(), 1) == 0 ? std::vector<std::uint8_t>{} : set;
 }
 
@@ -106,7 +108,7 @@ sign_sets find_sign_sets(const linear_map& W) {
     if (W.entries() == nullptr) return sets;
     const line_signs signs = signs_of_lines(*W.entries());
     sets.of_rows = count_mixed(signs.rows) < count_mixed(signs.columns);
-    const std::vector<signed char>& lines = sets.of_rows ? signs.rows : signs.columns;
+    const std::vector<sign_counts>& lines = sets.of_rows ? signs.rows : signs.columns;
     sets.all = count_mixed(lines) == 0;
     sets.excitatory = where(lines, 1);
     sets.inhibitory = where(lines, -1);
