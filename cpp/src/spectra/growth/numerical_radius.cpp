@@ -69,12 +69,15 @@ private:
         // The trial vector repeats the run at one angle twice.
         const range_goal goal{slope_rate({}, 0.0), 0.75 * options_.rtol, options_.delta, options_.seed, magnitude_, left - left / 8};
         const range_bounds found = bound_range(irreducible_block(A_), goal, ledger_);
+        if (found.lines.empty()) return;
         tighten_upper(b_, {radius_bound(found.lines), Grade::probable, options_.delta,
                            "support lines of the numerical range"});
         raise_by(ritz_vector(irreducible_block(A_), found.widest, std::min(found.steps, most_vector_steps), options_.seed, ledger_));
     }
 
+    // Nothing for x = 0, what is left of a run without a step.
     void raise_by(complex_vector x) {
+        if (!(max_abs_part(x, A_.domain()) > 0.0)) return;
         const Bound lower = form_lower_bound(A_, x, magnitude_, ledger_);
         if (lower.value > b_.lower.value || b_.vector.empty()) {
             b_.value = lower.value;
