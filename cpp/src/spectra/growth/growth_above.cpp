@@ -80,7 +80,10 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
         take_gain(1.0 / (largest_slope(slopes) * perron.value) * (1.0 - 0x1p-50), perron);
     }
     b.value = b.upper.value;
-    if (ledger.exhausted() || b.upper.value == 1.0 - slopes.leak) return result;
+    // A scaling alone takes a thousand.
+    constexpr std::int64_t least_products = 1200;
+    const bool few = products - (ledger.matvecs() - before) < least_products;
+    if (few || ledger.exhausted() || b.upper.value == 1.0 - slopes.leak) return result;
     const std::vector<double> d = growth_scaling(block, {}, products / 4, options.seed, ledger);
     const similarity B(A, d);
     const linear_map scaled = linear_map::borrowed(B);
@@ -112,7 +115,11 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     from_range.value = rate.of_range(found.lines) + loss;
     if (found.lines.empty()) from_range.value = infinity;
     tighten_upper(b, from_range);
-    if (!found.lines.empty()) take_gain(rate.largest_gain(found.lines) * (1.0 - loss), from_range);
+    if (!found.lines.empty()) {
+        // r(g) + g loss <= 1 for g below this, as r is convex with r(0) = b.
+        const double gain = rate.largest_gain(found.lines), a = slopes.leak;
+        take_gain(gain * (a / (a + gain * loss)) * (1.0 - 0x1p-50), from_range);
+    }
     b.value = std::min(found.estimate, b.upper.value);
     return result;
 }

@@ -46,11 +46,14 @@ growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, d
     const slope_jacobian J(W, slopes);
     slope_rows cycle;
     cycle_vectors vectors;
-    // What the search leaves of a budget: a measurement, and the certificates of a cycle and of its double.
-    constexpr std::int64_t reserve = 1100;
-    const SolverOptions few =
-        ledger.inner_options(options, std::max<std::int64_t>(1, options.max_matvecs - ledger.matvecs() - reserve));
-    for (const std::size_t p : periods(W.cols())) {
+    // What the searches leave of a budget: the certificates of a cycle and of its double.
+    constexpr std::int64_t reserve = 1500;
+    const std::vector<std::size_t> lengths = periods(W.cols());
+    for (const std::size_t p : lengths) {
+        // Half of the rest for each but the last.
+        const std::int64_t left = options.max_matvecs - ledger.matvecs() - reserve;
+        const SolverOptions few =
+            ledger.inner_options(options, std::max<std::int64_t>(1, p == lengths.back() ? left : left / 2));
         Ledger own(few, W.domain());
         slope_witness found = search_slopes(J, p, starts, options.seed, own);
         ledger.count(own.matvecs());

@@ -54,10 +54,11 @@ class growth_search {
         return all == std::numeric_limits<std::int64_t>::max() ? all : std::max<std::int64_t>(1, all / 100 * hundredths);
     }
 
-    // Runs body(options, ledger) with a share of the budget.
+    // Runs body(options, ledger) with so many hundredths of what is left of the budget.
     template <class Body>
     auto within(std::int64_t hundredths, const Body& body) {
-        const SolverOptions few = ledger_.inner_options(options_, share_of_budget(hundredths));
+        const std::int64_t left = options_.max_matvecs - ledger_.matvecs();
+        const SolverOptions few = ledger_.inner_options(options_, std::max<std::int64_t>(1, left / 100 * hundredths));
         Ledger own(few, A_.domain());
         auto result = body(few, own);
         ledger_.count(own.matvecs());
@@ -84,19 +85,21 @@ public:
         result.vanishes_below = above.vanishing_gain;
         result.explodes_above = {infinity, Grade::proved, 0.0, "no bound"};
         if (relative_width(result.bracket) <= options_.rtol && result.bracket.lower.grade == Grade::proved) {
-            // rho(|W|) = rho(W): all slopes at hi.
-            result.period = 1;
-            result.active.assign(static_cast<std::size_t>(A_.domain().length()), 1);
+            take_constant_slopes(result);
         } else {
             const bool homogeneous = slopes_.leak == 1.0;
-            growth_below below = within(homogeneous ? 35 : 27, [&](const SolverOptions& few, Ledger& own) {
+            growth_below below = within(homogeneous ? 100 : 50, [&](const SolverOptions& few, Ledger& own) {
                 return bound_growth_below(A_, slopes_, magnitude, few, own);
             });
             if (!homogeneous)
-                result.explodes_above = within(28, [&](const SolverOptions& few, Ledger& own) {
+                result.explodes_above = within(100, [&](const SolverOptions& few, Ledger& own) {
                     return find_exploding_gain(A_, slopes_, below.cycle, magnitude, few, own).bound;
                 });
             take_below(std::move(below), result);
+            // R rises with the gain where 0 is among the slopes.
+            const Bound lower = graded_lower(result.bracket);
+            if (!homogeneous && slopes_.lo <= 0.0 && lower.value > 1.0 && result.explodes_above.value > 1.0)
+                result.explodes_above = {1.0, lower.grade, lower.delta, lower.source};
         }
         return finished(std::move(result));
     }
@@ -117,11 +120,17 @@ private:
             // The bounds by which components are compared and skipped are those of slopes up to 1.
             const double largest = std::max(-slopes_.lo, slopes_.hi);
             const SlopeRange unit{slopes_.lo / largest, slopes_.hi / largest, 1.0};
+            // Each component has its part of the products that are left, by size, a quarter of them at least.
+            std::int64_t vertices = A_.cols();
             const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
-                growth_above found = bound_growth_above(block, unit, own, products, ledger);
+                const double part = static_cast<double>(block.size()) / static_cast<double>(vertices);
+                vertices -= block.size();
+                const auto left = static_cast<double>(products - ledger.matvecs());
+                const auto share = static_cast<std::int64_t>(std::max(part, 0.25) * left);
+                growth_above found = bound_growth_above(block, unit, own, share, ledger);
                 return std::move(found.bracket);
             };
-            SolverOptions own = ledger_.inner_options(options_, options_.max_matvecs);
+            SolverOptions own = ledger_.inner_options(options_, products);
             own.start = {};
             result.bracket = solve_by_component(W_, own, solve);
             ledger_.count(result.bracket.matvecs);
@@ -135,11 +144,20 @@ private:
         return bound_growth_above(irreducible_block(A_, facts), slopes_, options_, products, ledger_);
     }
 
+    // All slopes at the end of the range that is farther from 0: the rate is that slope times rho(W).
+    void take_constant_slopes(WorstCaseGrowth& result) const {
+        result.period = 1;
+        result.active.assign(static_cast<std::size_t>(A_.domain().length()), slopes_.hi >= -slopes_.lo ? 1 : 0);
+    }
+
     void take_below(growth_below below, WorstCaseGrowth& result) {
         Bracket& b = result.bracket;
+        // That of a component with rho(|W|) = rho(W), or from traces of one.
+        const double constant = graded_lower(b).value;
         tighten_lower(b, below.proved);
         tighten_lower(b, below.bound);
         b.value = std::clamp(std::max(below.estimate, b.lower.value), b.lower.value, std::max(b.lower.value, b.upper.value));
+        if (constant > below.bound.value) return take_constant_slopes(result);
         result.period = static_cast<std::int64_t>(below.cycle.size());
         result.active = flat(below.cycle);
     }
