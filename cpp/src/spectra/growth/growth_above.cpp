@@ -108,7 +108,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     const double magnitude = scaled_magnitude(A, d, ledger);
     const slope_rate rate(slopes, norm);
     const std::int64_t left = std::max<std::int64_t>(0, products - (ledger.matvecs() - before));
-    const range_goal goal{rate, options.rtol, own.delta, options.seed, magnitude, left};
+    const range_goal goal{rate, options.rtol, own.delta, options.seed, magnitude, terms_of_products(A), left};
     const range_bounds found = bound_range(block.with_map(scaled), goal, ledger);
     // D and D^-1 are rounded once: their product with an entry is that of an exact similarity, moved by 2^-52 of it.
     const double loss = std::isfinite(magnitude) ? 0x1p-50 * slopes.leak * largest_slope(slopes) * magnitude : 0.0;

@@ -48,11 +48,8 @@ class range_search {
 public:
     range_search(const irreducible_block& block, const range_goal& goal, Ledger& ledger)
         : block_(block), goal_(goal), ledger_(ledger) {
-        const linear_map& B = block.map();
         // Rounding of a product, of its two parts and of the four vector operations of a step.
-        const std::int64_t terms =
-            B.entrywise() ? std::max(B.row_terms(), B.column_terms()) : 2 * B.domain().sum_depth();
-        rounding_ = 3.0 * rounding_gamma(terms + 16);
+        rounding_ = 3.0 * rounding_gamma(goal.terms + 16);
         least_share_ = least_share(block.size(), goal.delta / (2 * (most_sectors + 1)));
     }
 
@@ -171,6 +168,10 @@ private:
 };
 
 }  // namespace
+
+std::int64_t terms_of_products(const linear_map& A) {
+    return A.entrywise() ? std::max(A.row_terms(), A.column_terms()) : 2 * A.domain().sum_depth();
+}
 
 range_bounds bound_range(const irreducible_block& block, const range_goal& goal, Ledger& ledger) {
     return range_search(block, goal, ledger).run();

@@ -23,6 +23,7 @@ struct range_goal {
     double delta;         // probability that one of the lines fails
     std::uint64_t seed;
     double magnitude;     // at least || |B| ||_2; infinite if unknown: then twice the largest Ritz value
+    std::int64_t terms;   // the most in the sum of an entry of a product
     std::int64_t most_products;
 };
 
@@ -32,6 +33,9 @@ struct range_bounds {
     double widest = 0.0;              // the angle behind it
     std::int64_t steps = 0;           // of Lanczos at that angle
 };
+
+// Of a product with A or A^T, or of one scaled by diagonal matrices.
+[[nodiscard]] std::int64_t terms_of_products(const linear_map& A);
 
 // Of B = block.map().
 [[nodiscard]] range_bounds bound_range(const irreducible_block& block, const range_goal& goal, Ledger& ledger);
