@@ -130,7 +130,7 @@ def scaled_norm(
     -----
     ``gain * mu_D(W) < 1`` certifies vanishing for every input (Theorems A and B of the docs), and
     ``rho(W) <= mu_D(W) <= min(sigma_1(W), rho(|W|))``. Grades: upper bound PROBABLE(delta) (Dixon 1983 on a
-    Chebyshev polynomial, after D is fixed) or PROVED (rho(|W|), components with W >= 0); lower bound PROVED, ESTIMATE
+    Chebyshev polynomial, after D is fixed) or PROVED (rho(|W|); columns of one sign each); lower bound PROVED, ESTIMATE
     for an operator: no diagonal scaling reaches below it. Memory: about five blocks of n x 16 float64 numbers up to
     200,000 neurons, of n x 8 beyond.
 

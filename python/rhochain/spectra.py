@@ -134,8 +134,9 @@ def spectral_radius(
     Notes
     -----
     Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (powers of
-    W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure, traces, or
-    Collatz-Wielandt where W >= 0 up to signs; else ESTIMATE, with the best PROVED one in `Bracket.graded_lower`.
+    W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure, traces, Collatz-Wielandt where
+    W >= 0 up to signs, or the norm of W where a diagonal scaling makes it symmetric or skew-symmetric and where it is
+    circulant or a multiple of an orthogonal matrix; else ESTIMATE, with the best PROVED one in `Bracket.graded_lower`.
     ``gain * rho(W) < 1`` certifies nothing in a nonlinear network: see `check`.
 
     Examples
@@ -209,7 +210,7 @@ def spectral_norm(
     -----
     Grades: lower bound PROVED (||W v|| / ||v||), upper bound PROBABLE(delta) (Theorem D of the docs, on
     Golub-Kahan-Lanczos; cf. Kuczynski & Wozniakowski 1992) or PROVED (O(nnz) norms, where they are sharper, and
-    the Schur test, by which that of a nonnegative matrix is PROVED where the singular vector is accurate enough).
+    the Schur test, by which both are PROVED where each column, or each row, has entries of one sign only).
     ``gain * sigma_1 < 1`` is eq. 6 of Pascanu, Mikolov & Bengio (2013): sufficient for vanishing.
 
     Examples
