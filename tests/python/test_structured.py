@@ -251,7 +251,9 @@ def lattice_with_drift(rows: int, columns: int, right: float, left: float, down:
     horizontal = sparse.diags_array([np.full(columns - 1, left), np.full(columns - 1, right)], offsets=[-1, 1])
     vertical = sparse.diags_array([np.full(rows - 1, up), np.full(rows - 1, down)], offsets=[-1, 1])
     W = sparse.kron(sparse.eye_array(rows), horizontal) + sparse.kron(vertical, sparse.eye_array(columns))
-    truth = 2 * np.sqrt(right * left) * np.cos(np.pi / (columns + 1)) + 2 * np.sqrt(up * down) * np.cos(np.pi / (rows + 1))
+    truth = 2 * np.sqrt(right * left) * np.cos(np.pi / (columns + 1)) + 2 * np.sqrt(up * down) * np.cos(
+        np.pi / (rows + 1)
+    )
     return W.tocsr(), truth
 
 
