@@ -9,7 +9,9 @@ from rhochain.chain_checks import ChainReport, check_chain
 from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
 from rhochain.chains import JacobianChain
 from rhochain.checks import check
+from rhochain.conclusions import Condition, Verdict
 from rhochain.covariant_vectors import CovariantVectors
+from rhochain.critical_gain import CriticalGain
 from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.gated import GRUChain, LSTMChain
 from rhochain.growth import growth_factor
@@ -17,7 +19,7 @@ from rhochain.io import FileError, load
 from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
 from rhochain.numerical_range import numerical_radius
-from rhochain.report import Condition, GradientReport, Verdict
+from rhochain.report import GradientReport
 from rhochain.rescaling import rescale
 from rhochain.scaling import ScaledNorm, scaled_norm
 from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
@@ -38,6 +40,7 @@ __all__ = [
     "Components",
     "Condition",
     "CovariantVectors",
+    "CriticalGain",
     "FileError",
     "GRUChain",
     "Grade",

@@ -49,6 +49,19 @@ class Activation:
         """
         return _core.activation_slope_range(self.name, self.parameter)
 
+    @property
+    def steepest_at_zero(self) -> bool:
+        """Whether sigma(0) = 0 and sigma' is `gain` at 0, so that a network at rest has its largest slopes.
+
+        Examples
+        --------
+        >>> import rhochain as rc
+        >>> [rc.activation(name).steepest_at_zero for name in ("tanh", "relu", "logistic")]
+        [True, False, False]
+        """
+        around = [-1e-300, 0.0, 1e-300]
+        return bool(self.values(0.0) == 0.0 and (self.slopes(around) == self.gain).all())
+
     def values(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """sigma(x), entry by entry, as a rollout computes it.
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rhochain.comparisons import at_most, below_one
 
-__all__ = ["known_burn_in", "steps_of_burn_in", "unknown_burn_in"]
+__all__ = ["known_burn_in", "steps_of_burn_in", "steps_to_decay", "unknown_burn_in"]
 
 
 def steps_of_burn_in(log_kappa: float, attained: float, gain: float, leak: float) -> float:
@@ -25,6 +25,11 @@ def steps_of_burn_in(log_kappa: float, attained: float, gain: float, leak: float
     # Above the rounding of d_max - d_min, of this quotient and of its denominator, among subnormal numbers too.
     steps = log_kappa / decay * (1.0 + 2.0**-48)
     return math.nextafter(steps, math.inf) if log_kappa > 0.0 else 0.0
+
+
+def steps_to_decay(factor: float, rate: float) -> int:
+    """The steps K from which factor * rate^K < 1, for a rate below 1."""
+    return math.floor(math.log(factor) / -math.log(rate) * (1.0 + 2.0**-40)) + 1
 
 
 def known_burn_in(steps: float, log_kappa: float, contraction: float, label: str) -> str:

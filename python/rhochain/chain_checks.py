@@ -13,10 +13,10 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.chain_norm import ChainNorm
 from rhochain.comparisons import outward
+from rhochain.conclusions import Verdict
 from rhochain.estimates import Bracket, Progress
 from rhochain.options import levels
-from rhochain.report import Verdict
-from rhochain.verdicts import decide_for_chain
+from rhochain.trajectories import decide_for_chain
 
 __all__ = ["ChainReport", "check_chain"]
 

@@ -12,14 +12,18 @@ import numpy.typing as npt
 from rhochain.activations import Activation
 from rhochain.activations import activation as activation_named
 from rhochain.chain_norm import ChainNorm
+from rhochain.conclusions import Verdict
 from rhochain.conditions import paper_conditions
+from rhochain.critical_gain import critical_gain
 from rhochain.estimates import Bracket, Progress
+from rhochain.evidence import Evidence
+from rhochain.input_reach import input_reach
 from rhochain.investigation import Investigation
 from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, levels, real_number
-from rhochain.report import GradientReport, Verdict
-from rhochain.verdicts import decide_on_trajectory
+from rhochain.report import GradientReport
+from rhochain.trajectories import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
 
@@ -50,7 +54,9 @@ def check(
     chain: Chain | None = None,
     *,
     leak: float = 1.0,
+    inputs: Any = None,
     quick: bool = False,
+    numerical_radius: bool = False,
     vanish_level: float = 1e-3,
     explode_level: float = 1e3,
     rtol: float = 1e-3,
@@ -77,15 +83,21 @@ def check(
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1]
         a of a leaky integrator, J = (1 - a) I + a W diag(s).
+    inputs : "free" or array_like of shape (n, m), optional
+        What inputs can do, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded and
+        drive every neuron by itself, or the input matrix W_in, whose rank decides that.
     quick : bool
         Stop at the first bound that proves a verdict; what it did not need is None in the report. False: rho(W),
-        sigma_1(W) and rho(|W|) are computed in any case.
+        sigma_1(W), rho(|W|) and R(W) are computed in any case.
+    numerical_radius : bool
+        Compute w(W) even where W has 20,000 entries or more.
     vanish_level, explode_level : float
         Norms of the chain's product below and above which it vanished or exploded; 0 < vanish < explode.
     rtol, delta, seed, threads
         As in `spectral_radius`. `delta` holds for each PROBABLE bound by itself.
     max_matvecs : int, optional
-        Most products for each quantity.
+        Most products for each quantity; without it 10,000 for R(W) (40,000 below 20,000 entries) and no limit
+        for the others.
     max_seconds : float, optional
         For all together, shared evenly among those still to come; as much again for the norm of the chain.
     callback : callable, optional
@@ -94,8 +106,8 @@ def check(
     Returns
     -------
     GradientReport
-        `verdict`, `reason`, brackets of rho(W), sigma_1(W), rho(|W|) and, where they leave the verdict or its burn-in
-        open, mu_D(W); the paper's conditions. Print it.
+        `verdict`, `reason`, brackets of rho(W), sigma_1(W), rho(|W|), of the worst-case growth R(W) and, where they
+        leave the verdict or its burn-in open, mu_D(W); the critical gain; the paper's conditions. Print it.
 
     Raises
     ------
@@ -107,7 +119,9 @@ def check(
     Notes
     -----
     Grades: a verdict rests on PROVED and PROBABLE(delta) bounds alone and names them. Sources: Pascanu, Mikolov &
-    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to D of the docs.
+    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to F of the docs.
+    With `gain` alone only ``|slope| <= gain`` is known, and R(W) is that of slopes in [-gain, gain]: naming the
+    activation gives sharper bounds.
 
     Examples
     --------
@@ -118,7 +132,7 @@ def check(
     >>> str(rc.check(4 * W, activation="logistic").verdict)
     'VANISHES'
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
-    'EXPLOSION_NOT_EXCLUDED'
+    'EXPLODES_FOR_SOME_SLOPES'
     """
     sigma, gamma, gains = _gain(activation, gain)
     leak = _leak(leak)
@@ -131,7 +145,16 @@ def check(
             chain, A if gains is None else square_matrix(W), leak, gamma if gains is None else float(gains.max())
         )
 
-    work = Investigation(A, gamma, leak, sigma is not None and sigma.linear, limits, callback)
+    known = Evidence(
+        gamma,
+        leak,
+        sigma is not None and sigma.linear,
+        activation=None if sigma is None else str(sigma),
+        slope_range=None if sigma is None else sigma.slope_range,
+        steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
+        inputs=input_reach(inputs, A.shape[0]),
+    )
+    work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     log_norm = None
@@ -157,9 +180,20 @@ def check(
         components=evidence.components,
         chain_norm=log_norm,
         scaled_norm=evidence.scaled_norm,
+        worst_case_growth=evidence.worst_case_growth,
+        numerical_radius=evidence.numerical_radius,
+        critical_gain=critical_gain(evidence, per_unit_weight=A.whole),
         local_gains=gains is not None,
-        notes=(*decision.notes, *unchecked),
+        notes=(*decision.notes, *_assumed_slopes(evidence, gains is not None), *unchecked),
     )
+
+
+def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
+    """Which slopes R(W) is about, where no activation says."""
+    if evidence.slope_range is not None or evidence.worst_case_growth is None:
+        return ()
+    range_ = "[-gain, gain] of each neuron" if by_neuron else f"[-{evidence.gain:.7g}, {evidence.gain:.7g}]"
+    return (f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",)
 
 
 def _norm_of(chain: Chain, options: dict[str, Any]) -> Bracket:

@@ -84,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     slope.add_argument("--activation", metavar="NAME", help=f"one of {names}; NAME:ALPHA sets a parameter")
     slope.add_argument("--gain", type=float, metavar="G", help="the largest slope of the activation")
     job.add_argument("--leak", type=float, default=1.0, metavar="A", help="of a leaky integrator (default 1)")
+    job.add_argument(
+        "--inputs", metavar="FREE", help='"free" if inputs drive every neuron by itself, or the file of an input matrix'
+    )
     job.add_argument("--json", metavar="FILE", help="write the report as JSON; - prints nothing else")
     job.add_argument("--rtol", type=float, default=1e-3, help="relative tolerance (default 1e-3)")
     job.add_argument("--delta", type=float, default=1e-9, help="failure probability of a bound (default 1e-9)")
@@ -124,6 +127,7 @@ def _check(arguments: argparse.Namespace) -> GradientReport:
         activation=arguments.activation,
         gain=arguments.gain,
         leak=arguments.leak,
+        inputs=arguments.inputs if arguments.inputs in (None, "free") else load(arguments.inputs),
         rtol=arguments.rtol,
         delta=arguments.delta,
         seed=arguments.seed,

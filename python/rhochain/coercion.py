@@ -28,6 +28,7 @@ class Held(NamedTuple):
     nnz: int | None
     copied_bytes: int
     copied: bool
+    whole: bool  # all entries are whole numbers, such as counts; False for an operator
 
 
 def hold(W: Any, memory: int) -> Held:
@@ -103,7 +104,13 @@ def _hold_sparse(W: Any, memory: int) -> Held:
     borrowed = W.format == "csr"
     copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
     extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
-    return Held(held, "sparse", used[2].dtype, held.nnz, extra, held.copied or extra > 0)
+    return Held(held, "sparse", used[2].dtype, held.nnz, extra, held.copied or extra > 0, _whole(used[2]))
+
+
+def _whole(entries: _Array) -> bool:
+    """Whether all are whole numbers, not all 0; told by the first few where they are none."""
+    few = entries[:1000]
+    return bool((few == np.rint(few)).all() and (entries == np.rint(entries)).all() and entries.any())
 
 
 def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array]]:
@@ -152,7 +159,9 @@ def _hold_dense(W: Any) -> Held:
     held = _core.DenseOperator(used)
     copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
     extra = used.nbytes if copied else 0
-    return Held(held, "dense", used.dtype, int(np.count_nonzero(used)), extra, copied)
+    return Held(
+        held, "dense", used.dtype, int(np.count_nonzero(used)), extra, copied, _whole(used.reshape(-1, order="A"))
+    )
 
 
 def _dense_array(W: Any) -> _Array:
@@ -175,7 +184,7 @@ def _dense_array(W: Any) -> _Array:
 def _hold_products(W: Any) -> Held:
     shape, forward, adjoint = products(W)
     held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
-    return Held(held, "operator", np.dtype(np.float64), None, 0, False)
+    return Held(held, "operator", np.dtype(np.float64), None, 0, False, False)
 
 
 def products(W: Any) -> tuple[tuple[int, ...], _Product, _Product | None]:

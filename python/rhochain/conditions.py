@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from rhochain.comparisons import below_one, reaches_one, within_one
+from rhochain.conclusions import Condition
 from rhochain.estimates import Bound, Grade
-from rhochain.report import Condition
-from rhochain.verdicts import Evidence
+from rhochain.evidence import Evidence
 
 __all__ = ["paper_conditions"]
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Bar", "draw", "svg"]
+__all__ = ["Bar", "Mark", "draw", "svg"]
 
 # Colour by what an end claims; an ESTIMATE is drawn pale.
 _COLOURS = {"PROVED": "#1b6ca8", "PROBABLE": "#5fa8d3", "ESTIMATE": "#c9c9c9"}
+_LINES = {"network": "#222222", "vanishes": "#2a7d3c", "explodes": "#b03a2e"}
 
 
 class Bar(NamedTuple):
@@ -27,39 +28,54 @@ class Bar(NamedTuple):
     upper_grade: str
 
 
-def draw(bars: Sequence[Bar], mark: float, label: str) -> Figure:
-    """A matplotlib figure of the bars, with a vertical line at `mark`."""
+class Mark(NamedTuple):
+    """A vertical line; `role` is "network", "vanishes" or "explodes"."""
+
+    at: float
+    label: str
+    role: str
+
+
+def draw(bars: Sequence[Bar], marks: Sequence[Mark]) -> Figure:
+    """A matplotlib figure of the bars with vertical lines at the marks, of which there is at least one."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError("plot needs matplotlib: pip install 'rhochain[plot]'") from None
-    figure = Figure(figsize=(7.0, 0.9 + 0.5 * len(bars)), layout="constrained")
+    figure = Figure(figsize=(7.0, 1.2 + 0.5 * len(bars)), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xscale("log")
-    low, high = _range(bars, mark)
+    low, high = _range(bars, marks)
     for row, bar in enumerate(bars):
         for end, grade in ((bar.lower, bar.lower_grade), (bar.upper, bar.upper_grade)):
             ends = sorted((min(max(end, low), high), min(max(bar.value, low), high)))
             axes.plot(ends, (row, row), color=_COLOURS[grade], linewidth=8, solid_capstyle="butt")
         axes.plot(min(max(bar.value, low), high), row, "|", color="black", markersize=14)
-    axes.axvline(mark, color="#b03a2e", linestyle="--", linewidth=1)
+    for mark in marks:
+        axes.axvline(mark.at, color=_LINES[mark.role], linestyle="--", linewidth=1, label=mark.label)
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, 1.0), bbox_transform=figure.transFigure, ncols=3, frameon=False
+    )
     axes.set_yticks(range(len(bars)), [bar.name for bar in bars])
     axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
     axes.set_xlim(low, high)
-    axes.set_xlabel(f"{label} (dashed); dark: PROVED, light: PROBABLE, grey: ESTIMATE")
+    axes.set_xlabel(
+        "dark: PROVED, light: PROBABLE, grey: ESTIMATE; dashed: 1 / gamma and 1 / (g gamma)", fontsize="small"
+    )
     return figure
 
 
-def svg(bars: Sequence[Bar], mark: float, label: str) -> str:
+def svg(bars: Sequence[Bar], marks: Sequence[Mark]) -> str:
     """The same picture as an SVG element, without matplotlib."""
     width, left, step = 640.0, 110.0, 34.0
-    low, high = _range(bars, mark)
+    low, high = _range(bars, marks)
 
     def x(value: float) -> float:
         inside = min(max(value, low), high)
         return left + (width - left - 20.0) * math.log(inside / low) / math.log(high / low)
 
-    height = step * (len(bars) + 1)
+    bottom = step * len(bars)
+    height = bottom + 18.0 * len(marks) + 16.0
     parts = [f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="brackets">']
     for row, bar in enumerate(bars):
         y = step * (row + 0.5)
@@ -71,15 +87,20 @@ def svg(bars: Sequence[Bar], mark: float, label: str) -> str:
                 f'fill="{_COLOURS[grade]}"/>'
             )
         parts.append(f'<rect x="{x(bar.value) - 1:.1f}" y="{y - 9:.1f}" width="2" height="18"/>')
-    at = x(mark)
-    bottom = step * len(bars)
-    parts.append(f'<path d="M{at:.1f} 0V{bottom:.1f}" stroke="#b03a2e" stroke-dasharray="5 4"/>')
-    parts.append(f'<text x="{at:.1f}" y="{bottom + 18:.1f}" text-anchor="middle">{html.escape(label)}</text></svg>')
-    return "".join(parts)
+    for row, mark in enumerate(marks):
+        at, colour, y = x(mark.at), _LINES[mark.role], bottom + 18.0 * (row + 1)
+        anchor = "start" if at < 0.5 * (left + width) else "end"
+        parts.append(f'<path d="M{at:.1f} 0V{y:.1f}" stroke="{colour}" stroke-dasharray="5 4"/>')
+        parts.append(
+            f'<text x="{at + (4 if anchor == "start" else -4):.1f}" y="{y:.1f}" fill="{colour}" '
+            f'text-anchor="{anchor}">{html.escape(mark.label)}</text>'
+        )
+    return "".join(parts) + "</svg>"
 
 
-def _range(bars: Sequence[Bar], mark: float) -> tuple[float, float]:
-    """The axis: `mark`, and of the other positive numbers what lies within 12 decades of the largest."""
-    shown = [x for bar in bars for x in (bar.lower, bar.value, bar.upper) if 0.0 < x < math.inf] + [mark]
+def _range(bars: Sequence[Bar], marks: Sequence[Mark]) -> tuple[float, float]:
+    """The axis: the marks, and of the other positive numbers what lies within 12 decades of the largest."""
+    lines = [mark.at for mark in marks]
+    shown = [x for bar in bars for x in (bar.lower, bar.value, bar.upper) if 0.0 < x < math.inf] + lines
     high = 1.3 * max(shown)
-    return min(max(min(shown) / 1.3, high * 1e-12), mark / 1.3), high
+    return min(max(min(shown) / 1.3, high * 1e-12), min(lines) / 1.3), high

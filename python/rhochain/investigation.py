@@ -9,17 +9,26 @@ from functools import partial
 from typing import TypeVar
 
 from rhochain import _core
+from rhochain.conclusions import Decision, Verdict
 from rhochain.estimates import Bound, Bracket, Grade, Progress
+from rhochain.evidence import Evidence
+from rhochain.growth import growth_factor
 from rhochain.matrix import Matrix
+from rhochain.numerical_range import numerical_radius
 from rhochain.options import CoreOptions
-from rhochain.report import Verdict
 from rhochain.scaling import scaled_norm
 from rhochain.spectra import components, perron_radius, spectral_norm, spectral_radius
-from rhochain.verdicts import Decision, Evidence, decide, needs_burn_in
+from rhochain.vanishing import needs_burn_in
+from rhochain.verdicts import decide
+from rhochain.worst_case import worst_case_growth
 
 __all__ = ["Investigation"]
 
 _B = TypeVar("_B", bound=Bracket)
+
+_RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
+_CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
+_GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
 
 
 class Investigation:
@@ -28,16 +37,17 @@ class Investigation:
     def __init__(
         self,
         A: Matrix,
-        gain: float,
-        leak: float,
-        linear: bool,
+        evidence: Evidence,
         limits: CoreOptions,
         callback: Callable[[Progress], object] | None,
+        *,
+        with_numerical_radius: bool = False,
     ) -> None:
         self._A = A
         self._limits = limits
-        self._clock = _Clock(limits["max_seconds"], callback, quantities=4 if A.kind != "operator" else 3)
-        self._evidence = Evidence(gain, leak, linear, None, None, None, None)
+        self._clock = _Clock(limits["max_seconds"], callback, quantities=5 if A.kind != "operator" else 4)
+        self._evidence = evidence
+        self._range_asked = with_numerical_radius
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -45,9 +55,13 @@ class Investigation:
     def settle(self) -> Decision:
         """Stops at the first quantity that proves a verdict."""
         self._structure()
-        # A radius decides a linear network, a scaled norm a nonlinear one; sigma_1 is never below mu_D(W).
-        last = [self._radius, self._scaling] if self._evidence.linear else [self._scaling, self._radius]
-        for compute in (self._perron, *last, self._norm):
+        if self._evidence.linear:
+            # A radius decides a linear network; the growth is that of its Jacobian.
+            order = [self._perron, self._radius, self._growth, self._scaling]
+        else:
+            # sigma_1 is never below mu_D(W), and R(W) is what decides a nonlinear one.
+            order = [self._perron, self._growth, self._scaling, self._radius]
+        for compute in (*order, self._norm):
             decision = decide(self._evidence)
             if decision.verdict is not Verdict.UNDECIDED:
                 return decision
@@ -55,20 +69,41 @@ class Investigation:
         return decide(self._evidence)
 
     def measure(self) -> Decision:
-        """All three quantities of the report, and a scaling where it can change the verdict or date it."""
+        """All quantities of the report, and a scaling where it can change the verdict or date it."""
         self._structure()
         for compute in (self._perron, self._radius, self._norm):  # rho before a transposed copy takes memory
             compute()
+        if not self._evidence.linear or self._linear_is_open():
+            self._growth()
+        if self._range_asked or self._cheap():
+            self._range()
         decision = decide(self._evidence)
         if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):
             self._scaling()
             decision = decide(self._evidence)
         return decision
 
+    def _cheap(self) -> bool:
+        return self._A.nnz is not None and self._A.nnz < _CHEAP_ENTRIES
+
+    def _linear_is_open(self) -> bool:
+        """Whether rho(W) leaves a linear network open: with a leak, or where its lower bound has no grade."""
+        e, rho = self._evidence, self._evidence.spectral_radius
+        if decide(e).verdict in (Verdict.VANISHES, Verdict.EXPLODES) or rho is None:
+            return False
+        return e.leak != 1.0 or (not rho.lower.graded and rho.upper.value > 1.0)
+
     def _structure(self) -> None:
         if self._A.kind != "operator":
-            bounds = _norm_bounds(self._A, self._limits["threads"])
-            self._evidence = replace(self._evidence, components=components(self._A), norm_bounds=bounds)
+            found = _core.norm_bounds(self._A.operator, self._limits["threads"])
+            of_two = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
+            self._evidence = replace(
+                self._evidence,
+                components=components(self._A),
+                norm_bounds=tuple(_proved(found[key], source) for key, source in of_two),
+                one_norm=_proved(found["one"], "||W||_1"),
+                inf_norm=_proved(found["inf"], "||W||_inf"),
+            )
 
     def _perron(self) -> None:
         if self._A.kind != "operator":
@@ -84,15 +119,34 @@ class Investigation:
         estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
         self._evidence = replace(self._evidence, scaled_norm=self._estimate(estimator))
 
-    def _estimate(self, estimator: Callable[..., _B]) -> _B:
+    def _growth(self) -> None:
+        """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
+        e = self._evidence
+        slopes = (1.0, 1.0) if e.linear else e.slopes
+        estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
+        most = _CHEAP_GROWTH_PRODUCTS if self._cheap() else _GROWTH_PRODUCTS
+        found = self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
+        self._evidence = replace(e, worst_case_growth=found)
+        rho = e.spectral_radius
+        if e.linear and rho is not None and rho.vector is not None:
+            threads = self._limits["threads"] or None
+            grown = growth_factor(self._A, rho.vector, gain=e.gain, leak=e.leak, threads=threads)
+            self._evidence = replace(self._evidence, power_growth=grown)
+
+    def _range(self) -> None:
+        found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
+        self._evidence = replace(self._evidence, numerical_radius=found)
+
+    def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
+        """One quantity within its share. `most`: its products where no budget is given."""
         limits = self._limits
         return estimator(
             self._A,
-            rtol=limits["rtol"],
+            rtol=limits["rtol"] if rtol is None else max(rtol, limits["rtol"]),
             delta=limits["delta"],
             seed=limits["seed"],
             threads=limits["threads"] or None,
-            max_matvecs=limits["max_matvecs"],
+            max_matvecs=most if limits["max_matvecs"] is None else limits["max_matvecs"],
             max_seconds=self._clock.next_share(),
             callback=self._clock.callback,
         )
@@ -108,7 +162,7 @@ class _Clock:
         self._stopped = False
 
     def next_share(self) -> float | None:
-        left, self._left = self._left, self._left - 1
+        left, self._left = self._left, max(1, self._left - 1)
         if self._stopped:
             return 0.0
         return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
@@ -122,7 +176,5 @@ class _Clock:
         return self._stopped
 
 
-def _norm_bounds(A: Matrix, threads: int) -> tuple[Bound, ...]:
-    found = _core.norm_bounds(A.operator, threads)
-    named = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
-    return tuple(Bound(found[key], Grade.PROVED, None, source) for key, source in named)
+def _proved(value: float, source: str) -> Bound:
+    return Bound(value, Grade.PROVED, None, source)

@@ -56,6 +56,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         dense W and an operator.
     copied : bool
         Whether any of W's arrays had to be copied.
+    whole : bool
+        Whether all entries are whole numbers, such as counts of synapses; False for an operator.
 
     Raises
     ------
@@ -119,6 +121,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     @property
     def copied(self) -> bool:
         return self._held.copied
+
+    @property
+    def whole(self) -> bool:
+        return self._held.whole
 
     @property
     def threads(self) -> int:

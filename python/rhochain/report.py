@@ -3,72 +3,28 @@
 from __future__ import annotations
 
 import json
-import textwrap
+import math
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from rhochain import _core
 from rhochain.comparisons import outward
+from rhochain.conclusions import Condition, Verdict
+from rhochain.critical_gain import CriticalGain
 from rhochain.estimates import Bracket, json_number
-from rhochain.figure import Bar, draw, svg
+from rhochain.figure import Bar, Mark, draw, svg
+from rhochain.layout import labelled, table
 from rhochain.page import page
 from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
+from rhochain.worst_case import WorstCaseGrowth
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Condition", "GradientReport", "Verdict"]
+__all__ = ["GradientReport"]
 
-_WIDTH = 100
 _WORDS = {True: "holds", False: "does not hold", None: "open"}
-
-
-class Verdict(str, Enum):
-    """What happens to the long-term part of the gradient. 'Vanishing' is not about the whole gradient."""
-
-    VANISHES = "VANISHES"
-    """For every input: gain * c < 1 with a graded upper bound c of a scaled norm, or W has no cycle."""
-    VANISHES_ON_TRAJECTORY = "VANISHES_ON_TRAJECTORY"
-    """A graded upper bound of the chain's norm is below the stated level."""
-    EXPLODES = "EXPLODES"
-    """Linear network, and a graded lower bound of rho(W) is above 1."""
-    EXPLODES_ON_TRAJECTORY = "EXPLODES_ON_TRAJECTORY"
-    """A graded lower bound of the chain's norm is above the stated level."""
-    EXPLOSION_NOT_EXCLUDED = "EXPLOSION_NOT_EXCLUDED"
-    """Every certificate is bounded below by gain * c >= 1: no condition of this kind can certify W."""
-    UNDECIDED = "UNDECIDED"
-    """The bounds straddle 1 within the budget spent; the reason says what would decide."""
-
-    def __str__(self) -> str:
-        return self.value
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition of Pascanu, Mikolov & Bengio (2013) and what the graded bounds say of it.
-
-    Attributes
-    ----------
-    name, equation, statement : str
-    holds : bool or None
-        None where the graded bounds leave it open.
-    """
-
-    name: str
-    equation: str
-    statement: str
-    holds: bool | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The condition in plain JSON types."""
-        return {
-            "name": self.name,
-            "equation": self.equation,
-            "statement": self.statement,
-            "holds": self.holds,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +50,14 @@ class GradientReport:
         None where the verdict was settled first (`quick`); rho(|W|) also for an operator, whose entries are unknown.
     scaled_norm : ScaledNorm or None
         Of mu_D(W), stopped at 1 / gain; None where the verdict did not need it.
+    worst_case_growth : WorstCaseGrowth or None
+        Of R(W), the growth rate a step under the worst slopes, gamma and leak included. None where `quick` settled the
+        verdict first, and for a linear network, where R = rho(W): with a leak, or where rho(W) has no graded lower
+        bound, it is the bracket of the spectral radius of (1 - a) I + a W.
+    numerical_radius : Bracket or None
+        Of w(W); None where it was not asked for and is not cheap.
+    critical_gain : CriticalGain
+        Factors on W below which every gradient vanishes and above which some explode.
     conditions : tuple of Condition
     components : Components or None
     chain_norm : Bracket or None
@@ -124,6 +88,9 @@ class GradientReport:
     components: Components | None = None
     chain_norm: Bracket | None = None
     scaled_norm: ScaledNorm | None = None
+    worst_case_growth: WorstCaseGrowth | None = None
+    numerical_radius: Bracket | None = None
+    critical_gain: CriticalGain | None = None
     local_gains: bool = False
     notes: tuple[str, ...] = ()
     source: str | None = None
@@ -148,6 +115,9 @@ class GradientReport:
             "spectral_norm": plain(self.spectral_norm),
             "perron_radius": plain(self.perron_radius),
             "scaled_norm": self._scaled_plain(),
+            "numerical_radius": plain(self.numerical_radius),
+            "worst_case_growth": plain(self.worst_case_growth),
+            "critical_gain": None if self.critical_gain is None else self.critical_gain.to_dict(),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "components": None if self.components is None else self.components.to_dict(),
             "chain_norm": plain(self.chain_norm),
@@ -168,11 +138,13 @@ class GradientReport:
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
     def plot(self) -> Figure:
-        """The brackets as bars beside 1 / gain, a `matplotlib.figure.Figure`: ``report.plot().savefig("report.png")``.
+        """The brackets as bars beside 1 / gain and the critical gains: ``report.plot().savefig("report.png")``.
+
+        A `matplotlib.figure.Figure`.
 
         Raises ImportError, naming the command that installs it, where matplotlib is missing.
         """
-        return draw(self._bars(), 1.0 / self.gain, self._mark())
+        return draw(self._bars(), self._marks())
 
     def to_html(self) -> str:
         """The whole report as one HTML page with a picture, which needs nothing beside it."""
@@ -182,14 +154,24 @@ class GradientReport:
             title=f"rhochain: {self.source or 'will the gradient survive?'}",
             verdict=str(self.verdict),
             reason=self.reason,
-            facts=self._facts(),
-            picture=svg(self._bars(), 1.0 / self.gain, self._mark()),
+            facts=[*self._facts(), *([] if self.critical_gain is None else [("gain", str(self.critical_gain))])],
+            picture=svg(self._bars(), self._marks()),
             tables=(self._rows(), conditions),
             notes=(*self.notes, *self._four_quantities()),
         )
 
-    def _mark(self) -> str:
-        return f"1 / gamma = {1.0 / self.gain:.7g}"
+    def _marks(self) -> list[Mark]:
+        """1 / gamma, and where it would lie for W times a critical factor."""
+        threshold = 1.0 / self.gain
+        marks = [Mark(threshold, f"1 / gamma = {threshold:.7g}", "network")]
+        critical = self.critical_gain
+        for bound, words, role in (
+            (None if critical is None else critical.vanishes_below, "vanishes below g =", "vanishes"),
+            (None if critical is None else critical.explodes_above, "explodes above g =", "explodes"),
+        ):
+            if bound is not None and 0.0 < threshold / bound.value < math.inf:
+                marks.append(Mark(threshold / bound.value, f"{words} {bound.value:.4g}", role))
+        return marks
 
     def _quantities(self) -> tuple[tuple[str, Bracket | None], ...]:
         return (
@@ -197,18 +179,21 @@ class GradientReport:
             ("sigma_1(W)", self.spectral_norm),
             ("rho(|W|)", self.perron_radius),
             ("mu_D(W)", self.scaled_norm),
+            ("w(W)", self.numerical_radius),
         )
 
     def _bars(self) -> list[Bar]:
+        told = [(name, b, 1.0) for name, b in self._quantities() if b is not None]
+        if self.worst_case_growth is not None and self.leak == 1.0:
+            told.append(("R(W) / gamma", self.worst_case_growth, 1.0 / self.gain))
         return [
-            Bar(name, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))
-            for name, b in self._quantities()
-            if b is not None
+            Bar(name, s * b.lower.value, s * b.value, s * b.upper.value, str(b.lower.grade), str(b.upper.grade))
+            for name, b, s in told
         ]
 
     def __str__(self) -> str:
-        blocks = [self._header(), self._table(), self._conditions(), self._verdict()]
-        return "\n\n".join("\n".join(block) for block in blocks)
+        blocks = [self._header(), table(self._rows()), self._gain(), self._conditions(), self._verdict()]
+        return "\n\n".join("\n".join(block) for block in blocks if block)
 
     def _facts(self) -> list[tuple[str, str]]:
         rows, cols = self.shape
@@ -232,7 +217,7 @@ class GradientReport:
     def _header(self) -> list[str]:
         lines = [] if self.source is None else [f"{'file':<10}{self.source}"]
         for label, fact in self._facts():
-            lines += _labelled(label, fact)
+            lines += labelled(label, fact)
         return lines
 
     def _rows(self) -> list[tuple[str, ...]]:
@@ -244,15 +229,28 @@ class GradientReport:
                 rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
             elif bracket is not None:
                 rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
+        growth = self.worst_case_growth
+        if growth is not None:
+            rows.append(("R(W)", *_cells(growth), f"{growth.value:.7g}"))
         if self.chain_norm is not None:
             rows.append(("ln ||P||_2", *_cells(self.chain_norm), ""))
         return rows
 
-    def _table(self) -> list[str]:
-        rows = self._rows()
-        told = [row for row in rows if row[2]]
-        widths = [max(w, *(len(row[k]) + 1 for row in told)) for k, w in enumerate((11, 13, 13, 13, 18, 18))]
-        return ["".join(cell.ljust(w) for cell, w in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows]
+    def _gain(self) -> list[str]:
+        lines = []
+        if self.worst_case_growth is not None:
+            lo, hi = self.worst_case_growth.slope_range
+            rate = (
+                f"R(W) is the growth a step under the worst slopes in [{lo:.7g}, {hi:.7g}]"
+                f"{'' if self.leak == 1.0 else ', leak included'}: below 1 gradients vanish, above 1 some slopes make "
+                "them explode."
+            )
+            if lo == hi:
+                rate = "R(W) is the spectral radius of the linear Jacobian, leak included."
+            lines += labelled("growth", rate)
+        if self.critical_gain is not None:
+            lines += labelled("gain", str(self.critical_gain))
+        return lines
 
     def _conditions(self) -> list[str]:
         lines = ["Conditions of Pascanu, Mikolov & Bengio (2013)"]
@@ -262,9 +260,9 @@ class GradientReport:
         return lines
 
     def _verdict(self) -> list[str]:
-        lines = [f"{'verdict':<10}{self.verdict}", *_labelled("", self.reason)]
+        lines = [f"{'verdict':<10}{self.verdict}", *labelled("", self.reason)]
         for note in (*self.notes, *self._four_quantities()):
-            lines += _labelled("note", note)
+            lines += labelled("note", note)
         return lines
 
     def _four_quantities(self) -> tuple[str, ...]:
@@ -275,12 +273,6 @@ class GradientReport:
             f"rho(W) = {rho:.7g} and sigma_1(W) = {sigma:.7g} differ unless W is normal (rho <= sigma_1); "
             f"power iteration on W^T W returns sigma_1 squared = {sigma * sigma:.7g}, which is neither.",
         )
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10, break_on_hyphens=False
-    )
 
 
 def _cells(bracket: Bracket) -> tuple[str, str, str, str, str]:

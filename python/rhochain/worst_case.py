@@ -55,6 +55,18 @@ class WorstCaseGrowth(Bracket):
         lo, hi = self.slope_range
         return np.where(self.active, hi, lo)
 
+    def to_dict(self, *, history: bool = True) -> dict[str, Any]:
+        """The bracket in plain JSON types, with the number of active neurons in each row of the cycle."""
+        gains = {"vanishes_below": self.vanishes_below, "explodes_above": self.explodes_above}
+        return {
+            **super().to_dict(history=history),
+            "slope_range": list(self.slope_range),
+            "leak": self.leak,
+            "period": self.active.shape[0],
+            "active": [int(count) for count in self.active.sum(axis=1)],
+            **{name: None if bound is None else bound.to_dict() for name, bound in gains.items()},
+        }
+
 
 def worst_case_growth(
     W: Any,
@@ -98,7 +110,8 @@ def worst_case_growth(
     Returns
     -------
     WorstCaseGrowth
-        A `Bracket` with `active`, `slopes`, `vanishes_below` and `explodes_above`. `value` is the largest rate measured.
+        A `Bracket` with `active`, `slopes`, `vanishes_below` and `explodes_above`. `value` is the
+        largest rate measured.
 
     Raises
     ------
@@ -131,7 +144,7 @@ def worst_case_growth(
         raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
     raw, active, below, above = _core.worst_case_growth(A.operator, lo=lo, hi=hi, leak=a, **options)
-    extra = {
+    extra: dict[str, Any] = {
         "active": active,
         "slope_range": (lo, hi),
         "leak": a,

@@ -74,7 +74,12 @@ def wrong_verdict(
         false = (
             (verdict is V.VANISHES and not probable and not rho.zero and not rho.fine[0] < edge)
             or (verdict is V.EXPLODES and not (activation and rho.fine[1] > edge))
-            or (verdict is V.EXPLOSION_NOT_EXCLUDED and not (sigma.at_least(edge) and perron.at_least(edge)))
+            or (verdict is V.CANNOT_EXPLODE and rho.fine[0] > edge * (1 + mpf(1e-9)))
+            # R(W) lies below all norms too, so a rate of 1 needs them at the edge.
+            or (
+                verdict in (V.EXPLOSION_NOT_EXCLUDED, V.EXPLODES_FOR_SOME_SLOPES)
+                and not (sigma.at_least(edge) and perron.at_least(edge))
+            )
         )
         if false:
             yield f"check, gain {scale!r}: {verdict} ({report.reason}); rho {rho}, rho(|W|) {perron}, sigma_1 {sigma}"

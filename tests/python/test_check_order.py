@@ -20,7 +20,7 @@ def test_a_scaled_norm_certifies_where_neither_condition_does():
     W = reservoir(600, 10, 1)
     m = rc.scaled_norm(W)
     W = W * (0.97 / m.upper.value)
-    report = rc.check(W, activation="tanh")
+    report = rc.check(W, gain=1.0)  # slopes of both signs, which the numerical radius does not serve
     assert report.spectral_norm.lower.value > 1.0
     assert report.perron_radius.lower.value > 1.0
     assert report.verdict is V.VANISHES
@@ -33,11 +33,12 @@ def test_a_scaled_norm_certifies_where_neither_condition_does():
 def test_the_dual_bound_proves_that_no_scaling_helps():
     W = reservoir(600, 10, 2)
     W = W / rc.scaled_norm(W).lower.value * 1.1
-    report = rc.check(W, activation="tanh")
+    report = rc.check(W, gain=1.0)
     assert report.spectral_radius.value < 0.9  # which decides nothing
     assert report.verdict is V.EXPLOSION_NOT_EXCLUDED
     assert "mu_D(W)" in report.reason
     assert report.scaled_norm.lower.grade is rc.Grade.PROVED
+    assert rc.check(W, activation="tanh").verdict is V.VANISHES  # slopes in [0, 1]: R(W) < 1 < mu_D(W)
 
 
 def test_rho_of_absolute_values_is_given_a_burn_in():
@@ -56,14 +57,14 @@ def test_rho_of_absolute_values_is_given_a_burn_in():
         (np.eye(5, k=1), set()),  # no cycle
         (np.full((4, 4), 0.2), set()),  # the O(nnz) norms
         (np.array([[0.0, 40.0], [0.01, 0.0]]), {"perron_radius"}),
-        (np.array([[0.3, 10.0], [-0.05, 0.5]]), {"perron_radius", "scaled_norm"}),
-        (np.array([[0.0, 10.0], [-0.012, 1.1]]), {"perron_radius", "scaled_norm"}),
+        (np.array([[0.3, 10.0], [-0.05, 0.5]]), {"perron_radius", "worst_case_growth"}),
+        (np.array([[0.0, 10.0], [-0.012, 1.1]]), {"perron_radius", "worst_case_growth"}),
     ],
 )
 def test_quick_stops_at_the_first_proof(W, computed):
     quick, full = (rc.check(W, activation="tanh", quick=q) for q in (True, False))
     assert quick.verdict is full.verdict
-    names = ("perron_radius", "scaled_norm", "spectral_radius", "spectral_norm")
+    names = ("perron_radius", "worst_case_growth", "scaled_norm", "spectral_radius", "spectral_norm")
     assert {name for name in names if getattr(quick, name) is not None} == computed
     assert str(quick)
     assert quick.to_dict().keys() == full.to_dict().keys()

@@ -35,7 +35,7 @@ def test_celegans_as_json():
         assert found["value"] == pytest.approx(value, rel=1e-4)
         assert found["lower"]["value"] <= value * (1 + 1e-6)
         assert found["upper"]["value"] >= value * (1 - 1e-6)
-    assert report["verdict"] == "EXPLOSION_NOT_EXCLUDED"
+    assert report["verdict"] == "EXPLODES_FOR_SOME_SLOPES"
     assert report["source"] == str(CELEGANS)
 
 

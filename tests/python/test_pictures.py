@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rhochain as rc
-from rhochain.figure import Bar, svg
+from rhochain.figure import Bar, Mark, svg
 
 REPORTS = {
     "undecided": rc.check(np.array([[0.0, 10.0], [-0.012, 1.1]]), activation="tanh"),
@@ -28,10 +28,30 @@ def test_figure_has_a_bar_for_each_quantity(name):
         "sigma_1(W)": report.spectral_norm,
         "rho(|W|)": report.perron_radius,
         "mu_D(W)": report.scaled_norm,
+        "w(W)": report.numerical_radius,
+        "R(W) / gamma": report.worst_case_growth,
     }
     assert labels == [label for label, bracket in named.items() if bracket is not None]
     low, high = axes.get_xlim()
     assert 0.0 < low < 1.0 / report.gain < high
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_axis_has_the_critical_gains(name):
+    """A critical factor g stands where 1 / gamma lies for g W, beside the brackets of W itself."""
+    report = REPORTS[name]
+    axes = report.plot().axes[0]
+    low, high = axes.get_xlim()
+    marks = {line.get_label(): line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"}
+    critical = report.critical_gain
+    ends = {"vanishes below g": critical.vanishes_below, "explodes above g": critical.explodes_above}
+    shown = {words: bound for words, bound in ends.items() if bound is not None and bound.value < math.inf}
+    assert len(marks) == 1 + len(shown)
+    for words, bound in shown.items():
+        (at,) = (x for label, x in marks.items() if label.startswith(words))
+        assert at == pytest.approx(1.0 / (report.gain * bound.value))
+        assert low < at < high
+        assert f"{words} = {bound.value:.4g}" in report.to_html()
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -54,7 +74,7 @@ def test_text_is_escaped():
 
 def test_svg_keeps_infinite_ends_inside():
     bar = Bar("x", 0.0, 1.0, math.inf, "PROVED", "PROBABLE")
-    root = ElementTree.fromstring(svg([bar], 1.0, "one"))
+    root = ElementTree.fromstring(svg([bar], [Mark(1.0, "one", "network")]))
     for rect in root.iter("rect"):
         assert 0.0 <= float(rect.get("x")) <= 640.0
         assert 0.0 < float(rect.get("width")) <= 640.0

@@ -7,7 +7,8 @@ import pytest
 
 import rhochain as rc
 from rhochain.comparisons import at_least, at_most, below_one, reaches_one
-from rhochain.verdicts import Evidence, decide
+from rhochain.evidence import Evidence
+from rhochain.verdicts import decide
 
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict
@@ -48,7 +49,7 @@ DECISIONS = {
     "an estimate certifies nothing": (
         evidence(bracket(0.1, 0.2), bracket(0.8, 0.9, (PROVED, ESTIMATE)), None),
         V.UNDECIDED,
-        "no upper bound is graded",
+        "No upper bound of a norm is graded",
     ),
     "rho < 1 certifies nothing": (
         evidence(bracket(0.1, 0.2), bracket(2, 2.1), bracket(1, 1.1)),
@@ -62,8 +63,8 @@ DECISIONS = {
     ),
     "rho proved above 1": (
         evidence(bracket(1.2, 1.3), bracket(2, 2.1), bracket(2, 3)),
-        V.EXPLOSION_NOT_EXCLUDED,
-        "gamma \\* c >= 1.2 >= 1",
+        V.EXPLODES_FOR_SOME_SLOPES,  # all slopes at gamma
+        r"R\(W\) >= gamma \* rho\(W\) >= 1.2 > 1 .*the largest slope, 1, in every neuron",
     ),
     "rho times gain": (
         evidence(bracket(3.0, 3.5), bracket(5, 6), bracket(5, 6), gain=0.25),
@@ -97,18 +98,18 @@ DECISIONS = {
     ),
     "sigma_1 = 1": (
         evidence(bracket(1.0, 1.0), bracket(1.0, 1.0), bracket(1.0, 1.0)),
-        V.UNDECIDED,
-        r"gamma \* sigma_1\(W\) <= 1 \* 1 = 1 .*cannot explode",
+        V.CANNOT_EXPLODE,
+        r"gamma \* sigma_1\(W\) <= 1 \(upper bound PROVED\).*\|\|P\|\|_2 <= 1, so gradients cannot explode",
     ),
     "gamma sigma_1 = 1 by one of the norms": (
         evidence(WIDE, bracket(1.9, 2.1), None, norm_bounds=(rc.Bound(2.0, PROVED, None, "exact"),), gain=0.5),
-        V.UNDECIDED,
-        r"0.5 \* 2 = 1 \(upper bound PROVED, eq. 6\)",
+        V.CANNOT_EXPLODE,
+        r"gamma \* sigma_1\(W\) <= 1 \(upper bound PROVED\)",
     ),
     "sigma_1 a rounding above 1": (
         evidence(bracket(1.0, 1.0), bracket(1.0, 1 + 2**-52), bracket(1.0, 1.0)),
-        V.EXPLOSION_NOT_EXCLUDED,
-        "",
+        V.CANNOT_EXPLODE,
+        r"\(1 \+ 2.3e-16\)\^K, growth by less than 1 % over the first 4.5e\+13 steps",
     ),
     "linear with a leak, rho < 1": (
         evidence(bracket(0.8, 0.9), bracket(2, 2.1), bracket(1, 1.1), linear=True, leak=0.5),
