@@ -9,6 +9,7 @@
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
 #include <rhochain/spectra/structure/components.hpp>
+#include <rhochain/spectra/structure/sign_structure.hpp>
 
 #include <complex>
 #include <cstddef>
@@ -97,6 +98,19 @@ py::tuple components_of(const Operator& A) {
     return py::make_tuple(py::array_t<std::int64_t>(n, P.labels.data()), P.count, P.cyclic.size(), P.longest_path);
 }
 
+// (whether W = S1 |W| S2, the columns with both signs, for each its entries of the rarer sign)
+py::tuple signs_in(const Operator& A) {
+    sign_structure found;
+    {
+        const py::gil_scoped_release release;
+        found = signs_of(A.map());
+    }
+    const mixed_lines& columns = found.columns;
+    const auto n = static_cast<py::ssize_t>(columns.lines.size());
+    return py::make_tuple(found.factorizes, py::array_t<std::int64_t>(n, columns.lines.data()),
+                          py::array_t<std::int64_t>(n, columns.minority.data()));
+}
+
 }  // namespace
 
 void bind_spectra(py::module_& m) {
@@ -110,6 +124,7 @@ void bind_spectra(py::module_& m) {
     m.def("eigenpair", &eigenpair_of, A, py::arg("x"), py::arg("threads"));
     m.def("norm_bounds", &norm_bounds_of, A, py::arg("threads"));
     m.def("components", &components_of, A);
+    m.def("signs", &signs_in, A);
 }
 
 }  // namespace rhochain::python

@@ -23,6 +23,7 @@ from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, levels, real_number
 from rhochain.report import GradientReport
+from rhochain.signs import sign_structure
 from rhochain.trajectories import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
@@ -157,6 +158,7 @@ def check(
     work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
+    signs = sign_structure(A)
     log_norm = None
     if chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
         log_norm = _norm_of(
@@ -183,8 +185,14 @@ def check(
         worst_case_growth=evidence.worst_case_growth,
         numerical_radius=evidence.numerical_radius,
         critical_gain=critical_gain(evidence, per_unit_weight=A.whole),
+        dale=None if signs is None else signs.factorizes,
         local_gains=gains is not None,
-        notes=(*decision.notes, *_assumed_slopes(evidence, gains is not None), *unchecked),
+        notes=(
+            *decision.notes,
+            *_assumed_slopes(evidence, gains is not None),
+            *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
+            *unchecked,
+        ),
     )
 
 

@@ -56,6 +56,9 @@ class GradientReport:
         bound, it is the bracket of the spectral radius of (1 - a) I + a W.
     numerical_radius : Bracket or None
         Of w(W); None where it was not asked for and is not cheap.
+    dale : bool or None
+        Whether W = S1 |W| S2 with diagonal signs, as where every neuron excites or inhibits all its targets; None for
+        an operator.
     critical_gain : CriticalGain
         Factors on W below which every gradient vanishes and above which some explode.
     conditions : tuple of Condition
@@ -91,6 +94,7 @@ class GradientReport:
     worst_case_growth: WorstCaseGrowth | None = None
     numerical_radius: Bracket | None = None
     critical_gain: CriticalGain | None = None
+    dale: bool | None = None
     local_gains: bool = False
     notes: tuple[str, ...] = ()
     source: str | None = None
@@ -118,6 +122,7 @@ class GradientReport:
             "numerical_radius": plain(self.numerical_radius),
             "worst_case_growth": plain(self.worst_case_growth),
             "critical_gain": None if self.critical_gain is None else self.critical_gain.to_dict(),
+            "dale": self.dale,
             "conditions": [condition.to_dict() for condition in self.conditions],
             "components": None if self.components is None else self.components.to_dict(),
             "chain_norm": plain(self.chain_norm),

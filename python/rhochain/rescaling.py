@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +22,7 @@ from rhochain.spectra import spectral_radius as _spectral_radius
 
 __all__ = ["rescale"]
 
-_ESTIMATORS = {
+_ESTIMATORS: dict[str, Callable[..., Bracket]] = {
     "spectral_radius": _spectral_radius,
     "spectral_norm": _spectral_norm,
     "perron_radius": _perron_radius,
@@ -102,7 +103,7 @@ def rescale(
         raise ValueError(f"{quantity} must be finite and above 0; got {target!r}")
     W = without_tensor(W)
     entries = _entries(W)
-    found: Bracket = _ESTIMATORS[quantity](W, **options)
+    found = _ESTIMATORS[quantity](W, **options)
     factor = target / _divisor(found, quantity, conservative)
     if not 0.0 < factor < math.inf:
         raise ValueError(f"{quantity} must be within reach of a factor; got {target!r} where it is {found}")

@@ -24,7 +24,7 @@ PYTHON_ORDER = [
     ["covariant_vectors"],
     ["chain_norm"],
     ["chain_measures", "gated_products"],
-    ["chains", "gated", "numerical_range", "spectra", "worst_case"],
+    ["chains", "gated", "numerical_range", "signs", "spectra", "worst_case"],
     ["local_gains", "scaling"],
     ["evidence", "rescaling"],
     ["boundary", "certificates", "explosion", "trajectories"],

@@ -21,7 +21,8 @@ def test_radius_of_the_leaky_map(seed: int) -> None:
         b = rc.spectral_radius(W, leak=leak, seed=seed)
         rho = dense_radius(W, leak)
         assert b.value == pytest.approx(rho, rel=2e-3)
-        assert b.graded_upper is not None and b.graded_upper.value >= rho * (1 - 1e-12)
+        assert b.graded_upper is not None
+        assert b.graded_upper.value >= rho * (1 - 1e-12)
         assert b.graded_lower is None or b.graded_lower.value <= rho * (1 + 1e-12)
 
 
@@ -29,14 +30,16 @@ def test_the_maximiser_is_not_an_outer_eigenvalue_of_w() -> None:
     # |0.7 + 0.3 lambda| is largest at 1.5, which is not the outermost eigenvalue.
     b = rc.spectral_radius(np.diag([1.5, -3.0]), leak=0.3)
     assert b.value == pytest.approx(1.15, rel=1e-6)
-    assert b.lower.graded and b.lower.value > 1.149
+    assert b.lower.graded
+    assert b.lower.value > 1.149
     assert rc.spectral_radius(-1.6 * np.eye(3), leak=0.3).value == pytest.approx(0.22, rel=1e-6)
 
 
 def test_nonnegative_weights_are_proved_at_both_ends() -> None:
     W = abs(sparse.random_array((300, 300), density=0.05, rng=np.random.default_rng(1))).tocsr()
     b = rc.spectral_radius(W, leak=0.25, rtol=1e-5)
-    assert b.lower.grade is rc.Grade.PROVED and b.upper.grade is rc.Grade.PROVED
+    assert b.lower.grade is rc.Grade.PROVED
+    assert b.upper.grade is rc.Grade.PROVED
     assert b.value == pytest.approx(0.75 + 0.25 * rc.spectral_radius(W, rtol=1e-6).value, rel=2e-5)
 
 

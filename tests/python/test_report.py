@@ -180,6 +180,7 @@ def test_json_is_strict_and_ordered():
         "numerical_radius",
         "worst_case_growth",
         "critical_gain",
+        "dale",
         "conditions",
         "components",
         "chain_norm",
