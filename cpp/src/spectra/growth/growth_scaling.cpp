@@ -59,7 +59,8 @@ private:
             Ledger own(few, block_.domain());
             std::vector<double> perron = perron_scaling(block_, few, own).d;
             ledger_.count(own.matvecs());
-            if (!perron.empty()) {
+            // A rank may hold no entries.
+            if (block_.domain().any(!perron.empty())) {
                 clamp_entries(perron, most_log_scaling, perron, block_.domain());
                 std::vector<double> mean = perron;
                 combine(0.5, starts.back(), 0.5, mean, block_.domain());

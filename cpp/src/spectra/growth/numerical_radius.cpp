@@ -80,7 +80,7 @@ private:
     void raise_by(complex_vector x) {
         if (!(max_abs_part(x, A_.domain()) > 0.0)) return;
         const Bound lower = form_lower_bound(A_, x, magnitude_, ledger_);
-        if (lower.value > b_.lower.value || b_.vector.empty()) {
+        if (lower.value > b_.lower.value || A_.domain().any(b_.vector.empty() && !x.empty())) {
             b_.value = lower.value;
             b_.vector = std::move(x);
             normalise(b_.vector, A_.domain());
