@@ -95,7 +95,9 @@ public:
                 result.explodes_above = within(100, [&](const SolverOptions& few, Ledger& own) {
                     return find_exploding_gain(A_, slopes_, below.cycle, magnitude, few, own).bound;
                 });
+            const bool isolated = below.bound.grade == Grade::probable;
             take_below(std::move(below), result);
+            if (homogeneous && !isolated && !ledger_.exhausted()) raise_by_radius(result);
             // R rises with the gain where 0 is among the slopes.
             const Bound lower = graded_lower(result.bracket);
             if (!homogeneous && slopes_.lo <= 0.0 && lower.value > 1.0 && result.explodes_above.value > 1.0)
@@ -148,6 +150,22 @@ private:
     void take_constant_slopes(WorstCaseGrowth& result) const {
         result.period = 1;
         result.active.assign(static_cast<std::size_t>(A_.domain().length()), slopes_.hi >= -slopes_.lo ? 1 : 0);
+    }
+
+    // The bound where no cycle has an isolated eigenvalue, as for W symmetric, skew or close to a rotation.
+    void raise_by_radius(WorstCaseGrowth& result) {
+        Bracket& b = result.bracket;
+        Bracket rho = within(100, [&](const SolverOptions& few, Ledger& own) {
+            Bracket found = spectral_radius(A_, few);
+            own.count(found.matvecs);
+            return found;
+        });
+        rescale_bracket(rho, -A_.exponent());
+        scale_bracket(rho, std::max(-slopes_.lo, slopes_.hi));
+        if (!(graded_lower(rho).value > graded_lower(b).value)) return;
+        tighten_lower(b, graded_lower(rho));
+        b.value = std::clamp(b.value, b.lower.value, std::max(b.lower.value, b.upper.value));
+        take_constant_slopes(result);
     }
 
     void take_below(growth_below below, WorstCaseGrowth& result) {
