@@ -105,7 +105,7 @@ def worst_case_growth(
     seed, threads, max_seconds, callback
         As in `spectral_radius`.
     max_matvecs : int or None
-        Budget of products, two thirds of them for the upper end.
+        Budget of products, at most about two thirds of them for the upper end.
 
     Returns
     -------

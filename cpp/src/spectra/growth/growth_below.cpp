@@ -47,7 +47,7 @@ growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, d
     slope_rows cycle;
     cycle_vectors vectors;
     // What the searches leave of a budget: the certificates of a cycle and of its double.
-    constexpr std::int64_t reserve = 1500;
+    constexpr std::int64_t reserve = 1200;
     const std::vector<std::size_t> lengths = periods(W.cols());
     for (const std::size_t p : lengths) {
         // Half of the rest for each but the last.

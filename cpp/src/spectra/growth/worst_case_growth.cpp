@@ -116,7 +116,7 @@ private:
     }
 
     growth_above bound_above() {
-        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 65 : 45);
+        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 60 : 45);
         if (A_.entries() != nullptr && slopes_.leak == 1.0) {
             growth_above result;
             // The bounds by which components are compared and skipped are those of slopes up to 1.
