@@ -23,7 +23,6 @@ from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
 from rhochain.options import core_options, levels, real_number
 from rhochain.report import GradientReport
-from rhochain.signs import sign_structure
 from rhochain.trajectories import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
@@ -97,8 +96,8 @@ def check(
     rtol, delta, seed, threads
         As in `spectral_radius`. `delta` holds for each PROBABLE bound by itself.
     max_matvecs : int, optional
-        Most products for each quantity; without it 10,000 for R(W) (40,000 below 20,000 entries) and no limit
-        for the others.
+        Most products for each quantity; without it 10,000 for R(W), 40,000 below 20,000 entries, fewer for a
+        large W whose signs factorize, and no limit for the others.
     max_seconds : float, optional
         For all together, shared evenly among those still to come; as much again for the norm of the chain.
     callback : callable, optional
@@ -158,7 +157,7 @@ def check(
     work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
-    signs = sign_structure(A)
+    signs = evidence.signs
     log_norm = None
     if chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
         log_norm = _norm_of(
@@ -189,6 +188,7 @@ def check(
         local_gains=gains is not None,
         notes=(
             *decision.notes,
+            *work.notes(),
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,

@@ -13,8 +13,9 @@ from rhochain.evidence import Evidence
 
 __all__ = ["CriticalGain", "critical_gain"]
 
-# 1 / (gain * c) has three roundings.
+# 1 / (gain * c) has three roundings, where gain * c keeps all its digits.
 _ROUNDING = 2.0**-50
+_LEAST = 2.0**-1000
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _explodes_above(evidence: Evidence) -> Bound | None:
 def _inverse(gain: float, bound: Bound, name: str, *, up: bool) -> Bound | None:
     """1 / (gain * bound), rounded up or down; None where it claims nothing."""
     contraction = gain * bound.value
-    if contraction == 0.0 or contraction == math.inf:
+    if not _LEAST <= contraction < math.inf:
         return None
     value = 1.0 / contraction * (1.0 + _ROUNDING if up else 1.0 - _ROUNDING)
     return Bound(value, bound.grade, bound.delta, f"1 / (gamma {name}): {bound.source}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rhochain.estimates import Bound, Bracket
 from rhochain.input_reach import InputReach
 from rhochain.scaling import ScaledNorm
+from rhochain.signs import SignStructure
 from rhochain.spectra import Components
 from rhochain.worst_case import WorstCaseGrowth
 
@@ -40,6 +41,7 @@ class Evidence:
     slope_range: tuple[float, float] | None = None  # None: only |slope| <= gain is known
     steepest_at_zero: bool = False  # sigma(0) = 0 and sigma'(0) = gain
     inputs: InputReach = InputReach.UNKNOWN
+    signs: SignStructure | None = None
 
     @property
     def slopes(self) -> tuple[float, float]:

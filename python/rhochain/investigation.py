@@ -17,6 +17,7 @@ from rhochain.matrix import Matrix
 from rhochain.numerical_range import numerical_radius
 from rhochain.options import CoreOptions
 from rhochain.scaling import scaled_norm
+from rhochain.signs import sign_structure
 from rhochain.spectra import components, perron_radius, spectral_norm, spectral_radius
 from rhochain.vanishing import needs_burn_in
 from rhochain.verdicts import decide
@@ -29,6 +30,8 @@ _B = TypeVar("_B", bound=Bracket)
 _RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
 _CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
 _GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
+# Where signs factorize both ends of R(W) are PROVED after some hundred products; more only narrow them.
+_LEAST_GROWTH_PRODUCTS, _WORK = 400, 2_000_000_000  # entries times products
 
 
 class Investigation:
@@ -100,6 +103,7 @@ class Investigation:
             self._evidence = replace(
                 self._evidence,
                 components=components(self._A),
+                signs=sign_structure(self._A),
                 norm_bounds=tuple(_proved(found[key], source) for key, source in of_two),
                 one_norm=_proved(found["one"], "||W||_1"),
                 inf_norm=_proved(found["inf"], "||W||_inf"),
@@ -124,14 +128,32 @@ class Investigation:
         e = self._evidence
         slopes = (1.0, 1.0) if e.linear else e.slopes
         estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
-        most = _CHEAP_GROWTH_PRODUCTS if self._cheap() else _GROWTH_PRODUCTS
-        found = self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
+        found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
         self._evidence = replace(e, worst_case_growth=found)
         rho = e.spectral_radius
         if e.linear and rho is not None and rho.vector is not None:
             threads = self._limits["threads"] or None
             grown = growth_factor(self._A, rho.vector, gain=e.gain, leak=e.leak, threads=threads)
             self._evidence = replace(self._evidence, power_growth=grown)
+
+    def _growth_products(self) -> int:
+        """The budget of R(W) where the caller gave none."""
+        if self._cheap():
+            return _CHEAP_GROWTH_PRODUCTS
+        entries, signs = self._A.nnz, self._evidence.signs
+        if entries is None or signs is None or not signs.factorizes:
+            return _GROWTH_PRODUCTS
+        return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, and what asking for it would change."""
+        growth, most = self._evidence.worst_case_growth, self._growth_products()
+        if growth is None or self._limits["max_matvecs"] is not None or most >= _GROWTH_PRODUCTS:
+            return ()
+        return (
+            f"R(W) was bounded within {most:,} products, as W is large and its signs prove both ends; more of them "
+            "(max_matvecs=10_000) may narrow it.",
+        )
 
     def _range(self) -> None:
         found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)

@@ -79,6 +79,19 @@ def test_without_a_cycle_every_gain_vanishes():
         assert json.loads(json.dumps(critical.to_dict()))["vanishes_below"]["value"] == "inf"
 
 
+@pytest.mark.parametrize("scale", [1e-310, 1e-200, 1e200, 1e305])
+def test_no_gain_leaves_the_range_of_its_claim(scale):
+    W = scale * np.array([[0.0, 2.0], [-0.5, 0.3]])
+    critical = rc.check(W, activation="tanh").critical_gain
+    below, above = critical.vanishes_below, critical.explodes_above
+    if below is not None:
+        assert below.value < math.inf
+        assert below.value <= (1 / (0.3 * scale) if scale > 1e-300 else math.inf)
+    if above is not None and below is not None:
+        assert below.value <= above.value
+    assert str(rc.check(W, activation="tanh"))
+
+
 def test_counts_of_synapses_have_a_weight():
     counts = np.array([[0, 3], [2, 1]])
     for W in (counts, counts.astype(np.float32), sparse.csr_array(counts.astype(float))):

@@ -54,3 +54,15 @@ def test_a_few_mixed_columns_are_counted():
     assert "2 of 60 columns have both signs, by 3 entries of the rarer one" in note
     mixed = rc.check(rng.standard_normal((60, 60)), activation="tanh", quick=True)
     assert not any("Dale" in note for note in mixed.notes)
+
+
+def test_a_large_signed_matrix_has_both_ends_proved_in_few_products():
+    rng = np.random.default_rng(3)
+    W = sparse.random_array((3000, 3000), density=0.1, rng=rng, format="csr")
+    W = signed(W, np.where(rng.random(3000) < 0.3, -1.0, 1.0))
+    report = rc.check(W, activation="relu")
+    found, critical = report.worst_case_growth, report.critical_gain
+    assert found.matvecs <= 3000
+    assert critical.vanishes_below.grade is critical.explodes_above.grade is rc.Grade.PROVED
+    assert any("max_matvecs=10_000" in note for note in report.notes)
+    assert not any("max_matvecs" in note for note in rc.check(W, activation="relu", max_matvecs=500).notes)
