@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from rhochain import _core
 from rhochain.conclusions import Decision, Verdict
-from rhochain.estimates import Bound, Bracket, Grade, Progress
+from rhochain.estimates import Bound, Bracket, Grade, Progress, Status
 from rhochain.evidence import Evidence
 from rhochain.growth import growth_factor
 from rhochain.matrix import Matrix
@@ -30,8 +30,11 @@ _B = TypeVar("_B", bound=Bracket)
 _RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
 _CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
 _GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
-# Where signs factorize both ends of R(W) are PROVED after some hundred products; more only narrow them.
-_LEAST_GROWTH_PRODUCTS, _WORK = 400, 2_000_000_000  # entries times products
+# Some hundred products give R(W) PROVED ends, close ones where the signs of W factorize.
+_LEAST_GROWTH_PRODUCTS, _USEFUL_GROWTH_PRODUCTS = 400, 5_000
+_LEAST_RADIUS_PRODUCTS = 600
+# Entries times products for one quantity of a check: some seconds, and ten times as many where that decides.
+_WORK, _DECISIVE_WORK = 2_000_000_000, 20_000_000_000
 
 
 class Investigation:
@@ -117,7 +120,15 @@ class Investigation:
         self._evidence = replace(self._evidence, spectral_norm=self._estimate(spectral_norm))
 
     def _radius(self) -> None:
-        self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius))
+        most = self._radius_products()
+        self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius, most=most))
+
+    def _radius_products(self) -> int | None:
+        """The budget of rho(W), which decides only a linear network."""
+        entries = self._A.nnz
+        if entries is None or self._evidence.linear:
+            return None
+        return max(_WORK // max(1, entries), _LEAST_RADIUS_PRODUCTS)
 
     def _scaling(self) -> None:
         estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
@@ -141,19 +152,31 @@ class Investigation:
         if self._cheap():
             return _CHEAP_GROWTH_PRODUCTS
         entries, signs = self._A.nnz, self._evidence.signs
-        if entries is None or signs is None or not signs.factorizes:
+        if entries is None or signs is None:
             return _GROWTH_PRODUCTS
-        return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
+        if signs.factorizes:
+            return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
+        affordable = _DECISIVE_WORK // max(1, entries)
+        return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else _LEAST_GROWTH_PRODUCTS
 
     def notes(self) -> tuple[str, ...]:
         """What was left out, and what asking for it would change."""
-        growth, most = self._evidence.worst_case_growth, self._growth_products()
-        if growth is None or self._limits["max_matvecs"] is not None or most >= _GROWTH_PRODUCTS:
+        if self._limits["max_matvecs"] is not None:
             return ()
-        return (
-            f"R(W) was bounded within {most:,} products, as W is large and its signs prove both ends; more of them "
-            "(max_matvecs=10_000) may narrow it.",
-        )
+        growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius
+        notes: tuple[str, ...] = ()
+        most = self._growth_products()
+        if growth is not None and most < _USEFUL_GROWTH_PRODUCTS and growth.status is not Status.CONVERGED:
+            notes += (
+                f"R(W) had {most:,} products, as W is large: max_matvecs=10_000, or worst_case_growth by itself, "
+                "may bring its ends closer and change the verdict.",
+            )
+        if rho is not None and rho.status is Status.BUDGET_SPENT:
+            notes += (
+                f"rho(W) had {rho.matvecs:,} products, as W is large and no verdict rests on it: spectral_radius(W) "
+                "by itself goes on to the end.",
+            )
+        return notes
 
     def _range(self) -> None:
         found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
