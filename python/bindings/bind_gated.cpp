@@ -64,7 +64,7 @@ float64_array hand_over(buffer<double>&& rows, py::array::ShapeContainer shape) 
     return float64_array(std::move(shape), data, owner);
 }
 
-vector_in vector_of(const float64_array& x) { return {x.data(), static_cast<std::size_t>(x.size())}; }
+array_in vector_of(const float64_array& x) { return {x.data(), static_cast<std::size_t>(x.size())}; }
 
 // (the five arrays of a record, h_K, interrupted)
 py::tuple run_gated(const std::string& cell, const Operator& U, const float64_array& bias,

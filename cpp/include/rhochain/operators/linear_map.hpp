@@ -8,8 +8,7 @@
 
 #include <rhochain/kernels/space/space.hpp>
 #include <rhochain/operators/linear_operator.hpp>
-#include <rhochain/operators/stored_entries.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/operators/map_model.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,40 +21,7 @@
 
 namespace rhochain {
 
-class linear_map;
-
 namespace detail {
-
-// The interface of a model. The defaults hold for models that do not offer the function.
-class map_model {
-public:
-    map_model() = default;
-    virtual ~map_model() = default;
-    map_model(const map_model&) = delete;
-    map_model& operator=(const map_model&) = delete;
-
-    [[nodiscard]] virtual space domain() const = 0;
-    [[nodiscard]] virtual space range() const = 0;
-    // Y = f(A) X or f(A)^T X. `then`, if given, may receive each panel of the product; what Y holds afterwards is then
-    // unspecified. False if it has not been called.
-    virtual bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const = 0;
-    [[nodiscard]] virtual bool one_sweep() const { return false; }
-    virtual void apply_both(const_block, mutable_block, mutable_block, panel_task) const {}
-    [[nodiscard]] virtual bool entrywise() const { return false; }
-    [[nodiscard]] virtual std::int64_t row_terms() const { return 0; }
-    [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }
-    [[nodiscard]] virtual bool lossless() const { return true; }
-    [[nodiscard]] virtual int exponent() const { return 0; }
-    // Null: the model itself.
-    [[nodiscard]] virtual std::shared_ptr<const map_model> with_threads(int) const { return nullptr; }
-    [[nodiscard]] virtual std::shared_ptr<const map_model> normalised() const { return nullptr; }
-    [[nodiscard]] virtual std::shared_ptr<const map_model> for_one_product() const { return nullptr; }
-    [[nodiscard]] virtual const stored_entries* entries() const { return nullptr; }
-    [[nodiscard]] virtual std::optional<linear_map> principal(std::span<const std::int64_t> members,
-                                                              std::span<const std::int64_t> position) const;
-    [[nodiscard]] virtual std::shared_ptr<kept_rooms> rooms() const { return nullptr; }
-    [[nodiscard]] virtual std::size_t prepared_bytes() const { return 0; }
-};
 
 template <class A>
 class model_of;

@@ -2,10 +2,10 @@
 
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/rows/row_source.hpp>
-#include <rhochain/kernels/products/gemm.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "kernels/vectors/block_columns.hpp"
+#include "kernels/vectors/column_combinations.hpp"
 #include "kernels/vectors/column_norms.hpp"
 
 #include <algorithm>
@@ -160,8 +160,7 @@ private:
             result_.spread[i] = C.sine(i, other);
             for (std::size_t j = 0; j < defined; ++j) result_.cosines[i * k + j] = C.product(i, C, j);
         }
-        gemm(dense_view<double>{S_.length(), k_, Q_}, entry_map::identity, 1.0, const_block(C.entries().data(), k_, k_),
-             block(result_.vectors), S_.threads());
+        combine_columns(block(Q_), C.entries(), block(result_.vectors), S_);
         fill_columns(nan, result_.defined, block(result_.vectors), S_);
     }
 

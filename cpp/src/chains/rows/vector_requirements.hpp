@@ -20,12 +20,12 @@ inline void require_length(const std::string& name, std::int64_t length, const s
     static_cast<void>(S.any(false));  // ends the call on all ranks
 }
 
-inline void require_length(const std::string& name, vector_in x, const space& S) {
+inline void require_length(const std::string& name, array_in x, const space& S) {
     require_length(name, static_cast<std::int64_t>(x.size()), S);
 }
 
 // (*)
-inline void require_finite(const std::string& name, vector_in x, const space& S) {
+inline void require_finite(const std::string& name, array_in x, const space& S) {
     if (const auto bad = first_not_finite(x, S))
         throw std::invalid_argument(name + ": got " + std::to_string(bad->value) + " at position " +
                                     std::to_string(bad->position) + ", expected finite numbers");

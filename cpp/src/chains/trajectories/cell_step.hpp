@@ -14,8 +14,8 @@ namespace rhochain {
 
 struct cell_step {
     std::int64_t n;
-    vector_out a;                 // U h + b, gate by gate; becomes the arguments of the gates
-    vector_in x;                  // W_in u + b_in, gate by gate
+    array_out a;                  // U h + b, gate by gate; becomes the arguments of the gates
+    array_in x;                   // W_in u + b_in, gate by gate
     std::array<double*, 5> rows;  // what is recorded of the step, n numbers each
     double* next;                 // the carried state after it
     double* output;               // h before it, and after it
@@ -31,19 +31,19 @@ public:
     // The units first .. last - 1.
     cell_units(const cell_step& step, std::int64_t first, std::int64_t last);
 
-    [[nodiscard]] vector_out row(std::size_t s) const { return of(step_->rows[s]); }
-    [[nodiscard]] vector_out next() const { return of(step_->next); }
-    [[nodiscard]] vector_out output() const { return of(step_->output); }
+    [[nodiscard]] array_out row(std::size_t s) const { return of(step_->rows[s]); }
+    [[nodiscard]] array_out next() const { return of(step_->next); }
+    [[nodiscard]] array_out output() const { return of(step_->output); }
     // a_g of gate g.
-    [[nodiscard]] vector_out argument(std::int64_t g) const { return of(step_->a.data() + g * step_->n); }
+    [[nodiscard]] array_out argument(std::int64_t g) const { return of(step_->a.data() + g * step_->n); }
 
     // a_g += x_g and value = sigma(a_g).
-    void gate(std::int64_t g, const activation& sigma, vector_out value);
+    void gate(std::int64_t g, const activation& sigma, array_out value);
     // value = sigma(argument).
-    void evaluate(const activation& sigma, vector_in argument, vector_out value);
+    void evaluate(const activation& sigma, array_in argument, array_out value);
 
 private:
-    [[nodiscard]] vector_out of(double* vector) const { return {vector + first_, slopes_.size()}; }
+    [[nodiscard]] array_out of(double* vector) const { return {vector + first_, slopes_.size()}; }
 
     const cell_step* step_;
     std::int64_t first_;

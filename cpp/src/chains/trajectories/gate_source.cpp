@@ -65,9 +65,9 @@ gate_reader::step_rows gate_reader::read(std::int64_t k) {
     return rows;
 }
 
-vector_out gate_reader::coefficient(std::int64_t row) {
+array_out gate_reader::coefficient(std::int64_t row) {
     const auto n = static_cast<std::size_t>(S_.length());
-    return vector_out(coefficients_).subspan(static_cast<std::size_t>(row) * n, n);
+    return array_out(coefficients_).subspan(static_cast<std::size_t>(row) * n, n);
 }
 
 gated_step gate_reader::step(std::int64_t k) {

@@ -67,7 +67,7 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
         record.rows[s].resize(static_cast<std::size_t>((K + (record.has_next_row(s) ? 1 : 0)) * n));
     record.last_output.assign(rollout.h0.begin(), rollout.h0.end());
     const std::size_t carried = gru ? 0 : record.rows.size() - 1;
-    const vector_in start = gru ? rollout.h0 : rollout.c0;
+    const array_in start = gru ? rollout.h0 : rollout.c0;
     std::copy(start.begin(), start.end(), record.rows[carried].begin());
 
     const space& given = rollout.W_in ? rollout.W_in->domain() : stacked;
@@ -78,7 +78,7 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
     const auto advance = gru ? advance_gru : advance_lstm;
     while (record.steps < K) {
         const std::int64_t k = rollout.begin + record.steps;
-        const vector_in u(inputs.row(k).first, static_cast<std::size_t>(given.length()));
+        const array_in u(inputs.row(k).first, static_cast<std::size_t>(given.length()));
         rollout.U.apply(record.last_output, a);
         if (rollout.W_in)
             rollout.W_in->apply(u, x);

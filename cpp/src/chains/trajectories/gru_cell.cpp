@@ -6,8 +6,8 @@
 namespace rhochain {
 
 void advance_gru(const gate_activations& sigma, cell_units units) {
-    const vector_out h = units.row(0), r = units.row(1), z = units.row(2), n = units.row(3), q = units.row(4);
-    const vector_out a_n = units.argument(2), h_next = units.next();
+    const array_out h = units.row(0), r = units.row(1), z = units.row(2), n = units.row(3), q = units.row(4);
+    const array_out a_n = units.argument(2), h_next = units.next();
     units.gate(0, sigma.sigmoid, r);
     units.gate(1, sigma.sigmoid, z);
     std::copy(a_n.begin(), a_n.end(), q.begin());

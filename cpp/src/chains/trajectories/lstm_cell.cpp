@@ -4,7 +4,7 @@
 namespace rhochain {
 
 void advance_lstm(const gate_activations& sigma, cell_units units) {
-    const vector_out i = units.row(0), f = units.row(1), g = units.row(2), o = units.row(3), c = units.row(4);
+    const array_out i = units.row(0), f = units.row(1), g = units.row(2), o = units.row(3), c = units.row(4);
     units.gate(0, sigma.sigmoid, i);
     units.gate(1, sigma.sigmoid, f);
     units.gate(2, sigma.tanh, g);

@@ -63,7 +63,7 @@ const space& rollout_stepper::input_space() const {
 }
 
 // values_i = sigma(x_i), slopes_i = sigma'(x_i).
-void rollout_stepper::evaluate(vector_in argument, std::span<double> slopes) {
+void rollout_stepper::evaluate(array_in argument, std::span<double> slopes) {
     over_ranges(S_, [&](std::int64_t begin, std::int64_t end) {
         const auto first = static_cast<std::size_t>(begin);
         const auto count = static_cast<std::size_t>(end - begin);

@@ -30,7 +30,7 @@ struct slopes_of_rows {
     void operator()(const rollout_slopes&) const {}
     void operator()(const activation_states& states) const { slopes_of_inputs(states.f, {row, s.size()}, s, first); }
     void operator()(const activation_outputs& outputs) const {
-        const vector_in given(row, s.size());
+        const array_in given(row, s.size());
         if (outputs.leak == 1.0) return slopes_of_outputs(outputs.f, given, s, state_tolerance, first);
         solve_leaky_update(outputs.leak, given, {next, s.size()}, s);
         slopes_of_outputs(outputs.f, s, s, state_tolerance / outputs.leak, first);

@@ -9,7 +9,7 @@
 namespace rhochain {
 
 void scaling_of_panels::operator()(std::int64_t first, std::int64_t last, const double*) const {
-    scale(a_, vector_out(Y_.row(first), static_cast<std::size_t>((last - first) * Y_.columns)));
+    scale(a_, array_out(Y_.row(first), static_cast<std::size_t>((last - first) * Y_.columns)));
 }
 
 double to_next_term(double a, const_block X, double b, const_block Z, mutable_block Y, const space& S) {
@@ -18,7 +18,7 @@ double to_next_term(double a, const_block X, double b, const_block Z, mutable_bl
     const int team = threads_worth(X.size(), S.threads(), worth_sharing_memory);
     const auto write = [a, b, x = X.data, y = Y.data, z = Z.data, k = X.columns](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin * k; i < end * k; ++i) y[i] = (a * x[i] + b * y[i]) - z[i];
-        return max_abs(vector_in(y + begin * k, static_cast<std::size_t>((end - begin) * k)));
+        return max_abs(array_in(y + begin * k, static_cast<std::size_t>((end - begin) * k)));
     };
     return S.largest(max_abs(results_of_parts(S, height, team, write)));
 }

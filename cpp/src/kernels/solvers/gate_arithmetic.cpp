@@ -21,15 +21,15 @@ bool add_biases(vector_in b, vector_out a, vector_in c, vector_out x, const spac
     return !S.any(!finite);
 }
 
-void multiply(vector_in x, vector_out y) {
+void multiply(array_in x, array_out y) {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] *= x[i];
 }
 
-void interpolate(vector_in z, vector_in a, vector_in b, vector_out y) {
+void interpolate(array_in z, array_in a, array_in b, array_out y) {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = (1.0 - z[i]) * a[i] + z[i] * b[i];
 }
 
-void sum_of_products(vector_in f, vector_in c, vector_in i, vector_in g, vector_out y) {
+void sum_of_products(array_in f, array_in c, array_in i, array_in g, array_out y) {
     for (std::size_t j = 0; j < y.size(); ++j) y[j] = f[j] * c[j] + i[j] * g[j];
 }
 

@@ -10,12 +10,12 @@ namespace rhochain {
 [[nodiscard]] bool add_biases(vector_in b, vector_out a, vector_in c, vector_out x, const space& S);
 
 // y = x o y.
-void multiply(vector_in x, vector_out y);
+void multiply(array_in x, array_out y);
 
 // y = (1 - z) o a + z o b.
-void interpolate(vector_in z, vector_in a, vector_in b, vector_out y);
+void interpolate(array_in z, array_in a, array_in b, array_out y);
 
 // y = f o c + i o g.
-void sum_of_products(vector_in f, vector_in c, vector_in i, vector_in g, vector_out y);
+void sum_of_products(array_in f, array_in c, array_in i, array_in g, array_out y);
 
 }  // namespace rhochain

@@ -32,7 +32,7 @@ bool leaky_update(double leak, vector_in y, double noise, vector_in xi, vector_o
     return !S.any(!finite);
 }
 
-void solve_leaky_update(double leak, vector_in before, vector_in after, vector_out y) {
+void solve_leaky_update(double leak, array_in before, array_in after, array_out y) {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = (after[i] - (1.0 - leak) * before[i]) / leak;
 }
 

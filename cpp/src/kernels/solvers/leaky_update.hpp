@@ -14,6 +14,6 @@ void add_terms(vector_in added, vector_in bias, vector_out y, const space& S);
 [[nodiscard]] bool leaky_update(double leak, vector_in y, double noise, vector_in xi, vector_out x, const space& S);
 
 // y = (x' - (1 - a) x) / a, for an array.
-void solve_leaky_update(double leak, vector_in before, vector_in after, vector_out y);
+void solve_leaky_update(double leak, array_in before, array_in after, array_out y);
 
 }  // namespace rhochain

@@ -7,7 +7,7 @@ std::int64_t line_sums::depth_of_total(const space& S) {
 }
 
 void line_sums::add(std::int64_t first, std::int64_t last, const double* sums) {
-    const vector_in panel(sums, static_cast<std::size_t>(last - first));
+    const array_in panel(sums, static_cast<std::size_t>(last - first));
     largest_[static_cast<std::size_t>(first / S_.panel_rows())] = max_abs(panel);
     total_.of(first).front() = sum(panel);
 }

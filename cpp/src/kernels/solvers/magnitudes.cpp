@@ -17,7 +17,7 @@ void raise_magnitudes(int exponent, double floor, vector_out x, const space& S) 
 }
 
 double least_entry(vector_in x, const space& S) {
-    const auto least_of = [](vector_in entries) {
+    const auto least_of = [](array_in entries) {
         double least = std::numeric_limits<double>::infinity();
         for (const double entry : entries)
             if (entry < least || std::isnan(entry)) least = entry;

@@ -93,7 +93,7 @@ void move_towards_balance(double step, double floor, vector_in r, vector_in c, v
     });
 }
 
-void place_component(std::span<const std::int64_t> members, vector_in own, vector_in base, double side, vector_out d) {
+void place_component(std::span<const std::int64_t> members, vector_in own, array_in base, double side, array_out d) {
     const bool in_place = own.size() == d.size();
     for (std::size_t k = 0; k < members.size(); ++k) {
         const auto i = static_cast<std::size_t>(members[k]);

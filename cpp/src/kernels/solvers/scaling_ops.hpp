@@ -46,7 +46,7 @@ void move_towards_balance(double step, double floor, vector_in r, vector_in c, v
                           const space& S);
 
 // d_i = side (own_k + base_k) for the members i = C_k of a component: own has one entry for each, or for each vertex;
-// base one for each, or none. d is whole, in this process.
-void place_component(std::span<const std::int64_t> members, vector_in own, vector_in base, double side, vector_out d);
+// base one for each, or none. base and d are arrays, d of all vertices.
+void place_component(std::span<const std::int64_t> members, vector_in own, array_in base, double side, array_out d);
 
 }  // namespace rhochain

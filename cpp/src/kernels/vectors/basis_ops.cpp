@@ -17,7 +17,7 @@ int team_for(std::size_t vectors, const space& S) {
     return threads_worth(S.length() * static_cast<std::int64_t>(vectors), S.threads(), worth_sharing);
 }
 
-vector_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
+array_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
     return x.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 
@@ -34,7 +34,7 @@ void add_overlaps(vector_list V, std::int64_t first, std::int64_t last, std::int
 }  // namespace
 
 void basis_projection::add(std::int64_t first, std::int64_t last, const double* panel) {
-    const vector_in part(panel, static_cast<std::size_t>(last - first));
+    const array_in part(panel, static_cast<std::size_t>(last - first));
     double* sums = sums_.of(first).data();
     for (const vector_in v : V_) *sums++ = dot(part_of(v, first, last), part);
     *sums = dot(part, part);
@@ -50,7 +50,7 @@ std::vector<double> project(vector_list V, vector_in w, const space& S) {
 double subtract(vector_list V, std::span<const double> h, vector_out w, const space& S) {
     const std::int64_t part = part_rows(S);
     const auto subtract_and_square = [&](std::int64_t first, std::int64_t last) {
-        const vector_out of_w = w.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+        const array_out of_w = w.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
         for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, last), of_w);
         return dot(of_w, of_w);
     };

@@ -16,7 +16,7 @@ namespace rhochain {
 namespace {
 
 // ||2^-exponent x||^2.
-double sum_of_squares(vector_in x, int exponent) {
+double sum_of_squares(array_in x, int exponent) {
     if (exponent == 0) return dot(x, x);
     std::vector<double> scaled(x.begin(), x.end());
     for (double& entry : scaled) entry = std::ldexp(entry, -exponent);

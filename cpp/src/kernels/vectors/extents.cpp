@@ -14,7 +14,7 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-double largest_finite_of(vector_in x) {
+double largest_finite_of(array_in x) {
     constexpr std::size_t lanes = 8;
     double largest[lanes] = {};
     double poison[lanes] = {};  // 0 * x: NaN once an entry is NaN or infinite

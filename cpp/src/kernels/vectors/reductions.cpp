@@ -34,7 +34,7 @@ double ordered_sum(const space& S, const Term& term) {
     return total;
 }
 
-double largest_of(vector_in x, std::int64_t begin, std::int64_t end) {
+double largest_of(array_in x, std::int64_t begin, std::int64_t end) {
     double largest = 0.0;
     for (std::int64_t i = begin; i < end; ++i) {
         const double a = std::abs(x[static_cast<std::size_t>(i)]);
@@ -43,9 +43,9 @@ double largest_of(vector_in x, std::int64_t begin, std::int64_t end) {
     return largest;
 }
 
-std::int64_t length(vector_in x) { return static_cast<std::int64_t>(x.size()); }
+std::int64_t length(array_in x) { return static_cast<std::int64_t>(x.size()); }
 
-space of_array(vector_in x) { return {length(x), 1}; }
+space of_array(array_in x) { return {length(x), 1}; }
 
 }  // namespace
 
@@ -62,7 +62,7 @@ double dot(vector_in x, vector_in y, const space& S) {
     return ordered_sum(S, [=](std::int64_t i) { return a[i] * b[i]; });
 }
 
-double dot(vector_in x, vector_in y) {
+double dot(array_in x, array_in y) {
     const double *a = x.data(), *b = y.data();
     if (length(x) <= least_piece) return chunk_sum(0, length(x), [=](std::int64_t i) { return a[i] * b[i]; });
     return dot(x, y, of_array(x));
@@ -70,7 +70,7 @@ double dot(vector_in x, vector_in y) {
 
 double norm2(vector_in x, const space& S) { return norm2(dot(x, x, S), x, S); }
 
-double norm2(vector_in x) { return norm2(x, of_array(x)); }
+double norm2(array_in x) { return norm2(x, of_array(x)); }
 
 double norm2(double squared, vector_in x, const space& S) {
     if (squared > 0x1p-900 && squared < 0x1p900) return std::sqrt(squared);
@@ -90,7 +90,7 @@ double sum(vector_in x, const space& S) {
     return ordered_sum(S, [=](std::int64_t i) { return a[i]; });
 }
 
-double sum(vector_in x) { return sum(x, of_array(x)); }
+double sum(array_in x) { return sum(x, of_array(x)); }
 
 double max_abs(vector_in x, const space& S) {
     const std::vector<double> partial =
@@ -98,7 +98,7 @@ double max_abs(vector_in x, const space& S) {
     return S.largest(max_abs(partial));
 }
 
-double max_abs(vector_in x) { return largest_of(x, 0, length(x)); }
+double max_abs(array_in x) { return largest_of(x, 0, length(x)); }
 
 bool is_finite(vector_in x, const space& S) {
     return !S.any(!std::all_of(x.begin(), x.end(), [](double entry) { return std::isfinite(entry); }));

@@ -13,7 +13,7 @@ void axpy(double a, vector_in x, vector_out y, const space& S) {
     });
 }
 
-void axpy(double a, vector_in x, vector_out y) {
+void axpy(double a, array_in x, array_out y) {
     const double* p = x.data();
     double* q = y.data();
     for (std::size_t i = 0; i < x.size(); ++i) q[i] += a * p[i];
@@ -31,7 +31,7 @@ void scale(double a, vector_out x, const space& S) {
     });
 }
 
-void scale(double a, vector_out x) {
+void scale(double a, array_out x) {
     for (double& entry : x) entry *= a;
 }
 

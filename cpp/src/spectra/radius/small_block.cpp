@@ -13,6 +13,8 @@
 namespace rhochain {
 namespace {
 
+using complex_column = std::vector<std::complex<double>>;
+
 // X with ||2^exponent X - B^power||_F <= 2^exponent error.
 struct power_of_block {
     std::vector<double> X;
@@ -71,7 +73,7 @@ struct power_of_block {
 };
 
 // The block as a matrix that all ranks have.
-std::vector<double> entries_of(const irreducible_block& block, Ledger& ledger) {
+std::vector<double> matrix_of(const irreducible_block& block, Ledger& ledger) {
     const space& S = block.domain();
     const std::int64_t n = block.size();
     const auto order = static_cast<std::size_t>(n);
@@ -125,13 +127,13 @@ std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
     return T;
 }
 
-complex_vector column(const eigen_decomposition& d, std::size_t n, std::size_t k) {
-    complex_vector x(n);
+complex_column column(const eigen_decomposition& d, std::size_t n, std::size_t k) {
+    complex_column x(n);
     for (std::size_t i = 0; i < n; ++i) x[i] = d.vectors[i * n + k];
     return x;
 }
 
-double residual(const std::vector<double>& B, const complex_vector& x, std::complex<double> theta) {
+double residual(const std::vector<double>& B, const complex_column& x, std::complex<double> theta) {
     double sum = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
         std::complex<double> r = -theta * x[i];
@@ -142,7 +144,7 @@ double residual(const std::vector<double>& B, const complex_vector& x, std::comp
 }
 
 // x_i 2^(sign d_i), normalised. The exponents are shifted first, so that the largest entry is near 1 for any d.
-complex_vector unbalanced(complex_vector x, const std::vector<int>& d, int sign) {
+complex_column unbalanced(complex_column x, const std::vector<int>& d, int sign) {
     int largest = std::numeric_limits<int>::min();
     for (std::size_t i = 0; i < x.size(); ++i)
         if (x[i] != 0.0) largest = std::max(largest, binary_exponent(std::abs(x[i])) + sign * d[i]);
@@ -171,11 +173,11 @@ double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, 
     const auto nearest = std::min_element(left.values.begin(), left.values.end(), [&](const auto& a, const auto& c) {
         return std::abs(a - theta) < std::abs(c - theta);
     });
-    const complex_vector u = column(right, n, 0);
+    const complex_column u = column(right, n, 0);
     // C^T v' = theta v', so v^* = v'^T.
-    const complex_vector v = column(left, n, static_cast<std::size_t>(nearest - left.values.begin()));
-    const complex_vector x = unbalanced(u, d, 1);
-    const complex_vector y = unbalanced(v, d, -1);
+    const complex_column v = column(left, n, static_cast<std::size_t>(nearest - left.values.begin()));
+    const complex_column x = unbalanced(u, d, 1);
+    const complex_column y = unbalanced(v, d, -1);
     b.value = std::abs(theta);
     b.vector.assign(x.begin() + S.first(), x.begin() + S.first() + S.length());
     b.residual = std::max(residual(B, x, theta), residual(transposed(B, n), y, theta));
@@ -193,7 +195,7 @@ double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, 
 void solve_small_block(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     constexpr int squarings = 13;
     const auto n = static_cast<std::size_t>(block.size());
-    const std::vector<double> B = entries_of(block, ledger);
+    const std::vector<double> B = matrix_of(block, ledger);
     std::vector<double> C = B;
     const std::vector<int> d = balance(C, n);
     power_of_block power{C, n};

@@ -50,7 +50,7 @@ private:
     using step_rows = std::array<const double*, 6>;
 
     [[nodiscard]] step_rows read(std::int64_t k);
-    [[nodiscard]] vector_out coefficient(std::int64_t row);
+    [[nodiscard]] array_out coefficient(std::int64_t row);
     [[noreturn]] void reject(std::int64_t k, const step_rows& rows) const;
     [[nodiscard]] std::int64_t bring_into_range(double largest_product, double largest_carried);
 

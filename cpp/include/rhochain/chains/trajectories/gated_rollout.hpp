@@ -36,12 +36,12 @@ struct GatedRecord {
 struct GatedRollout {
     gated_cell cell = gated_cell::gru;
     linear_map U;                    // G n x n, as it is, not normalised(); its threads serve the whole run
-    vector_in bias;                  // b, G n
+    array_in bias;                   // b, G n
     std::optional<linear_map> W_in;  // G n x m, as it is; without it inputs have G n columns
     row_source inputs;               // K rows, one a step
-    vector_in input_bias;            // b_in, G n
-    vector_in h0;
-    vector_in c0;                       // LSTM only
+    array_in input_bias;             // b_in, G n
+    array_in h0;
+    array_in c0;                        // LSTM only
     std::int64_t begin = 0;             // the first step, from h0 and c0
     std::optional<std::int64_t> end{};  // one past the last; K by default
 };

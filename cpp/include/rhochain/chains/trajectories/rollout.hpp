@@ -62,7 +62,7 @@ public:
     void advance(std::int64_t k, std::span<double> x, std::span<double> s);
 
 private:
-    void evaluate(vector_in argument, std::span<double> slopes);
+    void evaluate(array_in argument, std::span<double> slopes);
     void add_drive(std::int64_t k);
     [[nodiscard]] const space& input_space() const;
 

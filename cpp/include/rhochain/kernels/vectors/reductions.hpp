@@ -13,6 +13,8 @@ namespace rhochain {
 
 using vector_in = std::span<const double>;
 using vector_out = std::span<double>;
+using array_in = std::span<const double>;
+using array_out = std::span<double>;
 
 // g(m) = m u / (1 - m u), u = 2^-53: with m = S.sum_depth() it bounds the relative rounding error of a sum over S of
 // terms of one sign.
@@ -22,21 +24,21 @@ using vector_out = std::span<double>;
 [[nodiscard]] std::int64_t sum_depth(std::int64_t n);
 
 [[nodiscard]] double dot(vector_in x, vector_in y, const space& S);
-[[nodiscard]] double dot(vector_in x, vector_in y);
+[[nodiscard]] double dot(array_in x, array_in y);
 
 // ||x||_2 without under- or overflow on the way.
 [[nodiscard]] double norm2(vector_in x, const space& S);
-[[nodiscard]] double norm2(vector_in x);
+[[nodiscard]] double norm2(array_in x);
 
 // The same where ||x||^2 is known. Reads x only if the square has left the range.
 [[nodiscard]] double norm2(double squared, vector_in x, const space& S);
 
 [[nodiscard]] double sum(vector_in x, const space& S);
-[[nodiscard]] double sum(vector_in x);
+[[nodiscard]] double sum(array_in x);
 
 // max |x_i|; NaN if an entry is NaN.
 [[nodiscard]] double max_abs(vector_in x, const space& S);
-[[nodiscard]] double max_abs(vector_in x);
+[[nodiscard]] double max_abs(array_in x);
 
 // Whether every entry is finite, and whether every entry is 0.
 [[nodiscard]] bool is_finite(vector_in x, const space& S);
