@@ -4,6 +4,7 @@
 //     cmake --build build/benchmarks --target one_sweep && build/benchmarks/benchmarks/one_sweep
 #include <rhochain/kernels/products/diagonal_product.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/vectors/random.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ diagonals<double> band(std::int64_t count, std::int64_t apart, int threads) {
     W.n_rows = W.n_cols = n;
     for (std::int64_t d = 0; d < count; ++d) W.offsets.push_back((d - count / 2) * apart);
     W.values = buffer<double>(static_cast<std::size_t>(diagonals<double>::places(n, count)));
-    fill_gaussian(W.values, 1, 0, space(static_cast<std::int64_t>(W.values.size()), threads));
+    fill_gaussian(as_vector(W.values), 1, 0, space(static_cast<std::int64_t>(W.values.size()), threads));
     return W;
 }
 
@@ -39,9 +40,10 @@ void compare(std::int64_t count, std::int64_t apart, int threads) {
     constexpr int repeats = 8;
     const diagonals<double> W = band(count, apart, threads);
     buffer<double> x(n), u(n), y(n), z(n);
-    fill_gaussian(x, 2, 0, space(n, threads));
-    fill_gaussian(u, 3, 0, space(n, threads));
-    const auto between = [&](std::int64_t first, std::int64_t last, const double* rows) {
+    fill_gaussian(as_vector(x), 2, 0, space(n, threads));
+    fill_gaussian(as_vector(u), 3, 0, space(n, threads));
+    const auto between = [&](std::int64_t first, std::int64_t last, panel_in panel) {
+        const double* rows = entries_of(panel);
         for (std::int64_t i = first; i < last; ++i) {
             const auto at = static_cast<std::size_t>(i);
             y[at] = 2.0 * rows[i - first] - u[at];

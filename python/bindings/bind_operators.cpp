@@ -172,7 +172,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     const py::gil_scoped_release release;
     const linear_map W = A.map_for_products(1, adjoint, threads);
     const auto apply = [&](const_block from, mutable_block to) {
-        adjoint ? W.apply_adjoint(from, to) : W.apply(from, to);
+        adjoint ? W.apply_adjoint(as_block(from), as_block(to)) : W.apply(as_block(from), as_block(to));
     };
     if constexpr (std::same_as<T, float>)
         single_precision_product(apply, X, Y, W.rooms(), W.threads());

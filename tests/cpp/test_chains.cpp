@@ -2,6 +2,7 @@
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
 #include "kernels/vectors/random.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
@@ -244,12 +245,12 @@ TEST_CASE("slopes read in blocks, as floats and backwards are the slopes") {
     for (const std::int64_t k : {0L, 1L, 5L, 4L, 3L, 22L, 21L, 20L, 19L, 0L}) {
         const slope_row a = direct.row(k);
         const slope_row b = blocks.row(k);
-        CHECK(std::equal(a.s.begin(), a.s.end(), b.s.begin()));
+        CHECK(std::ranges::equal(entries_of(a.s), entries_of(b.s)));
     }
     const row_source reversed(N.S.data() + (N.K - 1) * N.n, N.K, N.n, -N.n);
     const slope_source backwards = slope_source::of_slopes(reversed);
     slope_reader reader(backwards, S);
-    CHECK(reader.row(0).s[2] == N.S[static_cast<std::size_t>((N.K - 1) * N.n + 2)]);
+    CHECK(entries_of(reader.row(0).s)[2] == N.S[static_cast<std::size_t>((N.K - 1) * N.n + 2)]);
 }
 
 TEST_CASE("a product that is not a number is no zero vector") {

@@ -4,6 +4,7 @@
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/steps/scaled_block.hpp>
 #include <rhochain/kernels/products/streaming_store.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/block_on_lines.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
@@ -81,20 +82,22 @@ TEST_CASE("blocks of whole lines beyond the caches have the entries of their col
 
 TEST_CASE("a deferred block is written once, when it is first read") {
     const std::vector<double> ones(6, 1.0);
-    scaled_block X({ones.data(), 3, 2}, "X", space(3, 1));
+    const space S(3, 1);
+    scaled_block X(as_block(const_block(ones.data(), 3, 2)), "X", S);
     const std::int64_t e = X.exponents()[0] + 5;
-    buffer<double> next(6, -1.0);
+    vector_block next(S, 2);
+    std::ranges::fill(entries_of(next), -1.0);
     int written = 0;
-    const auto write = [&](mutable_block Y) {
+    const auto write = [&](block_out Y) {
         ++written;
-        std::fill_n(Y.data, Y.size(), 2.0);
+        std::ranges::fill(entries_of(Y.flat()), 2.0);
     };
     const std::vector<double> squares(2, 12.0);
     CHECK_FALSE(X.replace(next, 5, squares, write));
     CHECK(X.norms()[0] == std::sqrt(12.0));
     CHECK(X.exponents()[1] == e);
     CHECK(written == 0);
-    CHECK(X.mantissas().row(2)[1] == 2.0);
+    CHECK(entries_of(X.mantissas()).row(2)[1] == 2.0);
     X.write_deferred();
     CHECK(written == 1);
     SUBCASE("a deferred block that is never read is not written") {
@@ -104,12 +107,12 @@ TEST_CASE("a deferred block is written once, when it is first read") {
     }
     SUBCASE("rescaling reads it") {
         const std::vector<double> large(2, 3.0 * 0x1p400);
-        CHECK(X.replace(next, 0, large, [](mutable_block Y) { std::fill_n(Y.data, Y.size(), 0x1p200); }));
+        CHECK(X.replace(next, 0, large, [](block_out Y) { std::ranges::fill(entries_of(Y.flat()), 0x1p200); }));
         CHECK(X.norm(0).log_abs() == doctest::Approx(0.5 * std::log(3.0) + static_cast<double>(e + 200) * std::log(2.0)));
-        CHECK(X.mantissas().row(0)[0] == std::ldexp(1.0, static_cast<int>(e + 200 - X.exponents()[0])));
+        CHECK(entries_of(X.mantissas()).row(0)[0] == std::ldexp(1.0, static_cast<int>(e + 200 - X.exponents()[0])));
     }
     SUBCASE("one that cannot be written") {
-        CHECK_FALSE(X.replace(next, 0, squares, [](mutable_block) { throw std::runtime_error("product"); }));
+        CHECK_FALSE(X.replace(next, 0, squares, [](block_out) { throw std::runtime_error("product"); }));
         CHECK_THROWS_AS(X.write_deferred(), std::runtime_error);
     }
 }

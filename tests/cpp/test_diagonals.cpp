@@ -4,6 +4,7 @@
 #include <rhochain/kernels/products/diagonal_product.hpp>
 #include <rhochain/kernels/products/spmm.hpp>
 #include <rhochain/kernels/products/streaming_store.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -127,8 +128,8 @@ TEST_CASE("panels of a product in diagonals are handed on once each, as they are
     const auto x = matrices::random_vector(shape.rows, 1);
     std::vector<double> y(x.size()), room(x.size()), seen(x.size(), 0.0);
     spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 2);
-    const auto add = [&](std::int64_t first, std::int64_t last, const double* rows) {
-        for (std::int64_t i = first; i < last; ++i) seen[static_cast<std::size_t>(i)] += rows[i - first];
+    const auto add = [&](std::int64_t first, std::int64_t last, panel_in rows) {
+        for (std::int64_t i = first; i < last; ++i) seen[static_cast<std::size_t>(i)] += entries_of(rows)[i - first];
     };
     const panel_task then(add);
     spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(room), 2, &then);
@@ -194,8 +195,8 @@ TEST_CASE_TEMPLATE("the two products in one sweep have the bits of the two", Sca
                 spmm(W.view(), f, 0.5, x, mutable_block(y.data(), shape.rows, b), 1);
                 for (std::size_t i = 0; i < y.size(); ++i) y[i] = 2.0 * y[i] - U[i];
                 spmm_adjoint(W.view(), f, 0.5, const_block(y.data(), shape.rows, b), mutable_block(z.data(), shape.cols, b), 1);
-                const auto between = [&](std::int64_t first, std::int64_t last, const double* rows) {
-                    if (rows != Y.row(first)) return;
+                const auto between = [&](std::int64_t first, std::int64_t last, panel_in rows) {
+                    if (entries_of(rows) != Y.row(first)) return;
                     for (auto i = static_cast<std::size_t>(first * b); i < static_cast<std::size_t>(last * b); ++i)
                         found[i] = 2.0 * found[i] - U[i];
                 };

@@ -1,4 +1,5 @@
 // What graded bounds rely on: the magnitudes of a factor bound it entry by entry, and raised ones keep its zeros.
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include "chains/measures/factor_reader.hpp"
@@ -35,25 +36,26 @@ void thin_out(std::vector<double>& x, unsigned seed) {
     }
 }
 
-using image = std::int64_t (*)(factor_reader&, direction, const_block, mutable_block, std::span<double>);
+using image = std::int64_t (*)(factor_reader&, direction, block_in, block_out, std::span<double>);
 
 // s times the factor in work, or its magnitudes, as a dense matrix.
 std::vector<double> dense_factor(factor_reader& P, direction d, image apply, double s = 1.0) {
     const auto N = static_cast<std::size_t>(P.size());
     std::vector<double> identity(N * N, 0.0), J(N * N), squares(N);
     for (std::size_t i = 0; i < N; ++i) identity[i * N + i] = s;
-    const std::int64_t e = apply(P, d, {identity.data(), P.size(), P.size()}, {J.data(), P.size(), P.size()}, squares);
+    const std::int64_t e = apply(P, d, as_block(const_block(identity.data(), P.size(), P.size())),
+                                 as_block(mutable_block(J.data(), P.size(), P.size())), squares);
     CHECK(e == 0);
     return J;
 }
 
-constexpr image itself = [](factor_reader& P, direction d, const_block V, mutable_block Y, std::span<double> squares) {
+constexpr image itself = [](factor_reader& P, direction d, block_in V, block_out Y, std::span<double> squares) {
     return P.apply(d, V, Y, squares);
 };
-constexpr image magnitudes = [](factor_reader& P, direction d, const_block V, mutable_block Y, std::span<double> squares) {
+constexpr image magnitudes = [](factor_reader& P, direction d, block_in V, block_out Y, std::span<double> squares) {
     return P.apply_magnitudes(d, false, V, Y, squares);
 };
-constexpr image raised = [](factor_reader& P, direction d, const_block V, mutable_block Y, std::span<double> squares) {
+constexpr image raised = [](factor_reader& P, direction d, block_in V, block_out Y, std::span<double> squares) {
     return P.apply_magnitudes(d, true, V, Y, squares);
 };
 

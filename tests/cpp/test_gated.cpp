@@ -1,6 +1,7 @@
 // Gated cells against central differences of the cells themselves in long double: no Jacobian is written here.
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/trajectories/gated_rollout.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -213,12 +214,13 @@ TEST_CASE("blocks of rows that are fetched again and again give the coefficients
     for (const std::int64_t k : {0, 1, 2, 3, 4, 5, 22, 21, 20, 19, 18, 3, 22}) {
         const gated_step x = a.step(k);
         const gated_step y = b.step(k);
-        for (std::size_t i = 0; i < 5; ++i) {
-            for (std::size_t m = 0; m < 3; ++m) CHECK(x.m[m][i] == y.m[m][i]);
-            CHECK(x.k[i] == y.k[i]);
-            CHECK(x.p[i] == y.p[i]);
-            CHECK(x.q[i] == y.q[i]);
-        }
+        const auto equal = [](vector_in s, vector_in t) {
+            return s.length() == 5 && std::ranges::equal(entries_of(s), entries_of(t));
+        };
+        for (std::size_t m = 0; m < 3; ++m) CHECK(equal(x.m[m], y.m[m]));
+        CHECK(equal(x.k, y.k));
+        CHECK(equal(x.p, y.p));
+        CHECK(equal(x.q, y.q));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <rhochain/kernels/products/single_precision.hpp>
 #include "kernels/small_dense.hpp"
 #include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <doctest/doctest.h>
@@ -150,24 +151,25 @@ TEST_CASE("norm2 neither over- nor underflows, sums keep their order") {
         CHECK(norm2(x) == doctest::Approx(2.0 * size).epsilon(1e-2));
         if (size > 1e-300) CHECK(norm2(x) == doctest::Approx(2.0 * size).epsilon(1e-15));
     }
-    CHECK(norm2(std::vector<double>(5, 0.0), space(5, 2)) == 0.0);
+    CHECK(norm2(as_vector(std::vector<double>(5, 0.0)), space(5, 2)) == 0.0);
     const auto x = matrices::random_vector(100'003, 9);
     const auto length = static_cast<std::int64_t>(x.size());
     const space one(length, 1), two(length, 2), three(length, 3);
-    CHECK(dot(x, x, one) == dot(x, x, three));
-    CHECK(dot(x, x, one) == dot(x, x));
-    CHECK(sum(x, one) == sum(x, two));
-    CHECK(sum(x, one) == sum(x));
+    const vector_in v = as_vector(x);
+    CHECK(dot(v, v, one) == dot(v, v, three));
+    CHECK(dot(v, v, one) == dot(x, x));
+    CHECK(sum(v, one) == sum(v, two));
+    CHECK(sum(v, one) == sum(x));
     const double exact = static_cast<double>(std::accumulate(x.begin(), x.end(), 0.0L));
-    CHECK(std::abs(sum(x, two) - exact) < 1e-10);
+    CHECK(std::abs(sum(v, two) - exact) < 1e-10);
     for (const std::size_t n : {std::size_t{3}, std::size_t{100'000}})
         for (const std::size_t at : {std::size_t{0}, std::size_t{1}, n - 1}) {
             std::vector<double> marked(n, 1.0);
             marked.back() = 2.0;
             marked[at] = std::nan("");
             const space S(static_cast<std::int64_t>(n), 2);
-            CHECK(std::isnan(max_abs(marked, S)));
-            CHECK(std::isnan(norm2(marked, S)));
+            CHECK(std::isnan(max_abs(as_vector(marked), S)));
+            CHECK(std::isnan(norm2(as_vector(marked), S)));
         }
 }
 
@@ -178,7 +180,7 @@ TEST_CASE("Philox reproduces the published vectors and Gaussians have the right 
           philox_block{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
     std::vector<double> a(200'001), b(a.size());
     fill_gaussian(a, 11, 0);
-    fill_gaussian(b, 11, 0, space(static_cast<std::int64_t>(b.size()), 3));
+    fill_gaussian(as_vector(b), 11, 0, space(static_cast<std::int64_t>(b.size()), 3));
     CHECK(a == b);
     fill_gaussian(b, 11, 1);
     CHECK(a != b);

@@ -1,6 +1,7 @@
 #include "matrices.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
@@ -19,7 +20,7 @@ double orthonormality_defect(const krylov_basis& V) {
     double worst = 0.0;
     for (std::int64_t i = 0; i < V.size(); ++i)
         for (std::int64_t j = 0; j <= i; ++j)
-            worst = std::max(worst, std::abs(dot(V[i], V[j]) - (i == j ? 1.0 : 0.0)));
+            worst = std::max(worst, std::abs(dot(entries_of(V[i]), entries_of(V[j])) - (i == j ? 1.0 : 0.0)));
     return worst;
 }
 
@@ -31,9 +32,9 @@ double arnoldi_defect(const linear_map& A, const arnoldi& F) {
     std::vector<double> w(static_cast<std::size_t>(A.rows()));
     double worst = 0.0;
     for (std::int64_t j = 0; j < k; ++j) {
-        A.apply(const_block(F.basis()[j]), mutable_block(w));
-        for (std::int64_t i = 0; i < k; ++i) axpy(-H[static_cast<std::size_t>(i * k + j)], F.basis()[i], w);
-        if (!F.invariant()) axpy(-b[static_cast<std::size_t>(j)], F.basis()[k], w);
+        A.apply(F.basis()[j], as_vector(w));
+        for (std::int64_t i = 0; i < k; ++i) axpy(-H[static_cast<std::size_t>(i * k + j)], entries_of(F.basis()[i]), w);
+        if (!F.invariant()) axpy(-b[static_cast<std::size_t>(j)], entries_of(F.basis()[k]), w);
         worst = std::max(worst, norm2(w));
     }
     return worst;
@@ -44,7 +45,7 @@ double arnoldi_defect(const linear_map& A, const arnoldi& F) {
 TEST_CASE_TEMPLATE("Arnoldi: A V = V H + v b^T and V^T V = I, before and after restarts", Scalar, float, double) {
     const auto W = matrices::random_csr<Scalar, std::int32_t>(200, 200, 0.1, 21);
     const sparse_operator A(W.view(), 2);
-    arnoldi F(A, matrices::random_vector(200, 22), 30);
+    arnoldi F(A, as_vector(matrices::random_vector(200, 22)), 30);
     while (F.size() < 30) F.expand();
     CHECK(arnoldi_defect(A, F) < 1e-12);
     CHECK(orthonormality_defect(F.basis()) < 1e-13);
@@ -64,17 +65,17 @@ TEST_CASE("Arnoldi stops at an invariant subspace") {
     const std::vector<std::int32_t> p{0, 1, 2, 3, 4, 5, 6}, j{1, 2, 3, 4, 5, 0};
     const std::vector<double> w(6, 1.0);
     const sparse_operator A(csr_view<double, std::int32_t>{6, 6, p, j, w}, 1);
-    arnoldi F(A, std::vector<double>{1, 0, 0, 1, 0, 0}, 6);
+    arnoldi F(A, as_vector(std::vector<double>{1, 0, 0, 1, 0, 0}), 6);
     for (int step = 0; step < 6; ++step) F.expand();
     CHECK(F.invariant());
     CHECK(F.size() == 3);
-    CHECK_THROWS_AS(arnoldi(A, std::vector<double>(6, 0.0), 6), std::invalid_argument);
+    CHECK_THROWS_AS(arnoldi(A, as_vector(std::vector<double>(6, 0.0)), 6), std::invalid_argument);
 }
 
 TEST_CASE("Golub-Kahan: A V = U B through B^T B = V^T A^T A V, V^T V = I, sigma_1(B) rises to sigma_1(A)") {
     const auto W = matrices::random_csr<double, std::int64_t>(90, 60, 0.2, 31);
     const sparse_operator A(W.view(), 2);
-    golub_kahan F(A, matrices::random_vector(60, 32));
+    golub_kahan F(A, as_vector(matrices::random_vector(60, 32)));
     double last = 0.0;
     while (F.size() < 25) {
         F.expand();
@@ -86,7 +87,7 @@ TEST_CASE("Golub-Kahan: A V = U B through B^T B = V^T A^T A V, V^T V = I, sigma_
     std::vector<std::vector<double>> images;
     for (std::int64_t k = 0; k < F.size(); ++k) {
         images.emplace_back(90);
-        A.apply(const_block(F.right()[k]), mutable_block(images.back()));
+        A.apply(entries_of(block_in(F.right()[k])), mutable_block(images.back()));
     }
     for (std::size_t a = 0; a < images.size(); ++a)
         for (std::size_t b = 0; b <= a; ++b) {
@@ -121,7 +122,7 @@ TEST_CASE("a Krylov space that is invariant to rounding keeps the bound above si
     }
     const auto view = W.view();
     const sparse_operator A(view, 1);
-    golub_kahan F(A, matrices::random_vector(80, 3));
+    golub_kahan F(A, as_vector(matrices::random_vector(80, 3)));
     while (!F.invariant()) F.expand();
     CHECK(F.size() < 10);
     for (const double delta : {1e-3, 1e-9, 1e-30, 1e-200}) CHECK(lanczos_upper_bound(F, delta) >= 1.0 + 1e-13);

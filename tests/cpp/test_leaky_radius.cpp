@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
@@ -43,8 +44,8 @@ TEST_CASE("the leaky operator and its adjoint: <J x, y> = <x, J^T y>, and J x en
         const std::vector<double> D = leaky_dense(W, a);
         const std::vector<double> x = matrices::random_vector(n, seed + 1), y = matrices::random_vector(n, seed + 2);
         std::vector<double> u(x.size()), v(x.size());
-        J.apply(const_block(x), mutable_block(u));
-        J.apply_adjoint(const_block(y), mutable_block(v));
+        J.apply(as_vector(x), as_vector(u));
+        J.apply_adjoint(as_vector(y), as_vector(v));
         CHECK(dot(u, y) == doctest::Approx(dot(x, v)));
         for (std::size_t i = 0; i < x.size(); ++i) {
             double wanted = 0.0;

@@ -6,6 +6,7 @@
 #include "kernels/vectors/gram.hpp"
 #include "kernels/vectors/random.hpp"
 #include "krylov/block_qr.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include "chains/measures/batch_means.hpp"
@@ -63,10 +64,10 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
         for (const std::int64_t k : {1, 2, 5, 17, 40}) {
             std::vector<double> x = gaussian(n * k), G(static_cast<std::size_t>(k * k)), one(G), products(G);
             const mutable_block X(x.data(), n, k);
-            gram(X, G, space(n, 2));
-            gram(X, one, space(n, 1));
+            gram(as_block(X), G, space(n, 2));
+            gram(as_block(X), one, space(n, 1));
             CHECK(G == one);
-            column_products(X, k - 1, {products.data(), static_cast<std::size_t>(k)}, space(n, 2));
+            column_products(as_block(X), k - 1, {products.data(), static_cast<std::size_t>(k)}, space(n, 2));
             double worst = 0.0;
             for (std::int64_t a = 0; a < k; ++a) {
                 for (std::int64_t b = a; b < k; ++b)
@@ -85,7 +86,7 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
                 for (std::int64_t a = 0; a < k; ++a)
                     for (std::int64_t b = a; b < k; ++b)
                         y[static_cast<std::size_t>(i * k + b)] += X.row(i)[a] * R[static_cast<std::size_t>(a * k + b)];
-            divide_right({y.data(), n, k}, R, space(n, 2));
+            divide_right(as_block(mutable_block(y.data(), n, k)), R, space(n, 2));
             worst = 0.0;
             for (std::size_t p = 0; p < x.size(); ++p) worst = std::max(worst, std::abs(x[p] - y[p]));
             CHECK(worst < 1e-13);
@@ -100,7 +101,7 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
             const std::vector<double> x = leaning_columns(n, k, drop);
             std::vector<double> q = x, diagonal(6), whole(36);
             const mutable_block Q(q.data(), n, k);
-            const double least = orthonormalise(Q, diagonal, space(n, 1), whole);
+            const double least = orthonormalise(as_block(Q), diagonal, space(n, 1), whole);
             CHECK(defect(Q, diagonal) < 1e-14 * 6);
             // With h_c = q_c . x_j: R_jj = h_j, and the h_c q_c sum up to x_j.
             double expected_least = 1.0;
@@ -128,7 +129,7 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
             CHECK(least == doctest::Approx(expected_least).epsilon(1e-3));
 
             std::vector<double> q2 = x, diagonal2(6);
-            orthonormalise({q2.data(), n, k}, diagonal2, space(n, 2));
+            orthonormalise(as_block(mutable_block(q2.data(), n, k)), diagonal2, space(n, 2));
             CHECK(q2 == q);
             CHECK(diagonal2 == diagonal);
         }
@@ -145,7 +146,7 @@ TEST_CASE("dependent and zero columns become zero and leave the others orthonorm
     }
     std::vector<double> diagonal(5);
     const mutable_block X(x.data(), n, k);
-    orthonormalise(X, diagonal, space(n, 1));
+    orthonormalise(as_block(X), diagonal, space(n, 1));
     CHECK(diagonal[1] == 0.0);
     CHECK(diagonal[3] == 0.0);
     CHECK(inner(X, 3, 3) == 0.0L);
@@ -153,7 +154,7 @@ TEST_CASE("dependent and zero columns become zero and leave the others orthonorm
     CHECK(diagonal[4] > 0.0);
 
     std::vector<double> zero(static_cast<std::size_t>(n * k), 0.0);
-    CHECK(orthonormalise({zero.data(), n, k}, diagonal, space(n, 1)) == 1.0);
+    CHECK(orthonormalise(as_block(mutable_block(zero.data(), n, k)), diagonal, space(n, 1)) == 1.0);
     CHECK(diagonal == std::vector<double>(5, 0.0));
 }
 

@@ -2,6 +2,7 @@
 
 #include "kernels/vectors/column_squares.hpp"
 #include "operators/adjoint_operator.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
@@ -24,7 +25,8 @@ void check_panels(const linear_map& A, entry_map f, bool adjoint, std::int64_t b
     const mutable_block Y(room.data(), out, b);
     std::vector<std::int64_t> starts;
     std::mutex guard;
-    const auto task = [&](std::int64_t first, std::int64_t last, const double* rows) {
+    const auto task = [&](std::int64_t first, std::int64_t last, panel_in panel) {
+        const double* rows = entries_of(panel);
         std::copy(rows, rows + (last - first) * b, z.begin() + first * b);
         const std::lock_guard lock(guard);
         starts.push_back(first);
@@ -32,11 +34,11 @@ void check_panels(const linear_map& A, entry_map f, bool adjoint, std::int64_t b
         CHECK(last == std::min(out, first + panel_rows(out)));
     };
     if (adjoint) {
-        A.apply_adjoint(f, X, mutable_block(y.data(), out, b));
-        A.apply_adjoint(f, X, Y, task);
+        A.apply_adjoint(f, as_block(X), as_block(mutable_block(y.data(), out, b)));
+        A.apply_adjoint(f, as_block(X), as_block(Y), task);
     } else {
-        A.apply(f, X, mutable_block(y.data(), out, b));
-        A.apply(f, X, Y, task);
+        A.apply(f, as_block(X), as_block(mutable_block(y.data(), out, b)));
+        A.apply(f, as_block(X), as_block(Y), task);
     }
     CHECK(z == y);
     std::sort(starts.begin(), starts.end());
@@ -85,9 +87,9 @@ TEST_CASE("squares of columns are their sums, with the same bits for any number 
             return [&](std::int64_t p) { return -x[static_cast<std::size_t>(p)]; };
         };
         std::vector<double> one(static_cast<std::size_t>(b), 0.5), three(one);
-        store_and_add_squares({y.data(), n, b}, one, space(n, 1), negated);
+        store_and_add_squares(as_block(mutable_block(y.data(), n, b)), one, space(n, 1), negated);
         std::fill(y.begin(), y.end(), 0.0);
-        store_and_add_squares({y.data(), n, b}, three, space(n, 3), negated);
+        store_and_add_squares(as_block(mutable_block(y.data(), n, b)), three, space(n, 3), negated);
         CHECK(one == three);
         for (std::int64_t c = 0; c < b; ++c) {
             long double exact = 0.5L;

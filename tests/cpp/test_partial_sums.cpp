@@ -3,6 +3,7 @@
 
 #include "kernels/vectors/gram.hpp"
 #include "kernels/space/partial_sums.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/row_panels.hpp>
 #include <rhochain/storage/row_pieces.hpp>
@@ -57,7 +58,7 @@ TEST_CASE("the depth of a sum bounds its rounding where pieces are grouped") {
     std::vector<double> x(static_cast<std::size_t>(n));
     long double exact = 0.0L;
     for (std::size_t i = 0; i < x.size(); ++i) exact += x[i] = 1.0 / static_cast<double>(i + 3);
-    const double total = sum(x, space(n, 2));
+    const double total = sum(as_vector(x), space(n, 2));
     CHECK(total == sum(x));
     CHECK(std::abs(static_cast<long double>(total) - exact) <= rounding_gamma(sum_depth(n)) * exact);
     CHECK(sum_depth(n) < sum_depth(n - 1024));
@@ -67,8 +68,8 @@ TEST_CASE("a Gram matrix is the sum of those of its pieces") {
     const std::int64_t n = 70'000, k = 19;
     const std::vector<double> X = matrices::random_vector(n * k, 3);
     std::vector<double> G(static_cast<std::size_t>(k * k)), again(G.size());
-    gram({X.data(), n, k}, G, space(n, 1));
-    gram({X.data(), n, k}, again, space(n, 2));
+    gram(as_block(const_block(X.data(), n, k)), G, space(n, 1));
+    gram(as_block(const_block(X.data(), n, k)), again, space(n, 2));
     CHECK(G == again);
     for (std::int64_t a = 0; a < k; ++a)
         for (std::int64_t c = a; c < k; ++c) {
@@ -87,10 +88,10 @@ TEST_CASE("a wide Gram matrix is made a strip of rows at a time") {
     const std::int64_t n = 2'100, k = 900;
     const std::vector<double> X = matrices::random_vector(n * k, 4);
     std::vector<double> G(static_cast<std::size_t>(k * k));
-    gram({X.data(), n, k}, G, space(n, 2));
+    gram(as_block(const_block(X.data(), n, k)), G, space(n, 2));
     std::vector<double> products(static_cast<std::size_t>(k));
     for (const std::int64_t j : {std::int64_t{0}, std::int64_t{450}, k - 1}) {
-        column_products({X.data(), n, k}, j, products, space(n, 2));
+        column_products(as_block(const_block(X.data(), n, k)), j, products, space(n, 2));
         for (std::int64_t c = 0; c <= j; ++c)
             CHECK(G[static_cast<std::size_t>(c * k + j)] ==
                   doctest::Approx(products[static_cast<std::size_t>(c)]).epsilon(1e-11).scale(static_cast<double>(n)));

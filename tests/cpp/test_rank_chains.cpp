@@ -5,6 +5,7 @@
 
 #include <rhochain/chains/steps/chain_step.hpp>
 #include <rhochain/chains/steps/scaled_block.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -42,13 +43,14 @@ step_result one_step(const kind& k, entry_map map, const linear_map& A) {
     auto slopes = matrices::random_vector(A.cols(), 6);
     if (map == entry_map::absolute)
         for (double& s : slopes) s = std::abs(s);
-    const auto s = slice_of(slopes, S), V = slice_of(matrices::random_vector(A.cols() * k.columns, 7), S, k.columns);
+    const auto s = slice_of(slopes, S);
+    auto V = slice_of(matrices::random_vector(A.cols() * k.columns, 7), S, k.columns);
     const auto columns = static_cast<std::size_t>(k.columns);
     std::vector<double> T(V.size()), Y(V.size()), squares(columns);
-    const auto block = [&](std::vector<double>& x) { return mutable_block(x.data(), S.length(), k.columns); };
+    const auto block = [&](std::vector<double>& x) { return as_block(mutable_block(x.data(), S.length(), k.columns)); };
     const chain_rule rule{A, k.form, k.leak};
     const chain_step step = make_step(rule, k.d, map, 0);
-    apply_step(step, s, {V.data(), S.length(), k.columns}, block(T), block(Y), squares);
+    apply_step(step, as_vector(s), block(V), block(T), block(Y), squares);
     return {squares, Y};
 }
 
@@ -98,13 +100,14 @@ TEST_CASE("a scaled block on slices has the norms and exponents of one process, 
     const auto measured = [&](const slices& s) {
         const space S = s.of(n);
         const auto own = slice_of(X, S, b);
-        scaled_block M({own.data(), S.length(), b}, "X", S);
-        buffer<double> next(own.begin(), own.end());
+        scaled_block M(as_block(const_block(own.data(), S.length(), b)), "X", S);
+        vector_block next(S, b);
+        std::ranges::copy(own, entries_of(next).begin());
         const std::vector<double> out_of_range(3, 0.0);
         M.replace(next, 7, out_of_range);
         std::vector<double> numbers = M.norms();
         for (const std::int64_t e : M.exponents()) numbers.push_back(static_cast<double>(e));
-        const auto whole = whole_block(M.mantissas(), s, n);
+        const auto whole = whole_block(entries_of(M.mantissas()), s, n);
         numbers.insert(numbers.end(), whole.begin(), whole.end());
         return numbers;
     };

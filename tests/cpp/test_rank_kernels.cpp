@@ -9,6 +9,7 @@
 #include "kernels/vectors/gram.hpp"
 #include "kernels/vectors/random.hpp"
 #include "krylov/block_qr.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/linear_map.hpp>
 
 #include <doctest/doctest.h>
@@ -37,9 +38,10 @@ void append(std::vector<double>& numbers, const std::vector<double>& more) {
 // Sums and extremes over x, y and positive weights, all of them numbers.
 std::vector<double> sums_over(const std::vector<double>& x, const std::vector<double>& y,
                               const std::vector<double>& positive, const space& S) {
-    const auto a = slice_of(x, S), b = slice_of(y, S), w = slice_of(positive, S);
+    const auto own_x = slice_of(x, S), own_y = slice_of(y, S), own_positive = slice_of(positive, S);
+    const vector_in a = as_vector(own_x), b = as_vector(own_y), w = as_vector(own_positive);
     const extremes e = ratio_extremes(b, w, S);
-    std::vector<double> tiny(a.size()), huge(a.size());
+    vector_block tiny(S), huge(S);
     copy_scaled(1e-200, a, tiny, S);
     copy_scaled(1e200, a, huge, S);
     return {dot(a, b, S), norm2(a, S), norm2(tiny, S), norm2(huge, S), sum(a, S), max_abs(b, S), e.lowest, e.highest};
@@ -63,7 +65,7 @@ TEST_CASE("three ranks with rows have the bits of the plain local space") {
     for (double& entry : positive) entry = std::abs(entry);
     const auto block = [&](const space& S) {
         std::vector<double> X(static_cast<std::size_t>(S.length() * 3)), G(9), R(9), diagonal(3);
-        const mutable_block view(X.data(), S.length(), 3);
+        const block_out view = as_block(mutable_block(X.data(), S.length(), 3));
         fill_gaussian(view, 5, 2, S);
         gram(view, G, S);
         diagonal.push_back(orthonormalise(view, diagonal, S, R));
@@ -95,7 +97,8 @@ TEST_CASE("sums over slices that begin within a chunk are close to those of one 
     const partition shared_out{{100, 0, 677, partition::rest}, 1, 64};
     const auto work = [&](const slices& s) {
         const space S = s.of(n);
-        const auto a = slice_of(x, S), m = slice_of(magnitudes, S);
+        const auto own = slice_of(x, S), own_magnitudes = slice_of(magnitudes, S);
+        const vector_in a = as_vector(own), m = as_vector(own_magnitudes);
         return std::vector<double>{sum(a, S), dot(a, a, S), sum(m, S), max_abs(a, S), rounding_gamma(S.sum_depth())};
     };
     const auto expected = results_of_ranks({}, work).front();
@@ -119,11 +122,13 @@ TEST_CASE("NaN, infinity and zero vectors are found on whichever rank they are")
             x[static_cast<std::size_t>(at)] = bad;
             check_same_bits([&](const slices& s) {
                 const space S = s.of(n);
-                const auto own = slice_of(x, S);
+                const auto slice = slice_of(x, S);
+                const vector_in own = as_vector(slice);
                 const double largest = max_abs(own, S), norm = norm2(own, S);
                 const bool kept =
                     std::isnan(bad) ? std::isnan(largest) && std::isnan(norm) : largest == bad && norm == bad;
-                const std::vector<double> zero(own.size(), 0.0);
+                vector_block zero(S);
+                fill(0.0, zero, S);
                 const std::vector<bool> found{kept, is_finite(own, S), is_zero(own, S), is_finite(zero, S),
                                               is_zero(zero, S)};
                 if (found != std::vector<bool>{true, false, false, true, true}) throw std::logic_error("not found");
@@ -144,7 +149,7 @@ TEST_CASE("random numbers of a slice are those of the whole block, wherever the 
                     const space S = s.of(n);
                     std::vector<double> X(static_cast<std::size_t>(S.length() * b));
                     const mutable_block own(X.data(), S.length(), b);
-                    fill_gaussian(own, 11, 4, S);
+                    fill_gaussian(as_block(own), 11, 4, S);
                     return whole_block(own, s, n);
                 });
                 for (const auto& X : results) CHECK(X == expected);
@@ -159,7 +164,7 @@ TEST_CASE("rows are found by their place in the whole vector") {
         const space S = s.of(n);
         std::vector<double> X(static_cast<std::size_t>(2 * S.length()), 1.0);
         const mutable_block own(X.data(), S.length(), 2);
-        zero_rows(rows, own, S);
+        zero_rows(rows, as_block(own), S);
         const auto whole = whole_block(own, s, n);
         if (std::count(whole.begin(), whole.end(), 0.0) != 2 * std::ssize(rows)) throw std::logic_error("too few rows");
         return whole;
@@ -181,10 +186,10 @@ TEST_CASE("Gram matrices, factorizations and overlaps of slices have the bits of
                 const mutable_block view(own.data(), S.length(), k);
                 std::vector<double> numbers(static_cast<std::size_t>(k * k), 0.0), R(numbers.size()),
                     diagonal(static_cast<std::size_t>(k)), products(static_cast<std::size_t>(k));
-                gram(view, numbers, S);
-                column_products(view, k - 1, products, S);
+                gram(as_block(view), numbers, S);
+                column_products(as_block(view), k - 1, products, S);
                 append(numbers, products);
-                numbers.push_back(orthonormalise(view, diagonal, S, R));
+                numbers.push_back(orthonormalise(as_block(view), diagonal, S, R));
                 append(numbers, diagonal);
                 append(numbers, R);
                 append(numbers, whole_block(view, s, n));
@@ -196,13 +201,15 @@ TEST_CASE("Gram matrices, factorizations and overlaps of slices have the bits of
             std::vector<std::vector<double>> own;
             for (std::int64_t j = 0; j < k; ++j)
                 own.push_back(slice_of(matrices::random_vector(n, static_cast<unsigned>(j)), S));
-            const std::vector<vector_in> V(own.begin(), own.end());
-            auto w = slice_of(matrices::random_vector(n, 99), S);
+            std::vector<vector_in> V;
+            for (const auto& v : own) V.push_back(as_vector(v));
+            auto slice = slice_of(matrices::random_vector(n, 99), S);
+            const vector_out w = as_vector(slice);
             std::vector<double> numbers = project(V, w, S);
             const std::vector<double> h(numbers.begin(), numbers.begin() + k);
             numbers.push_back(subtract(V, h, w, S));
             numbers.push_back(largest_overlap(V, S));
-            append(numbers, S.assembled(w));
+            append(numbers, S.assembled(slice));
             return numbers;
         });
     }
@@ -225,8 +232,8 @@ TEST_CASE("a sliced product has the bits of the product in one process, its entr
                     const auto own_X = slice_of(X, A.domain(), b), own_Z = slice_of(Z, A.range(), b);
                     std::vector<double> own_Y(own_Z.size()), own_V(own_X.size());
                     const mutable_block y(own_Y.data(), A.range().length(), b), v(own_V.data(), A.domain().length(), b);
-                    A.apply(f, {own_X.data(), v.rows, b}, y);
-                    A.apply_adjoint(f, {own_Z.data(), y.rows, b}, v);
+                    A.apply(f, as_block(const_block(own_X.data(), v.rows, b)), as_block(y));
+                    A.apply_adjoint(f, as_block(const_block(own_Z.data(), y.rows, b)), as_block(v));
                     std::vector<double> whole = whole_block(y, s, m);
                     append(whole, whole_block(v, s, n));
                     return whole;

@@ -4,6 +4,7 @@
 #include "sliced_operator.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
@@ -28,7 +29,7 @@ void append(std::vector<double>& numbers, const std::vector<double>& more) {
 
 // Vectors one after the other.
 void append_basis(std::vector<double>& numbers, const krylov_basis& V) {
-    for (std::int64_t k = 0; k < V.size(); ++k) append(numbers, V.of().assembled(V[k]));
+    for (std::int64_t k = 0; k < V.size(); ++k) append(numbers, V.of().assembled(entries_of(V[k])));
 }
 
 // What a solver makes of a map, as numbers that all ranks have. The chunk is that of the space.
@@ -38,7 +39,7 @@ constexpr std::int64_t arnoldi_steps = 25;
 
 // H, the couplings and the basis, before and after a restart.
 std::vector<double> run_arnoldi(const linear_map& A) {
-    arnoldi F(A, slice_of(matrices::random_vector(A.cols(), 22), A.domain()), arnoldi_steps);
+    arnoldi F(A, as_vector(slice_of(matrices::random_vector(A.cols(), 22), A.domain())), arnoldi_steps);
     std::vector<double> numbers;
     for (int restart = 0; restart < 2; ++restart) {
         while (F.size() < F.capacity() && !F.invariant()) F.expand();
@@ -53,7 +54,7 @@ std::vector<double> run_arnoldi(const linear_map& A) {
 
 template <orthogonality wanted>
 std::vector<double> run_golub_kahan(const linear_map& A) {
-    golub_kahan F(A, slice_of(matrices::random_vector(A.cols(), 32), A.domain()), wanted);
+    golub_kahan F(A, as_vector(slice_of(matrices::random_vector(A.cols(), 32), A.domain())), wanted);
     while (F.size() < 40) F.expand();
     std::vector<double> numbers = F.alpha();
     append(numbers, F.beta());
@@ -85,7 +86,7 @@ std::vector<double> run_power_filter(const linear_map& A) {
         numbers.push_back(powers.growth_rate(k - 1, k));
         numbers.push_back(powers.upper().value);
     }
-    append(numbers, A.domain().assembled(powers.vector()));
+    append(numbers, A.domain().assembled(entries_of(powers.vector())));
     return numbers;
 }
 

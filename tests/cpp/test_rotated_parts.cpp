@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include "kernels/solvers/rotated_parts.hpp"
 #include "kernels/solvers/slope_ops.hpp"
@@ -17,6 +18,11 @@ using namespace rhochain;
 using complex = std::complex<double>;
 
 namespace {
+
+// n x columns
+block_out block_of(std::vector<double>& X, std::int64_t columns) {
+    return as_block(mutable_block(X.data(), static_cast<std::int64_t>(X.size()) / columns, columns));
+}
 
 complex pair_entry(const std::vector<double>& X, std::int64_t columns, std::int64_t i, std::int64_t j) {
     const auto p = static_cast<std::size_t>(i * columns + 2 * j);
@@ -37,7 +43,7 @@ TEST_CASE("products with rotated Hermitian parts against plain sums, and H(t) = 
         rotated_map H(linear_map(W.view()).with(threads), angles);
         std::vector<double> X = matrices::random_vector(n * 6, seed + 1), Z = matrices::random_vector(n * 6, seed + 2);
         std::vector<double> Y(X.size());
-        H.apply(w, {X.data(), n, 6}, {Z.data(), n, 6}, {Y.data(), n, 6});
+        H.apply(w, block_of(X, 6), block_of(Z, 6), block_of(Y, 6));
         for (std::int64_t i = 0; i < n; ++i)
             for (std::int64_t j = 0; j < 3; ++j) {
                 const auto k = static_cast<std::size_t>(j);
@@ -55,11 +61,11 @@ TEST_CASE("products with rotated Hermitian parts against plain sums, and H(t) = 
         // y^* H x = (H y)^* x
         const std::vector<rotated_map::weights> plain(3, {1.0, 0.0, 0.0});
         std::vector<double> HX(X.size()), HZ(X.size());
-        H.apply(plain, {X.data(), n, 6}, {X.data(), n, 6}, {HX.data(), n, 6});
-        H.apply(plain, {Z.data(), n, 6}, {X.data(), n, 6}, {HZ.data(), n, 6});
+        H.apply(plain, block_of(X, 6), block_of(X, 6), block_of(HX, 6));
+        H.apply(plain, block_of(Z, 6), block_of(X, 6), block_of(HZ, 6));
         const space S(n, threads);
-        const auto left = pair_products({Z.data(), n, 6}, {HX.data(), n, 6}, S);
-        const auto right = pair_products({HZ.data(), n, 6}, {X.data(), n, 6}, S);
+        const auto left = pair_products(block_of(Z, 6), block_of(HX, 6), S);
+        const auto right = pair_products(block_of(HZ, 6), block_of(X, 6), S);
         for (std::size_t j = 0; j < 3; ++j) CHECK(std::abs(left[j] - right[j]) < 1e-11);
     }
 }
@@ -73,15 +79,15 @@ TEST_CASE("rows and columns share ||H(t) x||^2: half the sum of their shares, ro
     std::vector<double> X = matrices::random_vector(2 * n, seed + 1), Y(X.size());
     const std::vector<rotated_map::weights> plain(1, {1.0, 0.0, 0.0});
     rotated_map H(linear_map(W.view()).with(1), angle);
-    H.apply(plain, {X.data(), n, 2}, {X.data(), n, 2}, {Y.data(), n, 2});
+    H.apply(plain, block_of(X, 2), block_of(X, 2), block_of(Y, 2));
     std::vector<double> rows(static_cast<std::size_t>(n)), columns(rows.size()), squares(rows.size());
-    H.shares(rows, columns, squares);
+    H.shares(as_vector(rows), as_vector(columns), as_vector(squares));
     double total = 0.0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         CHECK(rows[i] + columns[i] == doctest::Approx(2.0 * squares[i]));
         total += squares[i];
     }
-    CHECK(total == doctest::Approx(pair_products({Y.data(), n, 2}, {Y.data(), n, 2}, space(n, 1)).front().real()));
+    CHECK(total == doctest::Approx(pair_products(block_of(Y, 2), block_of(Y, 2), space(n, 1)).front().real()));
 }
 
 TEST_CASE("slopes of a byte each: products, sums and choices against plain loops") {
@@ -102,14 +108,14 @@ TEST_CASE("slopes of a byte each: products, sums and choices against plain loops
     for (const int threads : {1, 2}) {
         const space S(n, threads);
         std::vector<double> y(x.size());
-        apply_slopes(active, -0.2, 1.1, const_block(x), mutable_block(y), S);
+        apply_slopes(active, -0.2, 1.1, as_vector(x), as_vector(y), S);
         CHECK(y == wanted);
-        const double sum = dot_with_slopes(z, active, -0.2, 1.1, x, S);
+        const double sum = dot_with_slopes(as_vector(z), active, -0.2, 1.1, as_vector(x), S);
         CHECK(sum == doctest::Approx(total).epsilon(1e-10));
         if (threads == 1) first = sum;
         CHECK(sum == first);
         std::vector<std::uint8_t> chosen = active;
-        const std::int64_t changes = choose_slopes(-1.0, z, x, chosen, S);
+        const std::int64_t changes = choose_slopes(-1.0, as_vector(z), as_vector(x), chosen, S);
         std::int64_t counted = 0;
         for (std::size_t i = 0; i < x.size(); ++i) {
             CHECK(chosen[i] == (z[i] * x[i] < 0.0 ? 1 : 0));

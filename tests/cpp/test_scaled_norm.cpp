@@ -1,6 +1,7 @@
 #include "matrices.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include "operators/adjoint_operator.hpp"
 #include "operators/similarity.hpp"
@@ -24,7 +25,7 @@ namespace {
 double norm_of(const std::vector<double>& M, std::int64_t n) {
     const dense_view<double> view{n, n, M};
     const dense_operator<double> A(view);
-    golub_kahan F(A, matrices::random_vector(n, 99));
+    golub_kahan F(A, as_vector(matrices::random_vector(n, 99)));
     while (!F.invariant()) F.expand();
     return singular_values(F.alpha(), F.beta()).front();
 }
@@ -46,13 +47,13 @@ TEST_CASE("similarity is D A D^-1, and its adjoint the transpose: <B x, y> = <x,
         const auto view = W.view();
         const sparse_operator A(view, 1);
         const auto d = matrices::random_vector(n, seed + 100);
-        const similarity B(A, d);
+        const similarity B(A, as_vector(d));
         const auto dense = scaled_dense(matrices::dense(view), d);
         const auto X = matrices::random_vector(n * b, seed + 200);
         const auto Y = matrices::random_vector(n * b, seed + 300);
         std::vector<double> BX(X.size()), BtY(X.size());
-        B.apply(const_block(X.data(), n, b), mutable_block(BX.data(), n, b));
-        B.apply_adjoint(const_block(Y.data(), n, b), mutable_block(BtY.data(), n, b));
+        B.apply(as_block(const_block(X.data(), n, b)), as_block(mutable_block(BX.data(), n, b)));
+        B.apply_adjoint(as_block(const_block(Y.data(), n, b)), as_block(mutable_block(BtY.data(), n, b)));
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t c = 0; c < b; ++c) {
                 double expected = 0.0;
@@ -67,7 +68,7 @@ TEST_CASE("similarity is D A D^-1, and its adjoint the transpose: <B x, y> = <x,
         CHECK(left == doctest::Approx(right).epsilon(1e-12));
         const adjoint_operator At(A);
         std::vector<double> twice(X.size());
-        At.apply_adjoint(const_block(X.data(), n, b), mutable_block(twice.data(), n, b));
+        At.apply_adjoint(as_block(const_block(X.data(), n, b)), as_block(mutable_block(twice.data(), n, b)));
         A.apply(const_block(X.data(), n, b), mutable_block(BX.data(), n, b));
         CHECK(twice == BX);
     }
@@ -115,7 +116,7 @@ TEST_CASE("any block V bounds mu_D from below: no random scaling has a smaller n
         const irreducible_block block(sparse_operator(view, 1));
         Ledger ledger({}, block.domain());
         auto V = matrices::random_vector(n * b, seed + 50);
-        const Bound lower = lift_lower_bound(block, mutable_block(V.data(), n, b), 0.5, 30, ledger);
+        const Bound lower = lift_lower_bound(block, as_block(mutable_block(V.data(), n, b)), 0.5, 30, ledger);
         CHECK(lower.grade == Grade::proved);
         for (unsigned trial = 0; trial < 10; ++trial) {
             const auto d = matrices::random_vector(n, 1000 + 10 * seed + trial);

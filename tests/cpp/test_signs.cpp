@@ -2,6 +2,7 @@
 #include "matrices.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/rhochain.hpp>
 
 #include "operators/entry_image.hpp"
@@ -240,13 +241,15 @@ TEST_CASE("the resolvent proves sigma_1 from any value below or above it") {
         for (const double factor : {0.2, 0.9, 1.0, 1.001}) {
             const SolverOptions options;
             Ledger ledger(options, A.domain());
-            const buffer<double> ones(static_cast<std::size_t>(n), 1.0);
+            const std::vector<double> ones(static_cast<std::size_t>(n), 1.0);
             const normal_operator M(entry_image(A, entry_map::absolute));
             const irreducible_block block(linear_map::borrowed(M));
-            const auto x = positive_resolvent(block, 2, ones, factor * truth * factor * truth, 1e-3, ledger);
+            const double value = factor * truth * factor * truth;
+            const vector_block found = positive_resolvent(block, 2, as_vector(ones), value, 1e-3, ledger);
+            const auto x = entries_of(found);
             double most = 0.0;
             std::vector<double> y(x.size());
-            A.apply(entry_map::absolute, const_block(x), mutable_block(y));
+            A.apply(entry_map::absolute, found, as_vector(y));
             for (std::size_t j = 0; j < x.size(); ++j) {
                 REQUIRE(x[j] > 0.0);
                 double z = 0.0;

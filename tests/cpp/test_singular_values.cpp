@@ -1,6 +1,7 @@
 #include "matrices.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include "operators/normal_operator.hpp"
@@ -33,7 +34,7 @@ std::vector<double> dense_singular_values(const csr<double, std::int32_t>& W) {
 double worst_overlap(const krylov_basis& V) {
     double worst = 0.0;
     for (std::int64_t i = 0; i < V.size(); ++i)
-        for (std::int64_t j = 0; j < i; ++j) worst = std::max(worst, std::abs(dot(V[i], V[j])));
+        for (std::int64_t j = 0; j < i; ++j) worst = std::max(worst, std::abs(dot(entries_of(V[i]), entries_of(V[j]))));
     return worst;
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("the recurrence foretells the overlaps of vectors that nothing makes o
         A.apply(const_block(V.back()), mutable_block(w));
         if (!beta.empty()) axpy(-beta.back(), u, w);
         alpha.push_back(norm2(w));
-        copy_scaled(1.0 / alpha.back(), w, u, S);
+        copy_scaled(1.0 / alpha.back(), as_vector(w), as_vector(u), S);
         if (!beta.empty()) overlaps.to_next_left(alpha, beta);
         A.apply_adjoint(const_block(u), mutable_block(w));
         axpy(-alpha.back(), V.back(), w);
@@ -99,10 +100,10 @@ TEST_CASE("a recurrence that was wrong is found out, and the run done again with
     const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.05, 7);
     const sparse_operator A(W.view(), 1);
     const careless_operator careless{A};
-    golub_kahan F(careless, matrices::random_vector(400, 8), orthogonality::semi);
+    golub_kahan F(careless, as_vector(matrices::random_vector(400, 8)), orthogonality::semi);
     while (F.size() < 30) F.expand();
     CHECK_FALSE(F.measured_orthogonal());
-    golub_kahan G(A, matrices::random_vector(400, 8), orthogonality::semi);
+    golub_kahan G(A, as_vector(matrices::random_vector(400, 8)), orthogonality::semi);
     while (G.size() < 30) G.expand();
     CHECK(G.measured_orthogonal());
     CHECK(G.right().largest_overlap(30) == doctest::Approx(worst_overlap(G.right())).epsilon(1e-3));
@@ -119,7 +120,7 @@ TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projecti
     const sparse_operator A(W.view(), 1);
     const double sigma = dense_singular_values(W).front();
     for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
-        golub_kahan F(A, matrices::random_vector(200, seed), wanted);
+        golub_kahan F(A, as_vector(matrices::random_vector(200, seed)), wanted);
         while (F.size() < 90) F.expand();
         const double overlap = worst_overlap(F.right());
         CHECK(overlap <= (wanted == orthogonality::semi ? 0x1p-26 : 1e-13));
@@ -128,11 +129,11 @@ TEST_CASE("semi-orthogonal Golub-Kahan: overlaps below 2^-26, B^T B the projecti
     // It did leave something uncorrected. How much depends on the start: three of them, and a run that corrects all.
     double uncorrected = 0.0;
     for (const unsigned start : {seed, seed + 1, seed + 2}) {
-        golub_kahan F(A, matrices::random_vector(200, start), orthogonality::semi);
+        golub_kahan F(A, as_vector(matrices::random_vector(200, start)), orthogonality::semi);
         while (F.size() < 90) F.expand();
         uncorrected = std::max(uncorrected, worst_overlap(F.right()));
     }
-    golub_kahan full(A, matrices::random_vector(200, seed), orthogonality::full);
+    golub_kahan full(A, as_vector(matrices::random_vector(200, seed)), orthogonality::full);
     while (full.size() < 90) full.expand();
     CHECK(uncorrected > 16.0 * worst_overlap(full.right()));
 }
@@ -150,24 +151,26 @@ TEST_CASE("Golub-Kahan in one sweep a step has the bits of two products a step")
     REQUIRE(linear_map(A).one_sweep());
     REQUIRE_FALSE(linear_map(B).one_sweep());
     for (const orthogonality wanted : {orthogonality::semi, orthogonality::full}) {
-        golub_kahan swept(A, matrices::random_vector(n + 2, 6), wanted), twice(B, matrices::random_vector(n + 2, 6), wanted);
+        golub_kahan swept(A, as_vector(matrices::random_vector(n + 2, 6)), wanted),
+            twice(B, as_vector(matrices::random_vector(n + 2, 6)), wanted);
         for (int k = 0; k < 25; ++k) swept.expand(), twice.expand();
         CHECK(swept.alpha() == twice.alpha());
         CHECK(swept.beta() == twice.beta());
-        for (std::int64_t k = 0; k < swept.size(); ++k) CHECK(std::ranges::equal(swept.right()[k], twice.right()[k]));
+        for (std::int64_t k = 0; k < swept.size(); ++k)
+            CHECK(std::ranges::equal(entries_of(swept.right()[k]), entries_of(twice.right()[k])));
     }
     const normal_operator in_one(A), in_two(B);
     const auto x = matrices::random_vector(n + 2, 8);
     std::vector<double> y(x.size()), z(x.size());
-    in_one.apply(const_block(x), mutable_block(y));
-    in_two.apply(const_block(x), mutable_block(z));
+    in_one.apply(as_vector(x), as_vector(y));
+    in_two.apply(as_vector(x), as_vector(z));
     CHECK(y == z);
 }
 
 TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that Arnoldi goes on with") {
     const auto W = matrices::random_csr<double, std::int32_t>(150, 120, 0.1, 5);
     const sparse_operator A(W.view(), 1);
-    golub_kahan F(A, matrices::random_vector(120, 6));
+    golub_kahan F(A, as_vector(matrices::random_vector(120, 6)));
     while (F.size() < 21) F.expand();
     std::vector<double> T(400, 0.0);
     for (std::size_t i = 0; i < 20; ++i) {
@@ -185,10 +188,10 @@ TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that 
         const auto b = lanczos.coupling();
         std::vector<double> w(120);
         for (std::size_t j = 0; j < 20; ++j) {
-            M.apply(const_block(lanczos.basis()[static_cast<std::int64_t>(j)]), mutable_block(w));
+            M.apply(lanczos.basis()[static_cast<std::int64_t>(j)], as_vector(w));
             for (std::size_t i = 0; i < 20; ++i)
-                axpy(-H[i * 20 + j], lanczos.basis()[static_cast<std::int64_t>(i)], w);
-            axpy(-b[j], lanczos.basis()[20], w);
+                axpy(-H[i * 20 + j], entries_of(lanczos.basis()[static_cast<std::int64_t>(i)]), w);
+            axpy(-b[j], entries_of(lanczos.basis()[20]), w);
             CHECK(norm2(w) <= 1e-11);
         }
         const auto kept = dominant_subspace(H, 20, 6);
@@ -232,7 +235,7 @@ TEST_CASE("the Schur test bounds || |A| ||_2 from above, whatever the start, and
         const sparse_operator A(W.view(), 1);
         for (const auto& start : {std::vector<double>(35, 1.0), matrices::random_vector(35, seed)}) {
             Ledger ledger({}, space(35, 1));
-            const Bound bound = schur_upper_bound(A, start, 0.0, 1e-3, ledger);
+            const Bound bound = schur_upper_bound(A, as_vector(start), 0.0, 1e-3, ledger);
             CHECK(bound.grade == Grade::proved);
             CHECK(bound.value >= truth * (1.0 - 1e-12));
             CHECK(bound.value <= truth * 4.0);

@@ -2,6 +2,7 @@
 #include "scaled_by_power.hpp"
 
 #include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/rhochain.hpp>
 
 #include "spectra/norm/adjoint_check.hpp"
@@ -120,7 +121,7 @@ TEST_CASE("both Lanczos bounds lie above sigma_1 wherever the start has the comp
     for (unsigned seed = 0; seed < 20; ++seed) {
         const auto start = matrices::random_vector(40, seed);
         const double c = norm2(start) / std::abs(dot(start, top));
-        golub_kahan F(A, start);
+        golub_kahan F(A, as_vector(start));
         for (std::size_t k = 1; k <= 20; ++k) {
             F.expand();
             const auto alpha = std::span(F.alpha()).first(k);

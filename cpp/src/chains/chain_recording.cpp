@@ -1,5 +1,6 @@
 #include <rhochain/chains/chain_recording.hpp>
 #include "chains/rows/vector_requirements.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 
 #include <rhochain/chains/rows/row_source.hpp>
 
@@ -10,9 +11,9 @@
 namespace rhochain {
 namespace {
 
-void require_state(const chain_state& s, const_block X, std::int64_t steps, std::int64_t every) {
-    if (s.vectors.rows != X.rows || s.vectors.columns != X.columns || s.done < 0 || s.done > steps ||
-        s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns))
+void require_state(const chain_state& s, block_in X, std::int64_t steps, std::int64_t every) {
+    if (s.vectors.rows != X.rows() || s.vectors.columns != X.columns() || s.done < 0 || s.done > steps ||
+        s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns()))
         throw std::invalid_argument("resume: got the state of another run, with a block of " +
                                     std::to_string(s.vectors.rows) + " x " + std::to_string(s.vectors.columns) +
                                     ", " + std::to_string(s.done) + " steps and " +
@@ -42,9 +43,7 @@ public:
     }
 
     // (*) Whether to stop.
-    bool save() {
-        return saver_.save({done_, std::as_const(X_).mantissas(), X_.exponents(), X_.norms(), log_norms_});
-    }
+    bool save() { return saver_.save(X_.mantissas(), {done_, {}, X_.exponents(), X_.norms(), log_norms_}); }
 
     [[nodiscard]] ChainResult finish() {
         ChainResult result;
@@ -58,7 +57,7 @@ public:
         result.log_norms = std::move(log_norms_);
         X_.normalise();
         result.exponents = X_.exponents();
-        result.mantissas = X_.take_mantissas();
+        result.mantissas = for_caller(X_.take_mantissas());
         return result;
     }
 
@@ -76,10 +75,10 @@ private:
 
 }  // namespace
 
-ChainResult record_chain(const_block V, const char* what, const space& S, std::int64_t steps,
+ChainResult record_chain(block_in V, const char* what, const space& S, std::int64_t steps,
                          const chain_progress& progress, const ChainRecording& recording, const chain_runner& run) {
     S.begin_call();
-    require_length(what, V.rows, S);
+    require_length(what, V.rows(), S);
     if (recording.every < 1) throw std::invalid_argument("a recording: expected every >= 1");
     const auto& from = recording.resume;
     if (S.any(from.has_value())) {
@@ -90,8 +89,9 @@ ChainResult record_chain(const_block V, const char* what, const space& S, std::i
         const auto done = static_cast<double>(from ? from->done : -1);
         if (S.least(done) != S.largest(done)) throw std::invalid_argument("resume: got states after different steps");
     }
-    recorder record(from ? scaled_block(from->vectors, from->integers, from->norms, S) : scaled_block(V, what, S),
-                    recording);
+    recorder record(
+        from ? scaled_block(from_caller(from->vectors), from->integers, from->norms, S) : scaled_block(V, what, S),
+        recording);
     if (from || !record.save()) {
         try {
             run(record.block(), record.done(), [&](std::int64_t done) {

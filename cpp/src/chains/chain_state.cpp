@@ -1,4 +1,5 @@
 #include <rhochain/chains/chain_state.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,6 +15,11 @@ state_saver::clock::duration state_saver::interval() const {
     constexpr double never = 1e9;  // thirty years, which no clock overflows
     const std::chrono::duration<double> seconds(std::min(saving_->save_seconds, never));
     return std::chrono::duration_cast<clock::duration>(seconds);
+}
+
+bool state_saver::save(block_in vectors, chain_state state) {
+    state.vectors = entries_of(vectors);
+    return save(state);
 }
 
 bool state_saver::save(const chain_state& state) {

@@ -1,4 +1,5 @@
 #include <rhochain/chains/gated_chain.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 
 #include <memory>
@@ -21,21 +22,20 @@ gated_chain::gated_chain(const linear_map& U, gate_source gates)
 chain_factor gated_chain::factor(direction d, std::int64_t columns) const {
     struct workspace {
         gate_reader reader;
-        buffer<double> t;
+        vector_block t;
     };
-    auto own = std::make_shared<workspace>(workspace{gate_reader(gates_, U_.exponent(), U_.domain()),
-                                                     buffer<double>(static_cast<std::size_t>(U_.rows() * columns))});
-    return [this, d, own](std::int64_t k, const scaled_block& X, bool, mutable_block Y, std::span<double> squares) {
-        const const_block V = X.mantissas();
+    auto own = std::make_shared<workspace>(
+        workspace{gate_reader(gates_, U_.exponent(), U_.domain()), vector_block(U_.range(), columns)});
+    return [this, d, own](std::int64_t k, const scaled_block& X, bool, block_out Y, std::span<double> squares) {
         const gated_step step = own->reader.step(k);
-        apply_step(U_, step, d, V, {own->t.data(), U_.rows(), V.columns}, Y, squares);
+        apply_step(U_, step, d, X.mantissas(), own->t, Y, squares);
         return chain_move{step.exponent};
     };
 }
 
-ChainResult gated_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
+ChainResult gated_chain::record(direction d, block_in V, const char* what, const chain_progress& progress,
                                 const ChainRecording& recording) const {
-    const chain_factor factors = factor(d, V.columns);
+    const chain_factor factors = factor(d, V.columns());
     const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
         run_chain(d, first, steps(), X, factors, after_step);
     };
@@ -43,12 +43,12 @@ ChainResult gated_chain::record(direction d, const_block V, const char* what, co
 }
 
 ChainResult gated_chain::jvp(const_block V, const chain_progress& progress, const ChainRecording& recording) const {
-    return record(direction::forward, V, "v", progress, recording);
+    return record(direction::forward, from_caller(V), "v", progress, recording);
 }
 
 ChainResult gated_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
     require_adjoint(U_, 0);
-    return record(direction::backward, G, "g", progress, recording);
+    return record(direction::backward, from_caller(G), "g", progress, recording);
 }
 
 }  // namespace rhochain

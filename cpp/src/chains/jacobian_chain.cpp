@@ -1,4 +1,5 @@
 #include <rhochain/chains/jacobian_chain.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 
 #include <cmath>
@@ -23,10 +24,10 @@ public:
         : P_(&P),
           d_(d),
           looks_ahead_(steps == order::consecutive),
-          t_(static_cast<std::size_t>(slopes_first() ? P.domain().length() * columns : 0)),
-          ahead_(looks_ahead_ ? t_.size() : 0) {}
+          t_(slopes_first() ? vector_block(P.domain(), columns) : vector_block()),
+          ahead_(slopes_first() && looks_ahead_ ? vector_block(P.domain(), columns) : vector_block()) {}
 
-    chain_move step(std::int64_t k, const scaled_block& X, bool follows, mutable_block Y, std::span<double> squares,
+    chain_move step(std::int64_t k, const scaled_block& X, bool follows, block_out Y, std::span<double> squares,
                     slope_reader& reader) {
         if (!slopes_first()) {
             const slope_row row = reader.row(k);
@@ -35,7 +36,7 @@ public:
             return {step.exponent};
         }
         if (failure_) std::rethrow_exception(failure_);
-        const mutable_block T(t_.data(), X.rows(), X.columns());
+        const block_out T = t_;
         if (!follows || !looks_ahead_) {
             const slope_row row = reader.row(k);
             step_ = of(row);
@@ -43,19 +44,18 @@ public:
         }
         const chain_step step = *step_;
         // A deferred V stays deferred where it is not read; elsewhere it is written now, from the arrays as they are.
-        const const_block V = step.keep == 0.0 ? const_block(nullptr, X.rows(), X.columns()) : X.mantissas();
+        const block_in V = step.keep == 0.0 ? block_in() : X.mantissas();
         if (!looks_ahead_) {
             apply_weights(step, V, T, Y, squares);
             return {step.exponent};
         }
         const std::int64_t after = d_ == direction::forward ? k + 1 : k - 1;
-        const auto next = look_ahead(after, {ahead_.data(), X.rows(), X.columns()}, reader);
-        t_.swap(ahead_);
+        const auto next = look_ahead(after, ahead_, reader);
+        std::swap(t_, ahead_);
         if (next && step.keep == 0.0) {
             apply_weights_and_slopes(step, T, Y, *next, squares);
-            return {step.exponent, [this, step](mutable_block later) {
-                        const const_block scaled(ahead_.data(), later.rows, later.columns);
-                        step.adjoint ? step.A->apply_adjoint(scaled, later) : step.A->apply(scaled, later);
+            return {step.exponent, [this, step](block_out later) {
+                        step.adjoint ? step.A->apply_adjoint(ahead_, later) : step.A->apply(ahead_, later);
                     }};
         }
         apply_weights(step, V, T, Y, squares, next);
@@ -65,7 +65,7 @@ public:
 private:
     // The slopes of step k, which this step applies ahead, if there is one. A row that cannot be read fails at its
     // own step.
-    std::optional<slopes_ahead> look_ahead(std::int64_t k, mutable_block T, slope_reader& reader) {
+    std::optional<slopes_ahead> look_ahead(std::int64_t k, block_out T, slope_reader& reader) {
         if (k < 0 || k >= P_->steps()) return std::nullopt;
         try {
             const slope_row row = reader.row(k);
@@ -87,8 +87,8 @@ private:
     const jacobian_chain* P_;
     direction d_;
     bool looks_ahead_;
-    buffer<double> t_;      // weight s o V of the step to come
-    buffer<double> ahead_;  // and of the one after it
+    vector_block t_;      // weight s o V of the step to come
+    vector_block ahead_;  // and of the one after it
     std::optional<chain_step> step_;
     std::exception_ptr failure_;
 };
@@ -108,7 +108,7 @@ jacobian_chain::jacobian_chain(const linear_map& W, slope_source slopes, const C
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
                                  const std::function<bool(std::int64_t done)>& after_step, std::int64_t first) const {
     step_sequence sequence(*this, d, step_sequence::order::consecutive, X.columns());
-    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool follows, mutable_block Y,
+    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool follows, block_out Y,
                                     std::span<double> squares) {
         return sequence.step(k, now, follows, Y, squares, reader);
     };
@@ -122,12 +122,12 @@ chain_factor jacobian_chain::factor(direction d, std::int64_t columns) const {
     };
     auto own = std::make_shared<workspace>(
         workspace{slope_reader(slopes_, domain()), step_sequence(*this, d, step_sequence::order::any, columns)});
-    return [own](std::int64_t k, const scaled_block& X, bool follows, mutable_block Y, std::span<double> squares) {
+    return [own](std::int64_t k, const scaled_block& X, bool follows, block_out Y, std::span<double> squares) {
         return own->sequence.step(k, X, follows, Y, squares, own->reader);
     };
 }
 
-ChainResult jacobian_chain::record(direction d, const_block V, const char* what, const chain_progress& progress,
+ChainResult jacobian_chain::record(direction d, block_in V, const char* what, const chain_progress& progress,
                                    const ChainRecording& recording) const {
     slope_reader reader(slopes_, domain());
     const chain_runner runner = [&](scaled_block& X, std::int64_t first, const auto& after_step) {
@@ -137,12 +137,12 @@ ChainResult jacobian_chain::record(direction d, const_block V, const char* what,
 }
 
 ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress, const ChainRecording& recording) const {
-    return record(direction::forward, V, "v", progress, recording);
+    return record(direction::forward, from_caller(V), "v", progress, recording);
 }
 
 ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
     require_adjoint(rule_.A, 0);
-    return record(direction::backward, G, "g", progress, recording);
+    return record(direction::backward, from_caller(G), "g", progress, recording);
 }
 
 std::vector<double> jacobian_chain::largest_slopes(const chain_progress& progress) const {

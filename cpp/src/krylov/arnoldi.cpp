@@ -24,7 +24,7 @@ arnoldi::arnoldi(linear_map A, krylov_basis V, std::span<const double> H, double
 void arnoldi::expand() {
     if (invariant_ || k_ == capacity_) return;
     const vector_out w = V_.next();
-    A_.apply(const_block(V_[k_]), mutable_block(w));
+    A_.apply(V_[k_], w);
     const double before = norm2(w, V_.of());
     std::vector<double> h(static_cast<std::size_t>(k_) + 1, 0.0);
     const double beta = V_.orthogonalise(w, h);

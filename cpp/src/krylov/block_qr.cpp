@@ -14,8 +14,8 @@ namespace {
 
 class block_factorization {
 public:
-    block_factorization(mutable_block X, std::span<double> diagonal, const space& S, std::span<double> R)
-        : X_(X), k_(static_cast<std::size_t>(X.columns)), S_(S), diagonal_(diagonal), R_(R), G_(k_ * k_) {
+    block_factorization(block_out X, std::span<double> diagonal, const space& S, std::span<double> R)
+        : X_(X), k_(static_cast<std::size_t>(X.columns())), S_(S), diagonal_(diagonal), R_(R), G_(k_ * k_) {
         std::fill(diagonal.begin(), diagonal.end(), 1.0);
         std::fill(R.begin(), R.end(), 0.0);
         for (std::size_t c = 0; c * k_ < R.size(); ++c) R[c * k_ + c] = 1.0;
@@ -47,7 +47,7 @@ private:
         }
         std::vector<double> squares(k_);
         for (std::size_t c = 0; c < k_; ++c) squares[c] = at(c, c);
-        if (!cholesky(G_, X_.columns)) return false;
+        if (!cholesky(G_, X_.columns())) return false;
         double least = 1.0;
         for (std::size_t c = 0; c < k_; ++c) least = std::min(least, at(c, c) * at(c, c) / squares[c]);
         if (!(least >= least_pivot)) return false;
@@ -109,7 +109,7 @@ private:
         return products_[j];
     }
 
-    mutable_block X_;
+    block_out X_;
     std::size_t k_;
     const space& S_;
     std::span<double> diagonal_;
@@ -121,7 +121,7 @@ private:
 
 }  // namespace
 
-double orthonormalise(mutable_block X, std::span<double> diagonal, const space& S, std::span<double> R) {
+double orthonormalise(block_out X, std::span<double> diagonal, const space& S, std::span<double> R) {
     return block_factorization(X, diagonal, S, R).run();
 }
 

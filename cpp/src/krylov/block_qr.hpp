@@ -7,7 +7,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <span>
 
@@ -18,6 +18,6 @@ inline constexpr double lost_fraction = 0x1p-42;
 // (*) Column norms of X lie within [2^-64, 2^64] or are 0. `diagonal` receives R_jj and R, unless empty, the whole
 // factor, k x k, row-major. Returns the least R_jj / ||x_j|| of the columns with R_jj > 0, 1 without such a column:
 // cancellation magnifies rounding by its inverse.
-double orthonormalise(mutable_block X, std::span<double> diagonal, const space& S, std::span<double> R = {});
+double orthonormalise(block_out X, std::span<double> diagonal, const space& S, std::span<double> R = {});
 
 }  // namespace rhochain

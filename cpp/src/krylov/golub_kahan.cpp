@@ -20,13 +20,9 @@ constexpr double estimated_overlap = 0x1p-32;
 }  // namespace
 
 golub_kahan::golub_kahan(linear_map A, vector_in start, orthogonality wanted)
-    : A_(std::move(A)),
-      wanted_(wanted),
-      V_(A_.domain()),
-      p_(static_cast<std::size_t>(A_.range().length())),
-      next_p_(p_.size()) {
+    : A_(std::move(A)), wanted_(wanted), V_(A_.domain()), p_(A_.range()), next_p_(A_.range()) {
     V_.append_normalised(start);
-    A_.apply(const_block(V_[0]), mutable_block(p_));
+    A_.apply(V_[0], p_);
     alpha_.push_back(norm2(p_, A_.range()));
     invariant_ = alpha_.back() == 0.0;
     if (!invariant_) scale(1.0 / alpha_.back(), p_, A_.range());
@@ -56,14 +52,14 @@ double golub_kahan::extend_right() {
     const bool full = wanted_ == orthogonality::full;
     // The three-term recurrence first, panel by panel: orthogonalisation then subtracts little.
     basis_projection onto_V = V_.projection(full ? size() : 0);
-    const auto project_panel = [&](std::int64_t first, std::int64_t last, const double* rows) {
+    const auto project_panel = [&](std::int64_t first, std::int64_t last, panel_in rows) {
         onto_V.add(first, last, rows);
     };
     const panel_recurrence next_panel(z, 1.0 / length_, -alpha, v, project_panel);
     if (image_is_there_)
-        hand_on(const_block(vector_in(z)), A_.domain(), next_panel);
+        hand_on(vector_in(z), A_.domain(), next_panel);
     else
-        A_.apply_adjoint(entry_map::identity, const_block(p_), mutable_block(z), next_panel);
+        A_.apply_adjoint(entry_map::identity, p_, z, next_panel);
     std::vector<double> h(static_cast<std::size_t>(size()), 0.0);
     if (full) return V_.orthogonalise(z, onto_V, h);
     const double norm = norm2(onto_V.finish().back(), z, A_.domain());
@@ -81,16 +77,16 @@ void golub_kahan::extend_left() {
     const double shift = std::ldexp(1.0, -std::clamp(binary_exponent(alpha_.back()), -1000, 1000));
     const double part = shift * beta / length_;
     basis_projection squares({}, A_.range());
-    const auto square_panel = [&](std::int64_t first, std::int64_t last, const double* rows) {
+    const auto square_panel = [&](std::int64_t first, std::int64_t last, panel_in rows) {
         squares.add(first, last, rows);
     };
     const panel_recurrence next_panel(next_p_, shift, -part, p_, square_panel);
-    const const_block v(V_[size()]);
+    const vector_in v = V_[size()];
     image_is_there_ = A_.one_sweep();
     if (image_is_there_)
-        A_.apply_both(v, mutable_block(next_p_), mutable_block(V_.next()), next_panel);
+        A_.apply_both(v, next_p_, V_.next(), next_panel);
     else
-        A_.apply(entry_map::identity, v, mutable_block(next_p_), next_panel);
+        A_.apply(entry_map::identity, v, next_p_, next_panel);
     std::swap(p_, next_p_);
     length_ = norm2(squares.finish().back(), p_, A_.range());
     alpha_.push_back(length_ / shift);

@@ -6,7 +6,7 @@
 namespace rhochain {
 
 vector_out krylov_basis::next() {
-    next_.resize(static_cast<std::size_t>(S_.length()));
+    if (next_.empty()) next_ = vector_block(S_);
     return next_;
 }
 

@@ -17,10 +17,10 @@ public:
     [[nodiscard]] bool lossless() const { return A_.lossless(); }
     [[nodiscard]] std::int64_t row_terms() const { return A_.column_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return A_.row_terms(); }
-    void apply(const_block X, mutable_block Y) const { A_.apply_adjoint(X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { A_.apply(X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const { A_.apply_adjoint(f, X, Y); }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { A_.apply(f, X, Y); }
+    void apply(block_in X, block_out Y) const { A_.apply_adjoint(X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { A_.apply(X, Y); }
+    void apply(entry_map f, block_in X, block_out Y) const { A_.apply_adjoint(f, X, Y); }
+    void apply_adjoint(entry_map f, block_in X, block_out Y) const { A_.apply(f, X, Y); }
 
 private:
     linear_map A_;

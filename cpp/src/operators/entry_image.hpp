@@ -14,8 +14,8 @@ public:
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.range(); }
-    void apply(const_block X, mutable_block Y) const { A_.apply(f_, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { A_.apply_adjoint(f_, X, Y); }
+    void apply(block_in X, block_out Y) const { A_.apply(f_, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { A_.apply_adjoint(f_, X, Y); }
 
 private:
     linear_map A_;

@@ -1,10 +1,9 @@
 // J = I - D + D W for a square W and D = diag(a), 0 < a_i <= 1: the Jacobian of a linear network with leak. `a` has one
-// entry, for all neurons, or a vector of the domain. Memory: none of its own.
+// entry, for all neurons, or one for each neuron of this process. Memory: none of its own.
 #pragma once
 
-#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/operators/linear_map.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/leaky_products.hpp"
 
 #include <utility>
@@ -23,15 +22,14 @@ public:
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
 
-    void apply(const_block X, mutable_block Y) const {
+    void apply(block_in X, block_out Y) const {
         A_.apply(X, Y);
         add_kept(leak_, exponent_, X, Y, domain());
     }
-    void apply_adjoint(const_block X, mutable_block Y) const {
-        buffer<double> weighted(X.flat().size());
-        const mutable_block T(weighted.data(), X.rows, X.columns);
+    void apply_adjoint(block_in X, block_out Y) const {
+        vector_block T(domain(), X.columns());
         weight_by_leak(leak_, exponent_, X, T, domain());
-        A_.apply_adjoint(const_block(T), Y);
+        A_.apply_adjoint(T, Y);
         add_rest(leak_, X, Y, domain());
     }
 
@@ -55,17 +53,16 @@ public:
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 4; }
     [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 4; }
 
-    void apply(const_block X, mutable_block Y) const { apply(entry_map::absolute, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::absolute, X, Y); }
-    void apply(entry_map, const_block X, mutable_block Y) const {
+    void apply(block_in X, block_out Y) const { apply(entry_map::absolute, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::absolute, X, Y); }
+    void apply(entry_map, block_in X, block_out Y) const {
         A_.apply(entry_map::absolute, X, Y);
         add_kept(leak_, exponent_, X, Y, domain());
     }
-    void apply_adjoint(entry_map, const_block X, mutable_block Y) const {
-        buffer<double> weighted(X.flat().size());
-        const mutable_block T(weighted.data(), X.rows, X.columns);
+    void apply_adjoint(entry_map, block_in X, block_out Y) const {
+        vector_block T(domain(), X.columns());
         weight_by_leak(leak_, exponent_, X, T, domain());
-        A_.apply_adjoint(entry_map::absolute, const_block(T), Y);
+        A_.apply_adjoint(entry_map::absolute, T, Y);
         add_rest(leak_, X, Y, domain());
     }
 

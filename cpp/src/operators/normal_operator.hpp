@@ -3,8 +3,8 @@
 // A.one_sweep(). Memory: a block of m rows as wide as the widest product. One product at a time.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/operators/linear_map.hpp>
-#include <rhochain/storage/buffer.hpp>
 
 namespace rhochain {
 
@@ -17,22 +17,20 @@ public:
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
 
-    void apply(const_block X, mutable_block Y) const {
-        const std::int64_t m = A_.range().length();
-        image_.resize(static_cast<std::size_t>(m * X.columns));
-        const mutable_block image(image_.data(), m, X.columns);
+    void apply(block_in X, block_out Y) const {
+        image_.reshape(A_.range(), X.columns());
         if (A_.one_sweep()) {
-            A_.apply_both(X, image, Y, [](std::int64_t, std::int64_t, const double*) {});
+            A_.apply_both(X, image_, Y, [](std::int64_t, std::int64_t, panel_in) {});
         } else {
-            A_.apply(X, image);
-            A_.apply_adjoint(image, Y);
+            A_.apply(X, image_);
+            A_.apply_adjoint(image_, Y);
         }
     }
-    void apply_adjoint(const_block X, mutable_block Y) const { apply(X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply(X, Y); }
 
 private:
     linear_map A_;
-    mutable buffer<double> image_;
+    mutable vector_block image_;
 };
 
 }  // namespace rhochain

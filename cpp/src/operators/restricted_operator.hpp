@@ -28,13 +28,13 @@ public:
     [[nodiscard]] bool lossless() const { return W_.lossless(); }
     [[nodiscard]] int exponent() const { return W_.exponent(); }
 
-    void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const {
+    void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::identity, X, Y); }
+    void apply(entry_map f, block_in X, block_out Y) const {
         W_.apply(f, X, Y);
         zero_rows(*outside_, Y, W_.range());
     }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const {
+    void apply_adjoint(entry_map f, block_in X, block_out Y) const {
         W_.apply_adjoint(f, X, Y);
         zero_rows(*outside_, Y, W_.domain());
     }

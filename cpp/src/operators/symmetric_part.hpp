@@ -2,9 +2,8 @@
 // whose entries are at least the absolute values of the symmetric part. Memory: a block as wide as the widest product.
 #pragma once
 
-#include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/operators/linear_map.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "kernels/vectors/block_ops.hpp"
 
 namespace rhochain {
@@ -23,20 +22,19 @@ public:
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + A_.column_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return row_terms(); }
 
-    void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { apply(f, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const {
-        scratch_.resize(static_cast<std::size_t>(X.size()));
-        const mutable_block T(scratch_.data(), X.rows, X.columns);
+    void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(entry_map f, block_in X, block_out Y) const { apply(f, X, Y); }
+    void apply(entry_map f, block_in X, block_out Y) const {
+        scratch_.reshape(A_.domain(), X.columns());
         A_.apply(f, X, Y);
-        A_.apply_adjoint(f, X, T);
-        combine_blocks(0.5, T, 0.5, Y, A_.domain());
+        A_.apply_adjoint(f, X, scratch_);
+        combine_blocks(0.5, scratch_, 0.5, Y, A_.domain());
     }
 
 private:
     linear_map A_;
-    mutable buffer<double> scratch_;
+    mutable vector_block scratch_;
 };
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include <rhochain/spectra/solver_options.hpp>
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -24,8 +25,9 @@ void validate(const SolverOptions& o, const space& S) {
     if (!S.any(length != 0)) return;
     if (S.any(length != S.length()))
         reject("start", "length " + std::to_string(length), ("length " + std::to_string(S.length())).c_str());
-    if (!is_finite(o.start, S)) reject("start", "an entry that is not finite", "finite numbers");
-    if (is_zero(o.start, S)) reject("start", "the zero vector", "a vector with a nonzero entry");
+    const vector_in start = from_caller(o.start);
+    if (!is_finite(start, S)) reject("start", "an entry that is not finite", "finite numbers");
+    if (is_zero(start, S)) reject("start", "the zero vector", "a vector with a nonzero entry");
 }
 
 std::int64_t basis_capacity(const SolverOptions& o, std::int64_t n, std::int64_t most) {

@@ -33,7 +33,7 @@ struct ChainRecording : ChainSaving {
 // to resume from is one of such a run.
 using chain_runner = std::function<void(scaled_block& X, std::int64_t first,
                                         const std::function<bool(std::int64_t done)>& after_step)>;
-[[nodiscard]] ChainResult record_chain(const_block X, const char* what, const space& S, std::int64_t steps,
+[[nodiscard]] ChainResult record_chain(block_in X, const char* what, const space& S, std::int64_t steps,
                                        const chain_progress& progress, const ChainRecording& recording,
                                        const chain_runner& run);
 

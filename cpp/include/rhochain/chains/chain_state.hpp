@@ -4,6 +4,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <chrono>
@@ -41,6 +42,8 @@ public:
 
     // (*) Whether to stop, which one rank decides for all. Does nothing where that many steps have been saved.
     bool save(const chain_state& state);
+    // With these vectors, not those of `state`.
+    bool save(block_in vectors, chain_state state);
 
 private:
     using clock = std::chrono::steady_clock;

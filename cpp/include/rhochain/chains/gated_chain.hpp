@@ -37,7 +37,7 @@ public:
     [[nodiscard]] chain_factor factor(direction d, std::int64_t columns) const;
 
 private:
-    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,
+    [[nodiscard]] ChainResult record(direction d, block_in X, const char* what, const chain_progress& progress,
                                      const ChainRecording& recording) const;
 
     linear_map U_;

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] std::vector<double> largest_slopes(const chain_progress& progress = {}) const;
 
 private:
-    [[nodiscard]] ChainResult record(direction d, const_block X, const char* what, const chain_progress& progress,
+    [[nodiscard]] ChainResult record(direction d, block_in X, const char* what, const chain_progress& progress,
                                      const ChainRecording& recording) const;
 
     chain_rule rule_;

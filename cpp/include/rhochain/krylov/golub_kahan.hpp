@@ -54,9 +54,9 @@ private:
     overlap_recurrence overlaps_;
     std::int64_t unwatched_ = 0;  // some of v_0 .. v_{unwatched_ - 1} are not reorthogonalised
     krylov_basis V_;
-    buffer<double> p_;  // length_ u_k
+    vector_block p_;  // length_ u_k
     double length_ = 1.0;
-    buffer<double> next_p_;        // for A v_{k+1}
+    vector_block next_p_;          // for A v_{k+1}
     bool image_is_there_ = false;  // V_.next() holds A^T p_
     std::vector<double> alpha_;
     std::vector<double> beta_;

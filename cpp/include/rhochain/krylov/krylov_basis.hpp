@@ -3,7 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/basis_ops.hpp>
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 
 #include <cstdint>
 #include <span>
@@ -19,7 +19,7 @@ public:
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(vectors_.size()); }
     [[nodiscard]] vector_in operator[](std::int64_t k) const { return vectors_[static_cast<std::size_t>(k)]; }
 
-    // The array for the next vector, the same one until append().
+    // The memory for the next vector, the same one until append().
     [[nodiscard]] vector_out next();
     // Appends a next(), which the caller has made orthonormal to V.
     void append(double a);
@@ -53,8 +53,8 @@ private:
     double orthogonalise_once_known(vector_out w, std::vector<double> correction, std::span<double> h) const;
 
     space S_;
-    std::vector<buffer<double>> vectors_;
-    buffer<double> next_;
+    std::vector<vector_block> vectors_;
+    vector_block next_;
 };
 
 }  // namespace rhochain

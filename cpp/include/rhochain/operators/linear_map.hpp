@@ -7,6 +7,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/map_model.hpp>
 
@@ -65,23 +66,23 @@ public:
     [[nodiscard]] linear_map for_one_product() const { return rebound(model_->for_one_product()); }
 
     // Y = A X, Y = A^T X.
-    void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
+    void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::identity, X, Y); }
     // Y = f(A) X, Y = f(A)^T X. f is the identity unless entrywise().
-    void apply(entry_map f, const_block X, mutable_block Y) const { model_->apply(false, f, X, Y, nullptr); }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { model_->apply(true, f, X, Y, nullptr); }
+    void apply(entry_map f, block_in X, block_out Y) const { model_->apply(false, f, X, Y, nullptr); }
+    void apply_adjoint(entry_map f, block_in X, block_out Y) const { model_->apply(true, f, X, Y, nullptr); }
 
     // The same product, with each panel of it passed to `then`: as soon as the panel is computed, or after the product.
     // Y has the size of the product; afterwards only rows that `then` has written hold specified numbers.
-    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+    void apply(entry_map f, block_in X, block_out Y, panel_task then) const {
         if (!model_->apply(false, f, X, Y, &then)) hand_on(Y, range_, then);
     }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+    void apply_adjoint(entry_map f, block_in X, block_out Y, panel_task then) const {
         if (!model_->apply(true, f, X, Y, &then)) hand_on(Y, domain_, then);
     }
 
     // Y = A X; `between` receives each panel of Y and may change it in place; then Z = A^T Y.
-    void apply_both(const_block X, mutable_block Y, mutable_block Z, panel_task between) const {
+    void apply_both(block_in X, block_out Y, block_out Z, panel_task between) const {
         if (one_sweep()) return model_->apply_both(X, Y, Z, between);
         apply(X, Y);
         hand_on(Y, range_, between);
@@ -144,7 +145,9 @@ public:
         else
             return {static_cast<std::int64_t>(get().rows()), threads()};
     }
-    bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const override {
+    bool apply(bool adjoint, entry_map f, block_in from, block_out to, const panel_task* then) const override {
+        const auto X = taken(from);
+        const auto Y = taken(to);
         if constexpr (fusing_operator<operator_type>)
             if (then != nullptr) {
                 adjoint ? get().apply_adjoint(f, X, Y, *then) : get().apply(f, X, Y, *then);
@@ -162,9 +165,9 @@ public:
         else
             return false;
     }
-    void apply_both([[maybe_unused]] const_block X, [[maybe_unused]] mutable_block Y, [[maybe_unused]] mutable_block Z,
+    void apply_both([[maybe_unused]] block_in X, [[maybe_unused]] block_out Y, [[maybe_unused]] block_out Z,
                     [[maybe_unused]] panel_task between) const override {
-        if constexpr (sweeping_operator<operator_type>) get().apply_both(X, Y, Z, between);
+        if constexpr (sweeping_operator<operator_type>) get().apply_both(taken(X), taken(Y), taken(Z), between);
     }
     [[nodiscard]] bool entrywise() const override {
         if constexpr (requires(const operator_type& op) { op.entrywise(); })
@@ -245,6 +248,15 @@ private:
         using type = T;
     };
     using operator_type = typename held<A>::type;
+
+    // What the operator takes.
+    template <class T>
+    static auto taken(opaque_block<T> X) {
+        if constexpr (reads_entries<operator_type>)
+            return entries_of(X);
+        else
+            return X;
+    }
 
     [[nodiscard]] const operator_type& get() const { return a_; }
     [[nodiscard]] int threads() const {

@@ -1,6 +1,8 @@
 // A linear operator A: R^cols -> R^rows is anything that offers
 //     rows(), cols(),  apply(X, Y): Y = A X,  apply_adjoint(X, Y): Y = A^T X
-// on row-major blocks (block.hpp). Solvers see it as a linear_map (linear_map.hpp). It may offer more:
+// on row-major blocks: from a const_block X to a mutable_block Y (block.hpp), whose entries it reads and writes; or
+// from a block_in to a block_out (vector_views.hpp) where it passes them on to other maps. Solvers see it as a
+// linear_map (linear_map.hpp). It may offer more:
 //     apply(f, X, Y), apply_adjoint(f, X, Y), row_terms(), column_terms()
 //         products with the entrywise images |A| and A o A (entry_map.hpp), and the largest number of terms in a row
 //         and a column sum: PROVED bounds need such an `entrywise_operator`;
@@ -17,39 +19,58 @@
 
 #include <rhochain/kernels/products/entry_map.hpp>
 #include <rhochain/kernels/space/panel_task.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 #include <rhochain/storage/block.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 namespace rhochain {
 
-template <class A>
-concept linear_operator = requires(const A& a, const_block x, mutable_block y) {
-    { a.rows() } -> std::convertible_to<std::int64_t>;
-    { a.cols() } -> std::convertible_to<std::int64_t>;
+namespace detail {
+
+template <class A, class In, class Out>
+concept multiplies = requires(const A& a, In x, Out y) {
     a.apply(x, y);
     a.apply_adjoint(x, y);
 };
 
 template <class A>
-concept entrywise_operator = linear_operator<A> && requires(const A& a, const_block x, mutable_block y, entry_map f) {
-    a.apply(f, x, y);
-    a.apply_adjoint(f, x, y);
-    { a.row_terms() } -> std::convertible_to<std::int64_t>;
-    { a.column_terms() } -> std::convertible_to<std::int64_t>;
+inline constexpr bool reads_entries = multiplies<A, const_block, mutable_block>;
+template <class A>
+using operand = std::conditional_t<reads_entries<A>, const_block, block_in>;
+template <class A>
+using image = std::conditional_t<reads_entries<A>, mutable_block, block_out>;
+
+}  // namespace detail
+
+template <class A>
+concept linear_operator = detail::multiplies<A, detail::operand<A>, detail::image<A>> && requires(const A& a) {
+    { a.rows() } -> std::convertible_to<std::int64_t>;
+    { a.cols() } -> std::convertible_to<std::int64_t>;
 };
 
 template <class A>
+concept entrywise_operator =
+    linear_operator<A> && requires(const A& a, detail::operand<A> x, detail::image<A> y, entry_map f) {
+        a.apply(f, x, y);
+        a.apply_adjoint(f, x, y);
+        { a.row_terms() } -> std::convertible_to<std::int64_t>;
+        { a.column_terms() } -> std::convertible_to<std::int64_t>;
+    };
+
+template <class A>
 concept fusing_operator =
-    entrywise_operator<A> && requires(const A& a, entry_map f, const_block x, mutable_block y, panel_task then) {
+    entrywise_operator<A> &&
+    requires(const A& a, entry_map f, detail::operand<A> x, detail::image<A> y, panel_task then) {
         a.apply(f, x, y, then);
         a.apply_adjoint(f, x, y, then);
     };
 
 template <class A>
 concept sweeping_operator =
-    fusing_operator<A> && requires(const A& a, const_block x, mutable_block y, panel_task between) {
+    fusing_operator<A> && requires(const A& a, detail::operand<A> x, detail::image<A> y, panel_task between) {
         { a.one_sweep() } -> std::convertible_to<bool>;
         a.apply_both(x, y, y, between);
     };

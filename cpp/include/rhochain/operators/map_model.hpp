@@ -5,8 +5,8 @@
 #include <rhochain/kernels/products/entry_map.hpp>
 #include <rhochain/kernels/space/panel_task.hpp>
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 #include <rhochain/operators/stored_entries.hpp>
-#include <rhochain/storage/block.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 
 #include <cstddef>
@@ -32,9 +32,9 @@ public:
     [[nodiscard]] virtual space range() const = 0;
     // Y = f(A) X or f(A)^T X. `then`, if given, may receive each panel of the product; what Y holds afterwards is then
     // unspecified. False if it has not been called.
-    virtual bool apply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const = 0;
+    virtual bool apply(bool adjoint, entry_map f, block_in X, block_out Y, const panel_task* then) const = 0;
     [[nodiscard]] virtual bool one_sweep() const { return false; }
-    virtual void apply_both(const_block, mutable_block, mutable_block, panel_task) const {}
+    virtual void apply_both(block_in, block_out, block_out, panel_task) const {}
     [[nodiscard]] virtual bool entrywise() const { return false; }
     [[nodiscard]] virtual std::int64_t row_terms() const { return 0; }
     [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }

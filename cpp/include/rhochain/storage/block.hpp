@@ -1,4 +1,5 @@
-// X in R^{n x b}, row-major and contiguous: entry (i, j) is data[i b + j]. A vector is a block with b = 1.
+// The entries of a block X in R^{n x b}, row-major and contiguous: entry (i, j) is data[i b + j]. A vector is a block
+// with b = 1.
 #pragma once
 
 #include <cstdint>

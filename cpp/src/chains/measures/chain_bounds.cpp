@@ -1,10 +1,11 @@
 #include "chains/measures/chain_bounds.hpp"
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/solvers/entry_bounds.hpp"
 
 #include <cmath>
 #include <limits>
-#include <vector>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -25,12 +26,13 @@ double log_largest_sum(factor_reader& P, direction d, const product_hook& after_
     constexpr double least_sum = 0x1p-700;
     const space& S = P.domain();
     double largest = 0x1p600;
-    std::vector<double> z(static_cast<std::size_t>(S.length()), largest), y(z.size());
+    vector_block z(S), y(S);
+    fill(largest, z, S);
     std::int64_t exponent = -top;
     double squares = 0.0;
     for (std::int64_t j = 0; j < P.steps(); ++j) {
         if (!P.select(d == direction::forward ? j : P.steps() - 1 - j).provable) return none;
-        const std::int64_t own_exponent = P.apply_magnitudes(d, true, const_block(z), mutable_block(y), {&squares, 1});
+        const std::int64_t own_exponent = P.apply_magnitudes(d, true, z, y, {&squares, 1});
         if (after_product()) return none;
         largest = max_abs(y, S);
         if (largest == 0.0) return minus_infinity;
@@ -72,16 +74,18 @@ std::optional<double> proved_lower_bound(factor_reader& P, vector_in start, cons
     const space& S = P.domain();
     const double unit_error = rounding_gamma(P.roundings(direction::forward) + 2);
     const double norms = rounding_gamma(S.sum_depth() + 4);
-    std::vector<double> v(start.begin(), start.end()), e(v.size(), 0.0), q(v.size()), y(v.size());
+    vector_block v(S), e(S), q(S), y(S);
+    copy(start, v, S);
+    fill(0.0, e, S);
     std::int64_t exponent = 0;
     double squares = 0.0;
     const double length = norm2(start, S) * (1.0 + norms);
     for (std::int64_t k = 0; k < P.steps(); ++k) {
         if (!P.select(k).provable) return std::nullopt;
         add_unit_errors(e, unit_error, v, q, S);
-        exponent += P.apply(direction::forward, const_block(v), mutable_block(y), {&squares, 1});
-        v.swap(y);
-        P.apply_magnitudes(direction::forward, false, const_block(q), mutable_block(e), {&squares, 1});
+        exponent += P.apply(direction::forward, v, y, {&squares, 1});
+        std::swap(v, y);
+        P.apply_magnitudes(direction::forward, false, q, e, {&squares, 1});
         enlarge(1.0 + 2.0 * unit_error, underflow, e, S);
         if (after_product() || after_product()) return std::nullopt;
         const double size = norm2(v, S);

@@ -26,14 +26,14 @@ public:
     [[nodiscard]] std::int64_t cols() const { return P_->size(); }
     [[nodiscard]] const space& domain() const { return P_->domain(); }
     [[nodiscard]] const space& range() const { return P_->domain(); }
-    void apply(const_block X, mutable_block Y) const { product(direction::forward, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { product(direction::backward, X, Y); }
+    void apply(block_in X, block_out Y) const { product(direction::forward, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { product(direction::backward, X, Y); }
 
     // P X with its own exponent.
-    [[nodiscard]] scaled_block scaled_product(direction d, const_block X) const;
+    [[nodiscard]] scaled_block scaled_product(direction d, block_in X) const;
 
 private:
-    void product(direction d, const_block X, mutable_block Y) const;
+    void product(direction d, block_in X, block_out Y) const;
 
     factor_reader* P_;
     pass_log* log_;

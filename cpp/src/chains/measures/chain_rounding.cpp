@@ -1,4 +1,5 @@
 #include "chains/measures/chain_rounding.hpp"
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include <rhochain/storage/scaled.hpp>
@@ -9,7 +10,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <vector>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -37,25 +38,22 @@ public:
           S_(P.domain()),
           seed_(seed),
           g_(rounding_gamma(step_terms(P))),
-          both_(static_cast<std::size_t>(2 * probes * S_.length())),
-          next_(both_.size()),
-          magnitude_(static_cast<std::size_t>(probes * S_.length())),
-          local_(magnitude_.size()),
-          kick_(magnitude_.size()) {
+          both_(S_, 2 * probes),
+          next_(S_, 2 * probes),
+          magnitude_(S_, probes),
+          local_(S_, probes),
+          kick_(S_, probes) {
         draw(0);
-        start_probes(block(kick_, probes), block(both_, 2 * probes), S_);
+        start_probes(kick_, both_, S_);
     }
 
     // By the step that P has selected. False if a number left the float64 range.
     bool advance(std::uint64_t step_number) {
         std::array<double, 2 * probe_count> squares{};
-        const mutable_block magnitude = block(magnitude_, probes);
-        const per_probe<double> before = write_probe_magnitudes(block(both_, 2 * probes), g_, magnitude, S_);
-        const std::int64_t exponent =
-            P_.apply(direction::forward, block(both_, 2 * probes), block(next_, 2 * probes), squares);
-        P_.apply_magnitudes(direction::forward, false, magnitude, block(local_, probes),
-                            std::span(squares).first(probe_count));
-        both_.swap(next_);
+        const per_probe<double> before = write_probe_magnitudes(both_, g_, magnitude_, S_);
+        const std::int64_t exponent = P_.apply(direction::forward, both_, next_, squares);
+        P_.apply_magnitudes(direction::forward, false, magnitude_, local_, std::span(squares).first(probe_count));
+        std::swap(both_, next_);
         draw(step_number + 1);
         return add_local_errors(exponent, before);
     }
@@ -63,20 +61,16 @@ public:
     // ln of the longest h.
     [[nodiscard]] double log_longest() const {
         double longest = -std::numeric_limits<double>::infinity();
-        std::vector<double> h(static_cast<std::size_t>(S_.length()));
+        vector_block h(S_);
         for (std::size_t c = 0; c < probe_count; ++c) {
-            copy_column({both_.data(), S_.length(), 2 * probes}, probes + static_cast<std::int64_t>(c), h, S_);
+            copy_column(both_, probes + static_cast<std::int64_t>(c), h, S_);
             longest = std::max(longest, std::log(norm2(h, S_)) + static_cast<double>(exponents_[c]) * ln2);
         }
         return longest;
     }
 
 private:
-    [[nodiscard]] mutable_block block(std::vector<double>& v, std::int64_t b) const {
-        return {v.data(), S_.length(), b};
-    }
-
-    void draw(std::uint64_t number) { fill_gaussian(block(kick_, probes), seed_, streams::chain_rounding(number), S_); }
+    void draw(std::uint64_t number) { fill_gaussian(kick_, seed_, streams::chain_rounding(number), S_); }
 
     // h += local o xi. A product below 2^-1010 of the vector before the step, or after it, may have underflowed in a
     // chain: it counts as an error of g 2^-950. Then x and h go back to a largest entry near 1, by a power of two that
@@ -84,10 +78,9 @@ private:
     bool add_local_errors(std::int64_t step_exponent, const per_probe<double>& before) {
         constexpr double lost = 0x1p-950;
         constexpr int slack = 64;
-        const mutable_block both = block(both_, 2 * probes), local = block(local_, probes);
-        per_probe<double> least = largest_in_step(both, local, S_);
+        per_probe<double> least = largest_in_step(both_, local_, S_);
         for (std::size_t c = 0; c < probe_count; ++c) least[c] = lost * std::max(least[c], before[c]);
-        const per_probe<double> total = add_kicks(local, least, block(kick_, probes), both, S_);
+        const per_probe<double> total = add_kicks(local_, least, kick_, both_, S_);
         per_probe<int> shift{};
         bool any = false;
         for (std::size_t c = 0; c < probe_count; ++c) {
@@ -99,7 +92,7 @@ private:
             shift[c] = -e;
             any = true;
         }
-        if (any) scale_probes(shift, both, S_);
+        if (any) scale_probes(shift, both_, S_);
         return true;
     }
 
@@ -107,7 +100,7 @@ private:
     space S_;
     std::uint64_t seed_;
     double g_;
-    std::vector<double> both_, next_, magnitude_, local_, kick_;
+    vector_block both_, next_, magnitude_, local_, kick_;
     per_probe<std::int64_t> exponents_{};
 };
 

@@ -2,9 +2,11 @@
 
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/rows/row_source.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "kernels/vectors/block_columns.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/column_combinations.hpp"
 #include "kernels/vectors/column_norms.hpp"
 
@@ -96,8 +98,8 @@ public:
     CovariantVectors run() {
         const bool arrived = walk_to(at_);
         if (arrived) {
-            Q_.resize(static_cast<std::size_t>(S_.length() * k_));
-            copy_block(walk_.frame().now().columns, block(Q_), S_);
+            Q_ = vector_block(S_, k_);
+            copy_block(walk_.frame().now().columns, Q_, S_);
             walk_.frame().keep_factors();
         }
         const bool complete = arrived && walk_to(until_);
@@ -130,13 +132,11 @@ private:
 
     [[nodiscard]] std::size_t entries() const { return static_cast<std::size_t>(k_ * k_); }
 
-    [[nodiscard]] mutable_block block(std::span<double> entries) const { return {entries.data(), S_.length(), k_}; }
-
     // Directions are lost for good, and where one is lost those after it are not distinguished from the rest.
     [[nodiscard]] std::int64_t defined_everywhere() {
         std::int64_t defined = 0;
         for (; defined < k_; ++defined) {
-            bool whole = largest_in_column(block(Q_), defined, S_) != 0.0;
+            bool whole = largest_in_column(Q_, defined, S_) != 0.0;
             for (std::size_t p = 0; p < R_.size() && whole; p += entries())
                 whole = R_[p + static_cast<std::size_t>(defined * (k_ + 1))] > 0.0;
             if (!whole) break;
@@ -160,8 +160,9 @@ private:
             result_.spread[i] = C.sine(i, other);
             for (std::size_t j = 0; j < defined; ++j) result_.cosines[i * k + j] = C.product(i, C, j);
         }
-        combine_columns(block(Q_), C.entries(), block(result_.vectors), S_);
-        fill_columns(nan, result_.defined, block(result_.vectors), S_);
+        const block_out vectors = from_caller(mutable_block(result_.vectors.data(), S_.length(), k_));
+        combine_columns(Q_, C.entries(), vectors, S_);
+        fill_columns(nan, result_.defined, vectors, S_);
     }
 
     space S_;
@@ -169,7 +170,7 @@ private:
     std::uint64_t seed_;
     const chain_progress& progress_;
     frame_walk walk_;
-    buffer<double> Q_;
+    vector_block Q_;
     std::vector<double> R_;  // k x k for each factorization after at_
     bool stop_ = false;
     CovariantVectors result_;

@@ -3,21 +3,13 @@
 #include "kernels/solvers/entry_bounds.hpp"
 
 #include <cstddef>
-#include <utility>
 
 namespace rhochain {
-namespace {
-
-mutable_block scratch_block(buffer<double>& scratch, std::int64_t rows, std::int64_t columns) {
-    const auto size = static_cast<std::size_t>(rows * columns);
-    if (scratch.size() < size) scratch = buffer<double>(size);
-    return {scratch.data(), rows, columns};
-}
-
-}  // namespace
-
 slope_factor_reader::slope_factor_reader(const jacobian_chain& P)
-    : factor_reader(P.rule().A, P.domain(), P.steps()), P_(P), reader_(P.slopes(), P.domain()) {}
+    : factor_reader(P.rule().A, P.domain(), P.steps()),
+      P_(P),
+      reader_(P.slopes(), P.domain()),
+      magnitudes_(P.domain()) {}
 
 void slope_factor_reader::run(direction d, scaled_block& X, std::int64_t first,
                               const std::function<bool(std::int64_t done)>& after_step) {
@@ -34,21 +26,22 @@ factor_reader::fidelity slope_factor_reader::select(std::int64_t k) {
     return {lossless, lossless && plain};
 }
 
-std::int64_t slope_factor_reader::apply(direction d, const_block V, mutable_block Y, std::span<double> squares) {
+std::int64_t slope_factor_reader::apply(direction d, block_in V, block_out Y, std::span<double> squares) {
     const chain_step step = make_step(P_.rule(), d, entry_map::identity, row_.exponent);
-    apply_step(step, row_.s, V, scratch_block(scratch_, V.rows, V.columns), Y, squares);
+    scratch_.reshape(domain(), V.columns());
+    apply_step(step, row_.s, V, scratch_, Y, squares);
     return step.exponent;
 }
 
-std::int64_t slope_factor_reader::apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
+std::int64_t slope_factor_reader::apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                                    std::span<double> squares) {
     // With V in [2^300, 2^600] and a leak of at least 2^-50 no product with an entry of W then underflows to 0, and
     // with slopes and entries of at most 2^200 none overflows.
     constexpr double least = 0x1p-250;
-    magnitudes_.resize(row_.s.size());
     raise_nonzero_magnitudes(row_.s, raised ? least : 0.0, magnitudes_, domain());
+    scratch_.reshape(domain(), V.columns());
     const chain_step step = make_step(P_.rule(), d, entry_map::absolute, row_.exponent);
-    apply_step(step, magnitudes_, V, scratch_block(scratch_, V.rows, V.columns), Y, squares);
+    apply_step(step, magnitudes_, V, scratch_, Y, squares);
     return step.exponent;
 }
 
@@ -60,7 +53,7 @@ gate_factor_reader::gate_factor_reader(const gated_chain& P)
 
 void gate_factor_reader::run(direction d, scaled_block& X, std::int64_t first,
                              const std::function<bool(std::int64_t done)>& after_step) {
-    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool, mutable_block Y,
+    const chain_factor factor = [&](std::int64_t k, const scaled_block& now, bool, block_out Y,
                                     std::span<double> squares) {
         select(k);
         return chain_move{apply(d, now.mantissas(), Y, squares)};
@@ -75,33 +68,28 @@ factor_reader::fidelity gate_factor_reader::select(std::int64_t k) {
     return {lossless, lossless};
 }
 
-std::int64_t gate_factor_reader::apply(direction d, const_block V, mutable_block Y, std::span<double> squares) {
-    apply_step(weights(), step_, d, V, scratch_block(scratch_, weights().range().length(), V.columns), Y, squares);
+std::int64_t gate_factor_reader::apply(direction d, block_in V, block_out Y, std::span<double> squares) {
+    scratch_.reshape(weights().range(), V.columns());
+    apply_step(weights(), step_, d, V, scratch_, Y, squares);
     return step_.exponent;
 }
 
-std::int64_t gate_factor_reader::apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
+std::int64_t gate_factor_reader::apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                                   std::span<double> squares) {
     // As for slopes, but the output of an LSTM is a product with two coefficients.
     constexpr double least = 0x1p-140;
     const space& units = weights().domain();
-    const auto n = static_cast<std::size_t>(units.length());
-    const bool has_output = step_.p != nullptr;
-    magnitudes_.resize((has_output ? 6 : 4) * n);
-    double* next = magnitudes_.data();
-    const auto magnitude = [&](const double* coefficients) {
-        raise_nonzero_magnitudes({coefficients, n}, raised ? least : 0.0, {next, n}, units);
-        return std::exchange(next, next + n);
-    };
     gated_step step = step_;
-    for (const double*& m : step.m) m = magnitude(m);
-    step.k = magnitude(step.k);
-    if (has_output) {
-        step.p = magnitude(step.p);
-        step.q = magnitude(step.q);
+    std::size_t next = 0;
+    for (vector_in* coefficients : {&step.m[0], &step.m[1], &step.m[2], &step.k, &step.p, &step.q}) {
+        if (coefficients->empty()) continue;
+        vector_block& magnitudes = magnitudes_[next++];
+        magnitudes.reshape(units);
+        raise_nonzero_magnitudes(*coefficients, raised ? least : 0.0, magnitudes, units);
+        *coefficients = magnitudes;
     }
-    apply_step(weight_magnitudes_, step, d, V, scratch_block(scratch_, weights().range().length(), V.columns), Y,
-               squares);
+    scratch_.reshape(weights().range(), V.columns());
+    apply_step(weight_magnitudes_, step, d, V, scratch_, Y, squares);
     return step.exponent;
 }
 

@@ -8,11 +8,11 @@
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/steps/chain_run.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace rhochain {
 
@@ -48,10 +48,10 @@ public:
     virtual fidelity select(std::int64_t k) = 0;
 
     // Y = 2^-e J V or 2^-e J^T V and squares[c] = sum_i Y_ic^2; returns e.
-    virtual std::int64_t apply(direction d, const_block V, mutable_block Y, std::span<double> squares) = 0;
+    virtual std::int64_t apply(direction d, block_in V, block_out Y, std::span<double> squares) = 0;
     // The same with |J| for V >= 0. `raised`: with small coefficients other than 0 raised, so that nothing vanishes
     // that is not 0 by its structure while the entries of V other than 0 lie between 2^300 and 2^600.
-    virtual std::int64_t apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
+    virtual std::int64_t apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                           std::span<double> squares) = 0;
 
     [[nodiscard]] std::int64_t roundings(direction d) const {
@@ -74,8 +74,8 @@ public:
     void run(direction d, scaled_block& X, std::int64_t first,
              const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
-    std::int64_t apply(direction d, const_block V, mutable_block Y, std::span<double> squares) override;
-    std::int64_t apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
+    std::int64_t apply(direction d, block_in V, block_out Y, std::span<double> squares) override;
+    std::int64_t apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                   std::span<double> squares) override;
     [[nodiscard]] std::int64_t row_terms() const override { return weights().row_terms() + 1; }
 
@@ -83,8 +83,8 @@ private:
     const jacobian_chain& P_;
     slope_reader reader_;
     slope_row row_;
-    std::vector<double> magnitudes_;
-    buffer<double> scratch_;
+    vector_block magnitudes_;
+    vector_block scratch_;
 };
 
 class gate_factor_reader final : public factor_reader {
@@ -95,8 +95,8 @@ public:
     void run(direction d, scaled_block& X, std::int64_t first,
              const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
-    std::int64_t apply(direction d, const_block V, mutable_block Y, std::span<double> squares) override;
-    std::int64_t apply_magnitudes(direction d, bool raised, const_block V, mutable_block Y,
+    std::int64_t apply(direction d, block_in V, block_out Y, std::span<double> squares) override;
+    std::int64_t apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                   std::span<double> squares) override;
     [[nodiscard]] std::int64_t row_terms() const override {
         return gate_count(P_.gates().cell()) * weights().row_terms() + 1;
@@ -107,8 +107,8 @@ private:
     linear_map weight_magnitudes_;  // |A|
     gate_reader reader_;
     gated_step step_{};
-    std::vector<double> magnitudes_;  // of the coefficients, in the order of the members of a gated_step
-    buffer<double> scratch_;
+    std::array<vector_block, 6> magnitudes_;  // of the coefficients
+    vector_block scratch_;
 };
 
 }  // namespace rhochain

@@ -4,6 +4,7 @@
 #include <rhochain/chains/rows/row_source.hpp>
 #include "chains/measures/batch_means.hpp"
 #include "chains/measures/resumed_state.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,7 @@ const chain_state* state_of(const chain_ref& P, std::int64_t k, const LyapunovOp
 tangent_frame first_frame(const chain_ref& P, std::int64_t k, std::uint64_t seed, const chain_state* state) {
     if (state == nullptr) return {P, k, seed};
     const std::vector<std::int64_t> exponents(static_cast<std::size_t>(k), 0);
-    return {P, {state->vectors, exponents, state->norms, P.domain()}, state->integers[lost_directions]};
+    return {P, {from_caller(state->vectors), exponents, state->norms, P.domain()}, state->integers[lost_directions]};
 }
 
 class spectrum_run : private frame_walker {
@@ -99,7 +100,7 @@ private:
         auto [integers, reals] = means_.numbers();
         integers.insert(integers.begin(), {walk_.interval(), result_.factorizations, frame.lost});
         reals.insert(reals.begin(), result_.cancellation);
-        return saver_.save({done, frame.columns, integers, frame.norms, reals});
+        return saver_.save(frame.columns, {done, {}, integers, frame.norms, reals});
     }
 
     bool stepped(std::int64_t at) override { return stop_ = asks_to_stop(progress_, at, steps_, S_); }

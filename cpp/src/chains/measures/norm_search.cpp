@@ -1,5 +1,6 @@
 #include "chains/measures/norm_search.hpp"
 #include <rhochain/chains/rows/row_source.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "kernels/small_dense.hpp"
@@ -108,14 +109,14 @@ private:
     // The chance that a random start b has ||P b|| far below 2^-500 ||P|| ||b|| is negligible. Where rounding decides
     // how long computed products are it still happens: the next start has its own share of delta.
     void search_from(std::uint64_t attempt) {
-        std::vector<double> start(static_cast<std::size_t>(S_.length()));
-        fill_gaussian(mutable_block(start), options_.seed, streams::chain_start(attempt), S_);
+        vector_block start(S_);
+        fill_gaussian(start, options_.seed, streams::chain_start(attempt), S_);
         const double image = choose_exponent(start);
         if (image == 0.0) return;
         bound_rounding(std::log(image / norm2(start, S_)));
         delta_ *= share_of(attempt);
-        if (S_.any(!options_.start.empty())) tighten_lower(b_, estimated_lower(options_.start));
-        const std::vector<double> v = bidiagonalise(start);
+        if (S_.any(!options_.start.empty())) tighten_lower(b_, estimated_lower(from_caller(options_.start)));
+        const vector_block v = bidiagonalise(start);
         finish(v);
     }
 
@@ -187,7 +188,7 @@ private:
     }
 
     // The unit vector v behind the largest value found.
-    std::vector<double> bidiagonalise(vector_in start) {
+    vector_block bidiagonalise(vector_in start) {
         golub_kahan factorization(linear_map::borrowed(product_), start);
         const std::int64_t capacity = basis_capacity(options_, P_.size(), most_steps);
         for (;; factorization.expand()) {
@@ -198,7 +199,7 @@ private:
             record();
             const bool narrow = b_.upper.value - b_.value <= 0.99 * options_.rtol;
             if (narrow || factorization.invariant() || k == capacity || ledger_.exhausted()) {
-                std::vector<double> v(start.size());
+                vector_block v(S_);
                 factorization.right().combine(right, v);
                 return v;
             }
@@ -206,8 +207,8 @@ private:
     }
 
     [[nodiscard]] Bound estimated_lower(vector_in v) {
-        std::vector<double> u(v.size());
-        product_.apply(const_block(v), mutable_block(u));
+        vector_block u(S_);
+        product_.apply(v, u);
         return lower_from(norm2(u, S_) / norm2(v, S_));
     }
 
@@ -217,10 +218,10 @@ private:
     }
 
     // Both ends of the pair: ||P v|| from below, the residual of P^T P v.
-    void finish(const std::vector<double>& v) {
-        b_.vector.assign(v.begin(), v.end());
-        std::vector<double> u(v.size()), z(v.size());
-        product_.apply(const_block(v), mutable_block(u));
+    void finish(vector_in v) {
+        b_.vector = complex_for_caller(v);
+        vector_block u(S_), z(S_);
+        product_.apply(v, u);
         const double sigma = norm2(u, S_);
         if (!(sigma > 0.0)) return;
         const double ratio = sigma / norm2(v, S_);
@@ -234,7 +235,7 @@ private:
             else
                 tighten_lower(b_, bound);
         }
-        product_.apply_adjoint(const_block(u), mutable_block(z));
+        product_.apply_adjoint(u, z);
         axpy(-sigma * sigma, v, z, S_);
         b_.residual = norm2(z, S_) / (sigma * sigma);
     }

@@ -1,5 +1,6 @@
 #include "chains/measures/pass_log.hpp"
 #include <rhochain/chains/rows/row_source.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "chains/measures/resumed_state.hpp"
 
 namespace rhochain {
@@ -44,12 +45,13 @@ void pass_log::read(const chain_state& s) {
 
 scaled_block pass_log::block(std::size_t at, std::int64_t exponent) const {
     const std::int64_t length = S_.length();
-    return {{blocks_.data() + static_cast<std::int64_t>(at) * length, length, 1}, {&exponent, 1}, {&norms_[at], 1}, S_};
+    const const_block x(blocks_.data() + static_cast<std::int64_t>(at) * length, length);
+    return {as_block(x), {&exponent, 1}, {&norms_[at], 1}, S_};
 }
 
 void pass_log::log_block(const scaled_block& X) {
-    const auto flat = X.mantissas().flat();
-    blocks_.insert(blocks_.end(), flat.begin(), flat.end());
+    const auto entries = entries_of(X.mantissas().flat());
+    blocks_.insert(blocks_.end(), entries.begin(), entries.end());
     norms_.push_back(X.norms().front());
 }
 

@@ -13,8 +13,7 @@ namespace rhochain {
 namespace {
 
 scaled_block random_columns(std::int64_t k, std::uint64_t seed, const space& S) {
-    buffer<double> entries(static_cast<std::size_t>(S.length() * k));
-    const mutable_block columns(entries.data(), S.length(), k);
+    vector_block columns(S, k);
     fill_gaussian(columns, seed, streams::frame, S);
     return {columns, "start", S};
 }
@@ -28,15 +27,15 @@ tangent_frame::tangent_frame(const chain_ref& P, scaled_block Q, std::int64_t lo
     : S_(P.domain()),
       factor_(P.factor(direction::forward, Q.columns())),
       Q_(std::move(Q)),
-      start_(static_cast<std::size_t>(Q_.rows() * Q_.columns())),
-      y_(start_.size()),
+      start_(S_, Q_.columns()),
+      y_(S_, Q_.columns()),
       squares_(static_cast<std::size_t>(Q_.columns())),
       norms_(Q_.norms()),
       logs_(squares_.size()),
       lost_(lost) {}
 
 void tangent_frame::step(std::int64_t k) {
-    chain_move move = factor_(k, Q_, false, {y_.data(), Q_.rows(), Q_.columns()}, squares_);
+    chain_move move = factor_(k, Q_, false, y_, squares_);
     Q_.replace(y_, move.exponent, squares_, std::move(move.deferred_write));
 }
 
@@ -66,13 +65,13 @@ void tangent_frame::scale_factor() {
 }
 
 void tangent_frame::keep() {
-    copy_block(std::as_const(Q_).mantissas(), {start_.data(), Q_.rows(), Q_.columns()}, S_);
+    copy_block(std::as_const(Q_).mantissas(), start_, S_);
     start_norms_ = norms_;
     start_lost_ = lost_;
 }
 
 void tangent_frame::return_to_kept() {
-    copy_block({start_.data(), Q_.rows(), Q_.columns()}, Q_.mantissas(), S_);
+    copy_block(start_, Q_.mantissas(), S_);
     norms_ = start_norms_;
     lost_ = start_lost_;
     Q_.restart(norms_);

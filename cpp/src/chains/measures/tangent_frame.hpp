@@ -33,7 +33,7 @@ public:
 
     // Right after a factorization: the columns, their norms 1 or 0, and the number of norms that are 0.
     struct view {
-        const_block columns;
+        block_in columns;
         std::span<const double> norms;
         std::int64_t lost;
     };
@@ -42,9 +42,7 @@ public:
     // keep() keeps the view `now`; return_to_kept() makes it the frame again.
     void keep();
     void return_to_kept();
-    [[nodiscard]] view kept() const {
-        return {{start_.data(), Q_.rows(), Q_.columns()}, start_norms_, start_lost_};
-    }
+    [[nodiscard]] view kept() const { return {start_, start_norms_, start_lost_}; }
 
 private:
     void scale_factor();
@@ -52,8 +50,8 @@ private:
     space S_;
     chain_factor factor_;
     scaled_block Q_;
-    buffer<double> start_;
-    buffer<double> y_;
+    vector_block start_;
+    vector_block y_;
     std::vector<double> squares_;
     std::vector<double> norms_;
     std::vector<double> logs_;

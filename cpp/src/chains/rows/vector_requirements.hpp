@@ -2,6 +2,7 @@
 // what was expected, on all ranks together.
 #pragma once
 
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/extents.hpp"
 
 #include <cstdint>
@@ -26,7 +27,7 @@ inline void require_length(const std::string& name, array_in x, const space& S) 
 
 // (*)
 inline void require_finite(const std::string& name, array_in x, const space& S) {
-    if (const auto bad = first_not_finite(x, S))
+    if (const auto bad = first_not_finite(from_caller(x), S))
         throw std::invalid_argument(name + ": got " + std::to_string(bad->value) + " at position " +
                                     std::to_string(bad->position) + ", expected finite numbers");
 }

@@ -15,7 +15,7 @@ bool asks_to_stop(const chain_progress& progress, std::int64_t done, std::int64_
 std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scaled_block& X, const chain_factor& factor,
                        const std::function<bool(std::int64_t done)>& after_step) {
     const std::int64_t b = X.columns();
-    buffer<double> y(static_cast<std::size_t>(X.rows() * b));
+    vector_block y(X.of(), b);
     std::vector<double> squares(static_cast<std::size_t>(b));
     bool follows = false;
     std::int64_t done = first;
@@ -23,7 +23,7 @@ std::int64_t run_chain(direction d, std::int64_t first, std::int64_t steps, scal
         bool stop = false;
         while (done < steps && !stop) {
             const std::int64_t k = d == direction::forward ? done : steps - 1 - done;
-            chain_move move = factor(k, X, follows, {y.data(), X.rows(), b}, squares);
+            chain_move move = factor(k, X, follows, y, squares);
             follows = !X.replace(y, move.exponent, squares, std::move(move.deferred_write));
             stop = after_step(++done);
         }

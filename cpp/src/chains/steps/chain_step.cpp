@@ -1,4 +1,5 @@
 #include <rhochain/chains/steps/chain_step.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/vectors/column_squares.hpp"
 #include "kernels/vectors/row_scaling.hpp"
 
@@ -11,10 +12,11 @@ namespace {
 // The product with X, whose squares `partial` adds up: each panel of it to store(first, last, Z), where Z(p) is entry
 // p of the product.
 template <class Store>
-void product_and_squares(const chain_step& step, const_block X, mutable_block Y, const column_squares& partial,
+void product_and_squares(const chain_step& step, block_in X, block_out Y, const column_squares& partial,
                          std::span<double> squares, const Store& store) {
-    const auto finish = [&](std::int64_t first, std::int64_t last, const double* rows) {
-        store(first, last, [rows, before = first * Y.columns](std::int64_t p) { return rows[p - before]; });
+    const auto finish = [&](std::int64_t first, std::int64_t last, panel_in panel) {
+        store(first, last,
+              [rows = entries_of(panel), before = first * Y.columns()](std::int64_t p) { return rows[p - before]; });
     };
     step.adjoint ? step.A->apply_adjoint(step.map, X, Y, finish) : step.A->apply(step.map, X, Y, finish);
     std::fill(squares.begin(), squares.end(), 0.0);
@@ -41,13 +43,13 @@ chain_step make_step(const chain_rule& rule, direction d, entry_map map, int slo
             common};
 }
 
-void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T) {
+void apply_slopes(const chain_step& step, vector_in s, block_in V, block_out T) {
     scale_rows(step.weight, s, V, T, step.A->domain());
 }
 
-void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
+void apply_weights(const chain_step& step, block_in V, block_in T, block_out Y, std::span<double> squares,
                    const std::optional<slopes_ahead>& next) {
-    const double* v = V.data;
+    const double* v = entries_of(V).data;
     column_squares partial(Y, step.A->domain(), next.has_value());
     const auto finish = [&, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
         if (keep == 0.0)
@@ -60,10 +62,10 @@ void apply_weights(const chain_step& step, const_block V, const_block T, mutable
     product_and_squares(step, T, Y, partial, squares, finish);
 }
 
-void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_block Y, const slopes_ahead& next,
+void apply_weights_and_slopes(const chain_step& step, block_in T, block_out Y, const slopes_ahead& next,
                               std::span<double> squares) {
     column_squares partial(next.T, step.A->domain());
-    const auto scaled_by_slope = [slope = next.s.data(), weight = next.weight](std::int64_t i) {
+    const auto scaled_by_slope = [slope = entries_of(next.s).data(), weight = next.weight](std::int64_t i) {
         return [w = weight * slope[i]](double y) { return w * y; };
     };
     product_and_squares(step, T, Y, partial, squares, [&](std::int64_t first, std::int64_t last, auto Z) {
@@ -71,13 +73,12 @@ void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_blo
     });
 }
 
-void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
-                std::span<double> squares) {
+void apply_step(const chain_step& step, vector_in s, block_in V, block_out T, block_out Y, std::span<double> squares) {
     if (step.slopes_first) {
         apply_slopes(step, s, V, T);
         return apply_weights(step, V, T, Y, squares);
     }
-    const double *slope = s.data(), *v = V.data;
+    const double *slope = entries_of(s).data(), *v = entries_of(V).data;
     column_squares partial(Y, step.A->domain());
     const auto finish = [&, weight = step.weight, keep = step.keep](std::int64_t first, std::int64_t last, auto Z) {
         if (keep == 0.0)

@@ -1,4 +1,5 @@
 #include <rhochain/chains/steps/scaled_block.hpp>
+#include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/column_norms.hpp"
 #include "kernels/vectors/extents.hpp"
 
@@ -11,13 +12,13 @@
 
 namespace rhochain {
 
-scaled_block::scaled_block(const_block X, const char* what, const space& S)
+scaled_block::scaled_block(block_in X, const char* what, const space& S)
     : S_(S),
-      n_(X.rows),
-      b_(X.columns),
-      M_(X.data, X.data + X.size()),
+      b_(X.columns()),
+      M_(S, b_),
       exponents_(static_cast<std::size_t>(b_), 0),
       norms_(static_cast<std::size_t>(b_), 0.0) {
+    copy_block(X, M_, S_);
     if (const auto bad = first_not_finite(X, S_))
         throw std::invalid_argument(std::string(what) + ": got " + std::to_string(bad->value) + " at position " +
                                     std::to_string(bad->position) + ", expected finite numbers");
@@ -27,21 +28,21 @@ scaled_block::scaled_block(const_block X, const char* what, const space& S)
     for (std::int64_t c = 0; c < b_; ++c) norms_[static_cast<std::size_t>(c)] = careful_norm(mantissas(), c, S_);
 }
 
-scaled_block::scaled_block(const_block mantissas, std::span<const std::int64_t> exponents,
-                           std::span<const double> norms, const space& S)
+scaled_block::scaled_block(block_in mantissas, std::span<const std::int64_t> exponents, std::span<const double> norms,
+                           const space& S)
     : S_(S),
-      n_(mantissas.rows),
-      b_(mantissas.columns),
-      M_(mantissas.data, mantissas.data + mantissas.size()),
+      b_(mantissas.columns()),
+      M_(S, b_),
       exponents_(exponents.begin(), exponents.end()),
       norms_(norms.begin(), norms.end()) {
+    copy_block(mantissas, M_, S_);
     const auto columns = static_cast<std::size_t>(b_);
     if (S_.any(exponents.size() != columns || norms.size() != columns))
         throw std::invalid_argument("a state of " + std::to_string(b_) + " columns: got " +
                                     std::to_string(exponents.size()) + " exponents and " +
                                     std::to_string(norms.size()) + " norms");
     const bool finite_norms = std::all_of(norms_.begin(), norms_.end(), [](double x) { return std::isfinite(x); });
-    if (!is_finite(M_, S_) || S_.any(!finite_norms))
+    if (!is_finite(M_.view().flat(), S_) || S_.any(!finite_norms))
         throw std::invalid_argument("a state of a chain holds a number that is not finite");
 }
 
@@ -80,10 +81,10 @@ bool scaled_block::rescale(int slack) {
     return any;
 }
 
-bool scaled_block::replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
+bool scaled_block::replace(vector_block& next, std::int64_t exponent, std::span<const double> squares,
                            block_writer deferred_write) {
     constexpr int slack = 64;
-    M_.swap(next);
+    std::swap(M_, next);
     deferred_write_ = std::move(deferred_write);
     for (std::int64_t& e : exponents_) e += exponent;
     measure(squares);

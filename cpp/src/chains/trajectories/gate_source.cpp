@@ -3,6 +3,8 @@
 #include "chains/steps/lstm_jacobian.hpp"
 #include "kernels/vectors/extents.hpp"
 
+#include <rhochain/kernels/vectors/entries.hpp>
+
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/storage/scaled.hpp>
 
@@ -84,8 +86,8 @@ gated_step gate_reader::step(std::int64_t k) {
         all.include(part);
     if (S_.any(!all.valid)) reject(k, rows);
     const std::int64_t exponent = bring_into_range(S_.largest(all.product), S_.largest(all.carried));
-    const auto at = [this](std::int64_t row) { return coefficient(row).data(); };
-    return {{at(0), at(1), at(2)}, at(3), gru ? nullptr : at(4), gru ? nullptr : at(5), exponent};
+    const auto at = [this](std::int64_t row) -> vector_in { return as_vector(coefficient(row)); };
+    return {{at(0), at(1), at(2)}, at(3), gru ? vector_in() : at(4), gru ? vector_in() : at(5), exponent};
 }
 
 std::int64_t gate_reader::bring_into_range(double largest_product, double largest_carried) {
@@ -98,7 +100,7 @@ std::int64_t gate_reader::bring_into_range(double largest_product, double larges
     if (common == absent || (exponent_ == 0 && std::abs(common) <= harmless)) return 0;
     // q multiplies what these have brought into range already.
     for (std::int64_t row = 0; row < std::min<std::int64_t>(5, coefficient_rows(source_->cell())); ++row)
-        scale_by_power((row == 3 ? 0 : exponent_) - common, coefficient(row), S_);
+        scale_by_power((row == 3 ? 0 : exponent_) - common, as_vector(coefficient(row)), S_);
     return common;
 }
 
@@ -109,7 +111,7 @@ void gate_reader::reject(std::int64_t k, const step_rows& rows) const {
         const recorded_gate& gate = gates[std::min(s, gates.size() - 1)];
         const auto& [lowest, highest, text] = gate.allowed;
         if (const auto bad = first_outside(lowest - gate_range::tolerance, highest + gate_range::tolerance,
-                                           {rows[s], S_.length()}, S_))
+                                           as_block(const_block(rows[s], S_.length())), S_))
             throw std::invalid_argument(std::string(gate.name) + ": got " + std::to_string(bad->value) + " at row " +
                                         std::to_string(k + (s == gates.size() ? 1 : 0)) + ", column " +
                                         std::to_string(bad->position) + ", expected " + text);

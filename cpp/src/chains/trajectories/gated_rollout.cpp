@@ -2,6 +2,7 @@
 #include "chains/rows/vector_requirements.hpp"
 #include "chains/trajectories/gru_cell.hpp"
 #include "chains/trajectories/lstm_cell.hpp"
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/solvers/gate_arithmetic.hpp"
 
 #include <rhochain/chains/rows/row_reader.hpp>
@@ -79,12 +80,12 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
     while (record.steps < K) {
         const std::int64_t k = rollout.begin + record.steps;
         const array_in u(inputs.row(k).first, static_cast<std::size_t>(given.length()));
-        rollout.U.apply(record.last_output, a);
+        rollout.U.apply(as_vector(record.last_output), as_vector(a));
         if (rollout.W_in)
-            rollout.W_in->apply(u, x);
+            rollout.W_in->apply(as_vector(u), as_vector(x));
         else
             std::copy(u.begin(), u.end(), x.begin());
-        if (!add_biases(rollout.bias, a, rollout.input_bias, x, stacked)) {
+        if (!add_biases(as_vector(rollout.bias), as_vector(a), as_vector(rollout.input_bias), as_vector(x), stacked)) {
             require_finite("inputs[" + std::to_string(k) + "]", u, given);
             throw std::overflow_error("step " + std::to_string(k) + " of the rollout left the float64 range");
         }

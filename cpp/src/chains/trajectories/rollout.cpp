@@ -3,6 +3,7 @@
 #include "kernels/solvers/leaky_update.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 
@@ -76,13 +77,13 @@ void rollout_stepper::evaluate(array_in argument, std::span<double> slopes) {
 void rollout_stepper::add_drive(std::int64_t k) {
     const RolloutOptions& o = trajectory_->options_;
     vector_in added;
-    if (inputs_) added = {inputs_->row(k).first, static_cast<std::size_t>(input_space().length())};
+    if (inputs_) added = as_vector(array_in(inputs_->row(k).first, static_cast<std::size_t>(input_space().length())));
     if (o.input_weights) {
-        o.input_weights->apply(const_block(added), mutable_block(extra_));
-        if (const int e = o.input_weights->exponent(); e != 0) scale_by_power(e, extra_, S_);
-        added = extra_;
+        o.input_weights->apply(added, as_vector(extra_));
+        if (const int e = o.input_weights->exponent(); e != 0) scale_by_power(e, as_vector(extra_), S_);
+        added = as_vector(extra_);
     }
-    add_terms(added, o.bias, drive_, S_);
+    add_terms(added, as_vector(o.bias), as_vector(drive_), S_);
 }
 
 void rollout_stepper::advance(std::int64_t k, std::span<double> x, std::span<double> s) {
@@ -91,13 +92,13 @@ void rollout_stepper::advance(std::int64_t k, std::span<double> x, std::span<dou
     const bool pre = rule.form == convention::pre;
     const std::span<double> slopes = s.empty() ? std::span<double>(slopes_) : s;
     if (pre) evaluate(x, slopes);
-    rule.A.apply(pre ? const_block(values_) : const_block(x), mutable_block(drive_));
-    if (const int e = rule.A.exponent(); e != 0) scale_by_power(e, drive_, S_);
+    rule.A.apply(as_vector(pre ? array_in(values_) : array_in(x)), as_vector(drive_));
+    if (const int e = rule.A.exponent(); e != 0) scale_by_power(e, as_vector(drive_), S_);
     add_drive(k);
     if (!pre) evaluate(drive_, slopes);
     const double noise = t.options_.noise;
-    if (noise > 0.0) fill_gaussian(mutable_block(extra_), t.options_.seed, streams::noise(k), S_);
-    if (!leaky_update(rule.leak, pre ? drive_ : values_, noise, extra_, x, S_))
+    if (noise > 0.0) fill_gaussian(as_vector(extra_), t.options_.seed, streams::noise(k), S_);
+    if (!leaky_update(rule.leak, as_vector(pre ? drive_ : values_), noise, as_vector(extra_), as_vector(x), S_))
         throw std::overflow_error("rollout: the state after step " + std::to_string(k) +
                                   " is not finite: the trajectory diverges, or an input is NaN or Inf");
 }

@@ -3,6 +3,7 @@
 #include "kernels/solvers/leaky_update.hpp"
 
 #include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/stored_operator.hpp>
 
 #include <algorithm>
@@ -90,14 +91,14 @@ const double* slope_reader::entries(std::int64_t k) {
 }
 
 slope_row slope_reader::row(std::int64_t k) {
-    const vector_in s(entries(k), static_cast<std::size_t>(S_.length()));
+    const vector_in s = as_vector(array_in(entries(k), static_cast<std::size_t>(S_.length())));
     const double largest = largest_finite(s, S_);
     if (!std::isfinite(largest)) reject_row(s, k, S_);
     if (normalising_exponent(largest, largest) == 0) return {s, 0, largest};
     const double smallest = smallest_nonzero(s, S_);
     const int exponent = normalising_exponent(largest, smallest);
     const double down = std::ldexp(1.0, -exponent);
-    scaled_.resize(s.size());
+    if (scaled_.empty()) scaled_ = vector_block(S_);
     copy_scaled(down, s, scaled_, S_);
     return {scaled_, exponent, largest * down, is_lossless(smallest, exponent)};
 }

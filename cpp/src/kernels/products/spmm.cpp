@@ -1,5 +1,6 @@
 #include "row_product.hpp"
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/products/spmm.hpp>
 #include "storage/lent_room.hpp"
 
@@ -133,7 +134,7 @@ void spmm_adjoint(const csr_view<Scalar, Index>& W, entry_map map, double scale,
             }
         });
     });
-    if (then != nullptr) hand_on(Y, space(Y.rows, threads), *then);
+    if (then != nullptr) hand_on(as_block(Y), space(Y.rows, threads), *then);
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                              \

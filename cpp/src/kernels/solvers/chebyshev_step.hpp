@@ -3,7 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <cstdint>
 
@@ -12,16 +12,16 @@ namespace rhochain {
 // A panel task (panel_task.hpp) that multiplies the rows of Y by a after the product has written them.
 class scaling_of_panels {
 public:
-    scaling_of_panels(double a, mutable_block Y) : a_(a), Y_(Y) {}
+    scaling_of_panels(double a, block_out Y) : a_(a), Y_(Y) {}
 
-    void operator()(std::int64_t first, std::int64_t last, const double*) const;
+    void operator()(std::int64_t first, std::int64_t last, panel_in) const;
 
 private:
     double a_;
-    mutable_block Y_;
+    block_out Y_;
 };
 
 // (*) Y = (a X + b Y) - Z, rounded in this order. Returns max |Y_ic|, NaN if there is one.
-double to_next_term(double a, const_block X, double b, const_block Z, mutable_block Y, const space& S);
+double to_next_term(double a, block_in X, double b, block_in Z, block_out Y, const space& S);
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include "kernels/solvers/error_probes.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -48,8 +49,8 @@ constexpr auto wide = static_cast<std::int64_t>(2 * probe_count);
 
 }  // namespace
 
-void start_probes(const_block X, mutable_block both, const space& S) {
-    over_panels(S, both.size(), [=](std::int64_t first, std::int64_t last) {
+void start_probes(block_in X, block_out both, const space& S) {
+    over_panels(S, both.size(), [=, X = entries_of(X), both = entries_of(both)](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) {
             std::copy_n(X.row(i), probe_count, both.row(i));
             std::fill_n(both.row(i) + probe_count, probe_count, 0.0);
@@ -57,40 +58,45 @@ void start_probes(const_block X, mutable_block both, const space& S) {
     });
 }
 
-per_probe<double> write_probe_magnitudes(const_block both, double g, mutable_block magnitudes, const space& S) {
-    return largest_over_rows(S, wide, [=](std::int64_t i, running_maximum& maximum) {
-        const double* x = both.row(i);
-        double* m = magnitudes.row(i);
-        for (std::size_t c = 0; c < probe_count; ++c) {
-            m[c] = std::abs(x[c]) + g * std::abs(x[c + probe_count]);
-            maximum.include(c, x[c]);
-        }
-    });
+per_probe<double> write_probe_magnitudes(block_in both, double g, block_out magnitudes, const space& S) {
+    return largest_over_rows(
+        S, wide,
+        [=, both = entries_of(both), magnitudes = entries_of(magnitudes)](std::int64_t i, running_maximum& maximum) {
+            const double* x = both.row(i);
+            double* m = magnitudes.row(i);
+            for (std::size_t c = 0; c < probe_count; ++c) {
+                m[c] = std::abs(x[c]) + g * std::abs(x[c + probe_count]);
+                maximum.include(c, x[c]);
+            }
+        });
 }
 
-per_probe<double> largest_in_step(const_block both, const_block local, const space& S) {
-    return largest_over_rows(S, wide, [=](std::int64_t i, running_maximum& maximum) {
-        const double *x = both.row(i), *e = local.row(i);
-        for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, x[c]);
-        for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, e[c]);
-    });
+per_probe<double> largest_in_step(block_in both, block_in local, const space& S) {
+    return largest_over_rows(
+        S, wide, [=, both = entries_of(both), local = entries_of(local)](std::int64_t i, running_maximum& maximum) {
+            const double *x = both.row(i), *e = local.row(i);
+            for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, x[c]);
+            for (std::size_t c = 0; c < probe_count; ++c) maximum.include(c, e[c]);
+        });
 }
 
-per_probe<double> add_kicks(const_block local, const per_probe<double>& least, const_block kick, mutable_block both,
+per_probe<double> add_kicks(block_in local, const per_probe<double>& least, block_in kick, block_out both,
                             const space& S) {
-    return largest_over_rows(S, wide, [&](std::int64_t i, running_maximum& maximum) {
-        const double *e = local.row(i), *xi = kick.row(i);
-        double *x = both.row(i), *h = x + probe_count;
-        for (std::size_t c = 0; c < probe_count; ++c) {
-            h[c] += std::max(e[c], least[c]) * xi[c];
-            maximum.include(c, x[c]);
-            maximum.include(c, h[c]);
-        }
-    });
+    return largest_over_rows(S, wide,
+                             [&, local = entries_of(local), kick = entries_of(kick), both = entries_of(both)](
+                                 std::int64_t i, running_maximum& maximum) {
+                                 const double *e = local.row(i), *xi = kick.row(i);
+                                 double *x = both.row(i), *h = x + probe_count;
+                                 for (std::size_t c = 0; c < probe_count; ++c) {
+                                     h[c] += std::max(e[c], least[c]) * xi[c];
+                                     maximum.include(c, x[c]);
+                                     maximum.include(c, h[c]);
+                                 }
+                             });
 }
 
-void scale_probes(const per_probe<int>& exponents, mutable_block both, const space& S) {
-    over_panels(S, both.size(), [&](std::int64_t first, std::int64_t last) {
+void scale_probes(const per_probe<int>& exponents, block_out both, const space& S) {
+    over_panels(S, both.size(), [&, both = entries_of(both)](std::int64_t first, std::int64_t last) {
         for (std::int64_t i = first; i < last; ++i) {
             double *x = both.row(i), *h = x + probe_count;
             for (std::size_t c = 0; c < probe_count; ++c) x[c] = std::ldexp(x[c], exponents[c]);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <array>
 #include <cstddef>
@@ -16,20 +16,19 @@ template <class T>
 using per_probe = std::array<T, probe_count>;
 
 // x = X, h = 0.
-void start_probes(const_block X, mutable_block both, const space& S);
+void start_probes(block_in X, block_out both, const space& S);
 
 // (*) magnitudes = |x| + g |h|. Returns max_i |x_i|.
-[[nodiscard]] per_probe<double> write_probe_magnitudes(const_block both, double g, mutable_block magnitudes,
-                                                       const space& S);
+[[nodiscard]] per_probe<double> write_probe_magnitudes(block_in both, double g, block_out magnitudes, const space& S);
 
 // (*) max_i max(|x_i|, |local_i|).
-[[nodiscard]] per_probe<double> largest_in_step(const_block both, const_block local, const space& S);
+[[nodiscard]] per_probe<double> largest_in_step(block_in both, block_in local, const space& S);
 
 // (*) h += max(local, least) o kick. Returns max_i max(|x_i|, |h_i|).
-[[nodiscard]] per_probe<double> add_kicks(const_block local, const per_probe<double>& least, const_block kick,
-                                          mutable_block both, const space& S);
+[[nodiscard]] per_probe<double> add_kicks(block_in local, const per_probe<double>& least, block_in kick, block_out both,
+                                          const space& S);
 
 // x = 2^exponent x and h = 2^exponent h, as ldexp rounds.
-void scale_probes(const per_probe<int>& exponents, mutable_block both, const space& S);
+void scale_probes(const per_probe<int>& exponents, block_out both, const space& S);
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include "kernels/solvers/gate_arithmetic.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -9,7 +10,8 @@ namespace rhochain {
 
 bool add_biases(vector_in b, vector_out a, vector_in c, vector_out x, const space& S) {
     std::atomic<bool> finite = true;
-    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+    over_ranges(S, [&, b = entries_of(b), a = entries_of(a), c = entries_of(c), x = entries_of(x)](std::int64_t begin,
+                                                                                                   std::int64_t end) {
         double poison = 0.0;  // NaN once a sum is NaN or infinite
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
             a[i] += b[i];

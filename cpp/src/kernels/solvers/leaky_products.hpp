@@ -3,17 +3,16 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 namespace rhochain {
 
 // Y = (I - D) X + 2^e D Y
-void add_kept(vector_in a, int e, const_block X, mutable_block Y, const space& S);
+void add_kept(array_in a, int e, block_in X, block_out Y, const space& S);
 
 // T = 2^e D X
-void weight_by_leak(vector_in a, int e, const_block X, mutable_block T, const space& S);
+void weight_by_leak(array_in a, int e, block_in X, block_out T, const space& S);
 
 // Y += (I - D) X
-void add_rest(vector_in a, const_block X, mutable_block Y, const space& S);
+void add_rest(array_in a, block_in X, block_out Y, const space& S);
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include "kernels/solvers/leaky_update.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -9,7 +10,8 @@ namespace rhochain {
 
 void add_terms(vector_in added, vector_in bias, vector_out y, const space& S) {
     if (added.empty() && bias.empty()) return;
-    over_ranges(S, [&, p = added.data(), q = bias.data(), out = y.data()](std::int64_t begin, std::int64_t end) {
+    over_ranges(S, [&, p = entries_of(added).data(), q = entries_of(bias).data(), out = entries_of(y).data()](
+                       std::int64_t begin, std::int64_t end) {
         if (!added.empty())
             for (std::int64_t i = begin; i < end; ++i) out[i] += p[i];
         if (!bias.empty())
@@ -19,7 +21,8 @@ void add_terms(vector_in added, vector_in bias, vector_out y, const space& S) {
 
 bool leaky_update(double leak, vector_in y, double noise, vector_in xi, vector_out x, const space& S) {
     std::atomic<bool> finite = true;
-    over_ranges(S, [&, moved = y.data(), kick = xi.data(), out = x.data()](std::int64_t begin, std::int64_t end) {
+    over_ranges(S, [&, moved = entries_of(y).data(), kick = entries_of(xi).data(), out = entries_of(x).data()](
+                       std::int64_t begin, std::int64_t end) {
         double poison = 0.0;  // 0 * x: NaN once an entry is NaN or infinite
         for (std::int64_t i = begin; i < end; ++i) {
             double& at = out[i];

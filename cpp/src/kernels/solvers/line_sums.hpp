@@ -18,7 +18,7 @@ public:
 
     // The task for the product, valid as long as this object.
     [[nodiscard]] auto task() {
-        return [this](std::int64_t first, std::int64_t last, const double* sums) { add(first, last, sums); };
+        return [this](std::int64_t first, std::int64_t last, panel_in sums) { add(first, last, sums); };
     }
 
     // (*) After all panels. NaN if a sum is NaN.
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] static std::int64_t depth_of_total(const space& S);
 
 private:
-    void add(std::int64_t first, std::int64_t last, const double* sums);
+    void add(std::int64_t first, std::int64_t last, panel_in sums);
 
     space S_;
     std::vector<double> largest_;  // of each panel

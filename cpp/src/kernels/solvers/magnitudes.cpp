@@ -1,6 +1,7 @@
 #include "kernels/solvers/magnitudes.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 namespace rhochain {
 
 void raise_magnitudes(int exponent, double floor, vector_out x, const space& S) {
-    over_ranges(S, [exponent, floor, p = x.data()](std::int64_t begin, std::int64_t end) {
+    over_ranges(S, [exponent, floor, p = entries_of(x).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) p[i] = std::max(std::ldexp(std::abs(p[i]), exponent), floor);
     });
 }
@@ -23,9 +24,10 @@ double least_entry(vector_in x, const space& S) {
             if (entry < least || std::isnan(entry)) least = entry;
         return least;
     };
-    const std::vector<double> partial = results_of_chunks(S, [&](std::int64_t begin, std::int64_t end) {
-        return least_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
-    });
+    const std::vector<double> partial =
+        results_of_chunks(S, [&, x = entries_of(x)](std::int64_t begin, std::int64_t end) {
+            return least_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+        });
     return S.least(least_of(partial));
 }
 
@@ -34,7 +36,7 @@ scaled product(vector_in x, const space& S) {
     std::array<double, 2> state{1.0, 0.0};
     S.fold(state, [&](std::span<double> so_far) {
         scaled p{so_far[0], static_cast<std::int64_t>(so_far[1])};
-        for (const double entry : x) p = scaled::normalised(p.mantissa * entry, p.exponent);
+        for (const double entry : entries_of(x)) p = scaled::normalised(p.mantissa * entry, p.exponent);
         so_far[0] = p.mantissa;
         so_far[1] = static_cast<double>(p.exponent);
     });

@@ -4,6 +4,8 @@
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 
+#include <rhochain/kernels/vectors/entries.hpp>
+
 #include <cstdint>
 
 namespace rhochain {
@@ -12,11 +14,12 @@ template <class After>
 class panel_recurrence {
 public:
     panel_recurrence(vector_out y, double a, double b, vector_in x, const After& after)
-        : y_(y.data()), a_(a), b_(b), x_(x.data()), after_(after) {}
+        : y_(entries_of(y).data()), a_(a), b_(b), x_(entries_of(x).data()), after_(after) {}
 
-    void operator()(std::int64_t first, std::int64_t last, const double* z) const {
+    void operator()(std::int64_t first, std::int64_t last, panel_in product) const {
+        const double* z = entries_of(product);
         for (std::int64_t i = first; i < last; ++i) y_[i] = a_ * z[i - first] + b_ * x_[i];
-        after_(first, last, y_ + first);
+        after_(first, last, panel_in(y_ + first));
     }
 
 private:

@@ -16,21 +16,21 @@ double make_positive(vector_out x, double least, const space& S);
 class largest_quotient {
 public:
     largest_quotient(vector_out x, const space& S)
-        : S_(S), x_(x.data()), largest_(static_cast<std::size_t>(S.panel_count()), 0.0) {}
+        : S_(S), x_(x), largest_(static_cast<std::size_t>(S.panel_count()), 0.0) {}
 
     // The task for the product, valid as long as this object.
     [[nodiscard]] auto task() {
-        return [this](std::int64_t first, std::int64_t last, const double* y) { replace(first, last, y); };
+        return [this](std::int64_t first, std::int64_t last, panel_in y) { replace(first, last, y); };
     }
 
     // (*) After all panels.
     [[nodiscard]] double get() const;
 
 private:
-    void replace(std::int64_t first, std::int64_t last, const double* y);
+    void replace(std::int64_t first, std::int64_t last, panel_in y);
 
     space S_;
-    double* x_;
+    vector_out x_;
     std::vector<double> largest_;  // of each panel
 };
 

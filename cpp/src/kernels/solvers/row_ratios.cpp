@@ -1,17 +1,17 @@
 #include "kernels/solvers/row_ratios.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <vector>
 
 namespace rhochain {
 
-void drop_rows(double least, vector_out squares, mutable_block V, const space& S) {
-    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+void drop_rows(double least, vector_out squares, block_out V, const space& S) {
+    over_ranges(S, [least, squares = entries_of(squares), V = entries_of(V)](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             double& square = squares[static_cast<std::size_t>(i)];
             if (square >= least) continue;
@@ -22,7 +22,7 @@ void drop_rows(double least, vector_out squares, mutable_block V, const space& S
 }
 
 void roots_up(double rounding, vector_out lengths, const space& S) {
-    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
+    over_ranges(S, [rounding, lengths = entries_of(lengths)](std::int64_t begin, std::int64_t end) {
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
             lengths[i] = std::sqrt(lengths[i]) * (1.0 + rounding);
     });
@@ -31,7 +31,8 @@ void roots_up(double rounding, vector_out lengths, const space& S) {
 double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in errors, vector_out images,
                   const space& S) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    const std::vector<double> least = results_of_chunks(S, [&](std::int64_t begin, std::int64_t end) {
+    const auto of_chunk = [&, lengths = entries_of(lengths), errors = entries_of(errors), images = entries_of(images)](
+                              std::int64_t begin, std::int64_t end) {
         double own = infinity;
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
             if (lengths[i] == 0.0) continue;
@@ -41,17 +42,18 @@ double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in e
             own = std::min(own, images[i]);
         }
         return own;
-    });
+    };
     double lowest = infinity;
-    for (const double own : least) lowest = std::min(lowest, own);
+    for (const double own : results_of_chunks(S, of_chunk)) lowest = std::min(lowest, own);
     return S.least(lowest);
 }
 
 void shrinking_factors(vector_in ratios, double target, vector_out factors, const space& S) {
-    over_ranges(S, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-            factors[i] = factors[i] == 0.0 || ratios[i] >= target ? 1.0 : ratios[i] / target;
-    });
+    over_ranges(
+        S, [target, ratios = entries_of(ratios), factors = entries_of(factors)](std::int64_t begin, std::int64_t end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+                factors[i] = factors[i] == 0.0 || ratios[i] >= target ? 1.0 : ratios[i] / target;
+        });
 }
 
 }  // namespace rhochain

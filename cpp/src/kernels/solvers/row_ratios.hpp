@@ -3,12 +3,11 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 namespace rhochain {
 
 // Rows with squares_i < least become 0, and squares_i with them.
-void drop_rows(double least, vector_out squares, mutable_block V, const space& S);
+void drop_rows(double least, vector_out squares, block_out V, const space& S);
 
 // lengths_i = (1 + rounding) sqrt(lengths_i).
 void roots_up(double rounding, vector_out lengths, const space& S);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 #include <cstdint>
 #include <span>
@@ -13,7 +12,7 @@ using active_in = std::span<const std::uint8_t>;
 using active_out = std::span<std::uint8_t>;
 
 // Y = S X. Y may be X.
-void apply_slopes(active_in active, double lo, double hi, const_block X, mutable_block Y, const space& S);
+void apply_slopes(active_in active, double lo, double hi, block_in X, block_out Y, const space& S);
 
 // (*) sum_i z_i s_i x_i
 [[nodiscard]] double dot_with_slopes(vector_in z, active_in active, double lo, double hi, vector_in x, const space& S);

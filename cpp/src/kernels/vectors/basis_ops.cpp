@@ -1,6 +1,7 @@
 #include <rhochain/kernels/vectors/basis_ops.hpp>
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -18,7 +19,7 @@ int team_for(std::size_t vectors, const space& S) {
 }
 
 array_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
-    return x.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+    return entries_of(x).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 
 // Adds v_i^T v_j of the rows first .. last - 1 to sums, for j < k and i < j.
@@ -33,8 +34,8 @@ void add_overlaps(vector_list V, std::int64_t first, std::int64_t last, std::int
 
 }  // namespace
 
-void basis_projection::add(std::int64_t first, std::int64_t last, const double* panel) {
-    const array_in part(panel, static_cast<std::size_t>(last - first));
+void basis_projection::add(std::int64_t first, std::int64_t last, panel_in w) {
+    const array_in part(entries_of(w), static_cast<std::size_t>(last - first));
     double* sums = sums_.of(first).data();
     for (const vector_in v : V_) *sums++ = dot(part_of(v, first, last), part);
     *sums = dot(part, part);
@@ -43,14 +44,15 @@ void basis_projection::add(std::int64_t first, std::int64_t last, const double* 
 std::vector<double> project(vector_list V, vector_in w, const space& S) {
     basis_projection onto_V({V.begin(), V.end()}, S);
     over_parts(S, S.panel_rows(), team_for(V.size(), S),
-               [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, w.data() + first); });
+               [&](std::int64_t first, std::int64_t last) { onto_V.add(first, last, block_in(w).rows_from(first)); });
     return onto_V.finish();
 }
 
 double subtract(vector_list V, std::span<const double> h, vector_out w, const space& S) {
     const std::int64_t part = part_rows(S);
     const auto subtract_and_square = [&](std::int64_t first, std::int64_t last) {
-        const array_out of_w = w.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+        const array_out of_w =
+            entries_of(w).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
         for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, last), of_w);
         return dot(of_w, of_w);
     };
@@ -68,7 +70,8 @@ void rotate(std::span<const vector_out> V, std::span<const double> Q, std::int64
         for (std::size_t j = 0; j < V.size(); ++j)
             for (std::size_t q = 0; q < p; ++q)
                 axpy(Q[j * p + q], part_of(V[j], first, last), {rotated.data() + q * count, count});
-        for (std::size_t q = 0; q < p; ++q) std::copy_n(rotated.data() + q * count, count, V[q].data() + first);
+        for (std::size_t q = 0; q < p; ++q)
+            std::copy_n(rotated.data() + q * count, count, entries_of(V[q]).data() + first);
     });
 }
 

@@ -2,19 +2,18 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 #include <cstdint>
 
 namespace rhochain {
 
 // Y = X, of the same shape.
-void copy_block(const_block X, mutable_block Y, const space& S);
+void copy_block(block_in X, block_out Y, const space& S);
 
 // x = X_c.
-void copy_column(const_block X, std::int64_t c, vector_out x, const space& S);
+void copy_column(block_in X, std::int64_t c, vector_out x, const space& S);
 
 // The columns from `first` on become `value`.
-void fill_columns(double value, std::int64_t first, mutable_block X, const space& S);
+void fill_columns(double value, std::int64_t first, block_out X, const space& S);
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include "kernels/vectors/block_norm.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/block_ops.hpp"
@@ -54,8 +55,8 @@ double frobenius_norm(const_block X, const space& S) {
 
 }  // namespace
 
-double normalise(mutable_block X, const space& S) {
-    const double norm = frobenius_norm(X, S);
+double normalise(block_out X, const space& S) {
+    const double norm = frobenius_norm(entries_of(X), S);
     if (!(norm > 0.0) || !std::isfinite(norm)) return norm;
     scale_entries(1.0 / norm, X, S);
     return norm;

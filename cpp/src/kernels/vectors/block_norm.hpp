@@ -4,11 +4,11 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 namespace rhochain {
 
 // (*) ||X||_F without under- or overflow on the way; X becomes X / ||X||_F if that is positive and finite.
-double normalise(mutable_block X, const space& S);
+double normalise(block_out X, const space& S);
 
 }  // namespace rhochain

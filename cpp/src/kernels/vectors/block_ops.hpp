@@ -2,18 +2,17 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 namespace rhochain {
 
 // X = a X.
-void scale_entries(double a, mutable_block X, const space& S);
+void scale_entries(double a, block_out X, const space& S);
 
 // Y = a X + b Y.
-void combine_blocks(double a, const_block X, double b, mutable_block Y, const space& S);
+void combine_blocks(double a, block_in X, double b, block_out Y, const space& S);
 
 // squares_i = sum_j X_ij^2, from the first entry of the row to its last: a relative error of at most g(b + 1) unless a
 // square underflows.
-void row_squares(const_block X, vector_out squares, const space& S);
+void row_squares(block_in X, vector_out squares, const space& S);
 
 }  // namespace rhochain

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <cstdint>
 #include <span>
@@ -11,13 +11,13 @@
 namespace rhochain {
 
 // (*) max_i |X_ic|; NaN if an entry is NaN.
-[[nodiscard]] double largest_in_column(const_block X, std::int64_t c, const space& S);
+[[nodiscard]] double largest_in_column(block_in X, std::int64_t c, const space& S);
 
 // (*) ||X_c||_2 without under- or overflow on the way: a pass for the largest entry, one for the squares, from first
 // to last.
-[[nodiscard]] double careful_norm(const_block X, std::int64_t c, const space& S);
+[[nodiscard]] double careful_norm(block_in X, std::int64_t c, const space& S);
 
 // X_c = 2^exponents[c] X_c for every column, as ldexp rounds.
-void rescale_columns(std::span<const int> exponents, mutable_block X, const space& S);
+void rescale_columns(std::span<const int> exponents, block_out X, const space& S);
 
 }  // namespace rhochain

@@ -7,9 +7,9 @@
 
 #include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/space/panel_sums.hpp>
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -43,11 +43,11 @@ struct as_it_is {
 class column_squares {
 public:
     // S is the space of the rows of `written`. `read_soon`: the stores leave it in the caches, however large it is.
-    column_squares(mutable_block written, const space& S, bool read_soon = false)
-        : y_(written.data),
-          streams_(!read_soon && worth_streaming(written)),
-          b_(written.columns),
-          partial_(S, written.columns) {}
+    column_squares(block_out written, const space& S, bool read_soon = false)
+        : y_(entries_of(written).data),
+          streams_(!read_soon && worth_streaming(entries_of(written))),
+          b_(written.columns()),
+          partial_(S, written.columns()) {}
 
     // The rows of a panel: row(i) is a function of a position p of row i that returns Y_p, and becomes(i) a function
     // of Y_p that returns the number to write there.
@@ -122,7 +122,7 @@ private:
 
 // (*) Writes all of Y by `row`, as above, and adds its squares to `squares`.
 template <class Row>
-void store_and_add_squares(mutable_block Y, std::span<double> squares, const space& S, const Row& row) {
+void store_and_add_squares(block_out Y, std::span<double> squares, const space& S, const Row& row) {
     column_squares partial(Y, S);
     over_panels(S, Y.size(), [&](std::int64_t first, std::int64_t last) { partial.store(first, last, row); });
     partial.add_to(squares);

@@ -10,12 +10,26 @@
 
 namespace rhochain {
 
-using complex_vector = std::vector<std::complex<double>>;
-using complex_in = std::span<const std::complex<double>>;
-using complex_out = std::span<std::complex<double>>;
+using complex_array = std::span<const std::complex<double>>;
 
-[[nodiscard]] complex_vector to_complex(vector_in a);
-[[nodiscard]] std::vector<double> real_part(complex_in x);
+// The memory of one.
+class complex_vector {
+public:
+    complex_vector() = default;
+    explicit complex_vector(const space& S);  // 0
+
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    operator complex_in() const;
+    operator complex_out();
+
+private:
+    friend struct entry_access;
+
+    std::vector<std::complex<double>> entries_;
+};
+
+void copy(complex_in x, complex_out y, const space& S);           // y = x
+void copy_real_part(complex_in x, vector_out a, const space& S);  // a = Re x
 
 void set_real(vector_in a, complex_out x, const space& S);       // Re x = a
 void set_imaginary(vector_in b, complex_out x, const space& S);  // Im x = b
@@ -39,6 +53,6 @@ void normalise(complex_out x, const space& S);
 
 // (*) y^T x, summed from the first entry to the last.
 [[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x, const space& S);
-[[nodiscard]] std::complex<double> overlap(complex_in y, complex_in x);
+[[nodiscard]] std::complex<double> overlap(complex_array y, complex_array x);
 
 }  // namespace rhochain

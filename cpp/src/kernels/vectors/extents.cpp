@@ -1,6 +1,7 @@
 #include "kernels/vectors/extents.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -33,10 +34,10 @@ double largest_finite_of(array_in x) {
 }
 
 template <class IsDefect>
-std::optional<entry_defect> first_defect(const_block X, const space& S, const IsDefect& is_defect) {
-    const std::span<const double> entries = X.flat();
+std::optional<entry_defect> first_defect(block_in X, const space& S, const IsDefect& is_defect) {
+    const array_in entries = entries_of(X.flat());
     const auto found = std::find_if(entries.begin(), entries.end(), is_defect);
-    const std::int64_t mine = found == entries.end() ? -1 : S.first() * X.columns + (found - entries.begin());
+    const std::int64_t mine = found == entries.end() ? -1 : S.first() * X.columns() + (found - entries.begin());
     entry_defect defect{S.first_index(mine), 0.0};
     if (defect.position < 0) return std::nullopt;
     S.fold({&defect.value, 1}, [&](std::span<double> value) {
@@ -48,26 +49,27 @@ std::optional<entry_defect> first_defect(const_block X, const space& S, const Is
 }  // namespace
 
 double largest_finite(vector_in x, const space& S) {
-    if (S.length() <= S.chunk_rows()) return S.largest(largest_finite_of(x));
+    if (S.length() <= S.chunk_rows()) return S.largest(largest_finite_of(entries_of(x)));
     const int team = threads_worth(S.length(), S.threads());
-    const auto parts = results_of_parts(S, S.chunk_rows(), team, [=](std::int64_t begin, std::int64_t end) {
+    const auto of_part = [x = entries_of(x)](std::int64_t begin, std::int64_t end) {
         return largest_finite_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
-    });
+    };
+    const auto parts = results_of_parts(S, S.chunk_rows(), team, of_part);
     return S.largest(largest_finite_of(parts));
 }
 
 double smallest_nonzero(vector_in x, const space& S) {
     double smallest = std::numeric_limits<double>::infinity();
-    for (const double entry : x)
+    for (const double entry : entries_of(x))
         if (entry != 0.0) smallest = std::min(smallest, std::abs(entry));
     return S.least(smallest);
 }
 
-std::optional<entry_defect> first_not_finite(const_block X, const space& S) {
+std::optional<entry_defect> first_not_finite(block_in X, const space& S) {
     return first_defect(X, S, [](double entry) { return !std::isfinite(entry); });
 }
 
-std::optional<entry_defect> first_outside(double lowest, double highest, const_block X, const space& S) {
+std::optional<entry_defect> first_outside(double lowest, double highest, block_in X, const space& S) {
     return first_defect(X, S, [=](double entry) { return !(entry >= lowest && entry <= highest); });
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -23,7 +22,7 @@ struct entry_defect {
 };
 
 // (*) The first entry that is NaN or infinite, or not in [lowest, highest]; nothing without such an entry.
-[[nodiscard]] std::optional<entry_defect> first_not_finite(const_block X, const space& S);
-[[nodiscard]] std::optional<entry_defect> first_outside(double lowest, double highest, const_block X, const space& S);
+[[nodiscard]] std::optional<entry_defect> first_not_finite(block_in X, const space& S);
+[[nodiscard]] std::optional<entry_defect> first_outside(double lowest, double highest, block_in X, const space& S);
 
 }  // namespace rhochain

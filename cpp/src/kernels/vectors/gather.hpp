@@ -2,7 +2,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <cstdint>
 #include <span>
@@ -10,6 +10,6 @@
 namespace rhochain {
 
 // Row i of X becomes 0 for each i in `rows`.
-void zero_rows(std::span<const std::int64_t> rows, mutable_block X, const space& S);
+void zero_rows(std::span<const std::int64_t> rows, block_out X, const space& S);
 
 }  // namespace rhochain

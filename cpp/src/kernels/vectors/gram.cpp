@@ -1,6 +1,7 @@
 #include "kernels/vectors/gram.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -66,9 +67,9 @@ void divide_tile(double* x, std::int64_t rows, std::int64_t k, const double* R, 
 
 }  // namespace
 
-void gram(const_block X, std::span<double> G, const space& S) {
+void gram(block_in X, std::span<double> G, const space& S) {
     constexpr std::int64_t strip = 16;
-    const std::int64_t n = X.rows, k = X.columns;
+    const std::int64_t n = X.rows(), k = X.columns();
     const row_chunks chunks(S);
     // `height` rows of G at a time, so that their partial results stay below most_partials.
     const std::int64_t all_chunks = ceiling(S.size(), chunks.rows);
@@ -84,8 +85,8 @@ void gram(const_block X, std::span<double> G, const space& S) {
         parallel_for(team, chunks.count * strips, [&](std::int64_t task) {
             const std::int64_t first = task / strips * chunks.rows;
             const std::int64_t left = top + task % strips * strip;
-            add_products(X, first, std::min(n, first + chunks.rows), left, std::min(bottom, left + strip), top,
-                         partial.data() + task / strips * numbers);
+            add_products(entries_of(X), first, std::min(n, first + chunks.rows), left, std::min(bottom, left + strip),
+                         top, partial.data() + task / strips * numbers);
         });
         totals.assign(static_cast<std::size_t>(numbers), 0.0);
         S.sum(partial, chunks.rows, totals);
@@ -94,26 +95,26 @@ void gram(const_block X, std::span<double> G, const space& S) {
     }
 }
 
-void divide_right(mutable_block X, std::span<const double> R, const space& S) {
-    const std::int64_t k = X.columns;
+void divide_right(block_out X, std::span<const double> R, const space& S) {
+    const std::int64_t k = X.columns();
     std::vector<double> inverse(static_cast<std::size_t>(k));
     for (std::int64_t a = 0; a < k; ++a)
         inverse[static_cast<std::size_t>(a)] = 1.0 / R[static_cast<std::size_t>(a * k + a)];
     const double *r = R.data(), *d = inverse.data();
     const int team = threads_worth(X.size() * k, S.threads(), worth_sharing_memory);
-    over_parts(S, row_chunks(S).rows, team, [&](std::int64_t first, std::int64_t end) {
+    over_parts(S, row_chunks(S).rows, team, [&, X = entries_of(X)](std::int64_t first, std::int64_t end) {
         std::vector<double> tile(static_cast<std::size_t>(k * tile_rows), 0.0);
         for (std::int64_t i = first; i < end; i += tile_rows)
             divide_tile(X.row(i), std::min(tile_rows, end - i), k, r, d, tile.data());
     });
 }
 
-void column_products(const_block X, std::int64_t j, std::span<double> products, const space& S) {
+void column_products(block_in X, std::int64_t j, std::span<double> products, const space& S) {
     const std::int64_t width = j + 1;
     const row_chunks chunks(S);
     std::vector<double> partial(static_cast<std::size_t>(chunks.count * width), 0.0);
-    const int team = threads_worth(X.rows * width, S.threads(), worth_sharing_memory);
-    over_parts(S, chunks.rows, team, [&](std::int64_t first, std::int64_t end) {
+    const int team = threads_worth(X.rows() * width, S.threads(), worth_sharing_memory);
+    over_parts(S, chunks.rows, team, [&, X = entries_of(X)](std::int64_t first, std::int64_t end) {
         double* total = partial.data() + first / chunks.rows * width;
         for (std::int64_t i = first; i < end; ++i) {
             const double* x = X.row(i);
@@ -125,9 +126,9 @@ void column_products(const_block X, std::int64_t j, std::span<double> products, 
     S.sum(partial, chunks.rows, products.first(static_cast<std::size_t>(width)));
 }
 
-void subtract_columns(mutable_block X, std::int64_t j, std::span<const double> weights, const space& S) {
-    const int team = threads_worth(X.rows * (j + 1), S.threads(), worth_sharing_memory);
-    over_parts(S, row_chunks(S).rows, team, [&](std::int64_t first, std::int64_t end) {
+void subtract_columns(block_out X, std::int64_t j, std::span<const double> weights, const space& S) {
+    const int team = threads_worth(X.rows() * (j + 1), S.threads(), worth_sharing_memory);
+    over_parts(S, row_chunks(S).rows, team, [&, X = entries_of(X)](std::int64_t first, std::int64_t end) {
         for (std::int64_t i = first; i < end; ++i) {
             double* x = X.row(i);
             double total = 0.0;
@@ -137,8 +138,9 @@ void subtract_columns(mutable_block X, std::int64_t j, std::span<const double> w
     });
 }
 
-void scale_column(mutable_block X, std::int64_t j, double factor) {
-    for (std::int64_t i = 0; i < X.rows; ++i) X.row(i)[j] *= factor;
+void scale_column(block_out X, std::int64_t j, double factor) {
+    const mutable_block entries = entries_of(X);
+    for (std::int64_t i = 0; i < entries.rows; ++i) entries.row(i)[j] *= factor;
 }
 
 }  // namespace rhochain

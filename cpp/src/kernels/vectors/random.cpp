@@ -1,6 +1,7 @@
 #include "kernels/vectors/random.hpp"
 
 #include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -30,11 +31,11 @@ philox_block philox(philox_block counter, std::array<std::uint32_t, 2> key) {
     return counter;
 }
 
-void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, const space& S) {
+void fill_gaussian(block_out X, std::uint64_t seed, std::uint64_t stream, const space& S) {
     constexpr double two_pi = 6.283185307179586476925286766559;
     const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
     const std::int64_t n = X.size();
-    const std::int64_t before = S.first() * X.columns;
+    const std::int64_t before = S.first() * X.columns();
     // Computes numbers 2 pair and 2 pair + 1 and passes them to write(2 pair, even, odd).
     const auto write_pair = [&](std::int64_t pair, const auto& write) {
         const auto counter = static_cast<std::uint64_t>(pair);
@@ -48,19 +49,19 @@ void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, co
         const double odd = radius * std::sin(angle);
         write(2 * pair, even, odd);
     };
-    parallel_for(S.threads(), (n + chunk - 1) / chunk, [&](std::int64_t c) {
+    parallel_for(S.threads(), (n + chunk - 1) / chunk, [&, x = entries_of(X).data](std::int64_t c) {
         const std::int64_t begin = before + c * chunk;
         const std::int64_t end = before + std::min(n, (c + 1) * chunk);
         for (std::int64_t pair = begin / 2; 2 * pair < end; ++pair)
             write_pair(pair, [&](std::int64_t i, double even, double odd) {
-                if (i >= begin) X.data[i - before] = even;
-                if (i + 1 < end) X.data[i + 1 - before] = odd;
+                if (i >= begin) x[i - before] = even;
+                if (i + 1 < end) x[i + 1 - before] = odd;
             });
     });
 }
 
 void fill_gaussian(std::span<double> x, std::uint64_t seed, std::uint64_t stream) {
-    fill_gaussian(mutable_block(x), seed, stream, space(static_cast<std::int64_t>(x.size()), 1));
+    fill_gaussian(as_vector(x), seed, stream, space(static_cast<std::int64_t>(x.size()), 1));
 }
 
 }  // namespace rhochain

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <array>
 #include <cstdint>
@@ -17,7 +17,7 @@ using philox_block = std::array<std::uint32_t, 4>;
 
 // Independent standard normal entries: entry (i, c) of the whole block is number i b + c of the stream, whichever rank
 // holds row i.
-void fill_gaussian(mutable_block X, std::uint64_t seed, std::uint64_t stream, const space& S);
+void fill_gaussian(block_out X, std::uint64_t seed, std::uint64_t stream, const space& S);
 
 // The same for a small array that all ranks have.
 void fill_gaussian(std::span<double> x, std::uint64_t seed, std::uint64_t stream);

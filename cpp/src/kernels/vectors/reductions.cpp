@@ -1,6 +1,7 @@
 #include <rhochain/kernels/vectors/reductions.hpp>
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
@@ -58,26 +59,26 @@ double rounding_gamma(std::int64_t m) {
 }
 
 double dot(vector_in x, vector_in y, const space& S) {
-    const double *a = x.data(), *b = y.data();
+    const double *a = entries_of(x).data(), *b = entries_of(y).data();
     return ordered_sum(S, [=](std::int64_t i) { return a[i] * b[i]; });
 }
 
 double dot(array_in x, array_in y) {
     const double *a = x.data(), *b = y.data();
     if (length(x) <= least_piece) return chunk_sum(0, length(x), [=](std::int64_t i) { return a[i] * b[i]; });
-    return dot(x, y, of_array(x));
+    return dot(as_vector(x), as_vector(y), of_array(x));
 }
 
 double norm2(vector_in x, const space& S) { return norm2(dot(x, x, S), x, S); }
 
-double norm2(array_in x) { return norm2(x, of_array(x)); }
+double norm2(array_in x) { return norm2(as_vector(x), of_array(x)); }
 
 double norm2(double squared, vector_in x, const space& S) {
     if (squared > 0x1p-900 && squared < 0x1p900) return std::sqrt(squared);
     const double largest = max_abs(x, S);
     if (largest == 0.0 || !std::isfinite(largest)) return largest;
     const int e = binary_exponent(largest);
-    const double* a = x.data();
+    const double* a = entries_of(x).data();
     const double total = ordered_sum(S, [=](std::int64_t i) {
         const double s = std::ldexp(a[i], -e);
         return s * s;
@@ -86,31 +87,35 @@ double norm2(double squared, vector_in x, const space& S) {
 }
 
 double sum(vector_in x, const space& S) {
-    const double* a = x.data();
+    const double* a = entries_of(x).data();
     return ordered_sum(S, [=](std::int64_t i) { return a[i]; });
 }
 
-double sum(array_in x) { return sum(x, of_array(x)); }
+double sum(array_in x) { return sum(as_vector(x), of_array(x)); }
 
 double max_abs(vector_in x, const space& S) {
-    const std::vector<double> partial =
-        results_of_chunks(S, [=](std::int64_t begin, std::int64_t end) { return largest_of(x, begin, end); });
-    return S.largest(max_abs(partial));
+    const auto of_chunk = [x = entries_of(x)](std::int64_t begin, std::int64_t end) {
+        return largest_of(x, begin, end);
+    };
+    return S.largest(max_abs(results_of_chunks(S, of_chunk)));
 }
 
 double max_abs(array_in x) { return largest_of(x, 0, length(x)); }
 
 bool is_finite(vector_in x, const space& S) {
-    return !S.any(!std::all_of(x.begin(), x.end(), [](double entry) { return std::isfinite(entry); }));
+    const array_in entries = entries_of(x);
+    return !S.any(!std::all_of(entries.begin(), entries.end(), [](double entry) { return std::isfinite(entry); }));
 }
 
 bool is_zero(vector_in x, const space& S) {
-    return !S.any(std::any_of(x.begin(), x.end(), [](double entry) { return entry != 0.0; }));
+    const array_in entries = entries_of(x);
+    return !S.any(std::any_of(entries.begin(), entries.end(), [](double entry) { return entry != 0.0; }));
 }
 
 extremes ratio_extremes(vector_in y, vector_in x, const space& S) {
     constexpr extremes none{std::numeric_limits<double>::infinity(), 0.0};
-    const auto of_chunk = [none, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    const auto of_chunk = [none, p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin,
+                                                                                     std::int64_t end) {
         extremes e = none;
         for (std::int64_t i = begin; i < end; ++i) {
             if (!(p[i] > 0.0)) continue;

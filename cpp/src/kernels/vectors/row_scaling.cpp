@@ -1,14 +1,15 @@
 #include "kernels/vectors/row_scaling.hpp"
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/vectors/column_squares.hpp"
 
 namespace rhochain {
 
-void scale_panel(double weight, vector_in d, const_block X, mutable_block Y, std::int64_t first, std::int64_t last) {
-    const double *factor = d.data(), *x = X.data;
-    double* y = Y.data;
-    with_columns(X.columns, [=, any = X.columns](auto columns) {
+void scale_panel(double weight, vector_in d, block_in X, block_out Y, std::int64_t first, std::int64_t last) {
+    const double *factor = entries_of(d).data(), *x = entries_of(X).data;
+    double* y = entries_of(Y).data;
+    with_columns(X.columns(), [=, any = X.columns()](auto columns) {
         constexpr std::int64_t B = columns;
         const std::int64_t b = B > 0 ? B : any;
         if constexpr (B == 1) {
@@ -24,7 +25,7 @@ void scale_panel(double weight, vector_in d, const_block X, mutable_block Y, std
     });
 }
 
-void scale_rows(double weight, vector_in d, const_block X, mutable_block Y, const space& S) {
+void scale_rows(double weight, vector_in d, block_in X, block_out Y, const space& S) {
     over_panels(S, X.size(), [&](std::int64_t first, std::int64_t last) { scale_panel(weight, d, X, Y, first, last); });
 }
 

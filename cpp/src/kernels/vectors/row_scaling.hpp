@@ -2,16 +2,15 @@
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/block.hpp>
 
 #include <cstdint>
 
 namespace rhochain {
 
 // Rows first .. last - 1, each entry (w d_i) X_ic. X and Y may be the same block; otherwise they do not overlap.
-void scale_panel(double weight, vector_in d, const_block X, mutable_block Y, std::int64_t first, std::int64_t last);
+void scale_panel(double weight, vector_in d, block_in X, block_out Y, std::int64_t first, std::int64_t last);
 
 // All rows.
-void scale_rows(double weight, vector_in d, const_block X, mutable_block Y, const space& S);
+void scale_rows(double weight, vector_in d, block_in X, block_out Y, const space& S);
 
 }  // namespace rhochain

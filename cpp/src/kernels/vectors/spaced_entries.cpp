@@ -1,5 +1,7 @@
 #include "kernels/vectors/spaced_entries.hpp"
 
+#include <rhochain/kernels/vectors/entries.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -19,12 +21,12 @@ void over_own(const spaced_entries& which, const space& S, const Body& body) {
 }  // namespace
 
 void fill(double value, const spaced_entries& which, vector_out x, const space& S) {
-    over_own(which, S, [&](std::size_t i) { x[i] = value; });
+    over_own(which, S, [value, x = entries_of(x)](std::size_t i) { x[i] = value; });
 }
 
 double max_abs(const spaced_entries& which, vector_in x, const space& S) {
     double largest = 0.0;
-    over_own(which, S, [&](std::size_t i) { largest = std::max(largest, std::abs(x[i])); });
+    over_own(which, S, [&largest, x = entries_of(x)](std::size_t i) { largest = std::max(largest, std::abs(x[i])); });
     return S.largest(largest);
 }
 

@@ -1,14 +1,16 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <rhochain/kernels/space/over_rows.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 namespace rhochain {
 
 void axpy(double a, vector_in x, vector_out y, const space& S) {
-    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] += a * p[i];
     });
 }
@@ -20,13 +22,13 @@ void axpy(double a, array_in x, array_out y) {
 }
 
 void combine(double a, vector_in x, double b, vector_out y, const space& S) {
-    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = a * p[i] + b * q[i];
     });
 }
 
 void scale(double a, vector_out x, const space& S) {
-    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, q = entries_of(x).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] *= a;
     });
 }
@@ -35,26 +37,32 @@ void scale(double a, array_out x) {
     for (double& entry : x) entry *= a;
 }
 
+void copy(vector_in x, vector_out y, const space& S) {
+    over_chunks(S, [p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin, std::int64_t end) {
+        std::copy(p + begin, p + end, q + begin);
+    });
+}
+
 void copy_scaled(double a, vector_in x, vector_out y, const space& S) {
-    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = a * p[i];
     });
 }
 
 void copy_magnitudes(vector_in x, vector_out y, const space& S) {
-    over_chunks(S, [&, p = x.data(), q = y.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, p = entries_of(x).data(), q = entries_of(y).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = std::abs(p[i]);
     });
 }
 
 void scale_by_power(int exponent, vector_out x, const space& S) {
-    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, q = entries_of(x).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = std::ldexp(q[i], exponent);
     });
 }
 
 void fill(double value, vector_out x, const space& S) {
-    over_chunks(S, [&, q = x.data()](std::int64_t begin, std::int64_t end) {
+    over_chunks(S, [&, q = entries_of(x).data()](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) q[i] = value;
     });
 }

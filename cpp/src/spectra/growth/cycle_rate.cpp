@@ -19,9 +19,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-buffer<double> random_vector(const space& S, std::uint64_t seed, std::uint64_t stream) {
-    buffer<double> v(static_cast<std::size_t>(S.length()));
-    fill_gaussian(mutable_block(v), seed, stream, S);
+vector_block random_vector(const space& S, std::uint64_t seed, std::uint64_t stream) {
+    vector_block v(S);
+    fill_gaussian(v, seed, stream, S);
     scale(1.0 / norm2(v, S), v, S);
     return v;
 }
@@ -38,29 +38,31 @@ public:
     [[nodiscard]] space domain() const { return J_.domain(); }
     [[nodiscard]] space range() const { return J_.domain(); }
 
-    void apply(const_block X, mutable_block Y) const {
+    void apply(block_in X, block_out Y) const {
         const space& S = domain();
-        buffer<double> v(X.flat().begin(), X.flat().end()), w(v.size());
+        vector_block v(S), w(S);
+        copy(X.flat(), v, S);
         axpy(-dot(y_, v, S) / yy_, y_, v, S);
         for (std::size_t k = 0; k < cycle_.size(); ++k) {
-            J_.forward(cycle_[k], const_block(v), mutable_block(w));
+            J_.forward(cycle_[k], v, w);
             scale(1.0 / mu_[k], w, S);
             std::swap(v, w);
         }
         axpy(-dot(y_, v, S) / k_, x_, v, S);
-        copy_scaled(1.0, v, Y.flat(), S);
+        copy(v, Y.flat(), S);
     }
-    void apply_adjoint(const_block X, mutable_block Y) const {
+    void apply_adjoint(block_in X, block_out Y) const {
         const space& S = domain();
-        buffer<double> v(X.flat().begin(), X.flat().end()), w(v.size());
+        vector_block v(S), w(S);
+        copy(X.flat(), v, S);
         axpy(-dot(x_, v, S) / k_, y_, v, S);
         for (std::size_t k = cycle_.size(); k-- > 0;) {
-            J_.backward(cycle_[k], const_block(v), mutable_block(w));
+            J_.backward(cycle_[k], v, w);
             scale(1.0 / mu_[k], w, S);
             std::swap(v, w);
         }
         axpy(-dot(y_, v, S) / yy_, y_, v, S);
-        copy_scaled(1.0, v, Y.flat(), S);
+        copy(v, Y.flat(), S);
     }
 
 private:
@@ -75,7 +77,7 @@ private:
 
 // The chain of unit vectors from x, forwards or backwards, and the norms divided by.
 struct unit_chain {
-    buffer<double> last;
+    vector_block last;
     std::vector<double> norms;  // by the index of the Jacobian
     double log = 0.0;           // of their product; -inf if one is 0
 };
@@ -101,7 +103,7 @@ public:
         const double error_r = forward_error(right), error_s = backward_error(right, left);
         const double k = dot(y_, x_, S), ratio = std::exp(left.log - right.log);
         const double theta = dot(y_, right.last, S) / k;
-        buffer<double> r(right.last), s(left.last);
+        vector_block r = right.last, s = left.last;
         axpy(-theta, x_, r, S);
         combine(-theta, y_, ratio, s, S);
         const double least_k = std::abs(k) - sums;
@@ -129,14 +131,15 @@ private:
     unit_chain chain(vector_in start, bool forwards) {
         const space& S = J_.domain();
         const std::size_t p = cycle_.size();
-        unit_chain c{buffer<double>(start.begin(), start.end()), std::vector<double>(p), 0.0};
-        buffer<double> next(c.last.size());
+        unit_chain c{vector_block(S), std::vector<double>(p), 0.0};
+        copy(start, c.last, S);
+        vector_block next(S);
         for (std::size_t j = 0; j < p; ++j) {
             const std::size_t k = forwards ? j : p - 1 - j;
             if (forwards)
-                J_.forward(cycle_[k], const_block(c.last), mutable_block(next));
+                J_.forward(cycle_[k], c.last, next);
             else
-                J_.backward(cycle_[k], const_block(c.last), mutable_block(next));
+                J_.backward(cycle_[k], c.last, next);
             ledger_.count();
             std::swap(c.last, next);
             c.norms[k] = norm2(c.last, S);
@@ -152,21 +155,20 @@ private:
         const std::size_t p = cycle_.size();
         const double factor = std::sqrt(2.0 / std::numbers::pi) *
                               std::pow(4.0 * static_cast<double>(p) / delta_, 1.0 / static_cast<double>(columns));
-        buffer<double> v(J_.length() * columns), w(v.size());
-        const auto as_block = [&](buffer<double>& X) { return mutable_block(X.data(), S.length(), columns); };
-        fill_gaussian(as_block(v), seed_, streams::cycle_probes + (before ? 0 : 1), S);
+        vector_block v(S, columns), w(S, columns);
+        fill_gaussian(v, seed_, streams::cycle_probes + (before ? 0 : 1), S);
         std::vector<double> norms(p);
         for (std::size_t j = 0; j < p; ++j) {
             const std::size_t k = before ? j : p - 1 - j;
             double largest = 0.0;
-            for (std::int64_t c = 0; c < columns; ++c) largest = std::max(largest, careful_norm(as_block(v), c, S));
+            for (std::int64_t c = 0; c < columns; ++c) largest = std::max(largest, careful_norm(v, c, S));
             norms[k] = factor * largest * (1.0 + 0x1p-20);
             if (before)
-                J_.forward(cycle_[k], as_block(v), as_block(w));
+                J_.forward(cycle_[k], v, w);
             else
-                J_.backward(cycle_[k], as_block(v), as_block(w));
+                J_.backward(cycle_[k], v, w);
             ledger_.count(columns);
-            scale_entries(1.0 / mu[k], as_block(w), S);
+            scale_entries(1.0 / mu[k], w, S);
             std::swap(v, w);
         }
         return norms;
@@ -227,16 +229,16 @@ cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, st
     cycle_vectors v;
     v.x = random_vector(S, seed, streams::cycle_vectors);
     v.y = random_vector(S, seed, streams::cycle_vectors + 1);
-    buffer<double> next(v.x.size());
+    vector_block next(S);
     // One pass of a vector through the cycle. Returns the logarithm of its growth.
-    const auto pass = [&](buffer<double>& u, bool forwards) {
+    const auto pass = [&](vector_block& u, bool forwards) {
         double log = 0.0;
         for (std::size_t j = 0; j < p; ++j) {
             const std::size_t k = forwards ? j : p - 1 - j;
             if (forwards)
-                J.forward(cycle[k], const_block(u), mutable_block(next));
+                J.forward(cycle[k], u, next);
             else
-                J.backward(cycle[k], const_block(u), mutable_block(next));
+                J.backward(cycle[k], u, next);
             ledger.count();
             std::swap(u, next);
             const double norm = norm2(u, S);
@@ -246,15 +248,16 @@ cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, st
         }
         return log;
     };
-    const auto turn = [&](const buffer<double>& now, const buffer<double>& before) {
-        buffer<double> difference(before);
+    const auto turn = [&](vector_in now, vector_in before) {
+        vector_block difference(S);
+        copy(before, difference, S);
         combine(1.0, now, dot(now, before, S) < 0.0 ? 1.0 : -1.0, difference, S);
         return norm2(difference, S);
     };
     double log = -infinity, quotient = 0.0;
     for (std::size_t round = 0; round < std::max<std::size_t>(3, most_products / (2 * p)); ++round) {
         if (ledger.exhausted()) break;
-        const buffer<double> x0(v.x), y0(v.y);
+        const vector_block x0 = v.x, y0 = v.y;
         log = pass(v.x, true);
         if (log == -infinity || pass(v.y, false) == -infinity) return {};
         v.residual = std::max(turn(v.x, x0), turn(v.y, y0));

@@ -22,8 +22,8 @@ namespace rhochain {
 struct cycle_vectors {
     double rate = 0.0;
     double residual = Bracket::infinity;  // how far x and y turn in the last cycle
-    buffer<double> x;
-    buffer<double> y;
+    vector_block x;
+    vector_block y;
 };
 
 // Power iteration in both directions. A residual that stays large: a complex pair or a tie, whose rate is not known.

@@ -1,6 +1,6 @@
 #include "spectra/growth/form_bound.hpp"
 
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/solvers/rotated_parts.hpp"
 
@@ -11,8 +11,7 @@ namespace rhochain {
 
 Bound form_lower_bound(const linear_map& A, complex_in x, double magnitude, Ledger& ledger) {
     const space& S = A.domain();
-    buffer<double> pair(2 * x.size()), image(pair.size());
-    const mutable_block X(pair.data(), S.length(), 2), Y(image.data(), S.length(), 2);
+    vector_block X(S, 2), Y(S, 2);
     // With entries near 1 no product underflows, which the error bound does not cover.
     set_pair(x, -binary_exponent(max_abs_part(x, S)), X, S);
     A.apply(X, Y);

@@ -1,5 +1,6 @@
 #include "spectra/growth/growth_above.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "operators/similarity.hpp"
 #include "spectra/growth/growth_scaling.hpp"
@@ -26,18 +27,18 @@ Bound of_modulus(Bound c, const SlopeRange& slopes) {
 }
 
 // At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, rounded up: sqrt of the largest row sum times the largest column sum.
-double scaled_magnitude(const linear_map& A, const std::vector<double>& d, Ledger& ledger) {
+double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger) {
     if (!A.entrywise()) return infinity;
     const space& S = A.domain();
-    std::vector<double> D(d.size()), inverse(d.size()), sums(d.size());
+    vector_block D(S), inverse(S), sums(S);
     exponential_pairs(d, most_log_scaling, D, inverse, S);
-    const auto largest = [&](const std::vector<double>& weights) {
-        scale_rows(1.0, weights, const_block(sums), mutable_block(sums), S);
+    const auto largest = [&](vector_in weights) {
+        scale_rows(1.0, weights, sums, sums, S);
         return max_abs(sums, S);
     };
-    A.apply(entry_map::absolute, const_block(inverse), mutable_block(sums));
+    A.apply(entry_map::absolute, inverse, sums);
     const double rows = largest(D);
-    A.apply_adjoint(entry_map::absolute, const_block(D), mutable_block(sums));
+    A.apply_adjoint(entry_map::absolute, D, sums);
     const double columns = largest(inverse);
     ledger.count(2);
     return std::sqrt(rows) * std::sqrt(columns) * (1.0 + rounding_gamma(std::max(A.row_terms(), A.column_terms()) + 8));
@@ -84,7 +85,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     constexpr std::int64_t least_products = 1200;
     const bool few = products - (ledger.matvecs() - before) < least_products;
     if (few || ledger.exhausted() || b.upper.value == 1.0 - slopes.leak) return result;
-    const std::vector<double> d = growth_scaling(block, {}, products / 4, options.seed, ledger);
+    const vector_block d = growth_scaling(block, {}, products / 4, options.seed, ledger);
     const similarity B(A, d);
     const linear_map scaled = linear_map::borrowed(B);
     // ||B|| is needed for slopes of both signs, and has half of delta then.

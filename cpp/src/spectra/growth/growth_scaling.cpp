@@ -1,6 +1,7 @@
 #include "spectra/growth/growth_scaling.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/similarity.hpp"
@@ -32,43 +33,43 @@ constexpr stage short_schedule[] = {{4, 3}, {8, 4}, {16, 4}};
 class growth_search {
 public:
     growth_search(const irreducible_block& block, std::uint64_t seed, Ledger& ledger)
-        : block_(block),
-          seed_(seed),
-          ledger_(ledger),
-          B_(block.map(), std::vector<double>(static_cast<std::size_t>(block.domain().length()), 0.0)) {}
+        : block_(block), seed_(seed), ledger_(ledger), B_(block.map(), zero()) {}
 
-    std::vector<double> run(std::vector<double> known, std::int64_t products) {
-        std::vector<double> first = best_start(std::move(known));
+    vector_block run(vector_block known, std::int64_t products) {
+        vector_block first = best_start(std::move(known));
         const std::size_t angles = block_.size() <= large ? 4 : 2;
         const bool at_length = products >= 4 * 186 * static_cast<std::int64_t>(angles);
-        std::vector<double> found =
-            descend(first, at_length ? std::span<const stage>(long_schedule) : short_schedule, angles);
+        vector_block found = descend(first, at_length ? std::span<const stage>(long_schedule) : short_schedule, angles);
         return estimate(first) <= estimate(found) ? first : found;
     }
 
 private:
-    [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(block_.domain().length()); }
+    [[nodiscard]] vector_block zero() const {
+        vector_block d(block_.domain());
+        fill(0.0, d, block_.domain());
+        return d;
+    }
 
-    std::vector<double> best_start(std::vector<double> known) {
-        std::vector<std::vector<double>> starts;
+    vector_block best_start(vector_block known) {
+        std::vector<vector_block> starts;
         if (!known.empty()) starts.push_back(std::move(known));
         if (block_.map().entrywise()) {
             constexpr std::int64_t sweeps = 12, perron_products = 100;
             starts.push_back(balancing_scaling(block_, sweeps, most_log_scaling, ledger_));
             SolverOptions few = ledger_.inner_options({.rtol = 0.1}, perron_products);
             Ledger own(few, block_.domain());
-            std::vector<double> perron = perron_scaling(block_, few, own).d;
+            vector_block perron = perron_scaling(block_, few, own).d;
             ledger_.count(own.matvecs());
             // A rank may hold no entries.
             if (block_.domain().any(!perron.empty())) {
                 clamp_entries(perron, most_log_scaling, perron, block_.domain());
-                std::vector<double> mean = perron;
+                vector_block mean = perron;
                 combine(0.5, starts.back(), 0.5, mean, block_.domain());
                 starts.push_back(std::move(perron));
                 starts.push_back(std::move(mean));
             }
         }
-        if (starts.empty()) return std::vector<double>(length(), 0.0);
+        if (starts.empty()) return zero();
         if (starts.size() == 1) return std::move(starts.front());
         std::vector<double> radii;
         for (const auto& d : starts) radii.push_back(estimate(d));
@@ -76,7 +77,7 @@ private:
     }
 
     // An estimate of w(B) from below, the same starts for every d.
-    double estimate(const std::vector<double>& d) {
+    double estimate(vector_in d) {
         constexpr double all[] = {0.0, 0.5 * std::numbers::pi, std::numbers::pi / 6, std::numbers::pi / 3};
         const std::span<const double> angles = std::span(all).first(block_.size() <= large ? 4 : 2);
         constexpr int steps = 12;
@@ -94,9 +95,9 @@ private:
         return largest;
     }
 
-    std::vector<double> descend(std::vector<double> d, std::span<const stage> schedule, std::size_t angles) {
+    vector_block descend(vector_block d, std::span<const stage> schedule, std::size_t angles) {
         constexpr std::size_t averaged = 4;
-        std::vector<std::vector<double>> last;
+        std::vector<vector_block> last;
         std::uint64_t sweep = 0;
         radius_ = 0.0;
         for (const stage& s : schedule)
@@ -105,13 +106,13 @@ private:
                 last.push_back(d);
                 if (last.size() > averaged) last.erase(last.begin());
             }
-        std::fill(d.begin(), d.end(), 0.0);
+        fill(0.0, d, block_.domain());
         for (const auto& one : last) axpy(1.0 / static_cast<double>(last.size()), one, d, block_.domain());
         return d;
     }
 
     // One sweep. False once B = 0 on the vectors met.
-    bool move(std::int64_t degree, std::size_t count, std::uint64_t sweep, std::vector<double>& d) {
+    bool move(std::int64_t degree, std::size_t count, std::uint64_t sweep, vector_out d) {
         constexpr double cut = 0.9, least_part = 1e-3, length_of_step = 1.5;
         const space& S = block_.domain();
         // Multiples of the golden section spread the shifts of all sweeps evenly.
@@ -121,24 +122,25 @@ private:
             angles.push_back((static_cast<double>(j) + shift) * std::numbers::pi / static_cast<double>(count));
         B_.set(d);
         rotated_map H(linear_map::borrowed(B_), angles);
-        buffer<double> now(length() * 2 * count), before(now.size(), 0.0);
-        block_.draw(H.as_block(now), seed_, streams::scaling_sweep(sweep));
+        vector_block now(S, H.columns()), before(S, H.columns());
+        fill_columns(0.0, 0, before, S);
+        block_.draw(now, seed_, streams::scaling_sweep(sweep));
         for (std::int64_t k = 1; k < degree; ++k) {
             // Chebyshev's recurrence once w(B) is known roughly, powers before.
             const double unit = radius_ > 0.0 ? 1.0 / (cut * radius_) : 1.0;
             const bool first = k == 1 || radius_ == 0.0;
             const std::vector<rotated_map::weights> w(count, {first ? unit : 2.0 * unit, 0.0, first ? 0.0 : -1.0});
-            H.apply(w, H.as_block(now), H.as_block(before), H.as_block(before));
+            H.apply(w, now, before, before);
             std::swap(now, before);
-            if (radius_ == 0.0 && !(normalise_pairs(H, now) > 0.0)) return false;
+            if (radius_ == 0.0 && !(normalise_pairs(now, S) > 0.0)) return false;
         }
-        std::vector<double> rows(length()), columns(length()), squares(length());
+        vector_block rows(S), columns(S), squares(S);
         const std::vector<rotated_map::weights> once(count, {1.0, 0.0, 0.0});
-        H.apply(once, H.as_block(now), H.as_block(before), H.as_block(before));
+        H.apply(once, now, before, before);
         H.shares(rows, columns, squares);
         ledger_.count(degree * H.products());
-        const auto inputs = pair_products(H.as_block(now), H.as_block(now), S);
-        const auto images = pair_products(H.as_block(before), H.as_block(before), S);
+        const auto inputs = pair_products(now, now, S);
+        const auto images = pair_products(before, before, S);
         radius_ = 0.0;
         for (std::size_t j = 0; j < count; ++j)
             radius_ = std::max(radius_, std::sqrt(images[j].real() / inputs[j].real()));
@@ -150,16 +152,15 @@ private:
     }
 
     // Makes each x_j a unit vector. Returns the least norm before.
-    static double normalise_pairs(const rotated_map& H, buffer<double>& x) {
-        const auto squares = pair_products(H.as_block(x), H.as_block(x), H.domain());
+    static double normalise_pairs(block_out X, const space& S) {
+        const auto squares = pair_products(X, X, S);
         std::vector<double> inverse;
         double least = std::sqrt(squares.front().real());
         for (const auto& s : squares) {
             least = std::min(least, std::sqrt(s.real()));
             inverse.push_back(1.0 / std::sqrt(s.real()));
         }
-        if (least > 0.0)
-            combine_pairs(inverse, H.as_block(x), std::vector<double>(inverse.size(), 0.0), H.as_block(x), H.domain());
+        if (least > 0.0) combine_pairs(inverse, X, std::vector<double>(inverse.size(), 0.0), X, S);
         return least;
     }
 
@@ -172,8 +173,8 @@ private:
 
 }  // namespace
 
-std::vector<double> growth_scaling(const irreducible_block& block, std::vector<double> known, std::int64_t products,
-                                   std::uint64_t seed, Ledger& ledger) {
+vector_block growth_scaling(const irreducible_block& block, vector_block known, std::int64_t products,
+                            std::uint64_t seed, Ledger& ledger) {
     return growth_search(block, seed, ledger).run(std::move(known), products);
 }
 

@@ -12,16 +12,16 @@
 // Memory: six blocks of n x 8 doubles, of n x 4 beyond n = 200,000, and twelve vectors.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace rhochain {
 
 // d, a vector of block.domain(), for about `products` products, 500 at least. `known`: a scaling to start from besides.
-[[nodiscard]] std::vector<double> growth_scaling(const irreducible_block& block, std::vector<double> known,
-                                                 std::int64_t products, std::uint64_t seed, Ledger& ledger);
+[[nodiscard]] vector_block growth_scaling(const irreducible_block& block, vector_block known, std::int64_t products,
+                                          std::uint64_t seed, Ledger& ledger);
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 
 #include <rhochain/spectra/norm/norms.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "operators/symmetric_part.hpp"
 #include "spectra/growth/form_bound.hpp"
 #include "spectra/growth/range_bounds.hpp"
@@ -61,7 +62,7 @@ private:
         const Bracket modulus = perron_of_block(irreducible_block(linear_map::borrowed(S)), few, own);
         ledger_.count(2 * own.matvecs());
         tighten_upper(b_, {modulus.upper.value, Grade::proved, 0.0, "w(|W|), Collatz-Wielandt"});
-        raise_by(modulus.vector);
+        raise_by(from_caller(modulus.vector));
     }
 
     void by_range() {
@@ -77,13 +78,15 @@ private:
     }
 
     // Nothing for x = 0, what is left of a run without a step.
-    void raise_by(complex_vector x) {
+    void raise_by(complex_in x) {
         if (!(max_abs_part(x, A_.domain()) > 0.0)) return;
         const Bound lower = form_lower_bound(A_, x, magnitude_, ledger_);
         if (lower.value > b_.lower.value || A_.domain().any(b_.vector.empty() && !x.empty())) {
             b_.value = lower.value;
-            b_.vector = std::move(x);
-            normalise(b_.vector, A_.domain());
+            complex_vector unit(A_.domain());
+            copy(x, unit, A_.domain());
+            normalise(unit, A_.domain());
+            b_.vector = for_caller(std::move(unit));
         }
         tighten_lower(b_, lower);
         ledger_.record(b_.lower.value, b_.value, b_.upper.value);

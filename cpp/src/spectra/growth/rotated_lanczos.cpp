@@ -1,6 +1,7 @@
 #include "spectra/growth/rotated_lanczos.hpp"
 
 #include "kernels/small_dense.hpp"
+#include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/random_streams.hpp"
 
 #include <algorithm>
@@ -26,16 +27,16 @@ std::size_t steps_until_settled(const lanczos_numbers& T) {
 rotated_lanczos::rotated_lanczos(const irreducible_block& block, std::span<const double> angles, std::uint64_t seed,
                                  std::uint64_t stream)
     : H_(block.map(), angles),
-      x_(static_cast<std::size_t>(block.domain().length() * H_.columns())),
-      y_(x_.size(), 0.0),
+      x_(block.domain(), H_.columns()),
+      y_(block.domain(), H_.columns()),
       a_(angles.size()),
       b_(angles.size()),
       inverse_(angles.size()),
       inverse_before_(angles.size(), 0.0),
       invariant_(angles.size(), false) {
-    const mutable_block X = H_.as_block(x_);
-    block.draw(X, seed, stream);
-    const auto squares = pair_products(X, X, block.domain());
+    fill_columns(0.0, 0, y_, block.domain());
+    block.draw(x_, seed, stream);
+    const auto squares = pair_products(x_, x_, block.domain());
     for (std::size_t j = 0; j < squares.size(); ++j) inverse_[j] = 1.0 / std::sqrt(squares[j].real());
 }
 
@@ -47,7 +48,7 @@ void rotated_lanczos::step() {
     // Of ||H q||: a rest below it is rounding.
     constexpr double rounding = 0x1p-48;
     const space& S = H_.domain();
-    const mutable_block X = H_.as_block(x_), Y = H_.as_block(y_);
+    const block_out X = x_, Y = y_;
     std::vector<rotated_map::weights> w;
     for (std::size_t j = 0; j < angles(); ++j)
         w.push_back({inverse_[j], 0.0, b_[j].empty() ? 0.0 : -b_[j].back() * inverse_before_[j]});
@@ -68,8 +69,8 @@ void rotated_lanczos::step() {
     std::swap(x_, y_);
 }
 
-std::vector<std::complex<double>> ritz_vector(const irreducible_block& block, double angle, std::int64_t steps,
-                                              std::uint64_t seed, Ledger& ledger) {
+complex_vector ritz_vector(const irreducible_block& block, double angle, std::int64_t steps, std::uint64_t seed,
+                           Ledger& ledger) {
     const space& S = block.domain();
     std::vector<double> weights;
     {
@@ -81,8 +82,8 @@ std::vector<std::complex<double>> ritz_vector(const irreducible_block& block, do
         const lanczos_numbers T = run.numbers(0);
         weights = top_tridiagonal_vector(T.a.first(steps_until_settled(T)), T.b);
     }
-    buffer<double> sum(static_cast<std::size_t>(2 * S.length()), 0.0);
-    const mutable_block X(sum.data(), S.length(), 2);
+    vector_block X(S, 2);
+    fill_columns(0.0, 0, X, S);
     rotated_lanczos again(block, {&angle, 1}, seed, streams::range_vector);
     for (std::size_t k = 0; k < weights.size(); ++k) {
         const double weight = weights[k] * again.scale(0);

@@ -7,7 +7,6 @@
 #include "spectra/growth/rotated_map.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
-#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,13 +32,13 @@ public:
     [[nodiscard]] lanczos_numbers numbers(std::size_t j) const { return {a_[j], b_[j]}; }
 
     // q_k = scale(j) times the pair j of newest().
-    [[nodiscard]] const_block newest() { return H_.as_block(x_); }
+    [[nodiscard]] block_in newest() const { return x_; }
     [[nodiscard]] double scale(std::size_t j) const { return inverse_[j]; }
 
 private:
     rotated_map H_;
-    buffer<double> x_;  // b_k q_k
-    buffer<double> y_;  // b_{k-1} q_{k-1}
+    vector_block x_;  // b_k q_k
+    vector_block y_;  // b_{k-1} q_{k-1}
     std::vector<std::vector<double>> a_;
     std::vector<std::vector<double>> b_;
     std::vector<double> inverse_;  // 1 / b_k
@@ -49,7 +48,7 @@ private:
 
 // The Ritz vector of the largest eigenvalue of T for one angle, of no certain norm: a second run over the same steps
 // adds it up. Eight products a step.
-[[nodiscard]] std::vector<std::complex<double>> ritz_vector(const irreducible_block& block, double angle, std::int64_t steps,
-                                                            std::uint64_t seed, Ledger& ledger);
+[[nodiscard]] complex_vector ritz_vector(const irreducible_block& block, double angle, std::int64_t steps,
+                                         std::uint64_t seed, Ledger& ledger);
 
 }  // namespace rhochain

@@ -3,8 +3,8 @@
 // Memory: two blocks of n x 2 m for m angles.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/operators/linear_map.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/rotated_parts.hpp"
 
 #include <cmath>
@@ -34,36 +34,35 @@ public:
 
     rotated_map(linear_map B, std::span<const double> angles) : B_(std::move(B)) {
         for (const double t : angles) units_.push_back(unit_at(t));
-        P_.resize(static_cast<std::size_t>(B_.domain().length()) * 2 * angles.size());
-        Q_.resize(P_.size());
+        P_.reshape(domain(), columns());
+        Q_.reshape(domain(), columns());
     }
 
     [[nodiscard]] const space& domain() const { return B_.domain(); }
     [[nodiscard]] std::int64_t columns() const { return 2 * static_cast<std::int64_t>(units_.size()); }
     // Products that apply() takes.
     [[nodiscard]] std::int64_t products() const { return 2 * columns(); }
-    [[nodiscard]] mutable_block as_block(buffer<double>& X) const { return {X.data(), domain().length(), columns()}; }
 
     // y_j = product H(t_j) x_j + own x_j + before z_j. Y may be Z.
-    void apply(std::span<const weights> w, const_block X, const_block Z, mutable_block Y) {
+    void apply(std::span<const weights> w, block_in X, block_in Z, block_out Y) {
         multiply(X);
-        combine_rotated(terms(w), as_block(P_), as_block(Q_), X, Z, Y, domain());
+        combine_rotated(terms(w), P_, Q_, X, Z, Y, domain());
     }
-    [[nodiscard]] std::vector<pair_sums> apply_with_sums(std::span<const weights> w, const_block X, const_block Z,
-                                                         mutable_block Y) {
+    [[nodiscard]] std::vector<pair_sums> apply_with_sums(std::span<const weights> w, block_in X, block_in Z,
+                                                         block_out Y) {
         multiply(X);
-        return combine_rotated_with_sums(terms(w), as_block(P_), as_block(Q_), X, Z, Y, domain());
+        return combine_rotated_with_sums(terms(w), P_, Q_, X, Z, Y, domain());
     }
 
     // Of the last apply() (rotated_parts.hpp).
-    void shares(std::span<double> rows, std::span<double> columns, std::span<double> squares) {
-        row_and_column_shares(units_, as_block(P_), as_block(Q_), rows, columns, squares, domain());
+    void shares(vector_out rows, vector_out columns, vector_out squares) const {
+        row_and_column_shares(units_, P_, Q_, rows, columns, squares, domain());
     }
 
 private:
-    void multiply(const_block X) {
-        B_.apply(X, as_block(P_));
-        B_.apply_adjoint(X, as_block(Q_));
+    void multiply(block_in X) {
+        B_.apply(X, P_);
+        B_.apply_adjoint(X, Q_);
     }
     [[nodiscard]] std::vector<rotated_term> terms(std::span<const weights> w) const {
         std::vector<rotated_term> result;
@@ -74,8 +73,8 @@ private:
 
     linear_map B_;
     std::vector<std::complex<double>> units_;
-    buffer<double> P_;
-    buffer<double> Q_;
+    vector_block P_;
+    vector_block Q_;
 };
 
 }  // namespace rhochain

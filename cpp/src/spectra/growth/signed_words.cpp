@@ -1,5 +1,6 @@
 #include "spectra/growth/signed_words.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "operators/adjoint_operator.hpp"
 #include "spectra/structure/line_signs.hpp"
@@ -28,13 +29,16 @@ class word_bound {
 public:
     // |J(S)| x for x >= 0 is b x + a |W| |S| x.
     word_bound(const linear_map& W, const SlopeRange& slopes, const slope_rows& word, Ledger& ledger)
-        : W_(W), slopes_(slopes), word_(word), ledger_(ledger), y_(length()), next_(length()) {}
+        : W_(W), slopes_(slopes), word_(word), ledger_(ledger), y_(W.domain()), next_(W.domain()) {
+        if (slopes.leak != 1.0) image_ = vector_block(W.domain());
+    }
 
     double run(double rtol) {
         constexpr int most_passes = 240, passes_between = 12;
         const space& S = W_.domain();
         const double p = static_cast<double>(word_.size());
-        buffer<double> x(length(), 1.0);
+        vector_block x(S);
+        fill(1.0, x, S);
         double best = 0.0;
         for (int pass = 1; pass <= most_passes && !ledger_.exhausted(); ++pass) {
             apply(x);
@@ -54,20 +58,17 @@ public:
     }
 
 private:
-    [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(W_.domain().length()); }
-
     // y = the word's product of x, in absolute values.
-    void apply(const buffer<double>& x) {
+    void apply(vector_in x) {
         const space& S = W_.domain();
-        copy_scaled(1.0, x, y_, S);
+        copy(x, y_, S);
         for (const auto& active : word_) {
-            apply_slopes(active, std::abs(slopes_.lo), slopes_.hi, const_block(y_), mutable_block(next_), S);
+            apply_slopes(active, std::abs(slopes_.lo), slopes_.hi, y_, next_, S);
             if (slopes_.leak == 1.0) {
-                W_.apply(entry_map::absolute, const_block(next_), mutable_block(y_));
+                W_.apply(entry_map::absolute, next_, y_);
             } else {
-                buffer<double> image(length());
-                W_.apply(entry_map::absolute, const_block(next_), mutable_block(image));
-                combine(slopes_.leak, image, 1.0 - slopes_.leak, y_, S);
+                W_.apply(entry_map::absolute, next_, image_);
+                combine(slopes_.leak, image_, 1.0 - slopes_.leak, y_, S);
             }
             ledger_.count();
         }
@@ -75,11 +76,12 @@ private:
 
     // Vertices whose ratio is low lead into the dominant component and not back: without them the least ratio is that of
     // the component.
-    double trimmed_bound(const buffer<double>& x, double growth, double rtol) {
+    double trimmed_bound(vector_in x, double growth, double rtol) {
         const space& S = W_.domain();
         // Far from underflow, so that the errors of products are relative.
         constexpr double least = 0x1p-300;
-        buffer<double> part(x);
+        vector_block part(S);
+        copy(x, part, S);
         keep_ratios_above(0.0, least, part, part, S);
         double best = 0.0;
         for (int round = 0; round < 4; ++round) {
@@ -97,8 +99,9 @@ private:
     SlopeRange slopes_;
     const slope_rows& word_;
     Ledger& ledger_;
-    buffer<double> y_;
-    buffer<double> next_;
+    vector_block y_;
+    vector_block next_;
+    vector_block image_;
 };
 
 }  // namespace

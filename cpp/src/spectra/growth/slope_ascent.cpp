@@ -20,7 +20,7 @@ public:
         : J_(J), S_(std::move(cycle)), ledger_(ledger), Z_(S_.size()), Y_(J.kept() == 0.0 ? 0 : S_.size()) {
         x_ = random_unit(seed, streams::slope_start(2 * stream));
         y_ = random_unit(seed, streams::slope_start(2 * stream + 1));
-        next_.resize(J.length());
+        next_ = vector_block(J.domain());
     }
 
     slope_witness run(int sweeps) {
@@ -49,15 +49,15 @@ private:
     // Short cycles are run through several times, so that the vectors are close to the cycle's own.
     [[nodiscard]] std::size_t passes() const { return (16 + period() - 1) / period(); }
 
-    buffer<double> random_unit(std::uint64_t seed, std::uint64_t stream) const {
-        buffer<double> v(J_.length());
-        fill_gaussian(mutable_block(v), seed, stream, J_.domain());
+    vector_block random_unit(std::uint64_t seed, std::uint64_t stream) const {
+        vector_block v(J_.domain());
+        fill_gaussian(v, seed, stream, J_.domain());
         scale(1.0 / norm2(v, J_.domain()), v, J_.domain());
         return v;
     }
 
     // v becomes a unit vector. Returns ln ||v||.
-    double normalise(buffer<double>& v) const {
+    double normalise(vector_out v) const {
         const double norm = norm2(v, J_.domain());
         if (!(norm > 0.0) || !std::isfinite(norm)) return -infinity;
         scale(1.0 / norm, v, J_.domain());
@@ -73,11 +73,11 @@ private:
             last_ = y_;
             for (std::size_t k = period(); k-- > 0;) {
                 if (!Y_.empty()) Y_[k] = y_;
-                Z_[k].resize(J_.length());
-                J_.pull(const_block(y_), mutable_block(Z_[k]));
+                if (Z_[k].empty()) Z_[k] = vector_block(S);
+                J_.pull(y_, Z_[k]);
                 ledger_.count();
-                copy_scaled(1.0, Z_[k], next_, S);
-                J_.finish_backward(S_[k], const_block(y_), mutable_block(next_));
+                copy(Z_[k], next_, S);
+                J_.finish_backward(S_[k], y_, next_);
                 std::swap(y_, next_);
                 log += normalise(y_);
                 if (log == -infinity) return log;
@@ -108,7 +108,7 @@ private:
                     if (!Y_.empty()) form += J_.kept() * dot(Y_[k], x_, S);
                     changes += choose_slopes(form < 0.0 ? -1.0 : 1.0, Z_[k], x_, S_[k], S);
                 }
-                J_.forward(S_[k], const_block(x_), mutable_block(next_));
+                J_.forward(S_[k], x_, next_);
                 ledger_.count();
                 std::swap(x_, next_);
                 log += normalise(x_);
@@ -121,12 +121,12 @@ private:
     const slope_jacobian& J_;
     slope_rows S_;
     Ledger& ledger_;
-    std::vector<buffer<double>> Z_;
-    std::vector<buffer<double>> Y_;  // y_{k+1}
-    buffer<double> x_;
-    buffer<double> y_;
-    buffer<double> last_;
-    buffer<double> next_;
+    std::vector<vector_block> Z_;
+    std::vector<vector_block> Y_;  // y_{k+1}
+    vector_block x_;
+    vector_block y_;
+    vector_block last_;
+    vector_block next_;
 };
 
 }  // namespace

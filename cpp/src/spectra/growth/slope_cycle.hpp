@@ -2,9 +2,9 @@
 // rho(J_{p-1} .. J_0)^(1/p). The entries of S_k as one byte each, 1 for hi.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/operators/linear_map.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/slope_ops.hpp"
 #include "kernels/vectors/block_ops.hpp"
 
@@ -29,37 +29,33 @@ public:
     [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(domain().length()); }
 
     // Y = b X + a W S X
-    void forward(active_in active, const_block X, mutable_block Y) const {
-        const mutable_block T = scratch(X);
-        apply_slopes(active, slopes_.lo, slopes_.hi, X, T, domain());
-        W_.apply(T, Y);
+    void forward(active_in active, block_in X, block_out Y) const {
+        scratch_.reshape(domain(), X.columns());
+        apply_slopes(active, slopes_.lo, slopes_.hi, X, scratch_, domain());
+        W_.apply(scratch_, Y);
         add_kept(X, Y);
     }
     // Z = W^T Y
-    void pull(const_block Y, mutable_block Z) const { W_.apply_adjoint(Y, Z); }
+    void pull(block_in Y, block_out Z) const { W_.apply_adjoint(Y, Z); }
     // Z = b Y + a S Z for Z = W^T Y
-    void finish_backward(active_in active, const_block Y, mutable_block Z) const {
+    void finish_backward(active_in active, block_in Y, block_out Z) const {
         apply_slopes(active, slopes_.lo, slopes_.hi, Z, Z, domain());
         add_kept(Y, Z);
     }
     // Z = b Y + a S W^T Y
-    void backward(active_in active, const_block Y, mutable_block Z) const {
+    void backward(active_in active, block_in Y, block_out Z) const {
         pull(Y, Z);
         finish_backward(active, Y, Z);
     }
 
 private:
-    void add_kept(const_block X, mutable_block Y) const {
+    void add_kept(block_in X, block_out Y) const {
         if (slopes_.leak != 1.0) combine_blocks(kept(), X, slopes_.leak, Y, domain());
-    }
-    mutable_block scratch(const_block X) const {
-        scratch_.resize(static_cast<std::size_t>(X.size()));
-        return {scratch_.data(), X.rows, X.columns};
     }
 
     linear_map W_;
     SlopeRange slopes_;
-    mutable buffer<double> scratch_;
+    mutable vector_block scratch_;
 };
 
 }  // namespace rhochain

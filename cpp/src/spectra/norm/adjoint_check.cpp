@@ -1,5 +1,6 @@
 #include "spectra/norm/adjoint_check.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace rhochain {
 namespace {
@@ -22,15 +22,14 @@ constexpr double least_length = 0x1p-900;
 
 std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed) {
     if (A.entrywise() || A.rows() == 0 || A.cols() == 0) return 0;
-    std::vector<double> v(static_cast<std::size_t>(A.domain().length())), z(v.size());
-    std::vector<double> u(static_cast<std::size_t>(A.range().length()));
-    fill_gaussian(mutable_block(v), seed, streams::adjoint, A.domain());
+    vector_block v(A.domain()), z(A.domain()), u(A.range());
+    fill_gaussian(v, seed, streams::adjoint, A.domain());
     scale(1.0 / norm2(v, A.domain()), v, A.domain());
-    A.apply(const_block(v), mutable_block(u));
+    A.apply(v, u);
     const double length = norm2(u, A.range());
     if (!(length > least_length)) return 1;
     scale(1.0 / length, u, A.range());
-    A.apply_adjoint(const_block(u), mutable_block(z));
+    A.apply_adjoint(u, z);
     const double found = dot(z, v, A.domain());
     if (std::abs(found - length) > tolerance * std::max(length, norm2(z, A.domain())))
         throw std::invalid_argument(

@@ -1,7 +1,7 @@
 #include "spectra/norm/chebyshev_bound.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/solvers/chebyshev_step.hpp"
 #include "kernels/vectors/block_columns.hpp"
@@ -28,23 +28,21 @@ double acosh_exp(double x) { return x > 30.0 ? x + ln2 : std::acosh(std::exp(x))
 // The three-term recurrence T_{j+1} = 2 C T_j - T_{j-1}, C = (2 / guess^2) A^T A - I, on a block.
 class recurrence {
 public:
-    // T_0 = `start` (n x columns).
-    recurrence(const linear_map& A, double guess, buffer<double> start, std::int64_t columns)
+    recurrence(const linear_map& A, double guess, vector_block start)
         : A_(A),
           inverse_guess_(1.0 / guess),
           now_(std::move(start)),
-          before_(now_.size(), 0.0),
-          image_(static_cast<std::size_t>(A.range().length() * columns)),
-          next_(now_.size()),
-          columns_(columns) {}
+          before_(A.domain(), now_.columns()),
+          image_(A.range(), now_.columns()),
+          next_(A.domain(), now_.columns()) {
+        fill_columns(0.0, 0, before_, A.domain());
+    }
 
     void step() {
-        const mutable_block image(image_.data(), A_.range().length(), columns_);
         // 1 / guess after each product: the square of a guess may leave the range of float64.
-        A_.apply_both(view(now_), image, view(next_), scaling_of_panels(inverse_guess_, image));
+        A_.apply_both(now_, image_, next_, scaling_of_panels(inverse_guess_, image_));
         const double twice = first_ ? 1.0 : 2.0;
-        const double largest =
-            to_next_term(-twice, view(now_), 2.0 * twice * inverse_guess_, view(before_), view(next_), A_.domain());
+        const double largest = to_next_term(-twice, now_, 2.0 * twice * inverse_guess_, before_, next_, A_.domain());
         std::swap(before_, now_);
         std::swap(now_, next_);
         first_ = false;
@@ -54,34 +52,31 @@ public:
     // ln max_j ||T_k z_j||
     [[nodiscard]] double log_largest_column() {
         double largest = 0.0;
-        const vector_out column = vector_out(next_).first(static_cast<std::size_t>(A_.domain().length()));
-        for (std::int64_t j = 0; j < columns_; ++j) {
-            copy_column(view(now_), j, column, A_.domain());
+        const vector_out column = next_.view().flat().first(A_.domain().length());
+        for (std::int64_t j = 0; j < now_.columns(); ++j) {
+            copy_column(now_, j, column, A_.domain());
             largest = std::max(largest, norm2(column, A_.domain()));
         }
         return std::log(largest) + static_cast<double>(exponent_) * ln2;
     }
 
 private:
-    [[nodiscard]] mutable_block view(buffer<double>& X) const { return {X.data(), A_.domain().length(), columns_}; }
-
     // With a guess far too small the terms grow without limit: divides both terms by a power of two.
     void keep_in_range(double largest) {
         constexpr int far = 64;
         const int e = binary_exponent(largest);
         if (e <= far) return;
-        scale_entries(std::ldexp(1.0, -e), view(now_), A_.domain());
-        scale_entries(std::ldexp(1.0, -e), view(before_), A_.domain());
+        scale_entries(std::ldexp(1.0, -e), now_, A_.domain());
+        scale_entries(std::ldexp(1.0, -e), before_, A_.domain());
         exponent_ += e;
     }
 
     linear_map A_;
     double inverse_guess_;
-    buffer<double> now_;
-    buffer<double> before_;
-    buffer<double> image_;
-    buffer<double> next_;
-    std::int64_t columns_;
+    vector_block now_;  // n x columns
+    vector_block before_;
+    vector_block image_;
+    vector_block next_;
     std::int64_t exponent_ = 0;
     bool first_ = true;
 };
@@ -108,10 +103,9 @@ Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_prob
     Bound bound{std::numeric_limits<double>::infinity(), Grade::probable, probe.delta, "Chebyshev on random probes"};
     const std::int64_t k = chebyshev_steps(n, probe.probes, probe.delta, probe.accuracy);
     if (!ledger.affords(2 * probe.probes * k)) return bound;
-    const std::int64_t rows = A.domain().length();
-    buffer<double> start(static_cast<std::size_t>(rows * probe.probes));
-    block.draw(mutable_block(start.data(), rows, probe.probes), options.seed, probe.stream);
-    recurrence T(A, probe.guess, std::move(start), probe.probes);
+    vector_block start(A.domain(), probe.probes);
+    block.draw(start, options.seed, probe.stream);
+    recurrence T(A, probe.guess, std::move(start));
     for (std::int64_t j = 0; j < k; ++j) {
         if (ledger.exhausted()) return bound;
         T.step();

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::int64_t most_steps = 200;
 
-buffer<double> random_start(const space& S, std::uint64_t seed) {
-    buffer<double> start(static_cast<std::size_t>(S.length()));
-    fill_gaussian(mutable_block(start), seed, streams::start, S);
+vector_block random_start(const space& S, std::uint64_t seed) {
+    vector_block start(S);
+    fill_gaussian(start, seed, streams::start, S);
     return start;
 }
 
@@ -30,8 +30,8 @@ double backward_error(const linear_map& A, std::int64_t k) {
 }
 
 // The right singular vector behind the largest Ritz value.
-buffer<double> top_vector(const golub_kahan& F) {
-    buffer<double> v(static_cast<std::size_t>(F.right().of().length()));
+vector_block top_vector(const golub_kahan& F) {
+    vector_block v(F.right().of());
     F.right().combine(largest_singular_pair(F.alpha(), F.beta()).right, v);
     return v;
 }

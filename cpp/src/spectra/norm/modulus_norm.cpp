@@ -1,6 +1,6 @@
 #include "spectra/norm/modulus_norm.hpp"
 
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "operators/entry_image.hpp"
 #include "operators/normal_operator.hpp"
 #include "spectra/norm/positive_resolvent.hpp"
@@ -15,8 +15,8 @@ namespace {
 
 // Entries that underflow take off less than 2^-1074 for each term; the largest entry of x is near 1.
 Bound modulus_lower_bound(const linear_map& A, vector_in x, Ledger& ledger) {
-    buffer<double> y(static_cast<std::size_t>(A.range().length()));
-    A.apply(entry_map::absolute, const_block(x), mutable_block(y));
+    vector_block y(A.range());
+    A.apply(entry_map::absolute, x, y);
     ledger.count();
     const std::int64_t depth = A.range().sum_depth() + A.domain().sum_depth();
     const double image = norm2(y, A.range()) * (1.0 - rounding_gamma(A.row_terms() + depth + 8));
@@ -35,7 +35,7 @@ void prove_upper(const linear_map& A, vector_in x, double rtol, Bracket& b, Ledg
 void tighten_by_modulus(const linear_map& A, vector_in v, const norm_accuracy& accuracy, Bracket& b, Ledger& ledger) {
     const auto proved = [&] { return b.upper.grade == Grade::proved && accuracy.met_by(b); };
     if (proved()) return;
-    buffer<double> x(v.size());
+    vector_block x(A.domain());
     copy_magnitudes(v, x, A.domain());
     scale(1.0 / max_abs(x, A.domain()), x, A.domain());
     prove_upper(A, x, accuracy.rtol, b, ledger);

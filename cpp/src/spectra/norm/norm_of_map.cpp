@@ -2,6 +2,7 @@
 
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
@@ -27,7 +28,8 @@ std::int64_t probe_count(std::int64_t n) { return n <= 250'000 ? 8 : 1; }
 
 // The lower bound from options.start.
 void tighten_by_guess(const linear_map& A, vector_in start, double magnitude, Bracket& b, Ledger& ledger) {
-    buffer<double> guess(start.begin(), start.end());
+    vector_block guess(A.domain());
+    copy(start, guess, A.domain());
     // With entries near 1 no product underflows, which the error bound does not cover.
     scale_by_power(-binary_exponent(max_abs(guess, A.domain())), guess, A.domain());
     tighten_lower(b, rayleigh_lower_bound(A, guess, magnitude, ledger).lower);
@@ -40,7 +42,7 @@ void tighten_by_schur_test(const linear_map& A, vector_in v, const norm_accuracy
                            Ledger& ledger) {
     constexpr double most_of_it = 0.99;
     if (b.upper.grade == Grade::proved && accuracy.met_by(b)) return;
-    buffer<double> start(v.size());
+    vector_block start(A.domain());
     copy_magnitudes(v, start, A.domain());
     const bool one_signed = std::abs(sum(v, A.domain())) >= most_of_it * sum(start, A.domain());
     if (!one_signed && (accuracy.met_by(b) || !std::isfinite(accuracy.upper_rtol))) return;
@@ -73,11 +75,11 @@ Bracket norm_from_interval(const linear_map& A, const modulus_interval& moduli, 
     Bracket b;
     tighten_by_interval(b, moduli);
     b.value = 0.5 * (moduli.lower + moduli.upper);
-    buffer<double> v(static_cast<std::size_t>(A.domain().length())), image(v.size());
+    vector_block v(A.domain()), image(A.range());
     fill(1.0 / std::sqrt(static_cast<double>(A.cols())), v, A.domain());
-    A.apply(const_block(v), mutable_block(image));
+    A.apply(v, image);
     ledger.count();
-    b.vector.assign(v.begin(), v.end());
+    b.vector = complex_for_caller(v);
     b.residual = singular_residual(A, b.value, v, std::move(image), ledger);
     ledger.record(b.lower.value, b.value, b.upper.value);
     return b;
@@ -113,13 +115,13 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
     }
     if (const auto moduli = gram_interval(A)) return norm_from_interval(A, *moduli, ledger);
     // A rank may hold no entry of the start vector.
-    if (A.domain().any(!options.start.empty())) tighten_by_guess(A, options.start, magnitude, b, ledger);
+    if (A.domain().any(!options.start.empty())) tighten_by_guess(A, from_caller(options.start), magnitude, b, ledger);
     const bool modulus_decides = A.entries() != nullptr && signs_factorize(*A.entries());
     const norm_accuracy of_run = modulus_decides ? as_first_guess(accuracy) : accuracy;
     const top_estimate top = tighten_by_golub_kahan(A, options, of_run, b, ledger);
     image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, ledger);
     tighten_lower(b, behind.lower);
-    b.vector.assign(top.v.begin(), top.v.end());
+    b.vector = complex_for_caller(top.v);
     if (modulus_decides)
         tighten_by_modulus(A, top.v, accuracy, b, ledger);
     else if (A.entrywise())

@@ -1,7 +1,7 @@
 #include <rhochain/spectra/norm/norms.hpp>
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "kernels/solvers/line_sums.hpp"
 
 #include <algorithm>
@@ -16,8 +16,11 @@ class line_summation {
 public:
     explicit line_summation(const linear_map& A)
         : A_(A),
-          ones_(static_cast<std::size_t>(std::max(A.range().length(), A.domain().length())), 1.0),
-          room_(ones_.size()) {}
+          longer_(A.range().length() > A.domain().length() ? A.range() : A.domain()),
+          ones_(longer_),
+          room_(longer_) {
+        fill(1.0, ones_, longer_);
+    }
 
     [[nodiscard]] line_sums rows(entry_map f) { return over(A_.range(), f, &linear_map::apply, A_.domain()); }
     [[nodiscard]] line_sums columns(entry_map f) {
@@ -25,18 +28,18 @@ public:
     }
 
 private:
-    using product = void (linear_map::*)(entry_map, const_block, mutable_block, panel_task) const;
+    using product = void (linear_map::*)(entry_map, block_in, block_out, panel_task) const;
 
     [[nodiscard]] line_sums over(const space& lines, entry_map f, product multiply, const space& terms) {
         line_sums sums(lines);
-        (A_.*multiply)(f, const_block(vector_in(ones_).first(static_cast<std::size_t>(terms.length()))),
-                       mutable_block(vector_out(room_).first(static_cast<std::size_t>(lines.length()))), sums.task());
+        (A_.*multiply)(f, vector_in(ones_).first(terms.length()), vector_out(room_).first(lines.length()), sums.task());
         return sums;
     }
 
     linear_map A_;
-    buffer<double> ones_;
-    buffer<double> room_;
+    space longer_;
+    vector_block ones_;
+    vector_block room_;
 };
 
 }  // namespace

@@ -12,20 +12,22 @@ constexpr std::int64_t most_steps = 5000;
 class conjugate_gradients {
 public:
     conjugate_gradients(const irreducible_block& block, std::int64_t cost, Ledger& ledger)
-        : block_(block), cost_(cost), ledger_(ledger) {
-        for (buffer<double>* v : {&residual_, &direction_, &image_})
-            v->resize(static_cast<std::size_t>(block.domain().length()));
-    }
+        : block_(block),
+          cost_(cost),
+          ledger_(ledger),
+          residual_(block.domain()),
+          direction_(block.domain()),
+          image_(block.domain()) {}
 
     // Solves (s I - M) x = e from x. False if that is indefinite. `quotient` becomes x^T M x / x^T x, or that of a
     // direction in which M exceeds s.
-    bool solve(double s, buffer<double>& x, double& quotient) {
+    bool solve(double s, vector_out x, double& quotient) {
         const space& S = block_.domain();
         apply(s, x);
         fill(1.0, residual_, S);
         block_.project(residual_);
         axpy(-1.0, image_, residual_, S);
-        copy_scaled(1.0, residual_, direction_, S);
+        copy(residual_, direction_, S);
         double squares = dot(residual_, residual_, S);
         for (std::int64_t step = 0; max_abs(residual_, S) > close_enough; ++step) {
             if (step == most_steps || ledger_.exhausted()) break;
@@ -49,8 +51,8 @@ private:
     static constexpr double close_enough = 0.5;
 
     // image = (s I - M) v
-    void apply(double s, const buffer<double>& v) {
-        block_.map().apply(const_block(v), mutable_block(image_));
+    void apply(double s, vector_in v) {
+        block_.map().apply(v, image_);
         ledger_.count(cost_);
         combine(s, v, -1.0, image_, block_.domain());
     }
@@ -58,22 +60,22 @@ private:
     const irreducible_block& block_;
     std::int64_t cost_;
     Ledger& ledger_;
-    buffer<double> residual_;
-    buffer<double> direction_;
-    buffer<double> image_;
+    vector_block residual_;
+    vector_block direction_;
+    vector_block image_;
 };
 
 }  // namespace
 
-buffer<double> positive_resolvent(const irreducible_block& block, std::int64_t cost, vector_in guess, double value,
-                                  double rtol, Ledger& ledger) {
+vector_block positive_resolvent(const irreducible_block& block, std::int64_t cost, vector_in guess, double value,
+                                double rtol, Ledger& ledger) {
     constexpr int most_rounds = 40;
     constexpr double closer = 0.125;
     constexpr double farthest = 0.1;
     const space& S = block.domain();
     conjugate_gradients solver(block, cost, ledger);
-    buffer<double> best(guess.begin(), guess.end());
-    buffer<double> x(guess.size());
+    vector_block best(S), x(S);
+    copy(guess, best, S);
     // Each solution improves the value and the guess for an s that is closer to rho(M).
     double distance = std::min(farthest, rtol / closer);
     for (int round = 0; round < most_rounds && !ledger.exhausted(); ++round) {

@@ -8,9 +8,9 @@
 // Source: M-matrices (Ostrowski 1937; Berman & Plemmons 1979); Hestenes & Stiefel 1952.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/solver_options.hpp>
-#include <rhochain/storage/buffer.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
 namespace rhochain {
@@ -18,7 +18,7 @@ namespace rhochain {
 // For M = block.map(), whose products cost `cost` each, and an s within about rtol of rho(M). A `value` near rho(M) and
 // its positive `guess` of the Perron vector save products. If the budget is spent: what it leaves of x. Memory: five
 // vectors.
-[[nodiscard]] buffer<double> positive_resolvent(const irreducible_block& block, std::int64_t cost, vector_in guess,
-                                                double value, double rtol, Ledger& ledger);
+[[nodiscard]] vector_block positive_resolvent(const irreducible_block& block, std::int64_t cost, vector_in guess,
+                                              double value, double rtol, Ledger& ledger);
 
 }  // namespace rhochain

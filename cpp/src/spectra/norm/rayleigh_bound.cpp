@@ -9,8 +9,8 @@ namespace rhochain {
 
 image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double magnitude, Ledger& ledger) {
     constexpr double negligible = 0x1p-40;
-    image_of_vector result{buffer<double>(static_cast<std::size_t>(A.range().length())), {}};
-    A.apply(const_block(v), mutable_block(result.image));
+    image_of_vector result{vector_block(A.range()), {}};
+    A.apply(v, result.image);
     ledger.count();
     const double norms = rounding_gamma(std::max(A.range().sum_depth(), A.domain().sum_depth()) + 4);
     const double length = norm2(v, A.domain()) * (1.0 + norms);
@@ -22,9 +22,9 @@ image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double ma
     const double rounding = rounding_gamma(A.row_terms() + 2);
     double error = rounding * magnitude * length * (1.0 + norms);
     if (!(error <= negligible * image)) {
-        buffer<double> magnitudes(v.size()), y(result.image.size());
+        vector_block magnitudes(A.domain()), y(A.range());
         copy_magnitudes(v, magnitudes, A.domain());
-        A.apply(entry_map::absolute, const_block(magnitudes), mutable_block(y));
+        A.apply(entry_map::absolute, magnitudes, y);
         ledger.count();
         error = rounding * norm2(y, A.range()) * (1.0 + norms);
     }
@@ -33,12 +33,12 @@ image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double ma
     return result;
 }
 
-double singular_residual(const linear_map& A, double sigma, vector_in v, buffer<double> u, Ledger& ledger) {
+double singular_residual(const linear_map& A, double sigma, vector_in v, vector_block u, Ledger& ledger) {
     // sigma squared may leave the range of float64 where sigma does not.
     const int e = binary_exponent(sigma);
     scale_by_power(-e, u, A.range());
-    buffer<double> z(v.size());
-    A.apply_adjoint(const_block(u), mutable_block(z));
+    vector_block z(A.domain());
+    A.apply_adjoint(u, z);
     ledger.count();
     axpy(-sigma * std::ldexp(sigma, -e), v, z, A.domain());
     return norm2(z, A.domain()) / std::ldexp(sigma, -e);

@@ -3,16 +3,16 @@
 // of a unit vector v and a value sigma as a singular pair.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/operators/linear_map.hpp>
 #include <rhochain/spectra/solver_options.hpp>
-#include <rhochain/storage/buffer.hpp>
 
 namespace rhochain {
 
 struct image_of_vector {
-    buffer<double> image;  // A v
-    Bound lower;           // ||A v|| / ||v||
+    vector_block image;  // A v
+    Bound lower;         // ||A v|| / ||v||
 };
 
 // PROVED for an entrywise A: the bound is reduced by all rounding errors of the product and the norms. The error of the
@@ -21,7 +21,6 @@ struct image_of_vector {
 [[nodiscard]] image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double magnitude, Ledger& ledger);
 
 // For a unit vector v and u = A v, which is overwritten.
-[[nodiscard]] double singular_residual(const linear_map& A, double sigma, vector_in v, buffer<double> u,
-                                       Ledger& ledger);
+[[nodiscard]] double singular_residual(const linear_map& A, double sigma, vector_in v, vector_block u, Ledger& ledger);
 
 }  // namespace rhochain

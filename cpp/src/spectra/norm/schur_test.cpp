@@ -1,6 +1,6 @@
 #include "spectra/norm/schur_test.hpp"
 
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/solvers/positive_vector.hpp"
 
 #include <algorithm>
@@ -17,8 +17,8 @@ constexpr double least_part = 0x1p-60;
 // max (|A|^T y)_j / x_j; x becomes |A|^T y.
 double to_next_power(const linear_map& A, vector_in y, vector_out x) {
     largest_quotient quotient(x, A.domain());
-    buffer<double> room(x.size());
-    A.apply_adjoint(entry_map::absolute, const_block(y), mutable_block(room), quotient.task());
+    vector_block room(A.domain());
+    A.apply_adjoint(entry_map::absolute, y, room, quotient.task());
     return quotient.get();
 }
 
@@ -31,12 +31,12 @@ Bound schur_upper_bound(const linear_map& A, vector_in start, double value, doub
     // least_part.
     const double lost = 3.0 * least / least_part * static_cast<double>(std::max(A.row_terms(), A.column_terms()));
     const double rounding = 1.0 + rounding_gamma(A.row_terms() + A.column_terms() + 8);
-    buffer<double> x(start.begin(), start.end());
+    vector_block x(A.domain()), y(A.range());
+    copy(start, x, A.domain());
     make_positive(x, least_part, A.domain());
-    buffer<double> y(static_cast<std::size_t>(A.range().length()));
     Bound best{std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "Schur test with powers of |W|^T |W|"};
     while (!ledger.exhausted()) {
-        A.apply(entry_map::absolute, const_block(x), mutable_block(y));
+        A.apply(entry_map::absolute, x, y);
         const double a = make_positive(y, least_part, A.range()) + lost;
         const double b = to_next_power(A, y, x) + lost;
         make_positive(x, least_part, A.domain());

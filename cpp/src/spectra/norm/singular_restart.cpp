@@ -72,7 +72,7 @@ top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& 
         watch.look(steps, top.sigma, top.second, top.residual);
         stable = lanczos.invariant() || watch.hardly_rose() || watch.predicted();
     }
-    buffer<double> v(static_cast<std::size_t>(A.domain().length()));
+    vector_block v(A.domain());
     if (top.coordinates.empty()) top.coordinates.assign(1, 1.0);
     lanczos.basis().combine(top.coordinates, v);
     return {std::move(v), stable};

@@ -12,7 +12,7 @@
 namespace rhochain {
 
 struct top_estimate {
-    buffer<double> v;     // the right singular vector behind the value
+    vector_block v;       // the right singular vector behind the value
     bool stable = false;  // further steps would not raise the value by much
 };
 

@@ -1,7 +1,9 @@
 #include "spectra/radius/dominant_search.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/radius/commutator.hpp"
 #include "spectra/radius/power_filter.hpp"
@@ -13,7 +15,6 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <vector>
 
 namespace rhochain {
 namespace {
@@ -39,7 +40,7 @@ public:
         : block_(block), options_(options), b_(b), ledger_(ledger) {}
 
     void run() {
-        const std::optional<std::vector<double>> guess = warm_start();
+        const std::optional<vector_block> guess = warm_start();
         ritz_pair first;
         // A guess needs no filter. The second search then starts from the powers that the upper bound needs.
         if (guess) first = search_from(*guess);
@@ -77,16 +78,17 @@ public:
 
 private:
     // The caller's start restricted to this block, unless that is 0.
-    [[nodiscard]] std::optional<std::vector<double>> warm_start() const {
+    [[nodiscard]] std::optional<vector_block> warm_start() const {
         const space& S = block_.domain();
         if (!S.any(!options_.start.empty())) return std::nullopt;
-        std::vector<double> x(options_.start.begin(), options_.start.end());
+        vector_block x(S);
+        copy(from_caller(options_.start), x, S);
         block_.project(x);
         if (!(max_abs(x, S) > 0.0)) return std::nullopt;
         return x;
     }
 
-    [[nodiscard]] ritz_pair search_from(const std::vector<double>& start) {
+    [[nodiscard]] ritz_pair search_from(vector_in start) {
         const std::int64_t capacity = basis_capacity(options_, block_.size(), most_krylov_vectors);
         return search_ritz_pair(block_, start, capacity, options_, ledger_);
     }
@@ -99,7 +101,7 @@ private:
         constexpr double same_rate = 0.02;
         const space& S = block_.domain();
         if (block_.size() <= few) return false;
-        std::vector<double> start(static_cast<std::size_t>(S.length()));
+        vector_block start(S);
         block_.draw(start, options_.seed, streams::second_start);
         arnoldi factorization(block_.map(), start, few);
         while (factorization.size() < few && !factorization.invariant() && !ledger_.exhausted()) {
@@ -176,7 +178,7 @@ private:
         b_.value = pair.modulus();
         b_.residual = pair.residual;
         b_.runner_up = pair.runner_up;
-        b_.vector = pair.vector;
+        b_.vector = for_caller(pair.vector);
         tighten_lower(
             b_, {b_.value * std::max(0.0, 1.0 - uncertainty), Grade::estimate, 0.0, "Ritz value less its uncertainty"});
     }
@@ -203,7 +205,7 @@ private:
         b_.value = rates.front();
         b_.residual = pair.residual;
         b_.runner_up = pair.runner_up;
-        b_.vector = pair.vector;
+        b_.vector = for_caller(pair.vector);
         tighten_lower(b_, {std::max(0.0, b_.value - std::max(spread, options_.rtol * b_.value)), Grade::estimate, 0.0,
                            "growth rate less its spread"});
     }

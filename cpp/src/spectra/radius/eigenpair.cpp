@@ -1,19 +1,20 @@
 #include <rhochain/spectra/radius/eigenpair.hpp>
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/radius/eigenpair_of_map.hpp"
 
 #include <cmath>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace rhochain {
 namespace {
 
 // The entries of x that S has in this process.
-complex_in own_part(complex_in x, const space& S) {
+complex_array own_part(complex_array x, const space& S) {
     const auto length = static_cast<std::int64_t>(x.size());
     if (!S.any(length != S.length())) return x;
     if (S.any(length != S.size()))
@@ -32,17 +33,14 @@ double largest_part(complex_in x, const space& S) {
 
 }  // namespace
 
-Eigenpair eigenpair_of_map(const linear_map& A, std::span<const std::complex<double>> x) {
-    require_square(A, "an eigenvector");
+Eigenpair eigenpair_of_map(const linear_map& A, complex_in x) {
     const space& S = A.domain();
-    x = own_part(x, S);
     const int e = binary_exponent(largest_part(x, S));
-    const auto n = static_cast<std::size_t>(S.length());
-    std::vector<double> a(n), b(n), image_a(n), image_b(n), magnitude(n);
+    vector_block a(S), b(S), image_a(S), image_b(S), magnitude(S);
     split(x, -e, a, b, S);
     bound_moduli(a, b, magnitude, S);
-    A.apply(const_block(a), mutable_block(image_a));
-    A.apply(const_block(b), mutable_block(image_b));
+    A.apply(a, image_a);
+    A.apply(b, image_b);
     const double squared = dot(a, a, S) + dot(b, b, S);
     const std::complex<double> theta{(dot(a, image_a, S) + dot(b, image_b, S)) / squared,
                                      (dot(a, image_b, S) - dot(b, image_a, S)) / squared};
@@ -52,7 +50,7 @@ Eigenpair eigenpair_of_map(const linear_map& A, std::span<const std::complex<dou
     const double rest = std::hypot(norm2(image_a, S), norm2(image_b, S)) * (1.0 + norms);
     Eigenpair result{theta, {rest / length, Grade::estimate, 0.0, "residual of an eigenvector"}};
     if (!A.entrywise() || !A.lossless()) return result;
-    A.apply(entry_map::absolute, const_block(magnitude), mutable_block(image_a));
+    A.apply(entry_map::absolute, magnitude, image_a);
     constexpr double u = 0x1p-53;
     constexpr double underflow = 0x1p-500;
     const double products = rounding_gamma(A.row_terms() + 2) * norm2(image_a, S) * (1.0 + norms);
@@ -63,8 +61,9 @@ Eigenpair eigenpair_of_map(const linear_map& A, std::span<const std::complex<dou
 }
 
 Eigenpair check_eigenpair(const linear_map& W, std::span<const std::complex<double>> x) {
+    require_square(W, "an eigenvector");
     const linear_map A = W.normalised();
-    Eigenpair pair = eigenpair_of_map(A, x);
+    Eigenpair pair = eigenpair_of_map(A, from_caller(own_part(x, A.domain())));
     pair.theta *= std::ldexp(1.0, A.exponent());
     pair.residual.value = shifted_up(pair.residual.value, A.exponent());
     return pair;

@@ -1,5 +1,7 @@
 #include "spectra/radius/eigenvalue_condition.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/complex_vectors.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/adjoint_operator.hpp"
@@ -8,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace rhochain {
 
@@ -16,12 +17,13 @@ void write_condition(const irreducible_block& block, const SolverOptions& option
     const linear_map& A = block.map();
     const space& S = block.domain();
     if (b.status != Status::converged || !S.any(!b.vector.empty()) || ledger.exhausted()) return;
-    complex_vector x = b.vector;
+    complex_vector x(S);
+    copy(from_caller(b.vector), x, S);
     normalise(x, S);
     const Eigenpair right = eigenpair_of_map(A, x);
     ledger.count(A.entrywise() ? 3 : 2);
     const irreducible_block left = block.with_map(adjoint_operator(A));
-    std::vector<double> start(x.size());
+    vector_block start(S);
     left.draw(start, options.seed, streams::left_vector);
     SolverOptions finer = options;
     finer.rtol = 0.1 * options.rtol;

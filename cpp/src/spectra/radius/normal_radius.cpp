@@ -1,7 +1,8 @@
 #include "spectra/radius/normal_radius.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "spectra/norm/norm_of_map.hpp"
 #include "spectra/radius/eigenpair_of_map.hpp"
 #include "spectra/radius/small_block.hpp"
@@ -10,18 +11,17 @@
 #include <cmath>
 #include <limits>
 #include <utility>
-#include <vector>
 
 namespace rhochain {
 namespace {
 
 // x = A v - conj(lambda) v is an eigenvector of lambda = sigma (t +- i sqrt(1 - t^2)), t = v^T A v / sigma, if v lies in the
 // plane of one pair. A symmetric A has lambda = +-sigma and x = A v + lambda v.
-complex_vector eigenvector_from(const irreducible_block& block, double sigma, const std::vector<double>& v) {
+complex_vector eigenvector_from(const irreducible_block& block, double sigma, vector_in v) {
     const space& S = block.domain();
-    std::vector<double> a(v.size());
-    std::vector<double> b(v.size());
-    block.map().apply(const_block(v), mutable_block(a));
+    vector_block a(S), b(S);
+    fill(0.0, b, S);
+    block.map().apply(v, a);
     const double along = std::clamp(dot(v, a, S), -sigma, sigma);
     if (block.facts().kind == symmetry::symmetric) {
         axpy(std::copysign(sigma, along), v, a, S);
@@ -29,7 +29,8 @@ complex_vector eigenvector_from(const irreducible_block& block, double sigma, co
         axpy(-along, v, a, S);
         copy_scaled(std::sqrt((sigma - along) * (sigma + along)), v, b, S);
     }
-    complex_vector x = to_complex(a);
+    complex_vector x(S);
+    set_real(a, x, S);
     set_imaginary(b, x, S);
     return x;
 }
@@ -37,16 +38,19 @@ complex_vector eigenvector_from(const irreducible_block& block, double sigma, co
 // Replaces the singular vector v by an eigenvector, where v gives one, and the residual by its own.
 void write_eigenvector(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     constexpr double hardly_more = 4.0;
-    complex_vector x = eigenvector_from(block, b.value, real_part(b.vector));
+    const space& S = block.domain();
+    vector_block v(S);
+    copy_real_part(from_caller(b.vector), v, S);
+    complex_vector x = eigenvector_from(block, b.value, v);
     b.vector.clear();
     const double expected = std::max(b.residual, options.rtol * b.value);
     b.residual = Bracket::unknown;
     ledger.count(3);
-    if (!(max_abs_part(x, block.domain()) > 0x1p-20 * b.value)) return;
-    normalise(x, block.domain());
+    if (!(max_abs_part(x, S) > 0x1p-20 * b.value)) return;
+    normalise(x, S);
     const Eigenpair pair = eigenpair_of_map(block.map(), x);
     if (!(pair.residual.value <= hardly_more * expected)) return;
-    b.vector = std::move(x);
+    b.vector = for_caller(std::move(x));
     b.residual = pair.residual.value;
 }
 

@@ -1,9 +1,10 @@
 #include "spectra/radius/perron_of_block.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include "kernels/small_dense.hpp"
 #include "kernels/solvers/magnitudes.hpp"
-#include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "operators/entry_image.hpp"
 #include "spectra/norm/positive_resolvent.hpp"
 
@@ -28,7 +29,7 @@ constexpr double floor_of_x = 0x1p-400;
 constexpr double underflow_guard = 0x1p-600;
 
 // x <- |x| / 2^e with its largest entry in [1/2, 1), raised to the floor.
-void keep_positive(const irreducible_block& block, std::vector<double>& x) {
+void keep_positive(const irreducible_block& block, vector_out x) {
     const int e = binary_exponent(max_abs(x, block.domain()));
     raise_magnitudes(-e, floor_of_x, x, block.domain());
     block.project(x);
@@ -48,7 +49,7 @@ collatz_wielandt bounds_from(const irreducible_block& block, vector_in x, vector
 }
 
 // Replaces x by the real part of the dominant Ritz vector of M from x, up to sign.
-void krylov_step(const irreducible_block& block, const SolverOptions& options, std::vector<double>& x, Ledger& ledger) {
+void krylov_step(const irreducible_block& block, const SolverOptions& options, vector_out x, Ledger& ledger) {
     const std::int64_t capacity = basis_capacity(options, block.size(), krylov_steps);
     arnoldi factorization(entry_image(block.map(), entry_map::absolute), x, capacity);
     while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
@@ -67,18 +68,16 @@ void krylov_step(const irreducible_block& block, const SolverOptions& options, s
 
 // Where |A| is symmetric, x^T |A| x / x^T x bounds rho(|A|) from below and the x of positive_resolvent.hpp from above, a
 // hundredth of rtol apart where that costs little.
-void tighten_by_resolvent(const irreducible_block& block, const SolverOptions& options, Bracket& b,
-                          std::vector<double>& x, Ledger& ledger) {
+void tighten_by_resolvent(const irreducible_block& block, const SolverOptions& options, Bracket& b, vector_out x,
+                          Ledger& ledger) {
     constexpr std::int64_t large = 250'000;
     const space& S = block.domain();
     const entry_image M(block.map(), entry_map::absolute);
     const double distance = (block.size() <= large ? 0.008 : 0.8) * options.rtol;
-    const auto found =
-        positive_resolvent(block.with_map(linear_map::borrowed(M)), 1, x, b.value, distance, ledger);
-    x.assign(found.begin(), found.end());
+    copy(positive_resolvent(block.with_map(linear_map::borrowed(M)), 1, x, b.value, distance, ledger), x, S);
     keep_positive(block, x);
-    std::vector<double> y(x.size());
-    block.map().apply(entry_map::absolute, const_block(x), mutable_block(y));
+    vector_block y(S);
+    block.map().apply(entry_map::absolute, x, y);
     ledger.count();
     const collatz_wielandt now = bounds_from(block, x, y);
     tighten_lower(b, now.lower);
@@ -95,9 +94,9 @@ void tighten_by_resolvent(const irreducible_block& block, const SolverOptions& o
 // (product of |w|)^(1/n) for a block in which every row has one entry.
 Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
     const space& S = block.domain();
-    const std::vector<double> ones(static_cast<std::size_t>(S.length()), 1.0);
-    std::vector<double> weights(ones.size());
-    block.map().apply(entry_map::absolute, const_block(ones), mutable_block(weights));
+    vector_block ones(S), weights(S);
+    fill(1.0, ones, S);
+    block.map().apply(entry_map::absolute, ones, weights);
     ledger.count();
     const double largest = max_abs(weights, S);
     // Beside a huge weight another one may underflow. Then the only bound is that no mean exceeds the largest weight.
@@ -127,11 +126,12 @@ Bracket single_cycle_radius(const irreducible_block& block, Ledger& ledger) {
 Bracket perron_of_block(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     if (block.facts().single_cycle) return single_cycle_radius(block, ledger);
     const space& S = block.domain();
-    std::vector<double> x(static_cast<std::size_t>(S.length()), 1.0);
-    std::vector<double> y(x.size());
+    vector_block x(S), y(S);
     if (S.any(!options.start.empty())) {
-        x.assign(options.start.begin(), options.start.end());
+        copy(from_caller(options.start), x, S);
         keep_positive(block, x);
+    } else {
+        fill(1.0, x, S);
     }
     block.project(x);
     Bracket b;
@@ -139,7 +139,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
     std::vector<double> widths;
     for (std::int64_t iteration = 0;; ++iteration) {
-        block.map().apply(entry_map::absolute, const_block(x), mutable_block(y));
+        block.map().apply(entry_map::absolute, x, y);
         ledger.count();
         const collatz_wielandt now = bounds_from(block, x, y);
         tighten_lower(b, now.lower);
@@ -164,7 +164,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
         }
         keep_positive(block, x);
     }
-    b.vector = to_complex(x);
+    b.vector = complex_for_caller(x);
     return b;
 }
 

@@ -12,8 +12,8 @@ namespace rhochain {
 
 power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta)
     : block_(std::move(block)),
-      x_(static_cast<std::size_t>(block_.domain().length())),
-      y_(x_.size()),
+      x_(block_.domain()),
+      y_(block_.domain()),
       upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"} {
     constexpr double log_2_over_root_pi = 0.12078223763524522235;
     log_constant_ = log_2_over_root_pi - std::log(delta);
@@ -23,7 +23,7 @@ power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uin
 
 void power_filter::step() {
     if (vanished_) return;
-    block_.map().apply(const_block(x_), mutable_block(y_));
+    block_.map().apply(x_, y_);
     std::swap(x_, y_);
     const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
     vanished_ = norm.mantissa == 0.0;

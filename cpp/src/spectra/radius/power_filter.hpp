@@ -9,6 +9,7 @@
 // 1983, whose bound of ||A^k|| needs a k fixed in advance.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/spectra/estimate.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
@@ -29,7 +30,7 @@ public:
     [[nodiscard]] bool vanished() const { return vanished_; }
 
     // A multiple of A^k z with entries of moderate size; zero once vanished().
-    [[nodiscard]] const std::vector<double>& vector() const { return x_; }
+    [[nodiscard]] vector_in vector() const { return x_; }
 
     // Over the steps `from` to `to`; 0 once vanished().
     [[nodiscard]] double growth_rate(std::int64_t from, std::int64_t to) const;
@@ -39,8 +40,8 @@ public:
 
 private:
     irreducible_block block_;
-    std::vector<double> x_;
-    std::vector<double> y_;
+    vector_block x_;
+    vector_block y_;
     std::int64_t exponent_ = 0;      // A^k z = 2^exponent x
     std::vector<double> log_norms_;  // ln ||A^j z||, j = 0 .. k
     double log_constant_;            // ln (2 / (sqrt(pi) delta))

@@ -1,5 +1,6 @@
 #include "spectra/radius/radius_of_block.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
 #include "operators/entry_image.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <limits>
 #include <string>
-#include <vector>
 
 namespace rhochain {
 namespace {
@@ -32,12 +32,13 @@ Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& opti
 
 // The 1 x 1 block [w].
 Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
-    const std::vector<double> one(static_cast<std::size_t>(block.domain().length()), 1.0);
-    std::vector<double> w(one.size());
-    block.map().apply(const_block(one), mutable_block(w));
+    const space& S = block.domain();
+    vector_block one(S), w(S);
+    fill(1.0, one, S);
+    block.map().apply(one, w);
     ledger.count();
-    Bracket b = exact_bracket(max_abs(w, block.domain()), "self-loop");
-    b.vector.assign(one.size(), 1.0);
+    Bracket b = exact_bracket(max_abs(w, S), "self-loop");
+    b.vector.assign(static_cast<std::size_t>(S.length()), 1.0);
     b.condition = 1.0;
     return b;
 }

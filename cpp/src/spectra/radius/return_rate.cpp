@@ -1,5 +1,6 @@
 #include "spectra/radius/return_rate.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/spaced_entries.hpp"
 
@@ -48,13 +49,13 @@ std::optional<double> return_rate(const irreducible_block& block, Ledger& ledger
     if (powers < least_powers || !ledger.affords(powers)) return std::nullopt;
     const std::int64_t apart = powers * reach + 1;
     const spaced_entries vertices{apart / 2, apart};
-    std::vector<double> x(static_cast<std::size_t>(S.length()), 0.0);
-    std::vector<double> y(x.size());
+    vector_block x(S), y(S);
+    fill(0.0, x, S);
     fill(1.0, vertices, x, S);
     std::vector<double> log_sizes{0.0};  // of the largest return after k powers
     std::int64_t exponent = 0;
     for (std::int64_t k = 1; k <= powers && !ledger.exhausted(); ++k) {
-        block.map().apply(const_block(x), mutable_block(y));
+        block.map().apply(x, y);
         ledger.count();
         std::swap(x, y);
         const double largest = max_abs(vertices, x, S);

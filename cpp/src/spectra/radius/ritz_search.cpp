@@ -1,5 +1,6 @@
 #include "spectra/radius/ritz_search.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include "kernels/small_dense.hpp"
 #include "kernels/vectors/complex_vectors.hpp"
@@ -22,8 +23,8 @@ constexpr double same_modulus = 1e-8;
 
 class search {
 public:
-    search(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
-           const SolverOptions& options, Ledger& ledger, std::optional<std::complex<double>> target)
+    search(const irreducible_block& block, vector_in start, std::int64_t capacity, const SolverOptions& options,
+           Ledger& ledger, std::optional<std::complex<double>> target)
         : block_(block),
           target_(target),
           rtol_(options.rtol),
@@ -100,15 +101,16 @@ private:
 
     // Writes the Ritz vector at once: a restart changes the basis of its coordinates.
     void write_vector(const std::vector<std::complex<double>>& coordinates) {
-        std::vector<double> part(static_cast<std::size_t>(block_.domain().length()));
+        const space& S = block_.domain();
+        vector_block part(S);
         std::vector<double> c(coordinates.size());
         std::transform(coordinates.begin(), coordinates.end(), c.begin(), [](const auto& z) { return z.real(); });
         factorization_.basis().combine(c, part);
-        best_.vector.resize(part.size());
-        set_real(part, best_.vector, block_.domain());
+        if (best_.vector.empty()) best_.vector = complex_vector(S);
+        set_real(part, best_.vector, S);
         std::transform(coordinates.begin(), coordinates.end(), c.begin(), [](const auto& z) { return z.imag(); });
         factorization_.basis().combine(c, part);
-        set_imaginary(part, best_.vector, block_.domain());
+        set_imaginary(part, best_.vector, S);
     }
 
     bool shrink() {
@@ -126,7 +128,7 @@ private:
 
 }  // namespace
 
-ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start, std::int64_t capacity,
+ritz_pair search_ritz_pair(const irreducible_block& block, vector_in start, std::int64_t capacity,
                            const SolverOptions& options, Ledger& ledger, std::optional<std::complex<double>> target) {
     return search(block, start, capacity, options, ledger, target).run();
 }

@@ -5,14 +5,13 @@
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>
+#include "kernels/vectors/complex_vectors.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <complex>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
-#include <vector>
 
 namespace rhochain {
 
@@ -21,7 +20,7 @@ struct ritz_pair {
     double residual = std::numeric_limits<double>::infinity();  // ||A x - theta x||
     double runner_up = Bracket::unknown;                        // the next modulus
     bool complete = false;                                      // the Krylov space contained the whole spectrum
-    std::vector<std::complex<double>> vector;                   // x, ||x|| = 1, if found()
+    complex_vector vector;                                      // x, ||x|| = 1, if found()
 
     [[nodiscard]] double modulus() const { return std::abs(theta); }
     [[nodiscard]] bool found() const { return residual < std::numeric_limits<double>::infinity(); }
@@ -31,8 +30,8 @@ struct ritz_pair {
 inline constexpr std::int64_t most_krylov_vectors = 100;
 
 // `start` must not be zero.
-[[nodiscard]] ritz_pair search_ritz_pair(const irreducible_block& block, std::span<const double> start,
-                                         std::int64_t capacity, const SolverOptions& options, Ledger& ledger,
+[[nodiscard]] ritz_pair search_ritz_pair(const irreducible_block& block, vector_in start, std::int64_t capacity,
+                                         const SolverOptions& options, Ledger& ledger,
                                          std::optional<std::complex<double>> target = std::nullopt);
 
 }  // namespace rhochain

@@ -1,5 +1,6 @@
 #include "spectra/radius/small_block.hpp"
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/small_dense.hpp"
 #include "kernels/vectors/complex_vectors.hpp"
@@ -81,7 +82,7 @@ std::vector<double> matrix_of(const irreducible_block& block, Ledger& ledger) {
     for (std::size_t i = 0; i < order; ++i) identity[i * order + i] = 1.0;
     std::vector<double> own(static_cast<std::size_t>(S.length()) * order);
     const const_block own_identity(identity.data() + S.first() * n, S.length(), n);
-    block.map().apply(own_identity, mutable_block(own.data(), S.length(), n));
+    block.map().apply(as_block(own_identity), as_block(mutable_block(own.data(), S.length(), n)));
     ledger.count(n);
     std::vector<double> B(order * order);
     S.fold(B, [&](std::span<double> rows) { std::copy(own.begin(), own.end(), rows.begin() + S.first() * n); });

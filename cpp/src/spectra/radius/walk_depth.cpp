@@ -1,23 +1,19 @@
 #include "spectra/radius/walk_depth.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/solvers/vertex_set.hpp"
 #include "kernels/vectors/random_streams.hpp"
-
-#include <vector>
 
 namespace rhochain {
 namespace {
 
-void one_edge(const irreducible_block& block, walk_direction direction, const std::vector<double>& x,
-              std::vector<double>& y) {
-    const const_block X(x);
-    const mutable_block Y(y);
+void one_edge(const irreducible_block& block, walk_direction direction, block_in x, block_out y) {
     if (direction == walk_direction::out_of)
-        block.map().apply_adjoint(entry_map::absolute, X, Y);
+        block.map().apply_adjoint(entry_map::absolute, x, y);
     else if (block.map().entrywise())
-        block.map().apply(entry_map::absolute, X, Y);
+        block.map().apply(entry_map::absolute, x, y);
     else
-        block.map().apply(X, Y);
+        block.map().apply(x, y);
 }
 
 // Whether `most` steps would not reach all vertices if their number grew like that of a ball in three dimensions.
@@ -34,12 +30,11 @@ std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_dire
                                        std::int64_t most, Ledger& ledger) {
     const space& S = block.domain();
     // Random weights: sums of entries of both signs do not cancel.
-    std::vector<double> weights(static_cast<std::size_t>(S.length()));
+    vector_block weights(S), x(S), y(S);
     fill_gaussian(weights, 0, streams::walk, S);
     make_weights(weights, S);
     block.project(weights);
-    std::vector<double> x(weights.size(), 0.0);
-    std::vector<double> y(weights.size());
+    fill(0.0, x, S);
     join(first_weighted(weights, S), weights, x, S);
     std::int64_t reached = 1;
     for (std::int64_t step = 1; step <= most && !ledger.exhausted(); ++step) {

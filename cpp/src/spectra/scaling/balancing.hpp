@@ -4,17 +4,17 @@
 // d is a start for scalings that lower ||B||_2 (scaling_flow.hpp), for which any start is valid.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace rhochain {
 
 // d, a vector of block.domain(), after `sweeps` sweeps of two products with A o A; |d_i| <= most. Requires
 // block.map().entrywise().
-[[nodiscard]] std::vector<double> balancing_scaling(const irreducible_block& block, std::int64_t sweeps, double most,
-                                                    Ledger& ledger);
+[[nodiscard]] vector_block balancing_scaling(const irreducible_block& block, std::int64_t sweeps, double most,
+                                             Ledger& ledger);
 
 }  // namespace rhochain

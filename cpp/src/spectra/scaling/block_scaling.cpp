@@ -24,11 +24,17 @@ SolverOptions without_start(SolverOptions options) {
     return options;
 }
 
+block_scaling with_unit_scaling(const irreducible_block& block, Bracket b) {
+    block_scaling s{std::move(b), vector_block(block.domain()), 1.0};
+    fill(0.0, s.d, block.domain());
+    return s;
+}
+
 // For ||A||_2 = mu_D(A), D = I.
 block_scaling unscaled_block(const irreducible_block& block, Bracket b) {
     b.vector.clear();
     b.residual = b.condition = b.runner_up = Bracket::unknown;
-    return {std::move(b), std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
+    return with_unit_scaling(block, std::move(b));
 }
 
 // Of a block whose signs factorize, or a normal one. Without a search a finer tolerance costs little.
@@ -59,9 +65,7 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
     if (A.entrywise()) {
         b.upper = bound_norms(A).upper;
         ledger.count(4);
-        if (b.upper.value == 0.0)
-            return {exact_bracket(0.0, "zero matrix"),
-                    std::vector<double>(static_cast<std::size_t>(block.domain().length())), 1.0};
+        if (b.upper.value == 0.0) return with_unit_scaling(block, exact_bracket(0.0, "zero matrix"));
     }
     if (free && A.entrywise()) tighten_upper(b, perron_upper_bound(block, without_start(options), ledger));
     search_limits limits{most_log_scaling, std::ldexp(goal.threshold, -block.facts().exponent)};

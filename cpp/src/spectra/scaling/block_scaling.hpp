@@ -6,16 +6,15 @@
 // a search (scaling_search.hpp) between a PROVED lower bound and a PROBABLE upper one.
 #pragma once
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
 #include "spectra/structure/irreducible_block.hpp"
-
-#include <vector>
 
 namespace rhochain {
 
 struct block_scaling {
     Bracket bracket;        // of mu_D(A)
-    std::vector<double> d;  // D = diag(exp(d)), a vector of block.domain(); empty on all ranks if none was computed
+    vector_block d;         // D = diag(exp(d)), a vector of block.domain(); empty on all ranks if none was computed
     double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
 };
 

@@ -2,7 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
-#include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "operators/adjoint_operator.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 
@@ -14,20 +14,21 @@ namespace {
 
 struct perron_vector {
     Bracket radius;  // without its vector
-    std::vector<double> x;
+    vector_block x;
     double largest_ratio = 0.0;  // max (|A| x)_i / x_i, rounded up
 };
 
 perron_vector perron_with_ratio(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     const linear_map& A = block.map();
     perron_vector p{perron_of_block(block, options, ledger), {}, 0.0};
-    p.x = real_part(std::exchange(p.radius.vector, {}));
-    if (!block.domain().any(!p.x.empty())) return p;
-    std::vector<double> y(p.x.size());
-    A.apply(entry_map::absolute, const_block(p.x), mutable_block(y));
+    const space& S = block.domain();
+    if (!S.any(!p.radius.vector.empty())) return p;
+    p.x = vector_block(S);
+    copy_real_part(from_caller(std::exchange(p.radius.vector, {})), p.x, S);
+    vector_block y(S);
+    A.apply(entry_map::absolute, p.x, y);
     ledger.count();
-    p.largest_ratio =
-        ratio_extremes(y, p.x, block.domain()).highest * (1.0 + rounding_gamma(A.row_terms() + 4)) + 0x1p-600;
+    p.largest_ratio = ratio_extremes(y, p.x, S).highest * (1.0 + rounding_gamma(A.row_terms() + 4)) + 0x1p-600;
     return p;
 }
 
@@ -47,7 +48,7 @@ block_scaling perron_scaling(const irreducible_block& block, const SolverOptions
     tighten_lower(s.bracket, left.radius.lower);
     clamp_value(s.bracket);
     if (relative_width(s.bracket) <= options.rtol) s.bracket.status = Status::converged;
-    s.d.resize(right.x.size());
+    s.d = vector_block(S);
     half_log_ratios(left.x, right.x, s.d, S);
     // The logarithms and the exponential of D round to less than 2^-42 for |d| below 1100.
     s.excess = std::sqrt(right.largest_ratio * left.largest_ratio) / s.bracket.upper.value * (1.0 + 0x1p-40);

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/scaling/block_scaling.hpp"
 #include "spectra/scaling/scaling_assembly.hpp"
@@ -47,7 +48,7 @@ ScaledNorm as_one_block(const linear_map& A, const SolverOptions& options, const
     block_scaling s = scale_block(irreducible_block(A, facts), own, options, ledger);
     result.bracket = std::move(s.bracket);
     ledger.close(result.bracket);
-    result.scaling = std::move(s.d);
+    result.scaling = for_caller(s.d);
     result.attained = result.bracket.upper;
     result.attained.value *= s.excess;
     if (!S.any(!result.scaling.empty())) {
@@ -71,7 +72,8 @@ ScaledNorm by_components(const linear_map& W, const SolverOptions& options, cons
         if (s.d.empty()) return s.bracket;
         const block_facts& facts = block.facts();
         // The sum of two scalings rounds by e, which magnifies the norm by at most exp(2 max |e|).
-        const double rounded = facts.scaling.empty() ? 0.0 : 0x1p-51 * (max_abs(facts.scaling) + max_abs(s.d));
+        const double rounded =
+            facts.scaling.empty() ? 0.0 : 0x1p-51 * (max_abs(facts.scaling) + max_abs(s.d, block.domain()));
         excess = std::max(excess, s.excess * (1.0 + rounded));
         const std::int64_t c = P.labels[static_cast<std::size_t>(block.members().front())];
         found.solved[static_cast<std::size_t>(c)] = 1;

@@ -1,5 +1,6 @@
 #include "spectra/scaling/scaling_dual.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/solvers/row_ratios.hpp"
 #include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/row_scaling.hpp"
@@ -8,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <vector>
 
 namespace rhochain {
 namespace {
@@ -21,30 +21,31 @@ constexpr double underflow_guard = 0x1p-500;
 
 class dual_bound {
 public:
-    dual_bound(const irreducible_block& block, mutable_block V, Ledger& ledger)
+    dual_bound(const irreducible_block& block, block_out V, Ledger& ledger)
         : block_(block),
           V_(V),
           ledger_(ledger),
-          image_(static_cast<std::size_t>(V.size())),
-          lengths_(static_cast<std::size_t>(V.rows)),
-          images_(lengths_.size()),
-          errors_(lengths_.size(), 0.0) {}
+          image_(block.domain(), V.columns()),
+          lengths_(block.domain()),
+          images_(block.domain()),
+          errors_(block.domain()) {
+        fill(0.0, errors_, block.domain());
+    }
 
     // The least ratio ||(A V)_i|| / ||V_i||, rounded down.
     double evaluate() {
         const linear_map& A = block_.map();
         const space& S = block_.domain();
-        const mutable_block image(image_.data(), V_.rows, V_.columns);
-        const double g = rounding_gamma(V_.columns + 4);
+        const double g = rounding_gamma(V_.columns() + 4);
         row_squares(V_, lengths_, S);
         drop_rows(least_row * least_row, lengths_, V_, S);
-        A.apply(V_, image);
-        ledger_.count(V_.columns);
-        row_squares(image, images_, S);
+        A.apply(V_, image_);
+        ledger_.count(V_.columns());
+        row_squares(image_, images_, S);
         roots_up(g, lengths_, S);
         double product = 0.0;
         if (A.entrywise()) {
-            A.apply(entry_map::absolute, const_block(lengths_), mutable_block(errors_));
+            A.apply(entry_map::absolute, lengths_, errors_);
             ledger_.count();
             product = rounding_gamma(2 * (A.row_terms() + 4));
         }
@@ -60,12 +61,12 @@ public:
 
 private:
     const irreducible_block& block_;
-    mutable_block V_;
+    block_out V_;
     Ledger& ledger_;
-    std::vector<double> image_;
-    std::vector<double> lengths_;  // ||V_i||, rounded up, then the factors of the rows
-    std::vector<double> images_;   // ||(A V)_i||^2, then the ratios
-    std::vector<double> errors_;
+    vector_block image_;
+    vector_block lengths_;  // ||V_i||, rounded up, then the factors of the rows
+    vector_block images_;   // ||(A V)_i||^2, then the ratios
+    vector_block errors_;
 };
 
 Bound lower_bound(const irreducible_block& block, double value) {
@@ -75,7 +76,7 @@ Bound lower_bound(const irreducible_block& block, double value) {
 
 }  // namespace
 
-Bound lift_lower_bound(const irreducible_block& block, mutable_block V, double ceiling, std::int64_t most_rounds,
+Bound lift_lower_bound(const irreducible_block& block, block_out V, double ceiling, std::int64_t most_rounds,
                        Ledger& ledger) {
     constexpr std::array targets{0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.9995};
     dual_bound dual(block, V, ledger);

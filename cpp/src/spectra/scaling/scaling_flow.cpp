@@ -18,27 +18,25 @@ constexpr double damping = 0.03;
 
 }  // namespace
 
-scaling_flow::scaling_flow(const irreducible_block& block, std::vector<double> d, double most, std::int64_t columns,
+scaling_flow::scaling_flow(const irreducible_block& block, vector_block d, double most, std::int64_t columns,
                            std::uint64_t seed, std::uint64_t stream)
     : block_(block),
       d_(std::move(d)),
       most_(most),
-      columns_(columns),
       B_(block.map(), d_),
-      V_(d_.size() * static_cast<std::size_t>(columns)),
-      U_(V_.size()),
-      v_squares_(d_.size()),
-      u_squares_(d_.size()),
-      last_gradient_(d_.size(), 0.0) {
-    const mutable_block V = as_block(V_);
-    block.draw(V, seed, stream);
-    normalise(V, block.domain());
+      V_(block.domain(), columns),
+      U_(block.domain(), columns),
+      v_squares_(block.domain()),
+      u_squares_(block.domain()),
+      last_gradient_(block.domain()) {
+    fill(0.0, last_gradient_, block.domain());
+    block.draw(V_, seed, stream);
+    normalise(V_, block.domain());
 }
 
 bool scaling_flow::step() {
     const space& S = block_.domain();
-    const mutable_block V = as_block(V_);
-    const mutable_block U = as_block(U_);
+    const block_out V = V_, U = U_;
     B_.apply(V, U);
     row_squares(V, v_squares_, S);
     row_squares(U, u_squares_, S);
@@ -65,11 +63,10 @@ void scaling_flow::move(double s2) {
     B_.set(d_);
 }
 
-std::vector<double> scaling_flow::unscaled_block() const {
+vector_block scaling_flow::unscaled_block() const {
     const space& S = block_.domain();
-    std::vector<double> X(V_.size());
-    scale_rows(1.0, B_.inverse(), const_block(V_.data(), S.length(), columns_),
-               mutable_block(X.data(), S.length(), columns_), S);
+    vector_block X(S, columns());
+    scale_rows(1.0, B_.inverse(), V_, X, S);
     return X;
 }
 

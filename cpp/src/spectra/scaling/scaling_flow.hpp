@@ -12,47 +12,42 @@
 // columns and six vectors.
 #pragma once
 
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include "operators/similarity.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace rhochain {
 
 class scaling_flow {
 public:
     // Starts from d and Gaussian columns drawn from (seed, stream). |d_i| stays within `most`.
-    scaling_flow(const irreducible_block& block, std::vector<double> d, double most, std::int64_t columns,
-                 std::uint64_t seed, std::uint64_t stream);
+    scaling_flow(const irreducible_block& block, vector_block d, double most, std::int64_t columns, std::uint64_t seed,
+                 std::uint64_t stream);
 
     // One product with A and one with A^T for each column. False once A V = 0.
     bool step();
 
-    [[nodiscard]] std::int64_t columns() const { return columns_; }
+    [[nodiscard]] std::int64_t columns() const { return V_.columns(); }
     [[nodiscard]] double rayleigh() const { return rayleigh_; }  // s of the last step
-    [[nodiscard]] const std::vector<double>& scaling() const { return d_; }
+    [[nodiscard]] const vector_block& scaling() const { return d_; }
 
     // D^-1 V, the block V in the coordinates of A: block.domain().length() x columns.
-    [[nodiscard]] std::vector<double> unscaled_block() const;
+    [[nodiscard]] vector_block unscaled_block() const;
 
 private:
     void move(double s2);
-    [[nodiscard]] mutable_block as_block(buffer<double>& X) const {
-        return {X.data(), block_.domain().length(), columns_};
-    }
 
     irreducible_block block_;
-    std::vector<double> d_;
+    vector_block d_;
     double most_;
-    std::int64_t columns_;
     similarity B_;
-    buffer<double> V_;
-    buffer<double> U_;
-    std::vector<double> v_squares_;
-    std::vector<double> u_squares_;
-    std::vector<double> last_gradient_;
+    vector_block V_;
+    vector_block U_;
+    vector_block v_squares_;
+    vector_block u_squares_;
+    vector_block last_gradient_;
     std::int64_t steps_ = 0;
     double rayleigh_ = 0.0;
 };

@@ -1,6 +1,7 @@
 #include "spectra/scaling/scaling_search.hpp"
 
 #include "kernels/solvers/scaling_ops.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/similarity.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
@@ -84,13 +85,16 @@ private:
         return threshold > 0.0 ? 2 : 8;
     }
 
-    std::vector<double> first_scaling(double most) {
+    vector_block first_scaling(double most) {
         constexpr std::int64_t sweeps = 40;
         const space& S = block_.domain();
         const bool started = S.any(!options_.start.empty());
         if (!started && block_.map().entrywise()) return balancing_scaling(block_, sweeps, most, ledger_);
-        std::vector<double> d(static_cast<std::size_t>(S.length()), 0.0);
-        if (started) clamp_entries(options_.start, most, d, S);
+        vector_block d(S);
+        if (started)
+            clamp_entries(from_caller(options_.start), most, d, S);
+        else
+            fill(0.0, d, S);
         return d;
     }
 
@@ -108,9 +112,8 @@ private:
 
     void raise_lower_bound() {
         constexpr std::int64_t most_rounds = 40;
-        std::vector<double> V = flow_.unscaled_block();
-        const mutable_block block(V.data(), block_.domain().length(), flow_.columns());
-        tighten_lower(s_.bracket, lift_lower_bound(block_, block, flow_.rayleigh(), most_rounds, ledger_));
+        vector_block V = flow_.unscaled_block();
+        tighten_lower(s_.bracket, lift_lower_bound(block_, V, flow_.rayleigh(), most_rounds, ledger_));
     }
 
     // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. A delta too small to be halved so

@@ -1,5 +1,7 @@
 #include "spectra/scaling/two_by_two.hpp"
 
+#include <rhochain/kernels/vectors/entries.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -8,7 +10,7 @@ namespace rhochain {
 block_scaling scale_two_by_two(const irreducible_block& block, Ledger& ledger) {
     const std::vector<double> unit{1.0, 0.0, 0.0, 1.0};
     std::vector<double> M(4);
-    block.map().apply(const_block(unit.data(), 2, 2), mutable_block(M.data(), 2, 2));
+    block.map().apply(as_block(const_block(unit.data(), 2, 2)), as_block(mutable_block(M.data(), 2, 2)));
     ledger.count(2);
     // Beside a huge entry a small one may have underflowed in the normalisation.
     constexpr double safely_normal = 0x1p-1000;
@@ -29,7 +31,10 @@ block_scaling scale_two_by_two(const irreducible_block& block, Ledger& ledger) {
         s.bracket.status = Status::bracketed;
     }
     const double half = 0.25 * (std::log(std::abs(M[2])) - std::log(std::abs(M[1])));
-    s.d = {half, -half};
+    s.d = vector_block(block.domain());
+    const auto d = entries_of(s.d);
+    d[0] = half;
+    d[1] = -half;
     // The logarithms, of numbers above 2^-1000, and their difference round d_1 - d_2 by less than 2^-42.
     constexpr double logarithms = 0x1p-40;
     s.excess = 1.0 + logarithms;

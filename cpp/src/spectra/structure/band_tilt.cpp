@@ -1,5 +1,6 @@
 #include "spectra/structure/band_tilt.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/scaled.hpp>
@@ -135,11 +136,10 @@ template <index_integer Index>
 class sampled_norm {
 public:
     sampled_norm(const csr<double, Index>& sample, std::int64_t reach, std::int64_t size, Ledger& ledger)
-        : sample_(sample), reach_(reach), ledger_(ledger) {
+        : sample_(sample), reach_(reach), ledger_(ledger), start_(space(sample.n_rows, 1)) {
         const double part = static_cast<double>(sample.n_rows) / static_cast<double>(size);
         cost_ = static_cast<std::int64_t>(std::ceil(2.0 * part * static_cast<double>(steps)));
-        start_.resize(static_cast<std::size_t>(sample.n_rows));
-        fill_gaussian(start_, 0, streams::tilt);
+        fill_gaussian(start_, 0, streams::tilt, space(sample.n_rows, 1));
     }
 
     [[nodiscard]] bool affordable(std::int64_t runs) const {
@@ -165,7 +165,7 @@ private:
     std::int64_t reach_;
     Ledger& ledger_;
     std::int64_t cost_;
-    std::vector<double> start_;
+    vector_block start_;
 };
 
 // Golden section for the minimum of a convex f within 1 of `centre` and |t| <= most. Two runs of the budget remain.

@@ -1,5 +1,6 @@
 #include "spectra/structure/by_component.hpp"
 
+#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/subvector.hpp"
 #include "spectra/radius/eigenpair_of_map.hpp"
 #include "spectra/radius/small_block.hpp"
@@ -220,9 +221,9 @@ Bracket solve_component(const linear_map& A, const component_partition& P, std::
     if (!block) return solve_in_place(A, P, task);
     const image B = image_of(*std::exchange(block, {}), reach, A.prepared_bytes(), task);
     Bracket b = solve_alone(B, A.exponent(), task);
-    if (!B.d.empty() && std::isfinite(b.residual)) {
+    if (!B.d.empty() && std::isfinite(b.residual) && !b.vector.empty()) {
         // That of the part itself, which is made again: two copies at a time would take more memory.
-        const Eigenpair pair = eigenpair_of_map(*A.principal(task.members, position), b.vector);
+        const Eigenpair pair = eigenpair_of_map(*A.principal(task.members, position), from_caller(b.vector));
         task.ledger.count(3);
         b.residual = std::ldexp(pair.residual.value, -A.exponent());
     }

@@ -71,11 +71,11 @@ public:
     [[nodiscard]] bool is_in_place() const { return outside_ != nullptr && !outside_->empty(); }
 
     // X becomes 0 on the vertices outside.
-    void project(mutable_block X) const {
+    void project(block_out X) const {
         if (is_in_place()) zero_rows(*outside_, X, domain());
     }
     // Standard normal entries, 0 outside.
-    void draw(mutable_block X, std::uint64_t seed, std::uint64_t stream) const {
+    void draw(block_out X, std::uint64_t seed, std::uint64_t stream) const {
         fill_gaussian(X, seed, stream, domain());
         project(X);
     }

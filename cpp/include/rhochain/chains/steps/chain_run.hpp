@@ -29,7 +29,7 @@ struct chain_move {
 
 // One factor: Y = 2^-e J_k V or 2^-e J_k^T V for the mantissas V of X, with squares[c] = sum_i Y_ic^2. `follows`: V
 // is the Y of the last call, written or deferred, to the last bit.
-using chain_factor = std::function<chain_move(std::int64_t k, const scaled_block& X, bool follows, mutable_block Y,
+using chain_factor = std::function<chain_move(std::int64_t k, const scaled_block& X, bool follows, block_out Y,
                                               std::span<double> squares)>;
 
 // X, which `first` of the steps have been done on, becomes P X or P^T X. Calls after_step(done), which returns true to

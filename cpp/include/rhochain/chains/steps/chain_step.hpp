@@ -50,20 +50,19 @@ struct chain_step {
 
 // (*) Y as above without 2^exponent; squares[c] = sum_i Y_ic^2, in an order that depends on the shape alone.
 // T is scratch, and none is needed where the slopes come last. V, T and Y do not overlap.
-void apply_step(const chain_step& step, vector_in s, const_block V, mutable_block T, mutable_block Y,
-                std::span<double> squares);
+void apply_step(const chain_step& step, vector_in s, block_in V, block_out T, block_out Y, std::span<double> squares);
 
 // The two halves of a step with its slopes first (V is not read where keep = 0), and T = weight s o Y of the step
 // after it in the second half: beside Y or, where keep = 0, in its place, with Y as scratch.
 struct slopes_ahead {
     double weight;
     vector_in s;
-    mutable_block T;
+    block_out T;
 };
-void apply_slopes(const chain_step& step, vector_in s, const_block V, mutable_block T);
-void apply_weights(const chain_step& step, const_block V, const_block T, mutable_block Y, std::span<double> squares,
+void apply_slopes(const chain_step& step, vector_in s, block_in V, block_out T);
+void apply_weights(const chain_step& step, block_in V, block_in T, block_out Y, std::span<double> squares,
                    const std::optional<slopes_ahead>& next = std::nullopt);
-void apply_weights_and_slopes(const chain_step& step, const_block T, mutable_block Y, const slopes_ahead& next,
+void apply_weights_and_slopes(const chain_step& step, block_in T, block_out Y, const slopes_ahead& next,
                               std::span<double> squares);
 
 }  // namespace rhochain

@@ -33,18 +33,18 @@ enum class gated_cell { gru, lstm };
 // Throws std::invalid_argument unless U has the shape (G n, n) and its vectors lie in one process.
 void require_gate_blocks(const linear_map& U, gated_cell cell, const char* what);
 
-// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are null for a GRU.
+// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are empty for a GRU.
 struct gated_step {
-    const double* m[3];
-    const double* k;
-    const double* p;
-    const double* q;
+    vector_in m[3];
+    vector_in k;
+    vector_in p;
+    vector_in q;
     std::int64_t exponent;
 };
 
 // Y = 2^-exponent J V or J^T V and squares[c] = sum_i Y_ic^2, in an order that depends on the shape alone, V of
 // state_blocks(cell) n rows. T (G n x b) is scratch. V, T and Y do not overlap.
-void apply_step(const linear_map& A, const gated_step& step, direction d, const_block V, mutable_block T,
-                mutable_block Y, std::span<double> squares);
+void apply_step(const linear_map& A, const gated_step& step, direction d, block_in V, block_out T, block_out Y,
+                std::span<double> squares);
 
 }  // namespace rhochain

@@ -4,8 +4,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/storage/block.hpp>
-#include <rhochain/storage/buffer.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 
 #include <cstdint>
@@ -17,29 +16,28 @@
 namespace rhochain {
 
 // Writes the block that it is given.
-using block_writer = std::function<void(mutable_block)>;
+using block_writer = std::function<void(block_out)>;
 
 class scaled_block {
 public:
     // (*) Copies X, rows of S. Throws std::invalid_argument, naming `what`, at an entry that is not finite.
-    scaled_block(const_block X, const char* what, const space& S);
+    scaled_block(block_in X, const char* what, const space& S);
 
     // (*) From mantissas(), exponents() and norms() of another one: a run goes on to the same bits. Throws
     // std::invalid_argument at a mismatch in size or a mantissa or norm that is not finite.
-    scaled_block(const_block mantissas, std::span<const std::int64_t> exponents, std::span<const double> norms,
+    scaled_block(block_in mantissas, std::span<const std::int64_t> exponents, std::span<const double> norms,
                  const space& S);
 
     // The space of the columns.
     [[nodiscard]] const space& of() const { return S_; }
-    [[nodiscard]] std::int64_t rows() const { return n_; }  // in this process
     [[nodiscard]] std::int64_t columns() const { return b_; }
-    [[nodiscard]] mutable_block mantissas() {
+    [[nodiscard]] block_out mantissas() {
         write_deferred();
-        return {M_.data(), n_, b_};
+        return M_;
     }
-    [[nodiscard]] const_block mantissas() const {
+    [[nodiscard]] block_in mantissas() const {
         write_deferred();
-        return {M_.data(), n_, b_};
+        return M_;
     }
     [[nodiscard]] const std::vector<std::int64_t>& exponents() const { return exponents_; }
     [[nodiscard]] const std::vector<double>& norms() const { return norms_; }  // of the columns of the mantissas
@@ -51,12 +49,12 @@ public:
     // squares of its columns; a norm whose square left the float64 range is computed anew. Columns whose norm has
     // left [2^-64, 2^64] are rescaled; returns whether there were any. Throws std::overflow_error if an entry is not
     // finite. `deferred_write`, if given, writes the new M: before the next call, when M is first read, or never.
-    bool replace(buffer<double>& next, std::int64_t exponent, std::span<const double> squares,
+    bool replace(vector_block& next, std::int64_t exponent, std::span<const double> squares,
                  block_writer deferred_write = {});
 
     // Writes the deferred M, if there is one.
     void write_deferred() const {
-        if (deferred_write_) std::exchange(deferred_write_, {})({M_.data(), n_, b_});
+        if (deferred_write_) std::exchange(deferred_write_, {})(M_);
     }
 
     // Drops the deferred M, whose arguments no longer exist: M holds nothing.
@@ -68,7 +66,7 @@ public:
     // Scales each column to 1/2 <= ||M_c|| < 1; a zero column gets exponent 0.
     void normalise();
 
-    [[nodiscard]] buffer<double> take_mantissas() {
+    [[nodiscard]] vector_block take_mantissas() {
         write_deferred();
         return std::move(M_);
     }
@@ -78,9 +76,8 @@ private:
     bool rescale(int slack);
 
     space S_;
-    std::int64_t n_;
     std::int64_t b_;
-    mutable buffer<double> M_;
+    mutable vector_block M_;
     mutable block_writer deferred_write_;
     std::vector<std::int64_t> exponents_;
     std::vector<double> norms_;

@@ -6,6 +6,7 @@
 #include <rhochain/chains/rows/row_reader.hpp>
 #include <rhochain/chains/trajectories/rollout_replay.hpp>
 #include <rhochain/chains/trajectories/slope_source.hpp>
+#include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 
 #include <cstdint>
@@ -45,7 +46,7 @@ private:
     std::int64_t block_rows_;
     row_window computed_;  // slopes of states, outputs or a rollout
     std::vector<double> slopes_;
-    std::vector<double> scaled_;
+    vector_block scaled_;
 };
 
 }  // namespace rhochain

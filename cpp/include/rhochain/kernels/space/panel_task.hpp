@@ -3,7 +3,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/over_rows.hpp>
-#include <rhochain/storage/block.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -15,20 +15,21 @@ namespace rhochain {
 class panel_task {
 public:
     template <class Body>
-        requires std::invocable<const Body&, std::int64_t, std::int64_t, const double*> &&
+        requires std::invocable<const Body&, std::int64_t, std::int64_t, panel_in> &&
                  (!std::same_as<Body, panel_task>)
     panel_task(const Body& body)
-        : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last, const double* rows) {
+        : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last, panel_in rows) {
               (*static_cast<const Body*>(b))(first, last, rows);
           }) {}
 
+    void operator()(std::int64_t first, std::int64_t last, panel_in rows) const { call_(body_, first, last, rows); }
     void operator()(std::int64_t first, std::int64_t last, const double* rows) const {
-        call_(body_, first, last, rows);
+        call_(body_, first, last, panel_in(rows));
     }
 
 private:
     const void* body_;
-    void (*call_)(const void*, std::int64_t, std::int64_t, const double*);
+    void (*call_)(const void*, std::int64_t, std::int64_t, panel_in);
 };
 
 // Calls body(first, last) for each panel of a matrix of n rows.
@@ -38,8 +39,8 @@ void over_panels(std::int64_t n, std::int64_t work, int threads, const Body& bod
 }
 
 // Calls then(first, last, rows) for each panel of Y, which is complete.
-inline void hand_on(const_block Y, const space& S, panel_task then) {
-    over_panels(S, Y.size(), [&](std::int64_t first, std::int64_t last) { then(first, last, Y.row(first)); });
+inline void hand_on(block_in Y, const space& S, panel_task then) {
+    over_panels(S, Y.size(), [&](std::int64_t first, std::int64_t last) { then(first, last, Y.rows_from(first)); });
 }
 
 }  // namespace rhochain

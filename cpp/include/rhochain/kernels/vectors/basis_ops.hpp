@@ -19,7 +19,7 @@ public:
     basis_projection(std::vector<vector_in> V, const space& S)
         : V_(std::move(V)), sums_(S, static_cast<std::int64_t>(V_.size()) + 1) {}
 
-    void add(std::int64_t first, std::int64_t last, const double* panel);
+    void add(std::int64_t first, std::int64_t last, panel_in w);
 
     // (*) After all panels: V^T w, and w^T w last.
     [[nodiscard]] std::vector<double> finish() const { return sums_.totals(); }

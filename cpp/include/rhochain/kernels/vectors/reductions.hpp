@@ -5,14 +5,13 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/vector_views.hpp>
 
 #include <cstdint>
 #include <span>
 
 namespace rhochain {
 
-using vector_in = std::span<const double>;
-using vector_out = std::span<double>;
 using array_in = std::span<const double>;
 using array_out = std::span<double>;
 
