@@ -1,6 +1,7 @@
-// The gain g from which on some slopes in g [lo, hi] explode, lo <= 0 <= hi, with a leak: the growth of b I + a g W S is
-// not homogeneous in g. For a fixed cycle of slopes the rate need not rise with g, but R does: slopes s g / g' at the
-// gain g' > g give the same Jacobians. So a cycle whose rate at g exceeds 1 proves the claim for every gain from g on.
+// The gain g from which on some slopes in g [lo, hi] explode, lo <= 0 <= hi, with a leak: the growth of b I + a g W S
+// is not homogeneous in g. For a fixed cycle of slopes the rate need not rise with g, but R does: slopes s g / g' at
+// the gain g' > g give the same Jacobians. So a cycle whose rate at g exceeds 1 proves the claim for every gain from
+// g on.
 //
 // On columns of one sign (signed_words.hpp) J(S) >= 0 has the rate b + a g rho(W S), which exceeds 1 exactly for
 // g rho(W S) > 1: PROVED. Other cycles: g <- g (1 - b) / (rate - b) to a rate of 1, which is exact for such an affine

@@ -26,7 +26,8 @@ Bound of_modulus(Bound c, const SlopeRange& slopes) {
     return c;
 }
 
-// At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, rounded up: sqrt of the largest row sum times the largest column sum.
+// At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, rounded up: sqrt of the largest row sum times the largest column
+// sum.
 double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger) {
     if (!A.entrywise()) return infinity;
     const space& S = A.domain();
@@ -92,7 +93,8 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     const bool both_signs = slopes.lo < 0.0 && slopes.hi > 0.0;
     double norm = 0.0;
     Bound from_range{infinity, Grade::probable, options.delta, "numerical range of D W D^-1 (Theorem F)"};
-    SolverOptions own = ledger.inner_options(options, std::max<std::int64_t>(1, options.max_matvecs - ledger.matvecs()));
+    const std::int64_t unspent = std::max<std::int64_t>(1, options.max_matvecs - ledger.matvecs());
+    SolverOptions own = ledger.inner_options(options, unspent);
     own.start = {};
     if (both_signs) {
         own.delta = 0.5 * options.delta;

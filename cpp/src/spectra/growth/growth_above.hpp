@@ -1,5 +1,5 @@
-// Upper bounds of the worst-case growth R (worst_case_growth.hpp) of one block: rho(|W|), PROVED, and the numerical range
-// of D W D^-1 (slope_rates.hpp) with the D of growth_scaling.hpp, PROBABLE(delta).
+// Upper bounds of the worst-case growth R (worst_case_growth.hpp) of one block: rho(|W|), PROVED, and the numerical
+// range of D W D^-1 (slope_rates.hpp) with the D of growth_scaling.hpp, PROBABLE(delta).
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

@@ -25,10 +25,12 @@ std::vector<std::size_t> periods(std::int64_t n) {
 growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, double magnitude,
                                 const SolverOptions& options, Ledger& ledger) {
     growth_below best;
-    if (slopes.leak != 1.0 && slopes.lo == 0.0) {
+    if (slopes.leak != 1.0 && slopes.lo <= 0.0) {
         best.proved = best.bound = {1.0 - slopes.leak, Grade::proved, 0.0, "the leak, at slopes of 0"};
         best.estimate = best.bound.value;
-        best.cycle.assign(1, std::vector<std::uint8_t>(static_cast<std::size_t>(W.domain().length()), 0));
+        // A cycle has slopes at the ends of their range alone.
+        if (slopes.lo == 0.0)
+            best.cycle.assign(1, std::vector<std::uint8_t>(static_cast<std::size_t>(W.domain().length()), 0));
     }
     const sign_sets sets = find_sign_sets(W);
     if (W.entrywise()) {

@@ -73,7 +73,8 @@ private:
         if (starts.size() == 1) return std::move(starts.front());
         std::vector<double> radii;
         for (const auto& d : starts) radii.push_back(estimate(d));
-        return std::move(starts[static_cast<std::size_t>(std::min_element(radii.begin(), radii.end()) - radii.begin())]);
+        const auto best = std::min_element(radii.begin(), radii.end()) - radii.begin();
+        return std::move(starts[static_cast<std::size_t>(best)]);
     }
 
     // An estimate of w(B) from below, the same starts for every d.

@@ -74,7 +74,8 @@ private:
         if (found.lines.empty()) return;
         tighten_upper(b_, {radius_bound(found.lines), Grade::probable, options_.delta,
                            "support lines of the numerical range"});
-        raise_by(ritz_vector(irreducible_block(A_), found.widest, std::min(found.steps, most_vector_steps), options_.seed, ledger_));
+        const std::int64_t steps = std::min(found.steps, most_vector_steps);
+        raise_by(ritz_vector(irreducible_block(A_), found.widest, steps, options_.seed, ledger_));
     }
 
     // Nothing for x = 0, what is left of a run without a step.

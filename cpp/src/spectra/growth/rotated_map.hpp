@@ -1,6 +1,6 @@
-// The Hermitian maps H(t_j) = (e^{i t_j} B + e^{-i t_j} B^T) / 2 of several angles t_j together, B real and square, on a
-// block X of one complex vector x_j for each angle (rotated_parts.hpp): one product with B and one with B^T for all.
-// Memory: two blocks of n x 2 m for m angles.
+// The Hermitian maps H(t_j) = (e^{i t_j} B + e^{-i t_j} B^T) / 2 of several angles t_j together, B real and square,
+// on a block X of one complex vector x_j for each angle (rotated_parts.hpp): one product with B and one with B^T for
+// all. Memory: two blocks of n x 2 m for m angles.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>

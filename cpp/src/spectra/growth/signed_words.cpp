@@ -74,8 +74,8 @@ private:
         }
     }
 
-    // Vertices whose ratio is low lead into the dominant component and not back: without them the least ratio is that of
-    // the component.
+    // Vertices whose ratio is low lead into the dominant component and not back: without them the least ratio is that
+    // of the component.
     double trimmed_bound(vector_in x, double growth, double rtol) {
         const space& S = W_.domain();
         // Far from underflow, so that the errors of products are relative.

@@ -1,6 +1,6 @@
-// PROVED lower bounds of the worst-case growth R where columns of W have one sign. Let E be the columns without an entry
-// below 0 and I those without one above 0. With slopes hi on E and 0 elsewhere W S >= 0, with hi on I alone W S <= 0: the
-// product of any word over {E, I} is nonnegative up to its sign, and for B >= 0
+// PROVED lower bounds of the worst-case growth R where columns of W have one sign. Let E be the columns without an
+// entry below 0 and I those without one above 0. With slopes hi on E and 0 elsewhere W S >= 0, with hi on I alone W S
+// <= 0: the product of any word over {E, I} is nonnegative up to its sign, and for B >= 0
 //     rho(B) >= min over x_i > 0 of (B x)_i / x_i      for every x >= 0, x != 0
 // (Collatz-Wielandt). Where every column has one sign, slopes lo < 0 may stand in place of 0. Words: E, I and E I;
 // with a leak E alone, for which J(S) >= 0. Rows of one sign: the same for W^T, which has the same R.

@@ -64,7 +64,8 @@ private:
         return std::log(norm);
     }
 
-    // z_k of the cycle as it stands, y_p before the last pass and y_0. Returns the logarithm of its growth in that pass.
+    // z_k of the cycle as it stands, y_p before the last pass and y_0. Returns the logarithm of its growth in that
+    // pass.
     double left_vectors() {
         const space& S = J_.domain();
         double log = 0.0;

@@ -1,5 +1,5 @@
-// A cycle of p Jacobians J_k = b I + a W S_k, b = 1 - a, S_k diagonal with entries lo or hi; J_0 acts first. Its rate is
-// rho(J_{p-1} .. J_0)^(1/p). The entries of S_k as one byte each, 1 for hi.
+// A cycle of p Jacobians J_k = b I + a W S_k, b = 1 - a, S_k diagonal with entries lo or hi; J_0 acts first. Its rate
+// is rho(J_{p-1} .. J_0)^(1/p). The entries of S_k as one byte each, 1 for hi.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>

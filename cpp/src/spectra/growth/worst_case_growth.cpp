@@ -51,7 +51,8 @@ class growth_search {
     // So many hundredths of the budget of products.
     [[nodiscard]] std::int64_t share_of_budget(std::int64_t hundredths) const {
         const std::int64_t all = options_.max_matvecs;
-        return all == std::numeric_limits<std::int64_t>::max() ? all : std::max<std::int64_t>(1, all / 100 * hundredths);
+        const bool unlimited = all == std::numeric_limits<std::int64_t>::max();
+        return unlimited ? all : std::max<std::int64_t>(1, all / 100 * hundredths);
     }
 
     // Runs body(options, ledger) with so many hundredths of what is left of the budget.
@@ -174,7 +175,8 @@ private:
         const double constant = graded_lower(b).value;
         tighten_lower(b, below.proved);
         tighten_lower(b, below.bound);
-        b.value = std::clamp(std::max(below.estimate, b.lower.value), b.lower.value, std::max(b.lower.value, b.upper.value));
+        const double highest = std::max(b.lower.value, b.upper.value);
+        b.value = std::clamp(std::max(below.estimate, b.lower.value), b.lower.value, highest);
         if (constant > below.bound.value) return take_constant_slopes(result);
         result.period = static_cast<std::int64_t>(below.cycle.size());
         result.active = flat(below.cycle);

@@ -1,7 +1,7 @@
-// sigma_1(A) = || |A| ||_2 for an A whose signs factorize (sign_factors.hpp), both ends PROVED by products with |A|: the
-// upper one by the Schur test, from the singular vector v and, where that is not accurate enough, from a vector of
-// positive_resolvent.hpp; the lower one || |A| x || / ||x|| for the vector x of the test, a quotient of sums of terms of
-// one sign.
+// sigma_1(A) = || |A| ||_2 for an A whose signs factorize (sign_factors.hpp), both ends PROVED by products with |A|:
+// the upper one by the Schur test, from the singular vector v and, where that is not accurate enough, from a vector
+// of positive_resolvent.hpp; the lower one || |A| x || / ||x|| for the vector x of the test, a quotient of sums of
+// terms of one sign.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>

@@ -1,11 +1,11 @@
-// A positive vector for Collatz-Wielandt bounds of a symmetric M >= 0 where its Perron vector is not accurate enough, its
-// small entries above all:
+// A positive vector for Collatz-Wielandt bounds of a symmetric M >= 0 where its Perron vector is not accurate enough,
+// its small entries above all:
 //     x = (s I - M)^-1 e,   e = (1, .., 1),   s > rho(M).
 // As the inverse has no negative entry, x > 0 and M x = s x - e < s x: so rho(M) <= s. The same holds for any x with
-// e - r > 0, r = e - (s I - M) x, and conjugate gradients reach |r_i| <= 1/2 within a multiple of (s / rho(M) - 1)^(-1/2)
-// steps, whatever the gaps of the spectrum and however small the entries of the Perron vector. They also find out if
-// s < rho(M): then s I - M is indefinite, and a direction p with p^T M p > s p^T p raises s.
-// Source: M-matrices (Ostrowski 1937; Berman & Plemmons 1979); Hestenes & Stiefel 1952.
+// e - r > 0, r = e - (s I - M) x, and conjugate gradients reach |r_i| <= 1/2 within a multiple of (s / rho(M) -
+// 1)^(-1/2) steps, whatever the gaps of the spectrum and however small the entries of the Perron vector. They also
+// find out if s < rho(M): then s I - M is indefinite, and a direction p with p^T M p > s p^T p raises s. Source:
+// M-matrices (Ostrowski 1937; Berman & Plemmons 1979); Hestenes & Stiefel 1952.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>

@@ -28,7 +28,8 @@ void validate_leak(std::span<const double> leak, const space& S) {
 bool is_nonnegative(const linear_map& A) {
     if (A.entries() == nullptr) return false;
     const line_signs signs = signs_of_lines(*A.entries());
-    return std::all_of(signs.columns.begin(), signs.columns.end(), [](const sign_counts& column) { return column.negative == 0; });
+    const auto nonnegative = [](const sign_counts& column) { return column.negative == 0; };
+    return std::all_of(signs.columns.begin(), signs.columns.end(), nonnegative);
 }
 
 // PROBABLE lower bound of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians.

@@ -15,8 +15,8 @@
 namespace rhochain {
 namespace {
 
-// x = A v - conj(lambda) v is an eigenvector of lambda = sigma (t +- i sqrt(1 - t^2)), t = v^T A v / sigma, if v lies in the
-// plane of one pair. A symmetric A has lambda = +-sigma and x = A v + lambda v.
+// x = A v - conj(lambda) v is an eigenvector of lambda = sigma (t +- i sqrt(1 - t^2)), t = v^T A v / sigma, if v lies
+// in the plane of one pair. A symmetric A has lambda = +-sigma and x = A v + lambda v.
 complex_vector eigenvector_from(const irreducible_block& block, double sigma, vector_in v) {
     const space& S = block.domain();
     vector_block a(S), b(S);

@@ -9,8 +9,8 @@
 
 namespace rhochain {
 
-// For block.map() itself, without its exponent; block.is_normal(). `vector` of the result is an eigenvector with a small
-// `residual`, or empty. options.start is a guess of it.
+// For block.map() itself, without its exponent; block.is_normal(). `vector` of the result is an eigenvector with a
+// small `residual`, or empty. options.start is a guess of it.
 [[nodiscard]] Bracket radius_of_normal(const irreducible_block& block, const SolverOptions& options, Ledger& ledger);
 
 }  // namespace rhochain

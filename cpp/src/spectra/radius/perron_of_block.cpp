@@ -66,8 +66,8 @@ void krylov_step(const irreducible_block& block, const SolverOptions& options, v
     factorization.basis().combine(c, x);
 }
 
-// Where |A| is symmetric, x^T |A| x / x^T x bounds rho(|A|) from below and the x of positive_resolvent.hpp from above, a
-// hundredth of rtol apart where that costs little.
+// Where |A| is symmetric, x^T |A| x / x^T x bounds rho(|A|) from below and the x of positive_resolvent.hpp from
+// above, a hundredth of rtol apart where that costs little.
 void tighten_by_resolvent(const irreducible_block& block, const SolverOptions& options, Bracket& b, vector_out x,
                           Ledger& ledger) {
     constexpr std::int64_t large = 250'000;

@@ -26,7 +26,8 @@ Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& opti
     ledger.count(b.matvecs);
     Bound bound = b.upper;
     bound.source =
-        "norm of " + std::string(block.facts().scaling.empty() ? "the block: " : "a geometric scaling: ") + b.upper.source;
+        "norm of " + std::string(block.facts().scaling.empty() ? "the block" : "a geometric scaling") + ": " +
+        b.upper.source;
     return bound;
 }
 

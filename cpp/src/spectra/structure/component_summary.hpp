@@ -1,6 +1,7 @@
 // Properties of each strongly connected component with a cycle from its entries, in O(nnz) time: an upper bound of
 // rho(|W|), the least of the largest row sum and the largest column sum of |W|, rounded up; a lower bound of rho from
-// traces (trace_bounds.hpp); whether its signs factorize (sign_factors.hpp) and whether rho(W) = rho(|W|) (signature.hpp).
+// traces (trace_bounds.hpp); whether its signs factorize (sign_factors.hpp) and whether rho(W) = rho(|W|)
+// (signature.hpp).
 #pragma once
 
 #include <rhochain/spectra/structure/components.hpp>

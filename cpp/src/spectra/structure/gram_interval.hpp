@@ -1,5 +1,5 @@
-// Multiples of orthogonal matrices, up to rounding: with G = W^T W and e >= ||G - c^2 I||_inf every singular value of W,
-// and so every eigenvalue, has a modulus in
+// Multiples of orthogonal matrices, up to rounding: with G = W^T W and e >= ||G - c^2 I||_inf every singular value of
+// W, and so every eigenvalue, has a modulus in
 //     [sqrt(c^2 - e), sqrt(c^2 + e)].
 // PROVED: every entry of G is computed, with an error of at most g(m + 2) times the norms of its two columns. A matrix
 // whose rows differ in length, or where one of three rows is not orthogonal to the others, is given up early.

@@ -9,13 +9,14 @@
 
 namespace rhochain {
 
-// Calls body(i, j, p, q) for the nonzero entries w_ij = value(p), i > j, and w_ji = value(q) inside each component c with
-// open[c], and body(i, i, p, p) on the diagonal. open[c] becomes false, and the component is left, where body returns
-// false or an entry has no nonzero one opposite; also where rows are not sorted right of the diagonal.
+// Calls body(i, j, p, q) for the nonzero entries w_ij = value(p), i > j, and w_ji = value(q) inside each component c
+// with open[c], and body(i, i, p, p) on the diagonal. open[c] becomes false, and the component is left, where body
+// returns false or an entry has no nonzero one opposite; also where rows are not sorted right of the diagonal.
 template <class Matrix, class Body>
 void over_opposite_entries(const Matrix& W, const component_partition& P, std::vector<char>& open, const Body& body) {
     const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
-    std::vector<std::int64_t> next(P.labels.size());  // the first entry of row j, right of the diagonal, without its pair
+    // The first entry of row j, right of the diagonal, without its pair.
+    std::vector<std::int64_t> next(P.labels.size());
     const auto skip = [&](std::int64_t j) {
         std::int64_t& q = next[at(j)];
         while (q < W.row_end(j) &&

@@ -1,10 +1,11 @@
-// Components of W that a diagonal scaling makes symmetric, skew-symmetric, or symmetric in their absolute values. Let an
-// entry w_ji != 0 stand opposite every w_ij != 0. Then B = D W D^-1, D = diag(exp(d)), has |b_ij| = |b_ji| exactly if
+// Components of W that a diagonal scaling makes symmetric, skew-symmetric, or symmetric in their absolute values. Let
+// an entry w_ji != 0 stand opposite every w_ij != 0. Then B = D W D^-1, D = diag(exp(d)), has |b_ij| = |b_ji| exactly
+// if
 //     d_i - d_j = ln sqrt|w_ji / w_ij|     for every such pair;
 // one forest of the vertices finds d, and every other pair has to agree with it. Then |b_ij| = s_ij = sqrt|w_ij w_ji|.
 //     symmetric: all w_ij w_ji > 0;     skew: all w_ij w_ji < 0, i != j, and w_ii = c for all i.
-// For those two, and for a circulant W with D = I, B is normal: mu_D(W) = rho(W) = ||B||_2. d may be far out of the range of exp: it is kept as logarithms, and the
-// symmetric matrix is a copy with the entries sign(w_ij) s_ij.
+// For those two, and for a circulant W with D = I, B is normal: mu_D(W) = rho(W) = ||B||_2. d may be far out of the
+// range of exp: it is kept as logarithms, and the symmetric matrix is a copy with the entries sign(w_ij) s_ij.
 // Agreement to rounding: |d_i - d_j - ln sqrt|w_ji / w_ij|| <= tolerance for every pair. Then B = S + E, S the copy,
 // |E_ij| <= error s_ij with the `error` of the component, the largest of these differences and of the rounding.
 // O(nnz) time; far less where the pattern is not symmetric.
