@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
@@ -125,11 +126,12 @@ TEST_CASE("poor vectors make a poor bound, never a false one") {
         std::normal_distribution<double> normal(0.0, std::pow(10.0, -static_cast<double>(trial % 6)));
         for (auto* v : {&vectors.x, &vectors.y}) {
             double square = 0.0;
-            for (double& entry : *v) {
+            const auto entries = entries_of(*v);
+            for (double& entry : entries) {
                 entry += normal(gen);
                 square += entry * entry;
             }
-            for (double& entry : *v) entry /= std::sqrt(square);
+            for (double& entry : entries) entry /= std::sqrt(square);
         }
         CHECK(bound_cycle(J, cycle, vectors, 30.0, 1e-9, seed, ledger).value <=
               dense_rate(W, cycle, slopes) * (1.0 + 1e-12));
