@@ -42,7 +42,7 @@ class CriticalGain:
     >>> import numpy as np, rhochain as rc
     >>> g = rc.check(np.array([[0.0, 10.0], [-0.012, 1.1]]), activation="tanh").critical_gain
     >>> round(g.vanishes_below.value, 2), round(g.explodes_above.value, 4)
-    (0.89, 0.9091)
+    (0.91, 0.9091)
     """
 
     vanishes_below: Bound | None
