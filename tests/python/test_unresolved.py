@@ -66,3 +66,13 @@ def test_a_stricter_delta_costs_products_and_never_the_grade():
     loose, strict = (rc.spectral_radius(W, delta=delta) for delta in (1e-3, 1e-9))
     assert loose.upper.value <= strict.upper.value
     assert strict.upper.delta == 1e-9
+
+
+def test_a_budget_that_ends_early_leaves_the_growth_rate_as_the_value():
+    """Not the middle of bounds that are orders of magnitude apart."""
+    W = disk(5000, 10, 8)
+    full = rc.spectral_radius(W)
+    for products in (150, 300):
+        cut = rc.spectral_radius(W, max_matvecs=products)
+        assert cut.status == rc.Status.BUDGET_SPENT
+        assert cut.value == pytest.approx(full.value, rel=0.1)

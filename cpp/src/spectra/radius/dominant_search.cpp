@@ -51,6 +51,8 @@ public:
         tighten_upper(b_, powers.upper());
         b_.value = powers.growth_rate();
         if (powers.vanished()) return;
+        // A budget that ended before the evidence leaves the growth rate as the value, and no lower bound from it.
+        if (!growth_known_ && ledger_.exhausted()) return;
         if (!growth_known_) return block_.facts().reach > 0 ? write_returns() : take_middle();
         ritz_pair second;
         if (!guess)
