@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context
 from fractions import Fraction
@@ -81,6 +82,8 @@ def _excess(gain: float, bound: float) -> float:
     exact = Fraction(gain) * Fraction(bound) - 1
     if exact <= 0:
         return 0.0
+    if exact > Fraction(sys.float_info.max):
+        return math.inf
     near = float(exact)
     return near if Fraction(near) >= exact else math.nextafter(near, math.inf)
 
