@@ -30,9 +30,11 @@ _B = TypeVar("_B", bound=Bracket)
 _RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
 _CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
 _GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
-# Some hundred products give R(W) PROVED ends, close ones where the signs of W factorize.
+# Some hundred products give R(W) PROVED ends where the signs of W factorize, some thousand close ones elsewhere.
 _LEAST_GROWTH_PRODUCTS, _USEFUL_GROWTH_PRODUCTS = 400, 5_000
-_LEAST_RADIUS_PRODUCTS = 600
+_LEAST_RADIUS_PRODUCTS = 200
+# How far above the value the upper bound of sigma_1 may stay for a large W, at a fifth of the products.
+_LOOSE_UPPER = 0.1
 # Entries times products for one quantity of a check: some seconds, and ten times as many where that decides.
 _WORK, _DECISIVE_WORK = 2_000_000_000, 20_000_000_000
 
@@ -117,7 +119,12 @@ class Investigation:
             self._evidence = replace(self._evidence, perron_radius=self._estimate(perron_radius))
 
     def _norm(self) -> None:
-        self._evidence = replace(self._evidence, spectral_norm=self._estimate(spectral_norm))
+        estimator = partial(spectral_norm, upper_rtol=_LOOSE_UPPER) if self._loose_norm() else spectral_norm
+        self._evidence = replace(self._evidence, spectral_norm=self._estimate(estimator))
+
+    def _loose_norm(self) -> bool:
+        """Whether W is large, and its signs leave the upper bound of sigma_1 to many products."""
+        return self._limits["max_matvecs"] is None and self._growth_products() == 0
 
     def _radius(self) -> None:
         most = self._radius_products()
@@ -137,6 +144,8 @@ class Investigation:
     def _growth(self) -> None:
         """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
         e = self._evidence
+        if self._growth_products() == 0 and self._limits["max_matvecs"] is None:
+            return
         slopes = (1.0, 1.0) if e.linear else e.slopes
         estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
         found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
@@ -148,7 +157,9 @@ class Investigation:
             self._evidence = replace(self._evidence, power_growth=grown)
 
     def _growth_products(self) -> int:
-        """The budget of R(W) where the caller gave none."""
+        """The budget of R(W) where the caller gave none; 0 leaves it out."""
+        if self._evidence.linear:
+            return _GROWTH_PRODUCTS
         if self._cheap():
             return _CHEAP_GROWTH_PRODUCTS
         entries, signs = self._A.nnz, self._evidence.signs
@@ -157,7 +168,7 @@ class Investigation:
         if signs.factorizes:
             return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
         affordable = _DECISIVE_WORK // max(1, entries)
-        return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else _LEAST_GROWTH_PRODUCTS
+        return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else 0
 
     def notes(self) -> tuple[str, ...]:
         """What was left out, and what asking for it would change."""
@@ -166,16 +177,23 @@ class Investigation:
         growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius
         notes: tuple[str, ...] = ()
         most = self._growth_products()
-        if growth is not None and most < _USEFUL_GROWTH_PRODUCTS and growth.status is not Status.CONVERGED:
+        if most == 0:
+            notes += (
+                "R(W), the growth under the worst slopes, was left out, as W is large: worst_case_growth by itself, or "
+                "max_matvecs=10_000, may find slopes that make gradients explode, or exclude them.",
+            )
+        elif growth is not None and most < _USEFUL_GROWTH_PRODUCTS and growth.status is not Status.CONVERGED:
             notes += (
                 f"R(W) had {most:,} products, as W is large: max_matvecs=10_000, or worst_case_growth by itself, "
-                "may bring its ends closer and change the verdict.",
+                "may bring its ends closer.",
             )
         if rho is not None and rho.status is Status.BUDGET_SPENT:
             notes += (
                 f"rho(W) had {rho.matvecs:,} products, as W is large and no verdict rests on it: spectral_radius(W) "
                 "by itself goes on to the end.",
             )
+        if self._loose_norm() and self._evidence.spectral_norm is not None:
+            notes += ("sigma_1(W) has an upper bound within 10 %, as W is large: spectral_norm by itself is closer.",)
         return notes
 
     def _range(self) -> None:

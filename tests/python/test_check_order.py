@@ -115,3 +115,26 @@ def test_bad_gains(gain, message):
 def test_a_matrix_only_borrows():
     with pytest.raises(TypeError, match="got a Matrix"):
         rc.check(rc.Matrix(np.eye(2)), gain=np.ones(2))
+
+
+def test_a_large_matrix_has_a_budget_and_says_what_was_left_out(monkeypatch):
+    W = reservoir(3000, 10, 4)
+    whole = rc.check(W, activation="tanh")
+    assert whole.worst_case_growth is not None
+    assert not any("as W is large" in note for note in whole.notes)
+    # As if W had a million rows.
+    monkeypatch.setattr("rhochain.investigation._WORK", 9_000_000)
+    monkeypatch.setattr("rhochain.investigation._DECISIVE_WORK", 60_000_000)
+    report = rc.check(W, activation="tanh")
+    assert report.worst_case_growth is None
+    assert report.spectral_radius.matvecs < whole.spectral_radius.matvecs
+    assert report.spectral_norm.matvecs < whole.spectral_norm.matvecs
+    notes = " ".join(report.notes)
+    assert "R(W), the growth under the worst slopes, was left out" in notes
+    assert "sigma_1(W) has an upper bound within 10 %" in notes
+    # A budget of the caller's own is used for everything.
+    asked = rc.check(W, activation="tanh", max_matvecs=10_000)
+    assert asked.worst_case_growth is not None
+    assert not any("as W is large" in note for note in asked.notes)
+    # A linear network is decided by its radius, which has no budget.
+    assert rc.check(W, activation="identity").spectral_radius.matvecs > report.spectral_radius.matvecs
