@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import growth_cases as cases
 import numpy as np
 import pytest
@@ -194,3 +196,12 @@ def test_the_upper_end_is_at_most_the_numerical_radius():
     g = rc.worst_case_growth(W)
     _, high = numerical_radius_on_grid(W)
     assert g.upper.value <= high * 1.02
+
+
+def test_words_over_tiny_slopes_and_entries_do_not_underflow():
+    W = np.array([[1.0, -3.27339060789614187e150], [2.938735877055719e-39, 0.0]])
+    g = 1.0195788231247692e-56
+    rate = math.sqrt(-W[0, 1] * W[1, 0]) * g * (1 + 1e-12)  # rho(|W|), which no witness exceeds
+    found = rc.worst_case_growth(W, slope_range=(-g, g))
+    assert found.lower.value <= rate
+    assert found.lower.value > 0.999 * rate

@@ -54,7 +54,9 @@ public:
             scale(1.0 / max_abs(x, S), x, S);
         }
         const double rounding = p * rounding_gamma(W_.row_terms() + 8);
-        return std::pow(best * (1.0 - rounding), 1.0 / p) * (1.0 - 0x1p-48);
+        // An underflow errs by less than 2^-1074 for each term, in a product divided by entries of at least 2^-300.
+        constexpr double underflow_guard = 0x1p-600;
+        return std::pow(std::max(0.0, best * (1.0 - rounding) - underflow_guard), 1.0 / p) * (1.0 - 0x1p-48);
     }
 
 private:
@@ -131,8 +133,11 @@ signed_word best_signed_word(const linear_map& W, const sign_sets& sets, const S
         if (!sets.inhibitory.empty()) words.push_back({sets.inhibitory});
         if (words.size() == 2) words.push_back({sets.excitatory, sets.inhibitory});
     }
+    // Without a leak rates are proportional to the slopes: those up to 1 keep products far from underflow.
+    const double unit = slopes.leak == 1.0 ? slopes.hi : 1.0;
+    const SlopeRange scaled{slopes.lo / unit, slopes.hi / unit, slopes.leak};
     for (slope_rows& word : words) {
-        const double bound = word_bound(M, slopes, word, ledger).run(rtol);
+        const double bound = word_bound(M, scaled, word, ledger).run(rtol) * unit * (1.0 - 0x1p-50);
         if (bound > best.bound.value) {
             best.bound.value = bound;
             best.cycle = std::move(word);
