@@ -2,9 +2,9 @@
 // depends on the range (slope_rates.hpp).
 //
 // Lanczos (rotated_lanczos.hpp) bounds both ends of H(t) at a few angles of [0, pi/2]; a sector that alone keeps the
-// bound above the wanted one is halved. A run for t serves t and pi - t, and h(-t) = h(t) the rest of the circle. An
-// angle rests once its bounds are as close to its Ritz values as the accuracy needs, or too low to matter. All lines
-// hold together with probability at least 1 - delta, wherever the budget ends. Backward error: eps of lanczos_ends.hpp,
+// bound above the wanted one is halved. A run for t serves t and pi - t, and h(-t) = h(t) the rest of the circle. A run
+// ends once its bounds are as close to its Ritz values as the accuracy needs, or too low to matter. All lines hold
+// together with probability at least 1 - delta, wherever the budget ends. Backward error: eps of lanczos_ends.hpp, the
 // rounding of all products and vector operations of a step.
 #pragma once
 
