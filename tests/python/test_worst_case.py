@@ -205,3 +205,11 @@ def test_words_over_tiny_slopes_and_entries_do_not_underflow():
     found = rc.worst_case_growth(W, slope_range=(-g, g))
     assert found.lower.value <= rate
     assert found.lower.value > 0.999 * rate
+
+
+@pytest.mark.parametrize("leak", [0.1, 0.5, 0.9])
+def test_without_a_cycle_the_leak_alone_is_the_growth(leak: float) -> None:
+    found = rc.worst_case_growth(np.triu(np.ones((6, 6)), 1), leak=leak)
+    assert found.upper.value - found.lower.value <= 1e-15
+    assert found.lower.value <= 1.0 - leak <= found.upper.value
+    assert found.vanishes_below.value == np.inf

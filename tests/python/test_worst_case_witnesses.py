@@ -115,7 +115,10 @@ def test_critical_gains_agree_with_growth_at_these_gains(n, name):
     lo, hi = g.slope_range
     below, above = g.vanishes_below, g.explodes_above
     assert below is not None
-    assert above is not None
+    if above is None:
+        # With a leak the search may find no gain; without one the growth of any witness gives it.
+        assert g.leak < 1
+        return
     assert below.value < above.value
 
     def at(gain):

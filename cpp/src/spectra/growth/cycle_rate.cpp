@@ -122,7 +122,12 @@ public:
         const double eps = shift + 2.0 * q / (room + std::sqrt(room * room - 4.0 * q)) * 1.001 +
                            std::numeric_limits<double>::min();
         if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return 0.0;
-        return std::exp((right.log + std::log(t - eps)) / static_cast<double>(cycle_.size())) * (1.0 - 0x1p-44);
+        // Each logarithm, and each of their partial sums, rounds once.
+        const auto p = static_cast<double>(cycle_.size());
+        double magnitudes = std::abs(std::log(t - eps));
+        for (const double norm : right.norms) magnitudes += std::abs(std::log(norm));
+        const double rounding = (p + 4.0) / p * magnitudes * 0x1p-52 + 0x1p-44;
+        return std::exp((right.log + std::log(t - eps)) / p) * (1.0 - rounding);
     }
 
 private:

@@ -67,7 +67,7 @@ exploding_gain find_exploding_gain(const linear_map& W, const SlopeRange& slopes
     const Bound bound = bound_cycle(J, cycle, v, magnitude, options.delta, options.seed, ledger);
     if (bound.value > 1.0 && found * room < best.bound.value) {
         best.bound = bound;
-        best.bound.value = found * room;
+        best.bound.value = found * room * (1.0 + 0x1p-50);
     }
     return best;
 }

@@ -85,7 +85,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     // A scaling alone takes a thousand.
     constexpr std::int64_t least_products = 1200;
     const bool few = products - (ledger.matvecs() - before) < least_products;
-    if (few || ledger.exhausted() || b.upper.value == 1.0 - slopes.leak) return result;
+    if (few || ledger.exhausted() || b.upper.value == 0.0) return result;
     const vector_block d = growth_scaling(block, {}, products / 4, options.seed, ledger);
     const similarity B(A, d);
     const linear_map scaled = linear_map::borrowed(B);

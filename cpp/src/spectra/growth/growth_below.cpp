@@ -26,7 +26,8 @@ growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, d
                                 const SolverOptions& options, Ledger& ledger) {
     growth_below best;
     if (slopes.leak != 1.0 && slopes.lo <= 0.0) {
-        best.proved = best.bound = {1.0 - slopes.leak, Grade::proved, 0.0, "the leak, at slopes of 0"};
+        const double kept = (1.0 - slopes.leak) * (1.0 - 0x1p-52);
+        best.proved = best.bound = {kept, Grade::proved, 0.0, "the leak, at slopes of 0"};
         best.estimate = best.bound.value;
         // A cycle has slopes at the ends of their range alone.
         if (slopes.lo == 0.0)

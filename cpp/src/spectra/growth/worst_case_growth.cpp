@@ -3,6 +3,7 @@
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
+#include <rhochain/spectra/structure/components.hpp>
 #include "spectra/growth/exploding_gain.hpp"
 #include "spectra/growth/growth_above.hpp"
 #include "spectra/growth/growth_below.hpp"
@@ -79,8 +80,10 @@ public:
             ledger_.count(4);
         }
         if (magnitude == 0.0) return finished(without_growth("zero matrix"));
+        if (slopes_.leak != 1.0 && A_.entries() != nullptr && strong_components(A_).cyclic.empty())
+            return finished(without_growth("no cycle"));
         growth_above above = bound_above();
-        if (above.bracket.upper.value <= 1.0 - slopes_.leak) return finished(without_growth("no cycle"));
+        if (above.bracket.upper.value == 0.0) return finished(without_growth("no cycle"));
         WorstCaseGrowth result;
         result.bracket = std::move(above.bracket);
         result.vanishes_below = above.vanishing_gain;
@@ -111,7 +114,13 @@ private:
     // Every product of Jacobians is a power of the leak, up to polynomials in its length.
     WorstCaseGrowth without_growth(const char* why) const {
         WorstCaseGrowth result;
-        result.bracket = exact_bracket(1.0 - slopes_.leak, why);
+        const double kept = 1.0 - slopes_.leak;
+        result.bracket = exact_bracket(kept, why);
+        // 1 - kept is exact for kept of at least 1/2, and kept is exact for a leak of at least 1/2.
+        if (slopes_.leak < 0.5 && 1.0 - kept != slopes_.leak) {
+            result.bracket.lower.value = kept * (1.0 - 0x1p-52);
+            result.bracket.upper.value = kept * (1.0 + 0x1p-52);
+        }
         result.vanishes_below = result.explodes_above = {infinity, Grade::proved, 0.0, why};
         return result;
     }
