@@ -125,8 +125,9 @@ def worst_case_growth(
     Grades: upper end PROBABLE(delta) (Theorems E and F of the docs: the numerical radius of D W D^-1 with a diagonal D
     that is searched for), or PROVED (rho(|W|)); lower end PROVED where columns or rows of W have one sign
     (Collatz-Wielandt), else PROBABLE(delta) (the eigenvalue of a cycle's product, isolated by deflation), or, for
-    equal slopes with a leak, that of `spectral_radius`, which may be an ESTIMATE. Without a leak ``rho(W) <= R(W) <= mu_D(W)`` for slopes in [0, 1]. Memory: about six blocks of n x 16 float64 numbers, of
-    n x 4 beyond 200,000 neurons.
+    equal slopes with a leak, that of `spectral_radius`, which may be an ESTIMATE. Without a leak
+    ``rho(W) <= R(W) <= mu_D(W)`` for slopes in [0, 1]. Memory: about six blocks of n x 16 float64 numbers, of n x 4
+    beyond 200,000 neurons.
 
     Examples
     --------
