@@ -89,36 +89,52 @@ std::vector<double> matrix_of(const irreducible_block& block, Ledger& ledger) {
     return B;
 }
 
-// Osborne's balancing with powers of two, exact: B <- D^-1 B D with rows and columns of nearly equal norm. Returns the
-// exponents of D.
-std::vector<int> balance(std::vector<double>& B, std::size_t n) {
+// Osborne's balancing with powers of two, on the exponents of the entries alone: the returned d makes rows and columns
+// of D^-1 B D, D = 2^d, nearly equal.
+std::vector<int> balancing_exponents(const std::vector<double>& B, std::size_t n) {
     constexpr int most_sweeps = 20;
-    constexpr int most_exponent = 300;  // entries stay in range
+    constexpr int none = std::numeric_limits<int>::min();
     std::vector<int> d(n, 0);
+    const auto exponent = [&](std::size_t i, std::size_t j) {
+        const double x = B[i * n + j];
+        return i == j || x == 0.0 ? none : binary_exponent(x) - d[i] + d[j];
+    };
     for (int sweep = 0; sweep < most_sweeps; ++sweep) {
         bool changed = false;
         for (std::size_t i = 0; i < n; ++i) {
-            double row = 0.0;
-            double column = 0.0;
+            int row = none;
+            int column = none;
             for (std::size_t j = 0; j < n; ++j) {
-                if (j == i) continue;
-                row = std::max(row, std::abs(B[i * n + j]));
-                column = std::max(column, std::abs(B[j * n + i]));
+                row = std::max(row, exponent(i, j));
+                column = std::max(column, exponent(j, i));
             }
-            if (row == 0.0 || column == 0.0) continue;
-            const int e = (binary_exponent(row) - binary_exponent(column)) / 2;
-            if (e == 0 || std::abs(d[i] + e) > most_exponent) continue;
-            for (std::size_t j = 0; j < n; ++j) {
-                if (j == i) continue;
-                B[i * n + j] = std::ldexp(B[i * n + j], -e);
-                B[j * n + i] = std::ldexp(B[j * n + i], e);
-            }
+            if (row == none || column == none) continue;
+            const int e = (row - column) / 2;
             d[i] += e;
-            changed = true;
+            changed = changed || e != 0;
         }
         if (!changed) break;
     }
     return d;
+}
+
+// 2^-exponent D^-1 B D, D = 2^d, with its largest entry near 1. Entries that underflow lose less than 2^-1074 each.
+struct balanced_block {
+    std::vector<double> C;
+    std::vector<int> d;
+    int exponent;
+};
+
+balanced_block balance(const std::vector<double>& B, std::size_t n) {
+    std::vector<int> d = balancing_exponents(B, n);
+    int largest = std::numeric_limits<int>::min();
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j)
+            if (B[i * n + j] != 0.0) largest = std::max(largest, binary_exponent(B[i * n + j]) - d[i] + d[j]);
+    std::vector<double> C(B.size());
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j) C[i * n + j] = std::ldexp(B[i * n + j], d[j] - d[i] - largest);
+    return {std::move(C), std::move(d), largest};
 }
 
 std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
@@ -159,13 +175,13 @@ complex_column unbalanced(complex_column x, const std::vector<int>& d, int sign)
     return x;
 }
 
-// Writes the dominant eigenpair of B = D C D^-1, D = 2^d, with its left vector, from the balanced C; of the vector the
-// entries of this process. Returns the uncertainty relative to the value, infinite without a pair.
-double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, const std::vector<double>& B,
-                       const space& S, Bracket& b) {
+// Writes the dominant eigenpair of B, with its left vector, from the balanced block; of the vector the entries of this
+// process. Returns the uncertainty relative to the value, infinite without a pair.
+double write_eigenpair(const balanced_block& balanced, const std::vector<double>& B, const space& S, Bracket& b) {
     constexpr double nothing = std::numeric_limits<double>::infinity();
     const std::int64_t order = S.size();
     const auto n = static_cast<std::size_t>(order);
+    const auto& [C, d, exponent] = balanced;
     const std::vector<double> T = transposed(C, n);
     const eigen_decomposition right = eigen_decompose(C, order, true);
     const eigen_decomposition left = eigen_decompose(T, order, true);
@@ -179,15 +195,17 @@ double write_eigenpair(const std::vector<double>& C, const std::vector<int>& d, 
     const complex_column v = column(left, n, static_cast<std::size_t>(nearest - left.values.begin()));
     const complex_column x = unbalanced(u, d, 1);
     const complex_column y = unbalanced(v, d, -1);
-    b.value = std::abs(theta);
+    const double radius = std::abs(theta);
+    b.value = std::ldexp(radius, exponent);
     b.vector.assign(x.begin() + S.first(), x.begin() + S.first() + S.length());
-    b.residual = std::max(residual(B, x, theta), residual(transposed(B, n), y, theta));
+    const std::complex<double> lambda(std::ldexp(theta.real(), exponent), std::ldexp(theta.imag(), exponent));
+    b.residual = std::max(residual(B, x, lambda), residual(transposed(B, n), y, lambda));
     b.condition = 1.0 / std::abs(overlap(y, x));
     const auto next = std::find_if(right.values.begin(), right.values.end(),
-                                   [&](const auto& z) { return std::abs(z) < b.value * (1.0 - 1e-8); });
-    if (next != right.values.end()) b.runner_up = std::abs(*next);
+                                   [&](const auto& z) { return std::abs(z) < radius * (1.0 - 1e-8); });
+    if (next != right.values.end()) b.runner_up = std::ldexp(std::abs(*next), exponent);
     const double distance = std::max(residual(C, u, theta), residual(T, v, theta)) + rounding_gamma(order) * norm2(C);
-    const double uncertainty = distance / std::abs(overlap(v, u)) / b.value;
+    const double uncertainty = distance / std::abs(overlap(v, u)) / radius;
     return std::isfinite(uncertainty) ? uncertainty : nothing;
 }
 
@@ -197,17 +215,15 @@ void solve_small_block(const irreducible_block& block, const SolverOptions& opti
     constexpr int squarings = 13;
     const auto n = static_cast<std::size_t>(block.size());
     const std::vector<double> B = matrix_of(block, ledger);
-    std::vector<double> C = B;
-    const std::vector<int> d = balance(C, n);
-    power_of_block power{C, n};
-    power.normalise();
+    const balanced_block balanced = balance(B, n);
+    power_of_block power{balanced.C, n, 0x1p-1000, 1.0, static_cast<double>(balanced.exponent)};
     for (int i = 0; i <= squarings; ++i) {
         tighten_upper(b, {power.upper(), Grade::proved, 0.0, "Frobenius norm of a power"});
         tighten_lower(b, {power.lower(), Grade::proved, 0.0, "trace of a power"});
         if (!(power.error < 0.5 * power.frobenius())) break;
         power.square();
     }
-    const double uncertainty = write_eigenpair(C, d, B, block.domain(), b);
+    const double uncertainty = write_eigenpair(balanced, B, block.domain(), b);
     if (uncertainty <= options.rtol) {
         const double width = std::max(options.rtol, uncertainty);
         tighten_lower(b, {b.value * (1.0 - width), Grade::estimate, 0.0, "eigenvalue less its uncertainty"});
