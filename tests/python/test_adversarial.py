@@ -146,6 +146,11 @@ FOUND = {
         [3.1e57, 0.0, 0.0, 0.0, 0.0],
         [3.3e150, 0.0, 5.4e300, 0.0, 0.0],
     ],
+    "an entry that underflows closes the heaviest cycle": [
+        [-2.0, 1.4, -2.4e271],
+        [0.35, -3.5, -1.2e270],
+        [0.0, 1e-100, 1.0],
+    ],
     "a start vector underflows": [[1e-150, 1e-160], [-1e150, 1e-150]],
     "results beyond the largest number": [[1e308, 1e308], [1e308, 1e308]],
     "results below the normal range": [[0.0, 0.0, 5e-324], [0.0, 0.0, 0.0], [0.0, 0.0, 5e-324]],

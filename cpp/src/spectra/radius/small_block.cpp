@@ -118,14 +118,15 @@ std::vector<int> balancing_exponents(const std::vector<double>& B, std::size_t n
     return d;
 }
 
-// 2^-exponent D^-1 B D, D = 2^d, with its largest entry near 1. Entries that underflow lose less than 2^-1074 each.
+// C = 2^-exponent D^-1 B D, D = 2^d, with its largest entry near 1, up to `error` in the Frobenius norm.
 struct balanced_block {
     std::vector<double> C;
     std::vector<int> d;
     int exponent;
+    double error;
 };
 
-balanced_block balance(const std::vector<double>& B, std::size_t n) {
+balanced_block balance(const std::vector<double>& B, std::size_t n, bool lossless) {
     std::vector<int> d = balancing_exponents(B, n);
     int largest = std::numeric_limits<int>::min();
     for (std::size_t i = 0; i < n; ++i)
@@ -134,7 +135,10 @@ balanced_block balance(const std::vector<double>& B, std::size_t n) {
     std::vector<double> C(B.size());
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) C[i * n + j] = std::ldexp(B[i * n + j], d[j] - d[i] - largest);
-    return {std::move(C), std::move(d), largest};
+    // An entry of C that underflows loses at most 2^-1074. An entry of B that did so before, D magnifies.
+    const auto [low, high] = std::minmax_element(d.begin(), d.end());
+    const double before = lossless ? 0.0 : std::ldexp(static_cast<double>(n), *high - *low - largest - 1074);
+    return {std::move(C), std::move(d), largest, 0x1p-1000 + before};
 }
 
 std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
@@ -181,7 +185,7 @@ double write_eigenpair(const balanced_block& balanced, const std::vector<double>
     constexpr double nothing = std::numeric_limits<double>::infinity();
     const std::int64_t order = S.size();
     const auto n = static_cast<std::size_t>(order);
-    const auto& [C, d, exponent] = balanced;
+    const auto& [C, d, exponent, error] = balanced;
     const std::vector<double> T = transposed(C, n);
     const eigen_decomposition right = eigen_decompose(C, order, true);
     const eigen_decomposition left = eigen_decompose(T, order, true);
@@ -204,7 +208,8 @@ double write_eigenpair(const balanced_block& balanced, const std::vector<double>
     const auto next = std::find_if(right.values.begin(), right.values.end(),
                                    [&](const auto& z) { return std::abs(z) < radius * (1.0 - 1e-8); });
     if (next != right.values.end()) b.runner_up = std::ldexp(std::abs(*next), exponent);
-    const double distance = std::max(residual(C, u, theta), residual(T, v, theta)) + rounding_gamma(order) * norm2(C);
+    const double rounding = rounding_gamma(order) * norm2(C) + error;
+    const double distance = std::max(residual(C, u, theta), residual(T, v, theta)) + rounding;
     const double uncertainty = distance / std::abs(overlap(v, u)) / radius;
     return std::isfinite(uncertainty) ? uncertainty : nothing;
 }
@@ -215,8 +220,8 @@ void solve_small_block(const irreducible_block& block, const SolverOptions& opti
     constexpr int squarings = 13;
     const auto n = static_cast<std::size_t>(block.size());
     const std::vector<double> B = matrix_of(block, ledger);
-    const balanced_block balanced = balance(B, n);
-    power_of_block power{balanced.C, n, 0x1p-1000, 1.0, static_cast<double>(balanced.exponent)};
+    const balanced_block balanced = balance(B, n, block.map().lossless());
+    power_of_block power{balanced.C, n, balanced.error, 1.0, static_cast<double>(balanced.exponent)};
     for (int i = 0; i <= squarings; ++i) {
         tighten_upper(b, {power.upper(), Grade::proved, 0.0, "Frobenius norm of a power"});
         tighten_lower(b, {power.lower(), Grade::proved, 0.0, "trace of a power"});
