@@ -243,3 +243,14 @@ def test_the_threshold_is_one_of_w_whatever_its_scale(exponent):
     assert above.lower.value >= 0.5 * mu.value
     assert below.attained.value < 2.0 * mu.value
     assert max(above.matvecs, below.matvecs) < mu.matvecs
+
+
+@pytest.mark.parametrize(("n", "degree", "most"), [(3000, 20, 12_000), (6000, 40, 16_000)])
+def test_a_wide_flow_closes_the_bracket_of_random_matrices(n, degree, most):
+    # With 16 columns the scaling fits their directions alone: 22,000 products, the second one without convergence.
+    rng = np.random.default_rng()
+    W = sparse.random_array((n, n), density=degree / n, rng=rng, data_sampler=rng.standard_normal, format="csr")
+    bracket = rc.scaled_norm(W, rtol=1e-2)
+    assert bracket.status is rc.Status.CONVERGED
+    assert bracket.history[-1].matvecs <= most
+    assert bracket.lower.value <= bracket.upper.value <= 1.01 * bracket.lower.value

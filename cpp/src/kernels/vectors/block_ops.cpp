@@ -19,6 +19,13 @@ void combine_blocks(double a, block_in X, double b, block_out Y, const space& S)
     });
 }
 
+void place_columns(double a, block_in X, std::int64_t first, block_out Y, const space& S) {
+    over_ranges(S, [a, first, X = entries_of(X), Y = entries_of(Y)](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            for (std::int64_t j = 0; j < X.columns; ++j) Y.row(i)[first + j] = a * X.row(i)[j];
+    });
+}
+
 void row_squares(block_in X, vector_out squares, const space& S) {
     over_ranges(S, [X = entries_of(X), squares = entries_of(squares)](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {

@@ -12,6 +12,7 @@ inline constexpr std::uint64_t second_start = 1;  // the second power filter
 inline constexpr std::uint64_t norm_probes = 1;   // Chebyshev probes of sigma_1; such a call draws from `start` too
 // Chebyshev probes after stage 0, 1, .. of the search for a scaling.
 [[nodiscard]] constexpr std::uint64_t scaling_probes(std::uint64_t stage) { return stage + 1; }
+inline constexpr std::uint64_t added_columns = 999;  // of the flow of a scaling
 inline constexpr std::uint64_t walk = 1000;
 inline constexpr std::uint64_t commutator = 1001;
 inline constexpr std::uint64_t tilt = 1002;

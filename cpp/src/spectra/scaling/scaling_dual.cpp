@@ -6,7 +6,6 @@
 #include "kernels/vectors/row_scaling.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -78,16 +77,14 @@ Bound lower_bound(const irreducible_block& block, double value) {
 
 Bound lift_lower_bound(const irreducible_block& block, block_out V, double ceiling, std::int64_t most_rounds,
                        Ledger& ledger) {
-    constexpr std::array targets{0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.9995};
+    // The ceiling itself would shrink rows for ever.
+    const double target = 0.9995 * ceiling;
     dual_bound dual(block, V, ledger);
     double best = 0.0;
-    std::size_t next = 0;
     for (std::int64_t round = 0; round < most_rounds && !ledger.exhausted(); ++round) {
-        const double least = dual.evaluate();
-        best = std::max(best, least);
-        while (next < targets.size() && least >= targets[next] * ceiling * (1.0 - 1e-4)) ++next;
-        if (next == targets.size()) break;
-        dual.shrink(targets[next] * ceiling);
+        best = std::max(best, dual.evaluate());
+        if (best >= target * (1.0 - 1e-4)) break;
+        dual.shrink(target);
     }
     return lower_bound(block, best);
 }

@@ -14,8 +14,8 @@
 
 namespace rhochain {
 
-// (*) Shrinks the rows of V whose ratio lies below a target to that ratio, for targets that rise towards `ceiling`, an
-// estimate of mu_D from above. Returns the best bound of all rounds. V is overwritten.
+// (*) Shrinks the rows of V whose ratio lies below a target just under `ceiling`, an estimate of mu_D from above, until
+// they would reach it if the others stayed. Returns the best bound of all rounds. V is overwritten.
 [[nodiscard]] Bound lift_lower_bound(const irreducible_block& block, block_out V, double ceiling,
                                      std::int64_t most_rounds, Ledger& ledger);
 

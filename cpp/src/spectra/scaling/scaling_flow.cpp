@@ -25,7 +25,6 @@ scaling_flow::scaling_flow(const irreducible_block& block, vector_block d, doubl
       most_(most),
       B_(block.map(), d_),
       V_(block.domain(), columns),
-      U_(block.domain(), columns),
       v_squares_(block.domain()),
       u_squares_(block.domain()),
       last_gradient_(block.domain()) {
@@ -36,6 +35,7 @@ scaling_flow::scaling_flow(const irreducible_block& block, vector_block d, doubl
 
 bool scaling_flow::step() {
     const space& S = block_.domain();
+    U_.reshape(S, columns());
     const block_out V = V_, U = U_;
     B_.apply(V, U);
     row_squares(V, v_squares_, S);
@@ -50,6 +50,25 @@ bool scaling_flow::step() {
     if (!(norm > 0.0) || !std::isfinite(norm)) return false;
     if (steps_ >= first_move) move(s2);
     ++steps_;
+    return true;
+}
+
+bool scaling_flow::widen(std::int64_t extra, std::uint64_t seed, std::uint64_t stream) {
+    const space& S = block_.domain();
+    vector_block added(S, extra);
+    block_.draw(added, seed, stream);
+    U_.reshape(S, extra);
+    for (std::int64_t k = 0; k < filter_steps; ++k) {
+        B_.apply(added, U_);
+        B_.apply_adjoint(U_, added);
+        const double norm = normalise(added, S);
+        if (!(norm > 0.0) || !std::isfinite(norm)) return false;
+    }
+    vector_block V(S, columns() + extra);
+    place_columns(1.0, V_, 0, V, S);
+    place_columns(std::sqrt(static_cast<double>(extra) / static_cast<double>(columns())), added, columns(), V, S);
+    V_ = std::move(V);
+    normalise(V_, S);
     return true;
 }
 

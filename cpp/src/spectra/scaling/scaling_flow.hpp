@@ -29,6 +29,13 @@ public:
     // One product with A and one with A^T for each column. False once A V = 0.
     bool step();
 
+    // Adds Gaussian columns, drawn from (seed, stream), after `filter_steps` steps of the power method with the present
+    // B. Returns false, with V as it was, where their product vanishes or overflows.
+    bool widen(std::int64_t extra, std::uint64_t seed, std::uint64_t stream);
+
+    // The products with A, and with A^T, of each new column.
+    static constexpr std::int64_t filter_steps = 8;
+
     [[nodiscard]] std::int64_t columns() const { return V_.columns(); }
     [[nodiscard]] double rayleigh() const { return rayleigh_; }  // s of the last step
     [[nodiscard]] const vector_block& scaling() const { return d_; }

@@ -20,16 +20,17 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Steps of the flow after which the bounds are computed. The first two counts hold only with a threshold, for which
-// coarse bounds may suffice.
-constexpr std::array<std::int64_t, 8> stage_ends{16, 32, 64, 128, 256, 512, 1024, 2048};
+constexpr std::int64_t small_size = 2000;
+constexpr std::int64_t large_size = 200'000;
+
+// Steps of the flow after which the bounds are computed; fewer once it is wider. The first two counts hold only with a
+// threshold, for which coarse bounds may suffice.
+constexpr std::array<std::int64_t, 14> stage_ends{16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048};
 constexpr std::size_t first_full_stage = 2;
 
 // The most stages for a block of n vertices: stages of small blocks take little time.
 std::size_t stage_count(std::int64_t n) {
-    constexpr std::int64_t small = 2000;
-    constexpr std::int64_t large = 200'000;
-    return n <= small ? stage_ends.size() : n <= large ? 6 : 4;
+    return n <= small_size ? stage_ends.size() : n <= large_size ? 8 : 6;
 }
 
 class scaling_search {
@@ -48,19 +49,18 @@ public:
 
     block_scaling run() {
         Bracket& b = s_.bracket;
-        std::int64_t steps = 0;
+        const std::int64_t narrow = flow_.columns();
         const std::size_t stages = stage_count(block_.size());
         if (decided()) return std::move(s_);
         for (std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage; stage < stages; ++stage) {
-            while (steps < stage_ends[stage] && !ledger_.exhausted() && flow_.step()) {
-                ledger_.count(2 * flow_.columns());
-                if (++steps % 16 == 0) record();
-            }
+            const bool complete = advance(narrow * stage_ends[stage]);
             b.value = flow_.rayleigh();
-            if (steps < stage_ends[stage]) break;
-            raise_lower_bound();
-            if (decided()) break;
+            if (!complete) break;
             const bool last = stage + 1 == stages;
+            if (threshold_ == 0.0 && rises_still(stage) && !last) continue;
+            // A bound that can hardly rise is not computed again.
+            if (b.lower.value < (1.0 - 0.3 * options_.rtol) * flow_.rayleigh()) raise_lower_bound();
+            if (decided()) break;
             const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * flow_.rayleigh();
             const bool promising = flow_.rayleigh() * (1.0 + options_.rtol) < threshold_;
             if (!close && !promising && !last) continue;
@@ -73,6 +73,7 @@ public:
             }
             // The lower bound is within rtol of the norm, and no later stage brings the upper one there.
             if (decided() || (close && accuracy > options_.rtol)) break;
+            if (close && looks_++ > 0 && flow_.columns() < most_columns(block_.size())) widen();
         }
         clamp_value(b);
         return std::move(s_);
@@ -81,8 +82,40 @@ public:
 private:
     // With a threshold a coarse bound suffices, for a quarter of the memory.
     static std::int64_t column_count(std::int64_t n, double threshold) {
-        if (n <= 200'000) return 16;
+        if (n <= small_size) return 16;
+        if (n <= large_size) return 32;
         return threshold > 0.0 ? 2 : 8;
+    }
+
+    static std::int64_t most_columns(std::int64_t n) { return n <= large_size ? 32 : 8; }
+
+    // The optimal V V^T may have a rank above the number of columns. The lower bound then meets ||V|| and the upper one
+    // stays above: more columns are what D lacks.
+    void widen() {
+        const std::int64_t extra = flow_.columns();
+        ledger_.count(2 * extra * scaling_flow::filter_steps);
+        flow_.widen(extra, options_.seed, streams::added_columns);
+    }
+
+    // Whether s is likely to rise by more than a part of rtol yet, so that the bounds would not meet. After k steps it
+    // lacks about c / k: k_i / (k_{i+1} - k_i) times its last rise.
+    bool rises_still(std::size_t stage) {
+        const double rise = flow_.rayleigh() - std::exchange(last_rayleigh_, flow_.rayleigh());
+        if (stage == first_full_stage) return block_.size() > small_size;
+        const auto k = static_cast<double>(stage_ends[stage - 1]);
+        return rise * k / (static_cast<double>(stage_ends[stage]) - k) > 0.3 * options_.rtol * flow_.rayleigh();
+    }
+
+    // Steps of the flow until its products have had so many columns, half of them with A. Returns whether the budget
+    // and the flow allowed all.
+    bool advance(std::int64_t columns) {
+        while (columns_ < columns) {
+            if (ledger_.exhausted() || !flow_.step()) return false;
+            ledger_.count(2 * flow_.columns());
+            columns_ += flow_.columns();
+            if (++steps_ % 16 == 0) record();
+        }
+        return true;
     }
 
     vector_block first_scaling(double most) {
@@ -111,7 +144,7 @@ private:
     }
 
     void raise_lower_bound() {
-        constexpr std::int64_t most_rounds = 40;
+        constexpr std::int64_t most_rounds = 20;
         vector_block V = flow_.unscaled_block();
         tighten_lower(s_.bracket, lift_lower_bound(block_, V, flow_.rayleigh(), most_rounds, ledger_));
     }
@@ -132,11 +165,13 @@ private:
         probe.guess = flow_.rayleigh();
         probe.delta = share_of_delta(stage);
         if (!(probe.delta > 0.0)) return infinity;
-        probe.probes = flow_.columns();
+        // Fewer probes need more steps, but fewer columns of products in all.
+        constexpr std::int64_t most_probes = 6;
+        probe.probes = std::min(flow_.columns(), most_probes);
         probe.stream = streams::scaling_probes(stage);
         // Limits the steps for a fine rtol; so many reach an accuracy of 1e-7.
         constexpr std::int64_t most_chebyshev_steps = 10'000;
-        probe.accuracy = affordable_accuracy(block_.domain().size(), probe.probes, probe.delta, 0.25 * options_.rtol,
+        probe.accuracy = affordable_accuracy(block_.domain().size(), probe.probes, probe.delta, 0.2 * options_.rtol,
                                              most_chebyshev_steps);
         const similarity B(block_.map(), flow_.scaling());
         Bound bound = chebyshev_upper_bound(block_.with_map(linear_map::borrowed(B)), probe, options_, ledger_);
@@ -161,6 +196,10 @@ private:
     scaling_flow flow_;
     block_scaling s_;
     double attained_ = infinity;
+    std::int64_t columns_ = 0;
+    std::int64_t steps_ = 0;
+    double last_rayleigh_ = 0.0;
+    std::int64_t looks_ = 0;  // upper bounds that did not end the search
     bool looked_ = false;
 };
 
