@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy.typing as npt
 
-from rhochain import _core
-from rhochain.chain_norm import ChainNorm
-from rhochain.comparisons import outward
-from rhochain.conclusions import Verdict
-from rhochain.estimates import Bracket, Progress
-from rhochain.options import levels
-from rhochain.trajectories import decide_for_chain
+import rhochain._core as _core
+from rhochain.chains.norm import ChainNorm
+from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.comparisons import outward
+from rhochain.estimates.options import levels
+from rhochain.verdicts.conclusions import Verdict
+from rhochain.verdicts.trajectories import decide_for_chain
 
 __all__ = ["ChainReport", "check_chain"]
 

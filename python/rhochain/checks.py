@@ -9,21 +9,21 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.activations import Activation
-from rhochain.activations import activation as activation_named
-from rhochain.chain_norm import ChainNorm
-from rhochain.conclusions import Verdict
-from rhochain.conditions import paper_conditions
-from rhochain.critical_gain import critical_gain
-from rhochain.estimates import Bracket, Progress
-from rhochain.evidence import Evidence
-from rhochain.input_reach import input_reach
-from rhochain.investigation import Investigation
-from rhochain.local_gains import local_gains, with_local_gains
-from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, levels, real_number
-from rhochain.report import GradientReport
-from rhochain.trajectories import decide_on_trajectory
+from rhochain.chains.norm import ChainNorm
+from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.options import core_options, levels, real_number
+from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.input_reach import input_reach
+from rhochain.inputs.local_gains import local_gains, with_local_gains
+from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.reports.gradient_report import GradientReport
+from rhochain.verdicts.conclusions import Verdict
+from rhochain.verdicts.conditions import paper_conditions
+from rhochain.verdicts.critical_gain import critical_gain
+from rhochain.verdicts.evidence import Evidence
+from rhochain.verdicts.investigation import Investigation
+from rhochain.verdicts.trajectories import decide_on_trajectory
 
 __all__ = ["Chain", "check"]
 

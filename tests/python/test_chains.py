@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import rhochain as rc
-from rhochain.chain_results import ChainInterrupted
+from rhochain.chains.results import ChainInterrupted
 
 RNG = np.random.default_rng(11)
 CONVENTIONS = ("pre", "post")

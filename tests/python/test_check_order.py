@@ -123,8 +123,8 @@ def test_a_large_matrix_has_a_budget_and_says_what_was_left_out(monkeypatch):
     assert whole.worst_case_growth is not None
     assert not any("as W is large" in note for note in whole.notes)
     # As if W had a million rows.
-    monkeypatch.setattr("rhochain.investigation._WORK", 9_000_000)
-    monkeypatch.setattr("rhochain.investigation._DECISIVE_WORK", 60_000_000)
+    monkeypatch.setattr("rhochain.verdicts.investigation._WORK", 9_000_000)
+    monkeypatch.setattr("rhochain.verdicts.investigation._DECISIVE_WORK", 60_000_000)
     report = rc.check(W, activation="tanh")
     assert report.worst_case_growth is None
     assert report.spectral_radius.matvecs < whole.spectral_radius.matvecs

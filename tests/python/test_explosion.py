@@ -10,9 +10,9 @@ from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
-from rhochain.evidence import Evidence
-from rhochain.input_reach import InputReach, input_reach
-from rhochain.verdicts import decide
+from rhochain.inputs.input_reach import InputReach, input_reach
+from rhochain.verdicts.decision import decide
+from rhochain.verdicts.evidence import Evidence
 
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict

@@ -9,8 +9,8 @@ import pytest
 from gated_cells import network
 
 import rhochain as rc
-from rhochain.gated_replay import GateReplay
-from rhochain.gated_runs import CellRun
+from rhochain.chains.gated_replay import GateReplay
+from rhochain.chains.gated_runs import CellRun
 
 CHAINS = {"gru": rc.GRUChain, "lstm": rc.LSTMChain}
 CELLS = list(CHAINS)

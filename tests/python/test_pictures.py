@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rhochain as rc
-from rhochain.figure import Bar, Mark, svg
+from rhochain.reports.figure import Bar, Mark, svg
 
 REPORTS = {
     "undecided": rc.check(np.array([[0.0, 10.0], [-0.012, 1.1]]), activation="tanh"),

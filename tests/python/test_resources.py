@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 import rhochain as rc
-from rhochain.resources import byte_count
+from rhochain.inputs.resources import byte_count
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 import rhochain as rc
-from rhochain.chain_rows import row_source
+from rhochain.inputs.rows import row_source
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pages are given back on Linux")
 

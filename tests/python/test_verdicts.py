@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import rhochain as rc
-from rhochain.comparisons import at_least, at_most, below_one, reaches_one
-from rhochain.evidence import Evidence
-from rhochain.verdicts import decide
+from rhochain.estimates.comparisons import at_least, at_most, below_one, reaches_one
+from rhochain.verdicts.decision import decide
+from rhochain.verdicts.evidence import Evidence
 
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict

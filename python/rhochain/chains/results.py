@@ -1,0 +1,182 @@
+"""What a chain of Jacobians returns: vectors in mantissa and exponent, log norms and rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.estimates.brackets import json_number
+
+__all__ = ["ChainInterrupted", "ChainProgress", "ChainResult", "reporter"]
+
+_Floats = npt.NDArray[np.float64]
+_Integers = npt.NDArray[np.int64]
+_FLOAT32_DEPTH = -math.log(float(np.finfo(np.float32).tiny))
+
+
+@dataclass(frozen=True)
+class ChainProgress:
+    """What a chain's callback receives, a few times a second."""
+
+    done: int
+    """Steps done."""
+    steps: int
+    seconds: float
+    """Since the call."""
+    begun: int = 0
+    """Steps that were done before the call, by the run that left a checkpoint."""
+
+    @property
+    def rate(self) -> float:
+        """Steps a second in this call; 0 at the start."""
+        return (self.done - self.begun) / self.seconds if self.seconds > 0.0 else 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds still to go at the present rate; inf at the start."""
+        return (self.steps - self.done) / self.rate if self.rate > 0.0 else math.inf
+
+
+def reporter(
+    callback: Callable[[ChainProgress], object] | None, begun: int = 0
+) -> Callable[[int, int, float], bool] | None:
+    """The caller's callback as the core calls it."""
+    if callback is None:
+        return None
+    if not callable(callback):
+        raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
+    return lambda done, steps, seconds: bool(callback(ChainProgress(done, steps, seconds, begun)))
+
+
+@dataclass(frozen=True, eq=False)
+class ChainResult:
+    """Vectors carried through a chain, of shape (n,) or in a block of shape (n, b).
+
+    Attributes
+    ----------
+    vectors : (ndarray of shape (n,) or (n, b), int or ndarray of int64, shape (b,))
+        Mantissa and exponent: the vectors are ``mantissa * 2.0**exponent``; each mantissa has a 2-norm in [1/2, 1).
+    log_norms : ndarray of shape (K+1,) or (K+1, b)
+        Natural logarithm of the 2-norms after 0 .. K steps; -inf for a vector that is exactly 0. `vjp` counts from
+        the end of the trajectory backward. Fewer rows where a callback stopped the chain or with `record_every`.
+    steps : int
+        K.
+    recorded : ndarray of int64, as long as log_norms
+        The number of steps after which each row of `log_norms` was taken: 0, m, 2m, ... for ``record_every=m``, and
+        that of the last step done.
+
+    Notes
+    -----
+    Grade: ESTIMATE, plain floating point; `JacobianChain.norm` gives bounds.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> chain = rc.JacobianChain(np.array([[0.5]]), slopes=np.ones((100_000, 1)))
+    >>> result = chain.vjp(np.ones(1))
+    >>> result.vectors[1], round(result.rate, 9), round(result.half_life, 9)
+    (-99999, 0.5, 1.0)
+    """
+
+    vectors: tuple[_Floats, int | npt.NDArray[np.int64]]
+    log_norms: _Floats
+    steps: int
+    recorded: _Integers
+
+    @classmethod
+    def from_core(
+        cls, raw: tuple[_Floats, _Integers, _Integers, _Floats, bool], steps: int, *, single: bool
+    ) -> ChainResult:
+        """What the native core returned, a `single` vector without the block's axis; raises `ChainInterrupted`."""
+        mantissas, exponents, recorded, log_norms, interrupted = raw
+        if single:
+            result = cls((mantissas[:, 0], int(exponents[0])), log_norms[:, 0], steps, recorded)
+        else:
+            result = cls((mantissas, exponents), log_norms, steps, recorded)
+        if interrupted:
+            raise ChainInterrupted(result)
+        return result
+
+    @property
+    def done(self) -> int:
+        """Steps done: K unless a callback stopped the chain."""
+        return int(self.recorded[-1])
+
+    @property
+    def rate(self) -> Any:
+        """Mean factor per step, (norm after K steps / norm before)^(1/K); shape () or (b,). NaN without a step."""
+        return _rate(self.log_norms, self.recorded, 0)
+
+    @property
+    def late_rate(self) -> Any:
+        """The same from the first row at K/2 or later, free of the transient; NaN where that is the last one."""
+        return _rate(self.log_norms, self.recorded, int(np.searchsorted(self.recorded, self.done // 2)))
+
+    @property
+    def half_life(self) -> Any:
+        """Steps in which the norm halves at `rate`; inf where it does not fall."""
+        return _steps_to_fall(self.rate, math.log(2.0))
+
+    @property
+    def float32_underflow_step(self) -> Any:
+        """Step at which a gradient of norm 1 leaves float32's normal range (below 1.2e-38); inf where never."""
+        return _steps_to_fall(self.rate, _FLOAT32_DEPTH)
+
+    def to_dict(self, *, log_norms: bool = True) -> dict[str, Any]:
+        """The result in plain JSON types, without `vectors` and, if so asked, without `recorded` and `log_norms`."""
+        plain = {"steps": self.steps, "done": self.done}
+        plain |= {
+            name: _plain(getattr(self, name)) for name in ("rate", "late_rate", "half_life", "float32_underflow_step")
+        }
+        if log_norms:
+            plain["recorded"] = self.recorded.tolist()
+            plain["log_norms"] = _plain(self.log_norms)
+        return plain
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.vectors[0].shape))
+        rate = f"{self.rate:.7g}" if np.ndim(self.rate) == 0 else np.array2string(self.rate, precision=7, threshold=8)
+        return f"ChainResult({shape}, {self.done} of {self.steps} steps, rate {rate})"
+
+
+class ChainInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a chain. `result` holds what was done by then."""
+
+    def __init__(self, result: ChainResult) -> None:
+        super().__init__(f"interrupted at {result!r}")
+        self.result = result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.result,), self.__dict__
+
+
+def _rate(log_norms: _Floats, recorded: _Integers, first: int) -> Any:
+    last = len(log_norms) - 1
+    if last == first:
+        return _scalar(np.full(log_norms.shape[1:], np.nan))
+    with np.errstate(invalid="ignore"):
+        rate = np.exp((log_norms[last] - log_norms[first]) / (recorded[last] - recorded[first]))
+    # A vector that became 0 on the way has the rate 0; of one that was 0 from the start there is none.
+    died = np.isneginf(log_norms[last]) & ~np.isneginf(log_norms[0])
+    return _scalar(np.where(died, 0.0, rate))
+
+
+def _steps_to_fall(rate: Any, depth: float) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = depth / -np.log(rate)
+    return _scalar(np.where(np.asarray(rate) >= 1.0, np.inf, steps))
+
+
+def _scalar(x: Any) -> Any:
+    return float(x) if np.ndim(x) == 0 else x
+
+
+def _plain(x: Any) -> Any:
+    if np.ndim(x) == 0:
+        return json_number(float(x))
+    return [_plain(part) for part in x]

@@ -1,0 +1,7 @@
+"""How an answer is shown: as text, as JSON, as a picture, as a page. Imports all other folders; none imports it.
+
+- `figure`: brackets as bars on a logarithmic axis.
+- `gradient_report`: `GradientReport`, the answer of `check`.
+- `layout`: labelled paragraphs and a table in plain text.
+- `page`: one HTML page that needs nothing beside it.
+"""
