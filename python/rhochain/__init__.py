@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import rhochain._core as _core
-from rhochain.chain_checks import ChainReport, check_chain
+from rhochain.chain_checks import check_chain
 from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
@@ -22,6 +22,7 @@ from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
 from rhochain.inputs.activations import Activation, activation, activations
 from rhochain.inputs.files import FileError, load
 from rhochain.inputs.matrix import Matrix
+from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain

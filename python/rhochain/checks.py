@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rhochain.chains.norm import ChainNorm
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.options import core_options, levels, real_number
+from rhochain.estimates.options import core_options, real_number
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.input_reach import input_reach
@@ -23,7 +23,7 @@ from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
-from rhochain.verdicts.trajectories import decide_on_trajectory
+from rhochain.verdicts.trajectories import decide_on_trajectory, levels
 
 __all__ = ["Chain", "check"]
 

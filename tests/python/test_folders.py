@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from source_tree import ROOT, files, write
 
+import rhochain as rc
+
 # Folders of python/rhochain, from the bottom. A module imports modules of its own folder and of those before it.
 # `_core` is below all folders; the other modules beside them are above.
 PYTHON_FOLDERS = ["inputs", "estimates", "chains", "verdicts", "reports"]
@@ -145,6 +147,12 @@ def test_a_python_violation_is_found(tmp_path, module, text, complaint):
     write(package / f"{module}.py", text)
     (found,) = python_violations(tmp_path)
     assert complaint in found
+
+
+def test_what_decides_is_below_what_prints():
+    assert {kind.__module__.split(".")[1] for kind in (rc.Verdict, rc.Condition)} == {"verdicts"}
+    assert {kind.__module__.split(".")[1] for kind in (rc.GradientReport, rc.ChainReport)} == {"reports"}
+    assert PYTHON_FOLDERS.index("verdicts") < PYTHON_FOLDERS.index("reports")
 
 
 def test_downward_and_foreign_imports_pass(tmp_path):

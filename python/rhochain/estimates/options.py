@@ -20,7 +20,6 @@ __all__ = [
     "CoreOptions",
     "Recorder",
     "core_options",
-    "levels",
     "not_negative",
     "real_number",
     "real_vector",
@@ -70,14 +69,6 @@ def core_options(
 def run(solver: Callable[..., _core.RawBracket], options: CoreOptions) -> Bracket:
     """The bracket of a native solver; raises `Interrupted` for Ctrl-C, in the core or in the callback."""
     return Bracket.from_core(solver(**options))
-
-
-def levels(vanish_level: object, explode_level: object) -> tuple[float, float]:
-    """The levels of a chain's norm."""
-    low, high = real_number("vanish_level", vanish_level), real_number("explode_level", explode_level)
-    if not 0.0 < low < high < math.inf:
-        raise ValueError(f"levels must obey 0 < vanish_level < explode_level < inf; got {low!r} and {high!r}")
-    return low, high
 
 
 def real_number(name: str, value: object) -> float:

@@ -1,5 +1,6 @@
 """How an answer is shown: as text, as JSON, as a picture, as a page. Imports all other folders; none imports it.
 
+- `chain_report`: `ChainReport`, the answer of `check_chain`.
 - `figure`: brackets as bars on a logarithmic axis.
 - `gradient_report`: `GradientReport`, the answer of `check`.
 - `layout`: labelled paragraphs and a table in plain text.

@@ -6,9 +6,10 @@ import math
 
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.comparisons import outward
+from rhochain.estimates.options import real_number
 from rhochain.verdicts.conclusions import Decision, Verdict
 
-__all__ = ["decide_for_chain", "decide_on_trajectory"]
+__all__ = ["decide_for_chain", "decide_on_trajectory", "levels"]
 
 
 def decide_on_trajectory(
@@ -55,3 +56,11 @@ def decide_for_chain(steps: int, log_norm: Bracket, vanish_level: float, explode
         f"{outward(upper.value, up=True)} ({upper.label}): no graded bound crosses a level, "
         f"ln {vanish_level:g} or ln {explode_level:g}.",
     )
+
+
+def levels(vanish_level: object, explode_level: object) -> tuple[float, float]:
+    """The levels of a chain's norm."""
+    low, high = real_number("vanish_level", vanish_level), real_number("explode_level", explode_level)
+    if not 0.0 < low < high < math.inf:
+        raise ValueError(f"levels must obey 0 < vanish_level < explode_level < inf; got {low!r} and {high!r}")
+    return low, high
