@@ -8,8 +8,8 @@ from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain
-from rhochain.chains.lyapunov import LyapunovInterrupted, LyapunovSpectrum
-from rhochain.chains.results import ChainInterrupted, ChainProgress, ChainResult
+from rhochain.chains.progress import ChainProgress
+from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checks import check
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy.typing as npt
 
-from rhochain.chains.norm import ChainNorm
+from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Progress
 from rhochain.reports.chain_report import ChainReport
 from rhochain.verdicts.trajectories import decide_for_chain, levels
@@ -15,7 +15,7 @@ __all__ = ["check_chain"]
 
 
 def check_chain(
-    chain: ChainNorm,
+    chain: Chain,
     *,
     vanish_level: float = 1e-3,
     explode_level: float = 1e3,
@@ -63,7 +63,7 @@ def check_chain(
     >>> str(rc.check_chain(chain).verdict)
     'VANISHES_ON_TRAJECTORY'
     """
-    if not isinstance(chain, ChainNorm):
+    if not isinstance(chain, Chain):
         raise TypeError(f"chain must be a JacobianChain, GRUChain or LSTMChain; got {type(chain).__name__}")
     low, high = levels(vanish_level, explode_level)
     norm = chain.norm(

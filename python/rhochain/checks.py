@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.chains.norm import ChainNorm
+from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.options import core_options, real_number
 from rhochain.inputs.activations import Activation
@@ -25,10 +25,10 @@ from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
 
-__all__ = ["Chain", "check"]
+__all__ = ["MeasuredChain", "check"]
 
 
-class Chain(Protocol):
+class MeasuredChain(Protocol):
     """What `check` asks of a product P of Jacobians along a trajectory, such as a `JacobianChain`."""
 
     @property
@@ -51,7 +51,7 @@ def check(
     W: Any,
     activation: str | Activation | None = None,
     gain: float | npt.ArrayLike | None = None,
-    chain: Chain | None = None,
+    chain: MeasuredChain | None = None,
     *,
     leak: float = 1.0,
     inputs: Any = None,
@@ -78,7 +78,7 @@ def check(
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
-    chain : Chain, optional
+    chain : MeasuredChain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1]
@@ -204,9 +204,9 @@ def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
     return (f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",)
 
 
-def _norm_of(chain: Chain, options: dict[str, Any]) -> Bracket:
+def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
     """Its norm, with the options of the check where it is a chain that takes them."""
-    return chain.norm(**options) if isinstance(chain, ChainNorm) else chain.norm()
+    return chain.norm(**options) if isinstance(chain, Chain) else chain.norm()
 
 
 def _gain(
@@ -234,7 +234,7 @@ def _leak(leak: float) -> float:
     return a
 
 
-def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import rhochain as rc
-from rhochain.chains.results import ChainProgress
+from rhochain.chains.progress import ChainProgress
 
 RNG = np.random.default_rng(21)
 W = RNG.standard_normal((8, 8)) / 3

@@ -19,8 +19,7 @@ from typing import Any, TypedDict, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.chains.lyapunov import LyapunovSpectrum
-from rhochain.chains.results import ChainResult
+from rhochain.chains.results import ChainResult, LyapunovSpectrum
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.options import not_negative
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade
 from rhochain.estimates.options import real_number
 
-__all__ = ["Envelope", "envelope"]
+__all__ = ["Envelope", "envelope", "largest_slopes"]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -37,6 +38,14 @@ class Envelope:
     forward: _Floats
     backward: _Floats
     paper: _Floats
+
+
+def largest_slopes(core: _core.JacobianChain, threads: int) -> _Floats:
+    """The largest |slope| of each step, shape (K,), read from all the slopes."""
+    largest, interrupted = core.largest_slopes(threads)
+    if interrupted:
+        raise KeyboardInterrupt
+    return largest
 
 
 def envelope(largest_slopes: _Floats, leak: float, sigma: Bound | Bracket | float, gain: float) -> Envelope:

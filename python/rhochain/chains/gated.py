@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.chains.gated_products import GatedProducts, stacked_weights
+from rhochain.chains.gated_chain import GatedChain, stacked_weights
 from rhochain.chains.gated_runs import module_weights
 from rhochain.inputs.resources import byte_count
 
@@ -16,7 +16,7 @@ __all__ = ["GRUChain", "LSTMChain"]
 _Floats = npt.NDArray[np.float64]
 
 
-class GRUChain(GatedProducts):
+class GRUChain(GatedChain):
     """The product P = J_{K-1} ... J_0 of the Jacobians dh_{k+1}/dh_k of K steps of a GRU, (n, n), never formed.
 
     Made by `from_gates`, `from_rollout` or `from_torch`. Gates are in PyTorch's order r, z, n; its cell is
@@ -171,7 +171,7 @@ class GRUChain(GatedProducts):
         return None if self._last is None else self._last.h
 
 
-class LSTMChain(GatedProducts):
+class LSTMChain(GatedChain):
     """The product P = J_{K-1} ... J_0 of the Jacobians of K steps of an LSTM, (2n, 2n), never formed.
 
     The state is [h; c], and so are vectors: h first, then c. Made by `from_gates`, `from_rollout` or `from_torch`.

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
+from rhochain.chains.chain import Chain
+from rhochain.chains.envelope import Envelope, envelope, largest_slopes
 from rhochain.chains.identity import rows_digest
-from rhochain.chains.measures import ChainMeasures
+from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
+from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.estimates.options import real_number
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
@@ -21,7 +26,7 @@ from rhochain.inputs.rows import BLOCK_BYTES, row_source
 __all__ = ["JacobianChain"]
 
 
-class JacobianChain(ChainMeasures):
+class JacobianChain(Chain):
     """The product P = J_{K-1} ... J_0 of the Jacobians of K steps, never formed.
 
     Parameters
@@ -201,6 +206,41 @@ class JacobianChain(ChainMeasures):
         chain._along(trajectory.core, sigma, trajectory.identity)
         return chain
 
+    @property
+    def gain(self) -> float:
+        """The largest |slope| among the factors, 0 without any; read once from all the slopes."""
+        return float(self._largest_slopes.max(initial=0.0))
+
+    @cached_property
+    def _largest_slopes(self) -> npt.NDArray[np.float64]:
+        return largest_slopes(self._core, self.matrix.threads)
+
+    def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
+        """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.
+
+        Parameters
+        ----------
+        sigma : Bound, Bracket or float
+            An upper bound of sigma_1(W), such as ``rc.spectral_norm(W)``; a bare number counts as an ESTIMATE.
+        gain : float, optional
+            gamma of the paper's curve; by default the activation's, or the largest |slope| of the chain.
+
+        Returns
+        -------
+        Envelope
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> W = np.array([[0.0, 2.0], [0.5, 0.0]])
+        >>> chain = rc.JacobianChain(W, slopes=np.full((3, 2), 0.5))
+        >>> np.exp(chain.envelope(2.0, gain=1.0).forward), np.exp(chain.envelope(2.0, gain=1.0).paper)
+        (array([1., 1., 1., 1.]), array([1., 2., 4., 8.]))
+        """
+        if gain is None:
+            gain = self.gain if self._activation is None else self._activation.gain
+        return envelope(self._largest_slopes, self.leak, sigma, gain)
+
     def _hold(self, W: Any, convention: str, leak: float, threads: int | None) -> None:
         self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
         n = self.matrix.shape[0]
@@ -227,14 +267,10 @@ class JacobianChain(ChainMeasures):
         self, slopes: _core.ChainSlopes, activation: Activation | None, identity: Callable[[], dict[str, Any]]
     ) -> None:
         self._activation = activation
-        self._slopes_identity = identity
         self._core = _core.JacobianChain(self.matrix.operator, slopes, self._convention, self.leak)
-
-    def _identity(self) -> dict[str, Any]:
-        f = self._activation
-        sigma = None if f is None else [f.name, f.parameter]
+        sigma = None if activation is None else [activation.name, activation.parameter]
         rule = {"convention": self._convention, "leak": self.leak, "activation": sigma}
-        return super()._identity() | rule | self._slopes_identity()
+        self._product = Product(self._core, self.matrix, self.matrix.shape[0], lambda: rule | identity())
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.chains.results import ChainResult
-from rhochain.estimates.options import real_number
+from rhochain.chains.passes import carried
+from rhochain.chains.product import Product
+from rhochain.chains.progress import ChainProgress
+from rhochain.estimates.options import real_number, whole_number
 
-__all__ = ["TypicalGrowth", "quantile_levels", "random_directions", "typical_growth"]
+__all__ = ["TypicalGrowth", "typical_growth"]
 
 _Floats = npt.NDArray[np.float64]
 
@@ -52,7 +54,7 @@ class TypicalGrowth:
         return f"TypicalGrowth(ln ||P^T g|| after {self.recorded[-1]} steps, {self.directions} directions, {last})"
 
 
-def quantile_levels(quantiles: Iterable[float]) -> tuple[float, ...]:
+def _quantile_levels(quantiles: Iterable[float]) -> tuple[float, ...]:
     """`quantiles` as numbers from 0 to 1."""
     if not isinstance(quantiles, Iterable):
         raise TypeError(f"quantiles must be a sequence of numbers; got {quantiles!r}")
@@ -62,13 +64,24 @@ def quantile_levels(quantiles: Iterable[float]) -> tuple[float, ...]:
     return levels
 
 
-def random_directions(n: int, count: int, seed: int) -> _Floats:
+def _random_directions(n: int, count: int, seed: int) -> _Floats:
     """`count` Gaussian columns of length n: uniform directions, of NumPy's Philox generator with this seed."""
     return np.random.Generator(np.random.Philox(seed)).standard_normal((n, count))
 
 
-def typical_growth(result: ChainResult, n: int, levels: tuple[float, ...]) -> TypicalGrowth:
-    """From a block of random directions of length n carried through a chain."""
+def typical_growth(
+    product: Product,
+    directions: int,
+    quantiles: Iterable[float],
+    seed: int,
+    record_every: int,
+    callback: Callable[[ChainProgress], object] | None,
+) -> TypicalGrowth:
+    """Quantiles of ln ||P^T g|| over random unit vectors g, as `Chain.typical` documents them."""
+    drawn = whole_number("directions", directions, 1, 2**31 - 1)
+    levels = _quantile_levels(quantiles)
+    block = _random_directions(product.size, drawn, whole_number("seed", seed, 0, 2**64 - 1))
+    result = carried(product, "vjp", block, callback, record_every)
     with np.errstate(invalid="ignore"):
         growth = result.log_norms - result.log_norms[0]
     count = growth.shape[1]
@@ -77,7 +90,7 @@ def typical_growth(result: ChainResult, n: int, levels: tuple[float, ...]) -> Ty
         frobenius, error = largest.item(), 0.0
     else:
         squares = np.exp(2.0 * (growth[-1] - largest))
-        frobenius = largest + 0.5 * math.log(n * squares.mean())
+        frobenius = largest + 0.5 * math.log(product.size * squares.mean())
         error = math.nan if count == 1 else 0.5 * squares.std(ddof=1) / (math.sqrt(count) * squares.mean())
     return TypicalGrowth(
         levels=levels,

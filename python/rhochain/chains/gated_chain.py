@@ -1,4 +1,4 @@
-"""What chains of gated cells share: recorded gates behind the products of a chain."""
+"""What chains of both gated cells share: recorded gates behind the factors of a product."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
+from rhochain.chains.chain import Chain
 from rhochain.chains.gated_replay import GateReplay
 from rhochain.chains.gated_runs import COLUMNS, CellRun, CellState
 from rhochain.chains.identity import rows_digest
-from rhochain.chains.norm import ChainNorm
+from rhochain.chains.product import Product
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 
-__all__ = ["GatedProducts", "stacked_weights"]
+__all__ = ["GatedChain", "stacked_weights"]
 
 _Floats = npt.NDArray[np.float64]
 
 
-class GatedProducts(ChainNorm):
+class GatedChain(Chain):
     """What chains of both cells share."""
 
     _cell: str
@@ -34,12 +35,6 @@ class GatedProducts(ChainNorm):
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is made by its from_gates, from_rollout or from_torch")
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(N, N), the shape of P: N = n for a GRU, 2n for an LSTM."""
-        size = self._state_blocks * self.matrix.shape[1]
-        return (size, size)
-
     def _hold(self, U: Matrix, rows: Mapping[str, Any], memory: int) -> None:
         n = U.shape[1]
         names = COLUMNS[self._cell]
@@ -50,15 +45,16 @@ class GatedProducts(ChainNorm):
 
     def _hold_sources(self, U: Matrix, sources: Sequence[Any], block_bytes: int) -> None:
         self.matrix = U
-        self._sources = sources
-        self._core = _core.GatedChain(U.operator, self._cell, sources, block_bytes)
+        core = _core.GatedChain(U.operator, self._cell, sources, block_bytes)
+        cell, width, of_run = self._cell, U.shape[1], self._of_run  # `factors` must not keep the chain alive
 
-    def _identity(self) -> dict[str, Any]:
-        width = self.matrix.shape[1]
-        if self._of_run is not None:
-            return super()._identity() | {"cell": self._cell} | self._of_run
-        rows = [rows_digest(source, count, width) for source, count in self._sources]
-        return super()._identity() | {"cell": self._cell} | dict(zip(COLUMNS[self._cell], rows, strict=True))
+        def factors() -> dict[str, Any]:
+            if of_run is not None:
+                return {"cell": cell, **of_run}
+            rows = [rows_digest(source, count, width) for source, count in sources]
+            return {"cell": cell, **dict(zip(COLUMNS[cell], rows, strict=True))}
+
+        self._product = Product(core, U, self._state_blocks * width, factors)
 
     def _hold_run(
         self,
