@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.options import core_options, real_number
+from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
@@ -138,7 +139,7 @@ def check(
     leak = _leak(leak)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
-    limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
@@ -154,7 +155,7 @@ def check(
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
         inputs=input_reach(inputs, A.shape[0]),
     )
-    work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
+    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs

@@ -16,7 +16,7 @@ from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainResult, LyapunovSpectrum
 from rhochain.chains.typical_growth import TypicalGrowth, typical_growth
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.options import core_options
+from rhochain.estimates.limits import Limits
 from rhochain.inputs.matrix import Matrix
 
 __all__ = ["Chain"]
@@ -311,7 +311,8 @@ class Chain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        limits = core_options(
-            self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, self._product.size
+        n = self._product.size
+        limits = Limits.of_call(
+            self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
         )
         return product_norm(self._product, limits, checkpoint, checkpoint_seconds)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from rhochain.chains.results import ChainResult, LyapunovSpectrum
 from rhochain.estimates.brackets import Bracket
-from rhochain.estimates.options import not_negative
+from rhochain.inputs.arguments import not_negative
 
 __all__ = ["ChainCheckpoint", "ChainState", "CheckpointError", "SavedRun"]
 

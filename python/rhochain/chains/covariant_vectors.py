@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
-from rhochain.estimates.options import whole_number
+from rhochain.inputs.arguments import whole_number
 
 __all__ = ["CovariantVectors", "covariant_vectors"]
 

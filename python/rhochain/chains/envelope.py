@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade
-from rhochain.estimates.options import real_number
+from rhochain.inputs.arguments import real_number
 
 __all__ = ["Envelope", "envelope", "largest_slopes"]
 

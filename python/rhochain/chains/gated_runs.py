@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
-from rhochain.estimates.options import real_vector
+from rhochain.inputs.arguments import real_vector
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.rows import row_source

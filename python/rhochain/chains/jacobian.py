@@ -16,9 +16,9 @@ from rhochain.chains.identity import rows_digest
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
-from rhochain.estimates.options import real_number
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.chains.results import LyapunovSpectrum
-from rhochain.estimates.options import real_number, whole_number
+from rhochain.inputs.arguments import real_number, whole_number
 
 __all__ = ["lyapunov_spectrum"]
 

@@ -7,13 +7,13 @@ import os
 from rhochain.chains.identity import array_digest
 from rhochain.chains.product import Product
 from rhochain.estimates.brackets import Bracket
-from rhochain.estimates.options import CoreOptions
+from rhochain.estimates.limits import Limits
 
 __all__ = ["product_norm"]
 
 
 def product_norm(
-    product: Product, options: CoreOptions, checkpoint: str | os.PathLike[str] | None, checkpoint_seconds: float
+    product: Product, limits: Limits, checkpoint: str | os.PathLike[str] | None, checkpoint_seconds: float
 ) -> Bracket:
     """ln ||P||_2, as `Chain.norm` documents it."""
     run = product.saved_run(
@@ -21,11 +21,11 @@ def product_norm(
         checkpoint_seconds,
         lambda: {
             "measure": "norm",
-            "rtol": options["rtol"],
-            "delta": options["delta"],
-            "seed": options["seed"],
-            "start": None if options["start"] is None else array_digest(options["start"]),
+            "rtol": limits.rtol,
+            "delta": limits.delta,
+            "seed": limits.seed,
+            "start": None if limits.start is None else array_digest(limits.start),
         },
     )
-    raw = product.core.norm(**options, **run.core_options)
+    raw = product.core.norm(limits.core, **run.core_options)
     return run.outcome(lambda: Bracket.from_core(raw))

@@ -12,7 +12,7 @@ from rhochain.chains.identity import array_digest
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.chains.results import ChainResult
-from rhochain.estimates.options import whole_number
+from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.coercion import plain_array
 
 __all__ = ["carried"]

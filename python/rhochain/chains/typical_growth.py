@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rhochain.chains.passes import carried
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress
-from rhochain.estimates.options import real_number, whole_number
+from rhochain.inputs.arguments import real_number, whole_number
 
 __all__ = ["TypicalGrowth", "typical_growth"]
 

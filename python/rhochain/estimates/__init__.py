@@ -4,8 +4,8 @@
 - `burn_in`: how long gradients may grow before a certified decay shows.
 - `comparisons`: comparisons with 1 that rounding cannot turn round.
 - `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
+- `limits`: `Limits`, the arguments that every estimator shares.
 - `numerical_range`: the numerical radius w(W).
-- `options`: the options that every estimator shares.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `signs`: neurons that excite or inhibit all their targets.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Grade
-from rhochain.estimates.options import real_number
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.resources import thread_count
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.options import core_options, run
+from rhochain.estimates.limits import Limits
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["numerical_radius"]
@@ -68,5 +67,5 @@ def numerical_radius(
     (0.5, 'PROVED')
     """
     A = square_matrix(W)
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
-    return run(partial(_core.numerical_radius, A.operator), options)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
+    return Bracket.from_core(_core.numerical_radius(A.operator, limits.core))

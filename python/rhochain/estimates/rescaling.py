@@ -12,11 +12,11 @@ import numpy as np
 from scipy import sparse
 
 from rhochain.estimates.brackets import Bracket, Status
-from rhochain.estimates.options import real_number
 from rhochain.estimates.scaling import scaled_norm as _scaled_norm
 from rhochain.estimates.spectra import perron_radius as _perron_radius
 from rhochain.estimates.spectra import spectral_norm as _spectral_norm
 from rhochain.estimates.spectra import spectral_radius as _spectral_radius
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.coercion import without_tensor
 from rhochain.inputs.matrix import Matrix
 

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress
 from rhochain.estimates.burn_in import steps_of_burn_in
-from rhochain.estimates.options import core_options, real_number
+from rhochain.estimates.limits import Limits
 from rhochain.estimates.spectra import components
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["ScaledNorm", "scaled_norm"]
@@ -153,8 +154,8 @@ def scaled_norm(
         raise ValueError(f"threshold must be finite and above 0; got {limit!r}")
     if start is not None and not np.any(start):
         start = None
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    raw, scaling, attained = _core.scaled_norm(A.operator, max_kappa=kappa, threshold=limit, **options)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
+    raw, scaling, attained = _core.scaled_norm(A.operator, limits.core, max_kappa=kappa, threshold=limit)
     longest = components(A).longest_path if raw.upper.value == 0.0 and A.kind != "operator" else -1
     try:
         base = Bracket.from_core(raw)

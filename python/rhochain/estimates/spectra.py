@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,8 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.options import core_options, not_negative, real_number, real_vector, run
+from rhochain.estimates.limits import Limits
+from rhochain.inputs.arguments import not_negative, real_number, real_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -149,11 +149,11 @@ def spectral_radius(
     1.05
     """
     A = square_matrix(W)
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     a = _leaks(leak, A.shape[0])
     if (a != 1.0).any():
-        return run(partial(_core.leaky_radius, A.operator, leak=a), options)
-    return run(partial(_core.spectral_radius, A.operator, condition=bool(condition)), options)
+        return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a))
+    return Bracket.from_core(_core.spectral_radius(A.operator, limits.core, condition=bool(condition)))
 
 
 def _leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
@@ -221,9 +221,9 @@ def spectral_norm(
     (4.0, True)
     """
     A = W if isinstance(W, Matrix) else Matrix(W)
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
-    return run(partial(_core.spectral_norm, A.operator, upper_rtol=looser), options)
+    return Bracket.from_core(_core.spectral_norm(A.operator, limits.core, upper_rtol=looser))
 
 
 def perron_radius(
@@ -276,8 +276,8 @@ def perron_radius(
     """
     A = square_matrix(W)
     held = _with_entries(A, "perron_radius")
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return run(partial(_core.perron_radius, held), options)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
+    return Bracket.from_core(_core.perron_radius(held, limits.core))
 
 
 def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Interrupted, Progress
-from rhochain.estimates.options import core_options, real_number
+from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import real_number
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
@@ -143,8 +144,8 @@ def worst_case_growth(
     a = real_number("leak", leak)
     if not 0.0 < a <= 1.0:
         raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
-    options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
-    raw, active, below, above = _core.worst_case_growth(A.operator, lo=lo, hi=hi, leak=a, **options)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
+    raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {
         "active": active,
         "slope_range": (lo, hi),

@@ -1,6 +1,7 @@
 """What callers give: a matrix, rows of a trajectory, an activation, resources. Bottom folder: it imports `_core` alone.
 
 - `activations`: the table of activations and their gains.
+- `arguments`: checks of the numbers and vectors among the arguments.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `files`: matrices read from files.
 - `input_reach`: which neurons the inputs of a network reach.

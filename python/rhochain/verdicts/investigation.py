@@ -11,8 +11,8 @@ from typing import TypeVar
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
 from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.limits import Limits
 from rhochain.estimates.numerical_range import numerical_radius
-from rhochain.estimates.options import CoreOptions
 from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
@@ -46,14 +46,13 @@ class Investigation:
         self,
         A: Matrix,
         evidence: Evidence,
-        limits: CoreOptions,
-        callback: Callable[[Progress], object] | None,
+        limits: Limits,
         *,
         with_numerical_radius: bool = False,
     ) -> None:
         self._A = A
         self._limits = limits
-        self._clock = _Clock(limits["max_seconds"], callback, quantities=5 if A.kind != "operator" else 4)
+        self._clock = _Clock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
 
@@ -103,7 +102,7 @@ class Investigation:
 
     def _structure(self) -> None:
         if self._A.kind != "operator":
-            found = _core.norm_bounds(self._A.operator, self._limits["threads"])
+            found = _core.norm_bounds(self._A.operator, self._limits.threads)
             of_two = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
             self._evidence = replace(
                 self._evidence,
@@ -124,7 +123,7 @@ class Investigation:
 
     def _loose_norm(self) -> bool:
         """Whether W is large, and its signs leave the upper bound of sigma_1 to many products."""
-        return self._limits["max_matvecs"] is None and self._growth_products() == 0
+        return self._limits.max_matvecs is None and self._growth_products() == 0
 
     def _radius(self) -> None:
         most = self._radius_products()
@@ -144,7 +143,7 @@ class Investigation:
     def _growth(self) -> None:
         """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
         e = self._evidence
-        if self._growth_products() == 0 and self._limits["max_matvecs"] is None:
+        if self._growth_products() == 0 and self._limits.max_matvecs is None:
             return
         slopes = (1.0, 1.0) if e.linear else e.slopes
         estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
@@ -152,7 +151,7 @@ class Investigation:
         self._evidence = replace(e, worst_case_growth=found)
         rho = e.spectral_radius
         if e.linear and rho is not None and rho.vector is not None:
-            threads = self._limits["threads"] or None
+            threads = self._limits.threads or None
             grown = growth_factor(self._A, rho.vector, gain=e.gain, leak=e.leak, threads=threads)
             self._evidence = replace(self._evidence, power_growth=grown)
 
@@ -172,7 +171,7 @@ class Investigation:
 
     def notes(self) -> tuple[str, ...]:
         """What was left out, and what asking for it would change."""
-        if self._limits["max_matvecs"] is not None:
+        if self._limits.max_matvecs is not None:
             return ()
         growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius
         notes: tuple[str, ...] = ()
@@ -205,11 +204,11 @@ class Investigation:
         limits = self._limits
         return estimator(
             self._A,
-            rtol=limits["rtol"] if rtol is None else max(rtol, limits["rtol"]),
-            delta=limits["delta"],
-            seed=limits["seed"],
-            threads=limits["threads"] or None,
-            max_matvecs=most if limits["max_matvecs"] is None else limits["max_matvecs"],
+            rtol=limits.rtol if rtol is None else max(rtol, limits.rtol),
+            delta=limits.delta,
+            seed=limits.seed,
+            threads=limits.threads or None,
+            max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
             max_seconds=self._clock.next_share(),
             callback=self._clock.callback,
         )

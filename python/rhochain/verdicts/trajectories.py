@@ -6,7 +6,7 @@ import math
 
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.comparisons import outward
-from rhochain.estimates.options import real_number
+from rhochain.inputs.arguments import real_number
 from rhochain.verdicts.conclusions import Decision, Verdict
 
 __all__ = ["decide_for_chain", "decide_on_trajectory", "levels"]

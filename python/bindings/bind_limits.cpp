@@ -1,11 +1,12 @@
-#include "solver_calls.hpp"
 #include "interrupts.hpp"
+#include "limits.hpp"
 
 #include <cstddef>
+#include <utility>
 
 namespace rhochain::python {
 
-RawBracket SolverCall::run(const std::function<Bracket(const SolverOptions&)>& solver) const {
+RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solver) const {
     RawBracket result;
     SolverOptions options;
     options.rtol = rtol;
@@ -30,6 +31,18 @@ RawBracket SolverCall::run(const std::function<Bracket(const SolverOptions&)>& s
     }
     result.interrupted |= run.was_interrupted();
     return result;
+}
+
+void bind_limits(py::module_& m) {
+    py::class_<Limits>(m, "Limits")
+        .def(py::init([](double rtol, double delta, std::uint64_t seed, int threads,
+                         std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds,
+                         py::object callback, std::optional<float64_array> start) {
+                 return Limits{
+                     rtol, delta, seed, threads, max_matvecs, max_seconds, std::move(callback), std::move(start)};
+             }),
+             py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
+             py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
 }
 
 }  // namespace rhochain::python
