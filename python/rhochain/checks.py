@@ -16,6 +16,7 @@ from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.input_reach import input_reach
+from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
 from rhochain.reports.gradient_report import GradientReport
@@ -136,7 +137,7 @@ def check(
     'EXPLODES_FOR_SOME_SLOPES'
     """
     sigma, gamma, gains = _gain(activation, gain)
-    leak = _leak(leak)
+    leak = leak_number(leak)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
@@ -226,13 +227,6 @@ def _gain(
     if not 0.0 < gamma < math.inf:
         raise ValueError(f"gain must be finite and above 0; got {gamma!r}")
     return None, gamma, None
-
-
-def _leak(leak: float) -> float:
-    a = real_number("leak", leak)
-    if not 0.0 < a <= 1.0:
-        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
-    return a
 
 
 def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from gated_cells import network
 
 import rhochain as rc
 from rhochain.chains.gated_replay import GateReplay
-from rhochain.chains.gated_runs import CellRun
+from rhochain.chains.gated_runs import CellArguments, CellRun
 
 CHAINS = {"gru": rc.GRUChain, "lstm": rc.LSTMChain}
 CELLS = list(CHAINS)
@@ -82,7 +82,7 @@ def test_what_is_kept_stays_within_memory(cell, steps):
             return gates
 
     h0, c0 = (*net.state, None)[:2]
-    counted = Counted(CellRun(cell, rc.Matrix(net.U), net.inputs, h0, c0, None, net.bias, None), least)
+    counted = Counted(CellRun(cell, rc.Matrix(net.U), CellArguments(net.inputs, h0, c0, bias=net.bias)), least)
     out = np.empty((1, n))
     for fetch, _ in counted.columns():
         for k in range(steps):

@@ -17,17 +17,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from rhochain.chains.results import ChainResult, LyapunovSpectrum
 from rhochain.estimates.brackets import Bracket
 from rhochain.inputs.arguments import not_negative
+from rhochain.inputs.arrays import Floats, Integers
 
 __all__ = ["ChainCheckpoint", "ChainState", "CheckpointError", "SavedRun"]
 
-_Floats = npt.NDArray[np.float64]
-_Integers = npt.NDArray[np.int64]
-ChainState = tuple[int, _Floats, _Integers, _Floats, _Floats]
+ChainState = tuple[int, Floats, Integers, Floats, Floats]
 """Steps done, vectors (n, b), integers, norms of the vectors (b,), reals, as the core has them."""
 
 _Result = TypeVar("_Result", ChainResult, LyapunovSpectrum, Bracket)
@@ -53,7 +51,7 @@ class CheckpointError(OSError):
 
 class _SavingOptions(TypedDict):
     resume: ChainState | None
-    save: Callable[[int, _Floats, _Integers, _Floats, _Floats], bool] | None
+    save: Callable[[int, Floats, Integers, Floats, Floats], bool] | None
     save_seconds: float
 
 
@@ -156,7 +154,7 @@ class ChainCheckpoint:
         vectors, integers, norms, reals = parts
         return header["done"], vectors, integers, norms, reals
 
-    def save(self, done: int, vectors: _Floats, integers: _Integers, norms: _Floats, reals: _Floats) -> bool:
+    def save(self, done: int, vectors: Floats, integers: Integers, norms: Floats, reals: Floats) -> bool:
         """Write the state; True, with `failure` set, if the system refuses. The file is the old or the new one."""
         if self.failure is not None:
             return True

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.inputs.arguments import whole_number
+from rhochain.inputs.arrays import Floats
 
 __all__ = ["CovariantVectors", "covariant_vectors"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,9 +39,9 @@ class CovariantVectors:
     Grade: ESTIMATE.
     """
 
-    vectors: _Floats
-    cosines: _Floats
-    spread: _Floats
+    vectors: Floats
+    cosines: Floats
+    spread: Floats
     at: int
     until: int
     done: int

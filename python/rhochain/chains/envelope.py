@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade
 from rhochain.inputs.arguments import real_number
+from rhochain.inputs.arrays import Floats
 
 __all__ = ["Envelope", "envelope", "largest_slopes"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +33,12 @@ class Envelope:
 
     sigma: Bound
     gain: float
-    forward: _Floats
-    backward: _Floats
-    paper: _Floats
+    forward: Floats
+    backward: Floats
+    paper: Floats
 
 
-def largest_slopes(core: _core.JacobianChain, threads: int) -> _Floats:
+def largest_slopes(core: _core.JacobianChain, threads: int) -> Floats:
     """The largest |slope| of each step, shape (K,), read from all the slopes."""
     largest, interrupted = core.largest_slopes(threads)
     if interrupted:
@@ -48,7 +46,7 @@ def largest_slopes(core: _core.JacobianChain, threads: int) -> _Floats:
     return largest
 
 
-def envelope(largest_slopes: _Floats, leak: float, sigma: Bound | Bracket | float, gain: float) -> Envelope:
+def envelope(largest_slopes: Floats, leak: float, sigma: Bound | Bracket | float, gain: float) -> Envelope:
     """The envelope for steps whose largest |slope| is given, shape (K,)."""
     bound = sigma.upper if isinstance(sigma, Bracket) else sigma
     if not isinstance(bound, Bound):

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from rhochain.chains.gated_chain import GatedChain, stacked_weights
-from rhochain.chains.gated_runs import module_weights
+from rhochain.chains.gated_runs import CellArguments, module_weights
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.resources import byte_count
 
 __all__ = ["GRUChain", "LSTMChain"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 class GRUChain(GatedChain):
@@ -138,7 +134,7 @@ class GRUChain(GatedChain):
         array([ 0.125, -0.125])
         """
         chain = cls.__new__(cls)
-        chain._hold_run(U, inputs, h0, None, W_in, bias, input_bias, memory, threads)
+        chain._hold_run(U, CellArguments(inputs, h0, None, W_in, bias, input_bias), memory, threads)
         return chain
 
     @classmethod
@@ -166,7 +162,7 @@ class GRUChain(GatedChain):
         return cls.from_rollout(w.recurrent, inputs, h0, **options, memory=memory, threads=threads)
 
     @property
-    def final_state(self) -> _Floats | None:
+    def final_state(self) -> Floats | None:
         """h_K of a run, shape (n,), from which the next may start; None for recorded gates."""
         return None if self._last is None else self._last.h
 
@@ -268,7 +264,7 @@ class LSTMChain(GatedChain):
         array([0.125])
         """
         chain = cls.__new__(cls)
-        chain._hold_run(U, inputs, h0, c0, W_in, bias, input_bias, memory, threads)
+        chain._hold_run(U, CellArguments(inputs, h0, c0, W_in, bias, input_bias), memory, threads)
         return chain
 
     @classmethod
@@ -291,6 +287,6 @@ class LSTMChain(GatedChain):
         return cls.from_rollout(w.recurrent, inputs, h0, c0, **options, memory=memory, threads=threads)
 
     @property
-    def final_state(self) -> tuple[_Floats, _Floats] | None:
+    def final_state(self) -> tuple[Floats, Floats] | None:
         """(h_K, c_K) of a run, each of shape (n,), from which the next may start; None for recorded gates."""
         return None if self._last is None else (self._last.h, self._last.c)

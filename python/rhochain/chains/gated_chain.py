@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.gated_replay import GateReplay
-from rhochain.chains.gated_runs import COLUMNS, CellRun, CellState
+from rhochain.chains.gated_runs import COLUMNS, CellArguments, CellRun, CellState
 from rhochain.chains.identity import rows_digest
 from rhochain.chains.product import Product
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 
 __all__ = ["GatedChain", "stacked_weights"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 class GatedChain(Chain):
@@ -28,7 +24,7 @@ class GatedChain(Chain):
 
     _cell: str
     _state_blocks: int
-    record: dict[str, _Floats] | None = None
+    record: dict[str, Floats] | None = None
     _last: CellState | None = None
     _of_run: dict[str, Any] | None = None  # what tells the run behind the chain from another
 
@@ -56,21 +52,10 @@ class GatedChain(Chain):
 
         self._product = Product(core, U, self._state_blocks * width, factors)
 
-    def _hold_run(
-        self,
-        U: Any,
-        inputs: Any,
-        h0: Any,
-        c0: Any,
-        W_in: Any,
-        bias: Any,
-        input_bias: Any,
-        memory: int | str,
-        threads: int | None,
-    ) -> None:
+    def _hold_run(self, U: Any, given: CellArguments, memory: int | str, threads: int | None) -> None:
         matrix = stacked_weights(U, threads)
         limit = byte_count("memory", memory)
-        run = CellRun(self._cell, matrix, inputs, h0, c0, W_in, bias, input_bias, limit)
+        run = CellRun(self._cell, matrix, given, limit)
         self._of_run = run.identity()
         if (5 * run.steps + 1) * run.n * 8 > limit:
             replay = GateReplay(run, limit)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
-import numpy.typing as npt
-
 from rhochain.chains.gated_runs import CellRun, CellState
+from rhochain.inputs.arrays import Floats
 
 __all__ = ["GateReplay"]
 
-_Floats = npt.NDArray[np.float64]
 _COLUMNS = 5
 _MOST_READ = 2**23
 """Bytes of a column of gates that the core reads at a time where memory allows; more would not make it faster."""
@@ -37,22 +34,22 @@ class GateReplay:
             # The gates of a piece are gone before those of the next one come.
             state = run.record(begin, min(run.steps, begin + self._piece), state)[1]
         self.last = state
-        self._held: tuple[int, list[_Floats]] = (-1, [])
+        self._held: tuple[int, list[Floats]] = (-1, [])
 
-    def columns(self) -> list[tuple[Callable[[int, int, _Floats], None], int]]:
+    def columns(self) -> list[tuple[Callable[[int, int, Floats], None], int]]:
         """What is recorded, as the core fetches it, in the order of the core."""
         longer = _COLUMNS - 1 if self._run.cell == "lstm" else _COLUMNS
         return [(self._fetch(s), self._run.steps + (s == longer)) for s in range(_COLUMNS)]
 
-    def _fetch(self, column: int) -> Callable[[int, int, _Floats], None]:
-        def fetch(begin: int, end: int, out: _Floats) -> None:
+    def _fetch(self, column: int) -> Callable[[int, int, Floats], None]:
+        def fetch(begin: int, end: int, out: Floats) -> None:
             piece = begin // self._piece
             first = piece * self._piece
             out[...] = self._gates(piece)[column][begin - first : end - first]
 
         return fetch
 
-    def _gates(self, piece: int) -> list[_Floats]:
+    def _gates(self, piece: int) -> list[Floats]:
         held, gates = self._held
         if held != piece:
             self._held = (-1, [])  # gives its memory back before the next piece takes it

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
 from rhochain.inputs.arguments import real_vector
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.rows import row_source
 
-__all__ = ["COLUMNS", "CellRun", "CellState", "CellWeights", "module_weights"]
+__all__ = ["COLUMNS", "CellArguments", "CellRun", "CellState", "CellWeights", "module_weights"]
 
-_Floats = npt.NDArray[np.float64]
 
 COLUMNS = {"gru": ("h", "r", "z", "n", "q"), "lstm": ("i", "f", "g", "o", "c")}
 """What is recorded of each cell, in the order of the core."""
@@ -25,8 +25,8 @@ COLUMNS = {"gru": ("h", "r", "z", "n", "q"), "lstm": ("i", "f", "g", "o", "c")}
 class CellState(NamedTuple):
     """What a cell carries from step to step; c is that of an LSTM."""
 
-    h: _Floats
-    c: _Floats
+    h: Floats
+    c: Floats
 
 
 class CellWeights(NamedTuple):
@@ -38,39 +38,40 @@ class CellWeights(NamedTuple):
     input_bias: Any
 
 
+@dataclass(frozen=True, eq=False)
+class CellArguments:
+    """What `from_rollout` of a gated chain takes for the run, as the caller gave it; None for what was left out."""
+
+    inputs: Any
+    h0: Any = None
+    c0: Any = None
+    W_in: Any = None
+    bias: Any = None
+    input_bias: Any = None
+
+
 class CellRun:
-    """K steps of a cell in float64, K the number of rows of `inputs`; misuse raises here, naming the argument.
+    """K steps of a cell in float64, K the number of rows of the inputs; misuse raises here, naming the argument.
 
     Inputs in a memory map that spans more than `memory` bytes are streamed.
     """
 
-    def __init__(
-        self,
-        cell: str,
-        U: Matrix,
-        inputs: Any,
-        h0: Any,
-        c0: Any,
-        W_in: Any,
-        bias: Any,
-        input_bias: Any,
-        memory: int | None = None,
-    ) -> None:
+    def __init__(self, cell: str, U: Matrix, given: CellArguments, memory: int | None = None) -> None:
         rows = U.shape[0]
         self.n: int = U.shape[1]
         self.cell, self._U = cell, U
-        self._incoming = None if W_in is None else Matrix(W_in, threads=U.threads or None)
+        self._incoming = None if given.W_in is None else Matrix(given.W_in, threads=U.threads or None)
         width, of = rows, "the rows of U"
         if self._incoming is not None:
             width, of = self._incoming.shape[1], "the columns of W_in"
         self._width = width
         self.steps: int
-        self._source, self.steps = row_source("inputs", inputs, width, f"{width}, {of}", memory)
-        self._bias = _state_vector("bias", bias, rows)
-        self._input_bias = _state_vector("input_bias", input_bias, rows)
-        self.start = CellState(_state_vector("h0", h0, self.n), _state_vector("c0", c0, self.n))
+        self._source, self.steps = row_source("inputs", given.inputs, width, f"{width}, {of}", memory)
+        self._bias = _state_vector("bias", given.bias, rows)
+        self._input_bias = _state_vector("input_bias", given.input_bias, rows)
+        self.start = CellState(_state_vector("h0", given.h0, self.n), _state_vector("c0", given.c0, self.n))
 
-    def record(self, begin: int, end: int, state: CellState) -> tuple[list[_Floats], CellState]:
+    def record(self, begin: int, end: int, state: CellState) -> tuple[list[Floats], CellState]:
         """What steps begin .. end - 1 from the state before them leave in the order of `COLUMNS`, and the state after.
 
         Raises OverflowError where a step leaves the float64 range.
@@ -115,7 +116,7 @@ def module_weights(module: Any) -> CellWeights:
     return CellWeights(*(getattr(module, part + suffix, None) for part in parts))
 
 
-def _state_vector(name: str, given: Any, length: int) -> _Floats:
+def _state_vector(name: str, given: Any, length: int) -> Floats:
     """`given` as float64 of shape (length,), zeros for None; a tensor of shape (1, length) counts as one row."""
     if given is None:
         return np.zeros(length)

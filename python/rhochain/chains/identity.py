@@ -12,7 +12,6 @@ from rhochain.inputs.matrix import Matrix
 
 __all__ = ["array_digest", "matrix_digest", "rows_digest"]
 
-_Floats = npt.NDArray[np.float64]
 _SAMPLED_ROWS = 16
 
 

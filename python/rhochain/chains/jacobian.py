@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
@@ -18,7 +17,8 @@ from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
-from rhochain.inputs.arguments import real_number
+from rhochain.inputs.arrays import Floats
+from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
@@ -212,7 +212,7 @@ class JacobianChain(Chain):
         return float(self._largest_slopes.max(initial=0.0))
 
     @cached_property
-    def _largest_slopes(self) -> npt.NDArray[np.float64]:
+    def _largest_slopes(self) -> Floats:
         return largest_slopes(self._core, self.matrix.threads)
 
     def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
@@ -249,9 +249,7 @@ class JacobianChain(Chain):
         if convention not in ("pre", "post"):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
         self._convention = convention
-        self.leak = real_number("leak", leak)
-        if not 0.0 < self.leak <= 1.0:
-            raise ValueError(f"leak must be above 0 and at most 1; got {self.leak!r}")
+        self.leak = leak_number(leak)
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
         n = self.matrix.shape[0]

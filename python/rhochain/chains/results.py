@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import json_number
+from rhochain.estimates.interruptions import InterruptedRun
+from rhochain.inputs.arrays import Floats, Integers
 
 __all__ = ["ChainInterrupted", "ChainResult", "LyapunovInterrupted", "LyapunovSpectrum"]
 
-_Floats = npt.NDArray[np.float64]
-_Integers = npt.NDArray[np.int64]
 _FLOAT32_DEPTH = -math.log(float(np.finfo(np.float32).tiny))
 
 
@@ -49,14 +48,14 @@ class ChainResult:
     (-99999, 0.5, 1.0)
     """
 
-    vectors: tuple[_Floats, int | npt.NDArray[np.int64]]
-    log_norms: _Floats
+    vectors: tuple[Floats, int | Integers]
+    log_norms: Floats
     steps: int
-    recorded: _Integers
+    recorded: Integers
 
     @classmethod
     def from_core(
-        cls, raw: tuple[_Floats, _Integers, _Integers, _Floats, bool], steps: int, *, single: bool
+        cls, raw: tuple[Floats, Integers, Integers, Floats, bool], steps: int, *, single: bool
     ) -> ChainResult:
         """What the native core returned, a `single` vector without the block's axis; raises `ChainInterrupted`."""
         mantissas, exponents, recorded, log_norms, interrupted = raw
@@ -110,15 +109,11 @@ class ChainResult:
         return f"ChainResult({shape}, {self.done} of {self.steps} steps, rate {rate})"
 
 
-class ChainInterrupted(KeyboardInterrupt):
+class ChainInterrupted(InterruptedRun[ChainResult]):
     """Ctrl-C during a chain. `result` holds what was done by then."""
 
     def __init__(self, result: ChainResult) -> None:
-        super().__init__(f"interrupted at {result!r}")
-        self.result = result
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.result,), self.__dict__
+        super().__init__(result)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,10 +161,10 @@ class LyapunovSpectrum:
     (array([ 1., -2.]), 1.5)
     """
 
-    exponents: _Floats
-    errors: _Floats
-    history: _Floats
-    history_steps: npt.NDArray[np.int64]
+    exponents: Floats
+    errors: Floats
+    history: Floats
+    history_steps: Integers
     done: int
     steps: int
     discard: int
@@ -202,18 +197,14 @@ class LyapunovSpectrum:
         return f"LyapunovSpectrum([{', '.join(pairs)}{more}] per step, ESTIMATE, {self.steps} steps)"
 
 
-class LyapunovInterrupted(KeyboardInterrupt):
+class LyapunovInterrupted(InterruptedRun[LyapunovSpectrum]):
     """Ctrl-C during `lyapunov`. `result` holds the spectrum of the steps done by then."""
 
     def __init__(self, result: LyapunovSpectrum) -> None:
-        super().__init__(f"interrupted at {result!r}")
-        self.result = result
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.result,), self.__dict__
+        super().__init__(result)
 
 
-def _rate(log_norms: _Floats, recorded: _Integers, first: int) -> Any:
+def _rate(log_norms: Floats, recorded: Integers, first: int) -> Any:
     last = len(log_norms) - 1
     if last == first:
         return _scalar(np.full(log_norms.shape[1:], np.nan))

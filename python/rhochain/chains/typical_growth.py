@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from rhochain.chains.passes import carried
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress
 from rhochain.inputs.arguments import real_number, whole_number
+from rhochain.inputs.arrays import Floats, Integers
 
 __all__ = ["TypicalGrowth", "typical_growth"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +41,8 @@ class TypicalGrowth:
     """
 
     levels: tuple[float, ...]
-    log_quantiles: _Floats
-    recorded: npt.NDArray[np.int64]
+    log_quantiles: Floats
+    recorded: Integers
     log_frobenius: float
     log_frobenius_error: float
     directions: int
@@ -64,7 +62,7 @@ def _quantile_levels(quantiles: Iterable[float]) -> tuple[float, ...]:
     return levels
 
 
-def _random_directions(n: int, count: int, seed: int) -> _Floats:
+def _random_directions(n: int, count: int, seed: int) -> Floats:
     """`count` Gaussian columns of length n: uniform directions, of NumPy's Philox generator with this seed."""
     return np.random.Generator(np.random.Philox(seed)).standard_normal((n, count))
 

@@ -4,6 +4,7 @@
 - `burn_in`: how long gradients may grow before a certified decay shows.
 - `comparisons`: comparisons with 1 that rounding cannot turn round.
 - `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
+- `interruptions`: Ctrl-C during a run, with what was known by then.
 - `limits`: `Limits`, the arguments that every estimator shares.
 - `numerical_range`: the numerical radius w(W).
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.

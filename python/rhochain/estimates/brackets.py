@@ -13,6 +13,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import rhochain._core as _core
 
+from rhochain.estimates.interruptions import InterruptedRun
+
 __all__ = ["Bound", "Bracket", "Grade", "Interrupted", "Progress", "Status", "json_number"]
 
 
@@ -260,12 +262,13 @@ class Bracket:
         return plain
 
 
-class Interrupted(KeyboardInterrupt):
+class Interrupted(InterruptedRun[Bracket]):
     """Ctrl-C during an estimate. `bracket` holds what was known by then, as valid as any other."""
 
     def __init__(self, bracket: Bracket) -> None:
-        super().__init__(f"interrupted at {bracket!r}")
-        self.bracket = bracket
+        super().__init__(bracket)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.bracket,), self.__dict__
+    @property
+    def bracket(self) -> Bracket:
+        """The bracket of the work done."""
+        return self.result

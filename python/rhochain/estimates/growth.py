@@ -14,6 +14,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Grade
 from rhochain.inputs.arguments import real_number
+from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.resources import thread_count
 
@@ -68,11 +69,9 @@ def growth_factor(
     True
     """
     A = square_matrix(W)
-    gamma, a = real_number("gain", gain), real_number("leak", leak)
+    gamma, a = real_number("gain", gain), leak_number(leak)
     if not 0.0 < gamma < math.inf:
         raise ValueError(f"gain must be positive and finite; got {gamma!r}")
-    if not 0.0 < a <= 1.0:
-        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
     if x is None:
         raise TypeError("x must be a vector; got None")
     vector = np.require(x, np.complex128, ["C", "A"])

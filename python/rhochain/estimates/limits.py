@@ -12,6 +12,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Progress
 from rhochain.inputs.arguments import not_negative, real_number, real_vector, whole_number
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import thread_count
@@ -42,7 +43,7 @@ class Limits:
     max_matvecs: int | None
     max_seconds: float | None
     callback: Callable[[Progress], object] | None
-    start: npt.NDArray[np.float64] | None
+    start: Floats | None
 
     @classmethod
     def of_call(
@@ -117,7 +118,7 @@ class _Recorder:
         return self._stopped
 
 
-def _start_vector(start: npt.ArrayLike | None, n: int) -> npt.NDArray[np.float64] | None:
+def _start_vector(start: npt.ArrayLike | None, n: int) -> Floats | None:
     if start is None:
         return None
     given = plain_array("start", start)

@@ -16,6 +16,7 @@ from rhochain.estimates.burn_in import steps_of_burn_in
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.spectra import components
 from rhochain.inputs.arguments import real_number
+from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["ScaledNorm", "scaled_norm"]
@@ -74,9 +75,9 @@ class ScaledNorm(Bracket):
         >>> round(m.burn_in(1.0), 2), m.burn_in(100.0)
         (1.86, inf)
         """
-        gamma, a = real_number("gain", gain), real_number("leak", leak)
-        if not (0.0 < gamma < math.inf and 0.0 < a <= 1.0):
-            raise ValueError(f"burn_in needs gain > 0 and 0 < leak <= 1; got gain {gamma!r} and leak {a!r}")
+        gamma, a = real_number("gain", gain), leak_number(leak)
+        if not 0.0 < gamma < math.inf:
+            raise ValueError(f"burn_in needs a finite gain > 0; got {gamma!r}")
         if self.longest_path >= 0 and a == 1.0:
             return float(self.longest_path + 1)
         return steps_of_burn_in(self.log_kappa, self.attained.value, gamma, a)

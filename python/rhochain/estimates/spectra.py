@@ -12,7 +12,8 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.arguments import not_negative, real_number, real_vector
+from rhochain.inputs.arguments import not_negative
+from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -150,18 +151,10 @@ def spectral_radius(
     """
     A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    a = _leaks(leak, A.shape[0])
+    a = leak_vector(leak, A.shape[0])
     if (a != 1.0).any():
         return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a))
     return Bracket.from_core(_core.spectral_radius(A.operator, limits.core, condition=bool(condition)))
-
-
-def _leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
-    """`leak` as an array: one number for all neurons, or one for each."""
-    a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
-    if not ((a > 0.0) & (a <= 1.0)).all():
-        raise ValueError(f"leak must be above 0 and at most 1; got {a[~((a > 0.0) & (a <= 1.0))][0]!r}")
-    return a
 
 
 def spectral_norm(

@@ -16,6 +16,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
+from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
@@ -141,9 +142,7 @@ def worst_case_growth(
     if activation is not None and tuple(slope_range) != (0.0, 1.0):
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
-    a = real_number("leak", leak)
-    if not 0.0 < a <= 1.0:
-        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
+    a = leak_number(leak)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {

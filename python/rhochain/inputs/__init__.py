@@ -2,9 +2,11 @@
 
 - `activations`: the table of activations and their gains.
 - `arguments`: checks of the numbers and vectors among the arguments.
+- `arrays`: types of arrays.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `files`: matrices read from files.
 - `input_reach`: which neurons the inputs of a network reach.
+- `leaks`: the leak of a leaky integrator, checked.
 - `local_gains`: a gain for each neuron, as a factor on the columns of W.
 - `matrix`: `Matrix`, what every function of the package works on.
 - `resources`: numbers of threads and amounts of memory.

@@ -7,6 +7,7 @@ import operator
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 
 __all__ = ["not_negative", "real_number", "real_vector", "whole_number"]
@@ -41,7 +42,7 @@ def whole_number(name: str, value: int, least: int, most: int) -> int:
     return number
 
 
-def real_vector(name: str, given: npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
+def real_vector(name: str, given: npt.ArrayLike, n: int) -> Floats:
     """`given` as a contiguous float64 vector of length n; whether its numbers are finite is for the core to see."""
     x = plain_array(name, given)
     if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:

@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import numbers, plain_array, products
 from rhochain.inputs.matrix import Matrix
 
 __all__ = ["local_gains", "with_local_gains"]
 
-_Floats = npt.NDArray[np.float64]
 _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 
 
-def local_gains(gain: npt.ArrayLike) -> _Floats:
+def local_gains(gain: npt.ArrayLike) -> Floats:
     """`gain` as a vector of finite numbers of at least 0."""
     given = plain_array("gain", gain)
     if given.ndim != 1 or given.dtype.kind not in "biuf":
@@ -28,7 +28,7 @@ def local_gains(gain: npt.ArrayLike) -> _Floats:
     return gains
 
 
-def with_local_gains(W: Any, gains: _Floats) -> Matrix:
+def with_local_gains(W: Any, gains: Floats) -> Matrix:
     """W diag(gains): a float64 copy with the pattern of W, or a product of operators.
 
     Bounds are those of the copy, whose entries are rounded once; ValueError where one leaves the normal range.
@@ -48,17 +48,17 @@ def with_local_gains(W: Any, gains: _Floats) -> Matrix:
     return Matrix(entries)
 
 
-def _require_length(gains: _Floats, shape: Any) -> None:
+def _require_length(gains: Floats, shape: Any) -> None:
     if len(shape) != 2 or shape[1] != gains.size:
         raise ValueError(
             f"gain must have one number for each of the columns of W, shape {tuple(shape)}; got {gains.size}"
         )
 
 
-def _scaled(entries: npt.NDArray[Any], factors: _Floats) -> _Floats:
+def _scaled(entries: npt.NDArray[Any], factors: Floats) -> Floats:
     """Their products; an entry that became 0 would cut a cycle of W."""
     with np.errstate(over="ignore", under="ignore"):
-        scaled: _Floats = entries.astype(np.float64, copy=False) * factors
+        scaled: Floats = entries.astype(np.float64, copy=False) * factors
     beyond = ~np.isfinite(scaled)
     # A factor of 1 leaves a subnormal entry as it is.
     beyond |= (np.abs(scaled) < _LEAST_NORMAL) & (entries != 0) & (factors != 0) & (factors != 1)
@@ -74,28 +74,28 @@ def _scaled(entries: npt.NDArray[Any], factors: _Floats) -> _Floats:
 class _ScaledProducts:
     """W diag(gains) of an operator W."""
 
-    def __init__(self, W: Any, gains: _Floats) -> None:
+    def __init__(self, W: Any, gains: Floats) -> None:
         self.shape, self._forward, adjoint = products(W)
         self._column = gains[:, None]
         if adjoint is not None:
             self._adjoint = adjoint
             self.rmatvec, self.rmatmat = self._one_adjoint, self._block_adjoint  # there only with an adjoint of W
 
-    def matmat(self, x: _Floats) -> _Floats:
+    def matmat(self, x: Floats) -> Floats:
         return self._forward(self._times(x))
 
-    def matvec(self, x: _Floats) -> _Floats:
+    def matvec(self, x: Floats) -> Floats:
         return self.matmat(x[:, None])[:, 0]
 
-    def _block_adjoint(self, y: _Floats) -> _Floats:
+    def _block_adjoint(self, y: Floats) -> Floats:
         return self._times(self._adjoint(y))
 
-    def _one_adjoint(self, y: _Floats) -> _Floats:
+    def _one_adjoint(self, y: Floats) -> Floats:
         return self._block_adjoint(y[:, None])[:, 0]
 
-    def _times(self, block: _Floats) -> _Floats:
+    def _times(self, block: Floats) -> Floats:
         with np.errstate(over="ignore", under="ignore"):
-            scaled: _Floats = self._column * block
+            scaled: Floats = self._column * block
         if not np.isfinite(scaled).all():
             raise ValueError("gain times W must stay within the range of float64; got a product beyond it")
         return scaled

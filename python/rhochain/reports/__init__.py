@@ -3,6 +3,7 @@
 - `chain_report`: `ChainReport`, the answer of `check_chain`.
 - `figure`: brackets as bars on a logarithmic axis.
 - `gradient_report`: `GradientReport`, the answer of `check`.
+- `json_report`: the plain form of a report as a text of JSON.
 - `layout`: labelled paragraphs and a table in plain text.
 - `page`: one HTML page that needs nothing beside it.
 """

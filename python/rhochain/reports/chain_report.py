@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,14 @@ from typing import Any
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.comparisons import outward
+from rhochain.reports.json_report import JsonReport
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["ChainReport"]
 
 
 @dataclass(frozen=True, eq=False)
-class ChainReport:
+class ChainReport(JsonReport):
     """What `check_chain` found. ``print(report)`` says it in words, `to_json` gives it to programs.
 
     Attributes
@@ -54,10 +54,6 @@ class ChainReport:
             "explode_level": self.explode_level,
             "version": _core.build_info()["version"],
         }
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
     def __str__(self) -> str:
         lower, upper = self.norm.lower, self.norm.upper

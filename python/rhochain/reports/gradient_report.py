@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from rhochain.estimates.scaling import ScaledNorm
 from rhochain.estimates.spectra import Components
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.reports.figure import Bar, Mark, draw, svg
+from rhochain.reports.json_report import JsonReport
 from rhochain.reports.layout import labelled, table
 from rhochain.reports.page import page
 from rhochain.verdicts.conclusions import Condition, Verdict
@@ -28,7 +28,7 @@ _WORDS = {True: "holds", False: "does not hold", None: "open"}
 
 
 @dataclass(frozen=True, eq=False)
-class GradientReport:
+class GradientReport(JsonReport):
     """What `check` found. ``print(report)`` shows a table, `to_json` gives all of it to programs.
 
     Attributes
@@ -137,10 +137,6 @@ class GradientReport:
         burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak))
         extra = {"attained": scaled.attained.to_dict(), "log_kappa": scaled.log_kappa, "burn_in": burn_in}
         return {**scaled.to_dict(history=False), **extra}
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
     def plot(self) -> Figure:
         """The brackets as bars beside 1 / gain and the critical gains: ``report.plot().savefig("report.png")``.
