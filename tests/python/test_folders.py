@@ -155,6 +155,13 @@ def test_what_decides_is_below_what_prints():
     assert PYTHON_FOLDERS.index("verdicts") < PYTHON_FOLDERS.index("reports")
 
 
+def test_tests_have_the_folders_of_the_package():
+    folders = {
+        path.parent.relative_to(ROOT / "tests/python").as_posix() for path in files(ROOT / "tests/python", {".py"})
+    }
+    assert folders == {".", "oracles", "regressions", *PYTHON_FOLDERS}
+
+
 def test_downward_and_foreign_imports_pass(tmp_path):
     package = tmp_path / "python/rhochain"
     write(package / "_core.pyi", "import numpy")

@@ -6,7 +6,8 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
+ORACLES = Path(__file__).parent
 SOURCE_SUFFIXES = {".cpp", ".hpp", ".h", ".py", ".pyi"}
 
 

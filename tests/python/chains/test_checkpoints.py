@@ -6,16 +6,16 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from killable_chain import K, N, chain_of, spectrum_fields, start_of
 from small_chain import RNG, G, Pausing, S, W, bits, chain, paused, stopped
+from source_tree import ORACLES
 
 import rhochain as rc
 
-RUNNER = Path(__file__).with_name("killable_chain.py")
+RUNNER = ORACLES / "killable_chain.py"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")

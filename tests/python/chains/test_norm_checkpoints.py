@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from small_chain import Pausing
+from source_tree import ORACLES
 
 import rhochain as rc
 
@@ -116,7 +117,7 @@ def test_ctrl_c_leaves_a_checkpoint(tmp_path):
 PROGRAM = """
 import json, os, sys, time
 from pathlib import Path
-sys.path.insert(0, sys.argv[3])
+sys.path[:0] = sys.argv[3:]
 import test_norm_checkpoints as t
 fsync = os.fsync
 os.fsync = lambda d: (time.sleep(0.002), fsync(d))
@@ -129,7 +130,8 @@ def test_a_run_that_is_killed_again_and_again_ends_at_the_same_bits(tmp_path):
     path, seconds = tmp_path / "norm.ckpt", np.random.default_rng()
     kills = 0
     for attempt in range(60):
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM, path, str(1 + attempt % 2), Path(__file__).parent])
+        arguments = [path, str(1 + attempt % 2), Path(__file__).parent, ORACLES]
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM, *arguments])
         try:
             process.wait(timeout=float(seconds.uniform(0.8, 2.0)))
         except subprocess.TimeoutExpired:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import io, sparse
+from source_tree import ROOT
 
-CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
+CELEGANS = ROOT / "examples/data/celegans_chemical.mtx"
 
 
 def iid(n: int, degree: int, seed: int = 0) -> Any:

@@ -1,15 +1,14 @@
 """Dale's principle in a report: what it says of the signs of W."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
+from source_tree import ROOT
 
 import rhochain as rc
 
-CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
+CELEGANS = ROOT / "examples/data/celegans_chemical.mtx"
 
 
 def signed(W, signs):

@@ -2,12 +2,12 @@
 
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
+from source_tree import ROOT
 
 import rhochain as rc
 from rhochain.inputs.input_reach import InputReach, input_reach
@@ -17,7 +17,7 @@ from rhochain.verdicts.evidence import Evidence
 PROVED, PROBABLE, ESTIMATE = rc.Grade.PROVED, rc.Grade.PROBABLE, rc.Grade.ESTIMATE
 V = rc.Verdict
 TRAP = np.array([[0.0, 10.0], [-0.012, 1.1]])
-CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
+CELEGANS = ROOT / "examples/data/celegans_chemical.mtx"
 
 
 def bound(value, grade=PROVED):

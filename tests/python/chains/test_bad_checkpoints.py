@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from small_chain import G, S, W, bits, chain, stopped
+from source_tree import ORACLES
 
 import rhochain as rc
 
@@ -174,7 +175,7 @@ def test_a_full_disk_is_told_and_leaves_the_checkpoint_before(tmp_path, begun):
     if begun:
         stopped(path, begun)
     command = [sys.executable, "-c", FULL_DISK, str(path)]
-    ran = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
+    ran = subprocess.run(command, cwd=ORACLES, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     done = int(ran.stdout)
     assert list(tmp_path.iterdir()) == ([path] if begun else [])  # no half-written file is left
