@@ -1,5 +1,5 @@
+#include "limits.hpp"
 #include "operators.hpp"
-#include "solver_calls.hpp"
 
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
@@ -10,15 +10,16 @@
 namespace rhochain::python {
 namespace {
 
-RawBracket numerical_radius_of(const Operator& A, const SolverCall& call) {
-    return call.run([&](const SolverOptions& options) { return numerical_radius(A.map().with(call.threads), options); });
+RawBracket numerical_radius_of(const Operator& A, const Limits& limits) {
+    return limits.run(
+        [&](const SolverOptions& options) { return numerical_radius(A.map().with(limits.threads), options); });
 }
 
 // (bracket, active (p, n), gain below which every gradient vanishes, gain above which some explode)
-py::tuple worst_case_growth_of(const Operator& A, const SolverCall& call, double lo, double hi, double leak) {
+py::tuple worst_case_growth_of(const Operator& A, const Limits& limits, double lo, double hi, double leak) {
     WorstCaseGrowth found;
-    RawBracket raw = call.run([&](const SolverOptions& options) {
-        found = worst_case_growth(A.map().with(call.threads), {.lo = lo, .hi = hi, .leak = leak}, options);
+    RawBracket raw = limits.run([&](const SolverOptions& options) {
+        found = worst_case_growth(A.map().with(limits.threads), {.lo = lo, .hi = hi, .leak = leak}, options);
         return found.bracket;
     });
     const auto n = static_cast<py::ssize_t>(A.cols());
@@ -31,10 +32,11 @@ py::tuple worst_case_growth_of(const Operator& A, const SolverCall& call, double
 
 void bind_growth(py::module_& m) {
     const py::arg A("A");
+    const py::arg limits("limits");
     const py::kw_only keywords;
-    def_estimate(m, "numerical_radius", &numerical_radius_of, A, keywords);
-    def_estimate(m, "worst_case_growth", &worst_case_growth_of, A, keywords, py::arg("lo"), py::arg("hi"),
-                 py::arg("leak"));
+    m.def("numerical_radius", &numerical_radius_of, A, limits);
+    m.def("worst_case_growth", &worst_case_growth_of, A, limits, keywords, py::arg("lo"), py::arg("hi"),
+          py::arg("leak"));
 }
 
 }  // namespace rhochain::python

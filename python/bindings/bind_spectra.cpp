@@ -1,5 +1,5 @@
+#include "limits.hpp"
 #include "operators.hpp"
-#include "solver_calls.hpp"
 
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
@@ -20,34 +20,35 @@
 namespace rhochain::python {
 namespace {
 
-RawBracket radius_of(const Operator& A, const SolverCall& call, bool condition) {
-    return call.run([&](const SolverOptions& options) {
-        return spectral_radius(A.map().with(call.threads), options, RadiusGoal{.condition = condition});
+RawBracket radius_of(const Operator& A, const Limits& limits, bool condition) {
+    return limits.run([&](const SolverOptions& options) {
+        return spectral_radius(A.map().with(limits.threads), options, RadiusGoal{.condition = condition});
     });
 }
 
-RawBracket leaky_radius_of(const Operator& A, const SolverCall& call, const float64_array& leak) {
+RawBracket leaky_radius_of(const Operator& A, const Limits& limits, const float64_array& leak) {
     const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
-    return call.run(
-        [&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options); });
+    return limits.run(
+        [&](const SolverOptions& options) { return leaky_radius(A.map().with(limits.threads), a, options); });
 }
 
-RawBracket perron_radius_of(const Operator& A, const SolverCall& call) {
-    return call.run([&](const SolverOptions& options) { return perron_radius(A.map().with(call.threads), options); });
+RawBracket perron_radius_of(const Operator& A, const Limits& limits) {
+    return limits.run(
+        [&](const SolverOptions& options) { return perron_radius(A.map().with(limits.threads), options); });
 }
 
-RawBracket norm_of(const Operator& A, const SolverCall& call, double upper_rtol) {
-    return call.run([&](const SolverOptions& options) {
-        return spectral_norm(A.map().with(call.threads), options, NormGoal{.upper_rtol = upper_rtol});
+RawBracket norm_of(const Operator& A, const Limits& limits, double upper_rtol) {
+    return limits.run([&](const SolverOptions& options) {
+        return spectral_norm(A.map().with(limits.threads), options, NormGoal{.upper_rtol = upper_rtol});
     });
 }
 
 // (bracket, d, bound for this d)
-py::tuple scaled_norm_of(const Operator& A, const SolverCall& call, double max_kappa, double threshold) {
+py::tuple scaled_norm_of(const Operator& A, const Limits& limits, double max_kappa, double threshold) {
     ScaledNorm found;
-    RawBracket raw = call.run([&](const SolverOptions& options) {
+    RawBracket raw = limits.run([&](const SolverOptions& options) {
         const ScalingGoal goal{.max_kappa = max_kappa, .threshold = threshold};
-        found = scaled_norm(A.map().with(call.threads), options, goal);
+        found = scaled_norm(A.map().with(limits.threads), options, goal);
         return found.bracket;
     });
     const auto n = static_cast<py::ssize_t>(found.scaling.size());
@@ -115,12 +116,13 @@ py::tuple signs_in(const Operator& A) {
 
 void bind_spectra(py::module_& m) {
     const py::arg A("A");
+    const py::arg limits("limits");
     const py::kw_only keywords;
-    def_estimate(m, "spectral_radius", &radius_of, A, keywords, py::arg("condition"));
-    def_estimate(m, "leaky_radius", &leaky_radius_of, A, keywords, py::arg("leak"));
-    def_estimate(m, "perron_radius", &perron_radius_of, A, keywords);
-    def_estimate(m, "spectral_norm", &norm_of, A, keywords, py::arg("upper_rtol"));
-    def_estimate(m, "scaled_norm", &scaled_norm_of, A, keywords, py::arg("max_kappa"), py::arg("threshold"));
+    m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"));
+    m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"));
+    m.def("perron_radius", &perron_radius_of, A, limits);
+    m.def("spectral_norm", &norm_of, A, limits, keywords, py::arg("upper_rtol"));
+    m.def("scaled_norm", &scaled_norm_of, A, limits, keywords, py::arg("max_kappa"), py::arg("threshold"));
     m.def("eigenpair", &eigenpair_of, A, py::arg("x"), py::arg("threads"));
     m.def("norm_bounds", &norm_bounds_of, A, py::arg("threads"));
     m.def("components", &components_of, A);

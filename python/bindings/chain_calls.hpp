@@ -5,8 +5,8 @@
 
 #include "bindings.hpp"
 #include "interrupts.hpp"
+#include "limits.hpp"
 #include "rows.hpp"
-#include "solver_calls.hpp"
 
 #include <rhochain/chains/chain_recording.hpp>
 #include <rhochain/chains/measures/chain_norm.hpp>
@@ -158,14 +158,14 @@ void bind_covariant_vectors(py::class_<Chain>& chain) {
 
 // ln ||P||_2
 template <class Chain>
-RawBracket norm_of_chain(const Chain& C, const SolverCall& call, const std::optional<state_tuple>& resume,
+RawBracket norm_of_chain(const Chain& C, const Limits& limits, const std::optional<state_tuple>& resume,
                          const py::object& save, double save_seconds) {
     ChainMonitor monitor;
     const SavingCall saving_call{resume, save, save_seconds};
     ChainSaving saving;
     saving_call.hand_to(saving, monitor);
-    RawBracket r = call.run([&](const SolverOptions& options) {
-        return chain_norm(C.chain(call.threads, options.interrupt), options, saving);
+    RawBracket r = limits.run([&](const SolverOptions& options) {
+        return chain_norm(C.chain(limits.threads, options.interrupt), options, saving);
     });
     r.interrupted |= monitor.interrupted();
     return r;
@@ -176,8 +176,8 @@ void bind_measures(py::class_<Chain>& chain) {
     bind_products(chain);
     bind_spectrum(chain);
     bind_covariant_vectors(chain);
-    def_estimate(chain, "norm", &norm_of_chain<Chain>, py::kw_only(), py::arg("resume"), py::arg("save"),
-                 py::arg("save_seconds"));
+    chain.def("norm", &norm_of_chain<Chain>, py::arg("limits"), py::kw_only(), py::arg("resume"), py::arg("save"),
+              py::arg("save_seconds"));
 }
 
 }  // namespace rhochain::python

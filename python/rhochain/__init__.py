@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from rhochain import _core
-from rhochain.activations import Activation, activation, activations
-from rhochain.chain_checkpoints import CheckpointError
-from rhochain.chain_checks import ChainReport, check_chain
-from rhochain.chain_results import ChainInterrupted, ChainProgress, ChainResult
-from rhochain.chains import JacobianChain
+import rhochain._core as _core
+from rhochain.chain_checks import check_chain
+from rhochain.chains.checkpoints import CheckpointError
+from rhochain.chains.covariant_vectors import CovariantVectors
+from rhochain.chains.gated import GRUChain, LSTMChain
+from rhochain.chains.jacobian import JacobianChain
+from rhochain.chains.progress import ChainProgress
+from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
+from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checks import check
-from rhochain.conclusions import Condition, Verdict
-from rhochain.covariant_vectors import CovariantVectors
-from rhochain.critical_gain import CriticalGain
-from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Status
-from rhochain.gated import GRUChain, LSTMChain
-from rhochain.growth import growth_factor
-from rhochain.io import FileError, load
-from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
-from rhochain.matrix import Matrix
-from rhochain.numerical_range import numerical_radius
-from rhochain.report import GradientReport
-from rhochain.rescaling import rescale
-from rhochain.scaling import ScaledNorm, scaled_norm
-from rhochain.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
-from rhochain.typical_growth import TypicalGrowth
-from rhochain.worst_case import WorstCaseGrowth, worst_case_growth
+from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
+from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.numerical_range import numerical_radius
+from rhochain.estimates.rescaling import rescale
+from rhochain.estimates.scaling import ScaledNorm, scaled_norm
+from rhochain.estimates.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
+from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
+from rhochain.inputs.activations import Activation, activation, activations
+from rhochain.inputs.files import FileError, load
+from rhochain.inputs.matrix import Matrix
+from rhochain.reports.chain_report import ChainReport
+from rhochain.reports.gradient_report import GradientReport
+from rhochain.verdicts.conclusions import Condition, Verdict
+from rhochain.verdicts.critical_gain import CriticalGain
 
 __version__: str = _core.build_info()["version"]
 

@@ -1,9 +1,8 @@
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import Unpack
 
 _Float64: TypeAlias = npt.NDArray[np.float64]
 _Real: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
@@ -98,26 +97,30 @@ class RawBracket:
     @property
     def interrupted(self) -> bool: ...
 
-class _SolverOptions(TypedDict):
-    rtol: float
-    delta: float
-    seed: int
-    threads: int
-    max_matvecs: int | None
-    max_seconds: float | None
-    callback: Callable[[RawProgress], object] | None
-    start: _Float64 | None
+class Limits:
+    def __init__(
+        self,
+        *,
+        rtol: float,
+        delta: float,
+        seed: int,
+        threads: int,
+        max_matvecs: int | None,
+        max_seconds: float | None,
+        callback: Callable[[RawProgress], object] | None,
+        start: _Float64 | None,
+    ) -> None: ...
 
-def spectral_radius(A: Operator, *, condition: bool, **options: Unpack[_SolverOptions]) -> RawBracket: ...
-def leaky_radius(A: Operator, *, leak: _Float64, **options: Unpack[_SolverOptions]) -> RawBracket: ...
-def perron_radius(A: Operator, **options: Unpack[_SolverOptions]) -> RawBracket: ...
-def spectral_norm(A: Operator, *, upper_rtol: float, **options: Unpack[_SolverOptions]) -> RawBracket: ...
+def spectral_radius(A: Operator, limits: Limits, *, condition: bool) -> RawBracket: ...
+def leaky_radius(A: Operator, limits: Limits, *, leak: _Float64) -> RawBracket: ...
+def perron_radius(A: Operator, limits: Limits) -> RawBracket: ...
+def spectral_norm(A: Operator, limits: Limits, *, upper_rtol: float) -> RawBracket: ...
 def scaled_norm(
-    A: Operator, *, max_kappa: float, threshold: float, **options: Unpack[_SolverOptions]
+    A: Operator, limits: Limits, *, max_kappa: float, threshold: float
 ) -> tuple[RawBracket, _Float64, RawBound]: ...
-def numerical_radius(A: Operator, **options: Unpack[_SolverOptions]) -> RawBracket: ...
+def numerical_radius(A: Operator, limits: Limits) -> RawBracket: ...
 def worst_case_growth(
-    A: Operator, *, lo: float, hi: float, leak: float, **options: Unpack[_SolverOptions]
+    A: Operator, limits: Limits, *, lo: float, hi: float, leak: float
 ) -> tuple[RawBracket, npt.NDArray[np.bool_], RawBound, RawBound]: ...
 def eigenpair(A: Operator, x: npt.NDArray[np.complex128], threads: int) -> tuple[complex, RawBound]: ...
 def norm_bounds(A: Operator, threads: int) -> dict[str, float]: ...
@@ -250,12 +253,7 @@ class _Chain:
         callback: Callable[[int, int, float], bool] | None,
     ) -> tuple[_Float64, _Float64, _Float64, int, int, int, bool]: ...
     def norm(
-        self,
-        *,
-        resume: _ChainState | None,
-        save: _Save | None,
-        save_seconds: float,
-        **options: Unpack[_SolverOptions],
+        self, limits: Limits, *, resume: _ChainState | None, save: _Save | None, save_seconds: float
     ) -> RawBracket: ...
 
 class JacobianChain(_Chain):

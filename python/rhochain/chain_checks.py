@@ -2,87 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy.typing as npt
 
-from rhochain import _core
-from rhochain.chain_norm import ChainNorm
-from rhochain.comparisons import outward
-from rhochain.conclusions import Verdict
-from rhochain.estimates import Bracket, Progress
-from rhochain.options import levels
-from rhochain.trajectories import decide_for_chain
+from rhochain.chains.chain import Chain
+from rhochain.estimates.brackets import Progress
+from rhochain.reports.chain_report import ChainReport
+from rhochain.verdicts.trajectories import decide_for_chain, levels
 
-__all__ = ["ChainReport", "check_chain"]
-
-
-@dataclass(frozen=True, eq=False)
-class ChainReport:
-    """What `check_chain` found. ``print(report)`` says it in words, `to_json` gives it to programs.
-
-    Attributes
-    ----------
-    verdict : Verdict
-        VANISHES_ON_TRAJECTORY, EXPLODES_ON_TRAJECTORY or UNDECIDED.
-    reason : str
-        A sentence with the numbers and grades that decided.
-    steps : int
-        Factors of P.
-    shape : (int, int)
-        Of P.
-    norm : Bracket
-        Of ln ||P||_2.
-    vanish_level, explode_level : float
-    """
-
-    verdict: Verdict
-    reason: str
-    steps: int
-    shape: tuple[int, int]
-    norm: Bracket
-    vanish_level: float
-    explode_level: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report in plain JSON types, always with the same keys in the same order."""
-        return {
-            "verdict": str(self.verdict),
-            "reason": self.reason,
-            "steps": self.steps,
-            "shape": list(self.shape),
-            "norm": self.norm.to_dict(history=False),
-            "vanish_level": self.vanish_level,
-            "explode_level": self.explode_level,
-            "version": _core.build_info()["version"],
-        }
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """`to_dict` as strict JSON: NaN is null, an infinity the text "inf" or "-inf"."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
-
-    def __str__(self) -> str:
-        lower, upper = self.norm.lower, self.norm.upper
-        rows, cols = self.shape
-        bounds = f"{outward(lower.value, up=False)} ({lower.label}) to {outward(upper.value, up=True)} ({upper.label})"
-        labelled = (
-            ("chain", f"{self.steps:,} Jacobians, {rows:,} x {cols:,}"),
-            ("ln ||P||_2", f"{self.norm.value:.7g}, {bounds}"),
-            ("verdict", str(self.verdict)),
-            ("", self.reason),
-        )
-        return "\n".join(
-            textwrap.fill(text, 100, initial_indent=f"{label:<12}", subsequent_indent=" " * 12, break_on_hyphens=False)
-            for label, text in labelled
-        )
+__all__ = ["check_chain"]
 
 
 def check_chain(
-    chain: ChainNorm,
+    chain: Chain,
     *,
     vanish_level: float = 1e-3,
     explode_level: float = 1e3,
@@ -130,7 +63,7 @@ def check_chain(
     >>> str(rc.check_chain(chain).verdict)
     'VANISHES_ON_TRAJECTORY'
     """
-    if not isinstance(chain, ChainNorm):
+    if not isinstance(chain, Chain):
         raise TypeError(f"chain must be a JacobianChain, GRUChain or LSTMChain; got {type(chain).__name__}")
     low, high = levels(vanish_level, explode_level)
     norm = chain.norm(

@@ -9,26 +9,28 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.activations import Activation
-from rhochain.activations import activation as activation_named
-from rhochain.chain_norm import ChainNorm
-from rhochain.conclusions import Verdict
-from rhochain.conditions import paper_conditions
-from rhochain.critical_gain import critical_gain
-from rhochain.estimates import Bracket, Progress
-from rhochain.evidence import Evidence
-from rhochain.input_reach import input_reach
-from rhochain.investigation import Investigation
-from rhochain.local_gains import local_gains, with_local_gains
-from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, levels, real_number
-from rhochain.report import GradientReport
-from rhochain.trajectories import decide_on_trajectory
+from rhochain.chains.chain import Chain
+from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.limits import Limits
+from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import real_number
+from rhochain.inputs.input_reach import input_reach
+from rhochain.inputs.leaks import leak_number
+from rhochain.inputs.local_gains import local_gains, with_local_gains
+from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.reports.gradient_report import GradientReport
+from rhochain.verdicts.conclusions import Verdict
+from rhochain.verdicts.conditions import paper_conditions
+from rhochain.verdicts.critical_gain import critical_gain
+from rhochain.verdicts.evidence import Evidence
+from rhochain.verdicts.investigation import Investigation
+from rhochain.verdicts.trajectories import decide_on_trajectory, levels
 
-__all__ = ["Chain", "check"]
+__all__ = ["MeasuredChain", "check"]
 
 
-class Chain(Protocol):
+class MeasuredChain(Protocol):
     """What `check` asks of a product P of Jacobians along a trajectory, such as a `JacobianChain`."""
 
     @property
@@ -51,7 +53,7 @@ def check(
     W: Any,
     activation: str | Activation | None = None,
     gain: float | npt.ArrayLike | None = None,
-    chain: Chain | None = None,
+    chain: MeasuredChain | None = None,
     *,
     leak: float = 1.0,
     inputs: Any = None,
@@ -78,7 +80,7 @@ def check(
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
-    chain : Chain, optional
+    chain : MeasuredChain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1]
@@ -135,10 +137,10 @@ def check(
     'EXPLODES_FOR_SOME_SLOPES'
     """
     sigma, gamma, gains = _gain(activation, gain)
-    leak = _leak(leak)
+    leak = leak_number(leak)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
-    limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
+    limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
@@ -154,7 +156,7 @@ def check(
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
         inputs=input_reach(inputs, A.shape[0]),
     )
-    work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
+    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs
@@ -204,9 +206,9 @@ def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
     return (f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",)
 
 
-def _norm_of(chain: Chain, options: dict[str, Any]) -> Bracket:
+def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
     """Its norm, with the options of the check where it is a chain that takes them."""
-    return chain.norm(**options) if isinstance(chain, ChainNorm) else chain.norm()
+    return chain.norm(**options) if isinstance(chain, Chain) else chain.norm()
 
 
 def _gain(
@@ -227,14 +229,7 @@ def _gain(
     return None, gamma, None
 
 
-def _leak(leak: float) -> float:
-    a = real_number("leak", leak)
-    if not 0.0 < a <= 1.0:
-        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
-    return a
-
-
-def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(

@@ -15,11 +15,11 @@ from typing import NoReturn
 import numpy
 import scipy
 
-from rhochain import _core
-from rhochain.activations import activations
+import rhochain._core as _core
 from rhochain.checks import check
-from rhochain.io import load
-from rhochain.report import GradientReport
+from rhochain.inputs.activations import activations
+from rhochain.inputs.files import load
+from rhochain.reports.gradient_report import GradientReport
 
 __all__ = ["main"]
 

@@ -1,0 +1,21 @@
+"""Products of Jacobians along a trajectory. Imports `inputs` and `estimates`.
+
+- `chain`: `Chain`, what chains of every cell offer.
+- `checkpoints`: the state of a run in a file, from which a killed run goes on.
+- `covariant_vectors`: covariant Lyapunov vectors.
+- `envelope`: the bound of eq. 7 on the norm of a product.
+- `gated`: `GRUChain` and `LSTMChain`.
+- `gated_chain`: what chains of both gated cells share.
+- `gated_replay`: gates computed again from kept states.
+- `gated_runs`: runs of GRU and LSTM cells in the core.
+- `identity`: digests that tell one chain from another.
+- `jacobian`: `JacobianChain`.
+- `lyapunov`: the run that finds Lyapunov exponents.
+- `norm`: ln ||P||_2 as a bracket.
+- `passes`: one pass of vectors through P or its transpose.
+- `product`: P as the core holds it, and what a checkpoint compares of it.
+- `progress`: what a callback hears of a run.
+- `results`: `ChainResult` and `LyapunovSpectrum`, what a run returns.
+- `rollouts`: trajectories that the core computes.
+- `typical_growth`: what a chain does to random directions.
+"""

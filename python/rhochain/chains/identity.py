@@ -1,0 +1,57 @@
+"""What tells one chain from another: digests of its matrix, its rows and its vectors, cheap beside a run."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.inputs.matrix import Matrix
+
+__all__ = ["array_digest", "matrix_digest", "rows_digest"]
+
+_SAMPLED_ROWS = 16
+
+
+def array_digest(*arrays: npt.ArrayLike) -> str:
+    """Of the shapes and of every bit of the numbers, as float64.
+
+    Examples
+    --------
+    >>> array_digest([1.0, 2.0]) == array_digest(np.float32([1, 2])), array_digest([0.0]) == array_digest([-0.0])
+    (True, False)
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for given in arrays:
+        array = np.ascontiguousarray(given, dtype="<f8")
+        digest.update(repr(array.shape).encode())
+        digest.update(array.data)
+    return digest.hexdigest()
+
+
+def matrix_digest(A: Matrix) -> str | None:
+    """Of A's shape and of the bits of its product with one fixed vector; None for an operator known by products alone.
+
+    An entry that changes by more than the rounding of its row's sum changes the digest. The products of an operator
+    need not come out the same to the last bit.
+    """
+    if A.kind == "operator":
+        return None
+    # NumPy promises the raw numbers of a bit generator, not those of its distributions.
+    raw = np.random.PCG64(20130616).random_raw(A.shape[1])
+    return array_digest(np.array(A.shape), A @ (np.ldexp((raw >> 11).astype(np.float64), -53) - 0.5))
+
+
+def rows_digest(source: Any, count: int, width: int) -> str:
+    """Of up to 16 rows of a `row_source`, the first and the last among them, and of their number."""
+    digests = []
+    for k in sorted({(count - 1) * i // (_SAMPLED_ROWS - 1) for i in range(_SAMPLED_ROWS)} if count else ()):
+        row = np.empty((1, width))
+        if callable(source):
+            source(k, k + 1, row)
+        else:
+            row[...] = source[k : k + 1]
+        digests.append(row)
+    return array_digest([count, width], *digests)

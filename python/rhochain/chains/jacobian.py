@@ -1,0 +1,276 @@
+"""Chains of Jacobians along a trajectory: what really happens to a gradient, over any number of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy.typing as npt
+
+import rhochain._core as _core
+from rhochain.chains.chain import Chain
+from rhochain.chains.envelope import Envelope, envelope, largest_slopes
+from rhochain.chains.identity import rows_digest
+from rhochain.chains.product import Product
+from rhochain.chains.rollouts import rollout
+from rhochain.estimates.brackets import Bound, Bracket
+from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arrays import Floats
+from rhochain.inputs.leaks import leak_number
+from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.resources import byte_count
+from rhochain.inputs.rows import BLOCK_BYTES, row_source
+
+__all__ = ["JacobianChain"]
+
+
+class JacobianChain(Chain):
+    """The product P = J_{K-1} ... J_0 of the Jacobians of K steps, never formed.
+
+    Parameters
+    ----------
+    W : anything `Matrix` takes, shape (n, n)
+        An operator needs ``rmatvec`` for `vjp` and `norm`.
+    slopes : array_like of shape (K, n), or an object with ``len()`` and slices of rows
+        s_k = sigma'(x_k). Arrays in float32 or float64 with contiguous rows (memory maps up to `memory`, broadcast
+        and reversed views too) are borrowed; everything else is read in blocks of rows, again in each call.
+    convention : {"pre", "post"}
+        "pre": the state is the argument of sigma, J_k = (1 - a) I + a W diag(s_k).
+        "post": the state is its output, J_k = (1 - a) I + a diag(s_k) W.
+    leak : float in (0, 1]
+        a of a leaky integrator.
+    threads : int, optional
+        By default all. The result does not depend on it, to the last bit.
+    memory : int or str
+        For slopes, in bytes or as "2GB": the blocks of rows that a call reads at a time take no more together, if that
+        is 8 rows or more, whatever the number of steps. A memory map (`numpy.memmap`, mode "r", "r+" or "w+") that
+        spans more is streamed: blocks are copied and their pages given back (on Linux), so that they count as resident
+        within the same budget, but for up to 4 MiB of neighbours that the system maps with them; one that spans less
+        may be resident as a whole. Views whose rows are far from contiguous touch more pages than they have numbers.
+        Not counted: W and its layouts, four blocks of the size of the vectors, `log_norms`, and what an object with
+        slices keeps to itself.
+
+    Attributes
+    ----------
+    matrix : Matrix
+
+    Raises
+    ------
+    TypeError, ValueError
+        Misuse; the message names what came and was expected. NaN or Inf among the slopes is found where it is read.
+
+    Notes
+    -----
+    Source: Pascanu, Mikolov & Bengio (2013), eq. 5, with the true factor W diag(sigma'(x_k)) where the paper prints
+    W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> W = np.array([[0.0, 2.0], [0.5, 0.0]])
+    >>> chain = rc.JacobianChain(W, slopes=np.full((1000, 2), 0.5))
+    >>> result = chain.vjp([1.0, 0.0])
+    >>> result.vectors[1], round(result.rate, 6)
+    (-999, 0.5)
+    >>> chain.norm().upper.graded
+    True
+    """
+
+    def __init__(
+        self,
+        W: Any,
+        slopes: Any,
+        convention: str = "pre",
+        leak: float = 1.0,
+        threads: int | None = None,
+        *,
+        memory: int | str = "2GB",
+    ) -> None:
+        self._hold(W, convention, leak, threads)
+        self._read("slopes", slopes, None, memory)
+
+    @classmethod
+    def from_states(
+        cls,
+        W: Any,
+        X: Any,
+        activation: str | Activation = "tanh",
+        convention: str = "pre",
+        leak: float = 1.0,
+        threads: int | None = None,
+        *,
+        memory: int | str = "2GB",
+    ) -> JacobianChain:
+        """A chain whose slopes the core computes from recorded states, block by block.
+
+        Parameters
+        ----------
+        W, convention, leak, threads, memory
+            As in `JacobianChain`; `memory` holds for states and slopes together.
+        X : array_like or row source as in `JacobianChain`
+            "pre": pre-activation states x_0 .. x_{K-1}, shape (K, n).
+            "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
+            sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a.
+        activation : str or Activation
+            For "post" one whose slope follows from its output (tanh, sigmoid, relu, ...).
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse, also where the slope does not follow from the output. States that are not finite, or outputs more
+            than 1e-6 / a out of the range of sigma, are found where they are read.
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> chain = rc.JacobianChain.from_states(np.eye(2), np.zeros((10, 2)), "tanh", convention="post")
+        >>> chain.steps, chain.gain
+        (10, 1.0)
+        """
+        chain = cls.__new__(cls)
+        chain._hold(W, convention, leak, threads)
+        chain._read("X", X, activation_named(activation), memory)
+        return chain
+
+    @classmethod
+    def from_rollout(
+        cls,
+        W: Any,
+        x0: npt.ArrayLike,
+        steps: int | None = None,
+        *,
+        inputs: Any = None,
+        input_weights: Any = None,
+        bias: npt.ArrayLike | None = None,
+        activation: str | Activation = "tanh",
+        convention: str = "pre",
+        leak: float = 1.0,
+        noise: float = 0.0,
+        seed: int = 0,
+        memory: int | str = "2GB",
+        threads: int | None = None,
+    ) -> JacobianChain:
+        """A chain along the trajectory from x0, which the core computes, and computes again where memory is short.
+
+        Parameters
+        ----------
+        W, convention, leak, threads
+            As in `JacobianChain`. "pre" (eq. 2 of the paper):
+            x <- (1 - a) x + a (W sigma(x) + W_in u + b) + noise xi; "post":
+            h <- (1 - a) h + a sigma(W h + W_in u + b) + noise xi.
+        x0 : array_like of shape (n,)
+            The state before the first step.
+        steps : int, optional
+            K; by default the number of inputs.
+        inputs : array_like of shape (K, m), or any source of rows as in `JacobianChain`, optional
+            u_0 .. u_{K-1}; m = n without `input_weights`, and a vector of shape (K,) serves for m = 1.
+        input_weights : anything `Matrix` takes, shape (n, m) or (n,), optional
+            W_in.
+        bias : array_like of shape (n,), optional
+        activation : str or Activation
+        noise : float
+            Standard deviation of independent Gaussian process noise.
+        seed : int
+            Of the noise, which is a function of (seed, step, neuron): any step can be computed again to the last bit.
+        memory : int or str
+            For slopes and states together, in bytes or as "2GB"; at least 8 vectors of length n. Each call holds that
+            much while it runs. Backward 2 sqrt(K) + 8 vectors are enough to compute each step no more than twice;
+            with less the steps are repeated as often as a binomial schedule of checkpoints needs. Inputs that
+            are read in blocks have a quarter of it, and a memory map that spans more than half of it is streamed.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse.
+        OverflowError
+            From the calls that follow: the trajectory leaves the range of float64, or an input is NaN or Inf.
+
+        Notes
+        -----
+        Checkpoints: Griewank & Walther (2000), "revolve".
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> W = np.array([[0.0, 1.5], [1.5, 0.0]])  # rho = 1.5, and yet
+        >>> chain = rc.JacobianChain.from_rollout(W, [0.1, 0.1], steps=100_000)
+        >>> round(chain.vjp([1.0, 0.0]).late_rate, 3)
+        0.394
+        """
+        chain = cls.__new__(cls)
+        chain._hold(W, convention, leak, threads)
+        sigma = activation_named(activation)
+        trajectory = rollout(chain.matrix, x0, steps, inputs, input_weights, bias, sigma, noise, seed, memory)
+        chain._along(trajectory.core, sigma, trajectory.identity)
+        return chain
+
+    @property
+    def gain(self) -> float:
+        """The largest |slope| among the factors, 0 without any; read once from all the slopes."""
+        return float(self._largest_slopes.max(initial=0.0))
+
+    @cached_property
+    def _largest_slopes(self) -> Floats:
+        return largest_slopes(self._core, self.matrix.threads)
+
+    def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
+        """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.
+
+        Parameters
+        ----------
+        sigma : Bound, Bracket or float
+            An upper bound of sigma_1(W), such as ``rc.spectral_norm(W)``; a bare number counts as an ESTIMATE.
+        gain : float, optional
+            gamma of the paper's curve; by default the activation's, or the largest |slope| of the chain.
+
+        Returns
+        -------
+        Envelope
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> W = np.array([[0.0, 2.0], [0.5, 0.0]])
+        >>> chain = rc.JacobianChain(W, slopes=np.full((3, 2), 0.5))
+        >>> np.exp(chain.envelope(2.0, gain=1.0).forward), np.exp(chain.envelope(2.0, gain=1.0).paper)
+        (array([1., 1., 1., 1.]), array([1., 2., 4., 8.]))
+        """
+        if gain is None:
+            gain = self.gain if self._activation is None else self._activation.gain
+        return envelope(self._largest_slopes, self.leak, sigma, gain)
+
+    def _hold(self, W: Any, convention: str, leak: float, threads: int | None) -> None:
+        self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
+        n = self.matrix.shape[0]
+        if self.matrix.shape != (n, n):
+            raise ValueError(f"W must be square; got shape {self.matrix.shape}")
+        if convention not in ("pre", "post"):
+            raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
+        self._convention = convention
+        self.leak = leak_number(leak)
+
+    def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
+        n = self.matrix.shape[0]
+        budget = byte_count("memory", memory)
+        source, count = row_source(name, rows, n, memory=budget)
+        sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
+        # A quarter for rows as they are kept, for rows in float64 and for slopes of states each.
+        block = min(BLOCK_BYTES, budget // 4)
+        given = _core.GivenRows(source, count, n, block, sigma, parameter, self._convention, self.leak)
+        self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
+
+    def _along(
+        self, slopes: _core.ChainSlopes, activation: Activation | None, identity: Callable[[], dict[str, Any]]
+    ) -> None:
+        self._activation = activation
+        self._core = _core.JacobianChain(self.matrix.operator, slopes, self._convention, self.leak)
+        sigma = None if activation is None else [activation.name, activation.parameter]
+        rule = {"convention": self._convention, "leak": self.leak, "activation": sigma}
+        self._product = Product(self._core, self.matrix, self.matrix.shape[0], lambda: rule | identity())
+
+    def __repr__(self) -> str:
+        kind = "slopes" if self._activation is None else f"{self._activation} states"
+        leak = "" if self.leak == 1.0 else f", leak {self.leak:g}"
+        return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {self._convention}{leak})"

@@ -1,0 +1,51 @@
+"""One pass of vectors through the factors of a product: P v forward, P^T g backward."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.chains.identity import array_digest
+from rhochain.chains.product import Product
+from rhochain.chains.progress import ChainProgress, reporter
+from rhochain.chains.results import ChainResult
+from rhochain.inputs.arguments import whole_number
+from rhochain.inputs.coercion import plain_array
+
+__all__ = ["carried"]
+
+_NAMES = {"jvp": "v", "vjp": "g"}
+
+
+def carried(
+    product: Product,
+    direction: str,
+    given: npt.ArrayLike,
+    callback: Callable[[ChainProgress], object] | None,
+    record_every: int,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_seconds: float = 300.0,
+) -> ChainResult:
+    """P `given` for the direction "jvp", P^T `given` for "vjp", as `Chain` documents them."""
+    name, n = _NAMES[direction], product.size
+    x = plain_array(name, given)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
+    if x.ndim not in (1, 2) or x.shape[0] != n or x.size == 0:
+        raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
+    reporter(callback)  # a callback of the wrong type is told before a checkpoint is read
+    every = whole_number("record_every", record_every, 1, 2**62)
+    block = np.require(x.reshape(n, -1), np.float64, ["C", "A"])
+    run = product.saved_run(
+        checkpoint,
+        checkpoint_seconds,
+        lambda: {"direction": direction, "record_every": every, name: array_digest(block)},
+    )
+    core_pass = product.core.jvp if direction == "jvp" else product.core.vjp
+    raw = core_pass(
+        block, threads=product.matrix.threads, callback=reporter(callback, run.begun), every=every, **run.core_options
+    )
+    return run.outcome(lambda: ChainResult.from_core(raw, product.steps, single=x.ndim == 1))

@@ -1,0 +1,15 @@
+"""Quantities of one matrix, each between two graded bounds. Imports `inputs`.
+
+- `brackets`: `Bracket`, `Bound` and `Grade`, what every estimator returns.
+- `burn_in`: how long gradients may grow before a certified decay shows.
+- `comparisons`: comparisons with 1 that rounding cannot turn round.
+- `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
+- `interruptions`: Ctrl-C during a run, with what was known by then.
+- `limits`: `Limits`, the arguments that every estimator shares.
+- `numerical_range`: the numerical radius w(W).
+- `rescaling`: a matrix multiplied so that one of its quantities has a given value.
+- `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
+- `signs`: neurons that excite or inhibit all their targets.
+- `spectra`: rho(W), sigma_1(W), rho(|W|) and the strongly connected components.
+- `worst_case`: R(W), the growth under the worst slopes of an activation.
+"""

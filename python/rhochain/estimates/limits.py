@@ -1,0 +1,132 @@
+"""What every estimate takes beside its matrix: tolerance, probability, seed, threads, budgets, callback and start."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+import rhochain._core as _core
+from rhochain.estimates.brackets import Progress
+from rhochain.inputs.arguments import not_negative, real_number, real_vector, whole_number
+from rhochain.inputs.arrays import Floats
+from rhochain.inputs.coercion import plain_array
+from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.resources import thread_count
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """The arguments that all estimators share, checked. `spectral_radius` documents them.
+
+    Attributes
+    ----------
+    rtol, delta : float
+    seed : int
+    threads : int
+        0 as OpenMP decides.
+    max_matvecs : int or None
+    max_seconds : float or None
+    callback : callable or None
+    start : ndarray of float64 or None
+    """
+
+    rtol: float
+    delta: float
+    seed: int
+    threads: int
+    max_matvecs: int | None
+    max_seconds: float | None
+    callback: Callable[[Progress], object] | None
+    start: Floats | None
+
+    @classmethod
+    def of_call(
+        cls,
+        A: Matrix,
+        rtol: float,
+        delta: float,
+        seed: int,
+        threads: int | None,
+        max_matvecs: int | None,
+        max_seconds: float | None,
+        callback: Callable[[Progress], object] | None,
+        start: npt.ArrayLike | None = None,
+        *,
+        start_length: int | None = None,
+    ) -> Limits:
+        """The arguments of a public function; misuse raises here, by name. `start_length`: by default A's width."""
+        if callback is not None and not callable(callback):
+            raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
+        return cls(
+            rtol=_open_unit("rtol", rtol),
+            delta=_open_unit("delta", delta),
+            seed=whole_number("seed", seed, 0, 2**64 - 1),
+            threads=A.threads if threads is None else thread_count(threads),
+            max_matvecs=None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
+            max_seconds=_seconds(max_seconds),
+            callback=callback,
+            start=_start_vector(start, A.shape[1] if start_length is None else start_length),
+        )
+
+    @property
+    def core(self) -> _core.Limits:
+        """The same for the core."""
+        return _core.Limits(
+            rtol=self.rtol,
+            delta=self.delta,
+            seed=self.seed,
+            threads=self.threads,
+            max_matvecs=self.max_matvecs,
+            max_seconds=self.max_seconds,
+            callback=None if self.callback is None else _Recorder(self.callback),
+            start=self.start,
+        )
+
+
+def _open_unit(name: str, value: float) -> float:
+    """`value` as a float between 0 and 1, both excluded."""
+    number = real_number(name, value)
+    if not 0.0 < number < 1.0:
+        raise ValueError(f"{name} must lie between 0 and 1, both excluded; got {number!r}")
+    return number
+
+
+def _seconds(value: float | None) -> float | None:
+    if value is None:
+        return None
+    number = not_negative("max_seconds", value)
+    return None if math.isinf(number) else number
+
+
+class _Recorder:
+    """The caller's callback as the core calls it. Once it said stop, it is left alone."""
+
+    def __init__(self, callback: Callable[[Progress], object]) -> None:
+        self._callback = callback
+        self._stopped = False
+
+    def __call__(self, record: _core.RawProgress) -> bool:
+        """Whether to stop."""
+        if not self._stopped:
+            self._stopped = bool(self._callback(Progress.from_core(record)))
+        return self._stopped
+
+
+def _start_vector(start: npt.ArrayLike | None, n: int) -> Floats | None:
+    if start is None:
+        return None
+    given = plain_array("start", start)
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"start must be a real vector; got dtype {given.dtype}")
+    vector = real_vector("start", given, n)
+    if not np.isfinite(vector).all():
+        raise ValueError("start must hold finite numbers; got NaN or Inf")
+    if not vector.any():
+        raise ValueError("start must not be the zero vector")
+    return vector

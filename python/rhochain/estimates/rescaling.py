@@ -1,0 +1,152 @@
+"""A matrix multiplied so that its spectral radius, or one of its norms, is what you want."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from rhochain.estimates.brackets import Bracket, Status
+from rhochain.estimates.scaling import scaled_norm as _scaled_norm
+from rhochain.estimates.spectra import perron_radius as _perron_radius
+from rhochain.estimates.spectra import spectral_norm as _spectral_norm
+from rhochain.estimates.spectra import spectral_radius as _spectral_radius
+from rhochain.inputs.arguments import real_number
+from rhochain.inputs.coercion import without_tensor
+from rhochain.inputs.matrix import Matrix
+
+__all__ = ["rescale"]
+
+_ESTIMATORS: dict[str, Callable[..., Bracket]] = {
+    "spectral_radius": _spectral_radius,
+    "spectral_norm": _spectral_norm,
+    "perron_radius": _perron_radius,
+    "scaled_norm": _scaled_norm,
+}
+
+
+def rescale(
+    W: Any,
+    *,
+    spectral_radius: float | None = None,
+    spectral_norm: float | None = None,
+    perron_radius: float | None = None,
+    scaled_norm: float | None = None,
+    conservative: bool = False,
+    **options: Any,
+) -> tuple[Any, float]:
+    """W times the factor that brings one of its four quantities to a wanted value.
+
+    Parameters
+    ----------
+    W : array_like, sparse array or torch tensor, shape (n, n)
+        With entries: neither an operator nor a `Matrix`, which only borrows its array.
+    spectral_radius, spectral_norm, perron_radius, scaled_norm : float > 0, optional
+        The wanted value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one.
+    conservative : bool
+        False: the bracket's value is brought to the target, as close as it can be told. True: its graded upper bound
+        is, so that the quantity itself does not exceed the target (with that bound's grade).
+    **options
+        Of the estimator: `rtol`, `delta`, `seed`, `threads`, `max_matvecs`, `max_seconds`, `callback`, `start`.
+
+    Returns
+    -------
+    scaled : ndarray or sparse array
+        ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR. W itself
+        is left alone.
+    factor : float
+        Use it to rescale again without another estimate: all four quantities scale with it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Misuse; ValueError too where the quantity is 0, where only an ESTIMATE bounds it and `conservative` is set, or
+        where the factor or an entry leaves the range of its type, or all entries become 0.
+    Interrupted
+        Ctrl-C; carries the bracket so far.
+
+    Warns
+    -----
+    RuntimeWarning
+        The bracket has not converged and `conservative` is not set: the quantity lies within its bounds alone.
+
+    Notes
+    -----
+    Grade of the conservative form: that of the estimator's upper bound, for the exact product; storing an entry
+    rounds it once more (2^-53 of it in float64, 2^-24 in float32). The central form claims nothing beyond the bracket.
+    The quantities differ: rho(W) = 0.9 leaves sigma_1(W) free, and in a nonlinear network rho(W) < 1 certifies nothing.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> W2, factor = rc.rescale(np.array([[0.0, 4.0], [1.0, 0.0]]), spectral_radius=0.9)
+    >>> round(factor, 6), round(rc.spectral_radius(W2).value, 6)
+    (0.45, 0.9)
+    """
+    wanted = {
+        "spectral_radius": spectral_radius,
+        "spectral_norm": spectral_norm,
+        "perron_radius": perron_radius,
+        "scaled_norm": scaled_norm,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if len(given) != 1:
+        raise ValueError(f"give exactly one of {', '.join(wanted)}; got {', '.join(given) or 'none'}")
+    ((quantity, value),) = given.items()
+    target = real_number(quantity, value)
+    if not 0.0 < target < math.inf:
+        raise ValueError(f"{quantity} must be finite and above 0; got {target!r}")
+    W = without_tensor(W)
+    entries = _entries(W)
+    found = _ESTIMATORS[quantity](W, **options)
+    factor = target / _divisor(found, quantity, conservative)
+    if not 0.0 < factor < math.inf:
+        raise ValueError(f"{quantity} must be within reach of a factor; got {target!r} where it is {found}")
+    while conservative and Fraction(factor) * Fraction(found.upper.value) > Fraction(target):
+        factor = math.nextafter(factor, 0.0)
+    if not conservative and found.status is not Status.CONVERGED:
+        warnings.warn(
+            f"rescaled by a {quantity} that is not converged, so {target!r} may be missed: {found}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return _multiplied(entries, factor, f"{quantity} = {target!r}"), factor
+
+
+def _multiplied(entries: Any, factor: float, wish: str) -> Any:
+    # In float64: a float32 factor would round the quantity as a whole, perhaps upwards.
+    with np.errstate(over="ignore", under="ignore"):
+        scaled = (entries.astype(np.float64) * factor).astype(entries.dtype)
+    values = scaled.tocoo().data if sparse.issparse(scaled) else scaled
+    if not np.isfinite(values).all():
+        raise ValueError(f"{wish} must keep the entries within {scaled.dtype}; times {factor!r} one is beyond")
+    if not values.any():
+        raise ValueError(f"{wish} must keep entries above 0 in {scaled.dtype}; all times {factor!r} are rounded to 0")
+    return scaled
+
+
+def _divisor(found: Bracket, quantity: str, conservative: bool) -> float:
+    if conservative and not found.upper.graded:
+        raise ValueError(f"conservative needs a graded upper bound of the {quantity}; got {found.upper}")
+    divisor = found.upper.value if conservative else found.value
+    if divisor == 0.0:
+        raise ValueError(f"the {quantity} must not be 0: no factor changes it")
+    if not math.isfinite(divisor):
+        raise ValueError(f"the {quantity} must be known to be finite; got {found!r}")
+    return divisor
+
+
+def _entries(W: Any) -> Any:
+    """W as an array that can be multiplied, in a floating dtype."""
+    if isinstance(W, Matrix):
+        raise TypeError("W must be the array itself, as a Matrix only borrows it; got a Matrix")
+    if not (sparse.issparse(W) or isinstance(W, np.ndarray)):
+        W = np.asarray(W)
+    if W.dtype.kind not in "biuf":
+        raise TypeError(f"W must be a real array or sparse array with entries; got dtype {W.dtype}")
+    return W if W.dtype.kind == "f" else W.astype(np.float64)

@@ -1,0 +1,14 @@
+"""What callers give: a matrix, rows of a trajectory, an activation, resources. Bottom folder: it imports `_core` alone.
+
+- `activations`: the table of activations and their gains.
+- `arguments`: checks of the numbers and vectors among the arguments.
+- `arrays`: types of arrays.
+- `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
+- `files`: matrices read from files.
+- `input_reach`: which neurons the inputs of a network reach.
+- `leaks`: the leak of a leaky integrator, checked.
+- `local_gains`: a gain for each neuron, as a factor on the columns of W.
+- `matrix`: `Matrix`, what every function of the package works on.
+- `resources`: numbers of threads and amounts of memory.
+- `rows`: rows of slopes or states, from arrays, files or functions.
+"""

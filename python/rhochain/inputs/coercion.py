@@ -1,0 +1,255 @@
+"""What a caller has for a matrix, as an operator of the native core: the one place of coercion."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
+
+import rhochain._core as _core
+
+__all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
+
+_Array = npt.NDArray[Any]
+_Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
+
+
+class Held(NamedTuple):
+    """An operator of the core, and what became of the caller's arrays on the way."""
+
+    operator: _core.Operator
+    kind: str
+    dtype: np.dtype[Any]
+    nnz: int | None
+    copied_bytes: int
+    copied: bool
+    whole: bool  # all entries are whole numbers, such as counts; False for an operator
+
+
+def hold(W: Any, memory: int) -> Held:
+    """W behind the face that the core shows; `memory` is for the layouts of a sparse one."""
+    W = without_tensor(W)
+    if sparse.issparse(W):
+        return _hold_sparse(W, memory)
+    if _has_products(W):
+        return _hold_products(W)
+    return _hold_dense(W)
+
+
+def numbers(W: Any) -> Any:
+    """W as a CSR array or an ndarray of the type that `hold` stores, checked as there; None if W has only products."""
+    W = without_tensor(W)
+    if sparse.issparse(W):
+        _, (indptr, indices, data) = _csr_parts(W)
+        _core.SparseOperator(W.shape[0], W.shape[1], indptr, indices, data, 0)  # what it refuses, SciPy may not survive
+        return sparse.csr_array((data, indices, indptr), shape=W.shape)
+    if _has_products(W):
+        return None
+    array = _dense_array(W)
+    _core.DenseOperator(array)
+    return array
+
+
+def plain_array(name: str, given: Any) -> _Array:
+    """A caller's vector as NumPy reads it: a tensor without its graph, no masked array."""
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
+    if _is_tensor(given):
+        given = given.detach().cpu()
+        return _tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
+    return np.asarray(given)
+
+
+def without_tensor(W: Any) -> Any:
+    """W itself, or a torch tensor's numbers as a NumPy or SciPy array."""
+    return _from_tensor(W) if _is_tensor(W) else W
+
+
+def _is_tensor(given: Any) -> bool:
+    return all(hasattr(given, name) for name in ("detach", "cpu", "layout"))
+
+
+def _has_products(W: Any) -> bool:
+    return hasattr(W, "matvec") and hasattr(W, "shape")
+
+
+def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type that holds entries of `dtype` without loss (integers above 2^53 are rounded)."""
+    if dtype.kind == "c":
+        raise TypeError(f"W must be real; got {dtype} entries (W.real drops an imaginary part that is zero)")
+    if dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize == 8):
+        return np.dtype(np.float64)
+    if dtype.kind == "f" and dtype.itemsize <= 4:
+        return np.dtype(np.float32)
+    if dtype.kind == "f":
+        raise TypeError(f"W must be float32 or float64; got {dtype}, which W.astype('float64') would round")
+    raise TypeError(f"W must have real numbers as entries; got dtype {dtype}")
+
+
+def _require_matrix(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2:
+        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}")
+    if 0 in shape:
+        raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
+
+
+def _hold_sparse(W: Any, memory: int) -> Held:
+    given, used = _csr_parts(W)
+    held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
+    borrowed = W.format == "csr"
+    copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
+    extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
+    return Held(held, "sparse", used[2].dtype, held.nnz, extra, held.copied or extra > 0, _whole(used[2]))
+
+
+def _whole(entries: _Array) -> bool:
+    """Whether all are whole numbers, not all 0; told by the first few where they are none."""
+    few = entries[:1000]
+    return bool((few == np.rint(few)).all() and (entries == np.rint(entries)).all() and entries.any())
+
+
+def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array]]:
+    """indptr, indices and data of W as a CSR array: as they are, and in the layout that the core reads."""
+    _require_matrix(W.shape)
+    dtype = _stored_type(W.dtype)
+    csr = W if W.format == "csr" else _to_csr(W, dtype)
+    indptr, indices, data = given = tuple(np.asarray(a) for a in (csr.indptr, csr.indices, csr.data))
+    for name, array in (("indptr", indptr), ("indices", indices)):
+        if array.dtype.kind not in "iu":
+            raise TypeError(f"W.{name} must hold integers; got dtype {array.dtype}")
+    for name, array in (("indptr", indptr), ("indices", indices), ("data", data)):
+        if array.ndim != 1:
+            raise ValueError(f"W.{name} must have one dimension; got shape {array.shape}")
+    # SciPy lets a CSR array own room beyond its last entry.
+    if indptr.size and len(indices) == len(data) and 0 <= indptr[-1] < len(data):
+        indices, data = indices[: indptr[-1]], data[: indptr[-1]]
+    both_int32 = indptr.dtype == np.int32 and indices.dtype == np.int32
+    index_type = np.int32 if both_int32 else np.int64
+    used = (
+        np.require(indptr, index_type, ["C", "A"]),
+        np.require(indices, index_type, ["C", "A"]),
+        np.require(data, dtype, ["C", "A"]),
+    )
+    return given, used
+
+
+def _to_csr(W: Any, dtype: np.dtype[Any]) -> Any:
+    # SciPy's compiled conversions trust the indices, so they are checked first, on a new object that shares them. They
+    # add up positions listed twice in the type of the entries, where a small integer overflows: hence first `dtype`.
+    try:
+        if W.format in ("csc", "bsr"):
+            W = type(W)((W.data.astype(dtype, copy=False), W.indices, W.indptr), shape=W.shape)
+            W.check_format(full_check=True)
+        elif W.format == "coo":
+            W = type(W)((W.data.astype(dtype, copy=False), (W.row, W.col)), shape=W.shape)
+        elif W.format == "dia":
+            W = type(W)((W.data.astype(dtype, copy=False), W.offsets), shape=W.shape)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"W is a broken {W.format} matrix: {error}") from error
+    return W.tocsr()
+
+
+def _hold_dense(W: Any) -> Held:
+    used = _dense_array(W)
+    held = _core.DenseOperator(used)
+    copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
+    extra = used.nbytes if copied else 0
+    return Held(
+        held, "dense", used.dtype, int(np.count_nonzero(used)), extra, copied, _whole(used.reshape(-1, order="A"))
+    )
+
+
+def _dense_array(W: Any) -> _Array:
+    if isinstance(W, np.ma.MaskedArray):
+        raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
+    try:
+        array = np.asarray(W)
+    except ValueError as error:
+        raise ValueError(f"W must be a matrix; NumPy cannot read the {type(W).__name__}: {error}") from error
+    if array.dtype.kind == "O" and array.ndim == 0:
+        raise TypeError(
+            f"W must be an array, a SciPy sparse array, a torch tensor or a LinearOperator; got {type(W).__name__}"
+        )
+    dtype = _stored_type(array.dtype)
+    _require_matrix(array.shape)
+    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    return np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
+
+
+def _hold_products(W: Any) -> Held:
+    shape, forward, adjoint = products(W)
+    held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
+    return Held(held, "operator", np.dtype(np.float64), None, 0, False, False)
+
+
+def products(W: Any) -> tuple[tuple[int, ...], _Product, _Product | None]:
+    """The shape of an operator and its products with blocks, whose results are checked; None without an adjoint."""
+    shape = tuple(operator.index(extent) for extent in W.shape)
+    _require_matrix(shape)
+    if getattr(W, "dtype", None) is not None:
+        _stored_type(np.dtype(W.dtype))
+    forward = _block_product(W, "matmat", "matvec", shape)
+    adjoint = _block_product(W, "rmatmat", "rmatvec", shape[::-1]) if _has_adjoint(W, shape[0]) else None
+    return shape, forward, adjoint
+
+
+def _has_adjoint(W: Any, rows: int) -> bool:
+    if not isinstance(W, LinearOperator):
+        return hasattr(W, "rmatvec")
+    try:  # a LinearOperator always has the method and says only when called whether it works
+        W.rmatvec(np.zeros(rows))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _block_product(W: Any, block_name: str, vector_name: str, shape: tuple[int, ...]) -> _Product:
+    def product(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        if hasattr(W, block_name):
+            y = np.asarray(getattr(W, block_name)(x))
+        else:
+            # Copies: an operator may return the same buffer every time.
+            columns = [np.array(getattr(W, vector_name)(column)) for column in x.T]
+            y = np.stack([column.reshape(-1) for column in columns], axis=1)
+        if y.dtype.kind not in "biuf":
+            raise TypeError(f"W.{vector_name} must return real numbers; got dtype {y.dtype}")
+        if y.shape != (shape[0], x.shape[1]):
+            raise ValueError(
+                f"W.{vector_name} must return {shape[0]} numbers a vector; got shape {y.shape} for {x.shape[1]} vectors"
+            )
+        if not np.isfinite(y).all():
+            raise ValueError(f"W.{vector_name} must return finite numbers; got NaN or Inf")
+        return np.ascontiguousarray(y, dtype=np.float64)
+
+    return product
+
+
+def _from_tensor(tensor: Any) -> Any:
+    """A torch tensor's numbers as a NumPy or SciPy array, without a copy where it lives in main memory."""
+    tensor = tensor.detach().cpu()
+    layout = str(tensor.layout)
+    if layout == "torch.strided":
+        return _tensor_numbers(tensor)
+    if tensor.ndim != 2:
+        raise ValueError(f"W must have two dimensions; got shape {tuple(tensor.shape)}")
+    if layout != "torch.sparse_csr":
+        # Positions listed twice are added up in the type of the entries.
+        kind = str(tensor.dtype)
+        if kind in ("torch.bfloat16", "torch.float16"):
+            tensor = tensor.float()
+        elif kind == "torch.bool" or "int" in kind:
+            tensor = tensor.double()
+        tensor = tensor.to_sparse_csr()
+    values = _tensor_numbers(tensor.values())
+    values = values.astype(_stored_type(values.dtype), copy=False)  # SciPy has no sparse float16
+    parts = (values, _tensor_numbers(tensor.col_indices()), _tensor_numbers(tensor.crow_indices()))
+    return sparse.csr_array(parts, shape=tuple(tensor.shape))
+
+
+def _tensor_numbers(part: Any) -> _Array:
+    return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())

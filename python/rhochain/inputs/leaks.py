@@ -1,0 +1,25 @@
+"""The leak a of a leaky integrator, J = (1 - a) I + a W diag(s): above 0 and at most 1."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.inputs.arguments import real_number, real_vector
+from rhochain.inputs.arrays import Floats
+
+__all__ = ["leak_number", "leak_vector"]
+
+
+def leak_number(leak: float) -> float:
+    """One leak for all neurons."""
+    return float(leak_vector(real_number("leak", leak), 1)[0])
+
+
+def leak_vector(leak: float | npt.ArrayLike, n: int) -> Floats:
+    """A leak for each of n neurons, shape (n,), or one for all, shape (1,)."""
+    a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
+    allowed = (a > 0.0) & (a <= 1.0)
+    if not allowed.all():
+        raise ValueError(f"leak must be above 0 and at most 1; got {float(a[~allowed][0])!r}")
+    return a

@@ -1,0 +1,194 @@
+"""The matrix that every function of the package works on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse.linalg import LinearOperator
+
+import rhochain._core as _core
+from rhochain.inputs.coercion import Held, hold
+from rhochain.inputs.resources import byte_count, thread_count
+
+__all__ = ["Matrix", "square_matrix"]
+
+_Array = npt.NDArray[Any]
+
+
+class Matrix(LinearOperator):  # type: ignore[misc]
+    """A matrix prepared once for many products and estimates.
+
+    Parameters
+    ----------
+    W : array_like, sparse array, torch tensor, LinearOperator or Matrix of shape (m, n)
+        Real. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries
+        alone while the `Matrix` lives. Other layouts are copied. Booleans and integers become float64, float16
+        and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
+        (for sigma_1 also ``rmatvec``) serves through its products.
+    threads : int, optional
+        Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
+    memory : int or str
+        Bytes, or text such as "2GB", for copies of a sparse W in layouts made for products, each about the size of W:
+        one for all products where W consists of whole diagonals; one for vectors, W and W^T alike, where W is large
+        and no band; else one of W and one of W^T. Blocks read W itself and the latter. They are made, and kept, when a
+        second product or an estimate asks for them. Where only one of the last two has room it is that of W^T, without
+        which products with W^T are several times slower. What they leave is for `spare_bytes`.
+    layout : {"auto", "csr"}
+        ``"csr"`` makes no such copy and keeps nothing: a sparse W is read as it is, whatever `memory` says.
+
+    Attributes
+    ----------
+    dtype : dtype
+        float32 or float64, as stored.
+    kind : str
+        ``"sparse"``, ``"dense"`` or ``"operator"``.
+    nnz : int or None
+        Stored entries (sparse), entries other than 0 (dense), None for an operator.
+    nbytes : int
+        Bytes held beside what is borrowed, the layouts for products once they are made among them; without
+        `spare_bytes`.
+    spare_bytes : int
+        Bytes of results that nobody holds any more and of arrays that products worked in, kept for the next ones of
+        the same size, the last four at most: large arrays taken from the system anew cost as much as a product. 0 for a
+        dense W and an operator.
+    copied : bool
+        Whether any of W's arrays had to be copied.
+    whole : bool
+        Whether all entries are whole numbers, such as counts of synapses; False for an operator.
+
+    Raises
+    ------
+    TypeError
+        Entries that are complex, long double, text, masked or objects; no matrix at all.
+    ValueError
+        Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure; `memory` or `layout` for a
+        W that is a `Matrix` already, whose layouts it shares.
+
+    Notes
+    -----
+    A scipy LinearOperator: ``A @ x``, ``matvec``, ``rmatvec``, ``matmat``, ``rmatmat``, ``A.T``. Products take
+    real or complex vectors and blocks and return float64 (complex128); a float32 matrix and a float32 vector
+    give float32, with 8 bytes on the way for each entry of both vectors. Grade: none, a product is plain floating
+    point, added up in float64.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> A = rc.Matrix(np.array([[0.0, 2.0], [1.0, 0.0]]))
+    >>> A @ np.array([1.0, 1.0])
+    array([2., 1.])
+    >>> A
+    Matrix(2 x 2, dense float64, nnz 2, borrowed)
+    """
+
+    def __init__(self, W: Any, *, threads: int | None = None, memory: int | str = "2GiB", layout: str = "auto") -> None:
+        self._threads = thread_count(threads)
+        if isinstance(W, Matrix) and (memory, layout) != ("2GiB", "auto"):
+            raise ValueError(
+                f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
+            )
+        room = byte_count("memory", memory)
+        if layout not in ("auto", "csr"):
+            raise ValueError(f'layout must be "auto" or "csr"; got {layout!r}')
+        if layout == "csr":
+            room = 0
+        self._held: Held = W._held if isinstance(W, Matrix) else hold(W, room)
+        super().__init__(self._held.dtype, (self._held.operator.rows, self._held.operator.cols))
+
+    @property
+    def operator(self) -> _core.Operator:
+        return self._held.operator
+
+    @property
+    def kind(self) -> str:
+        return self._held.kind
+
+    @property
+    def nnz(self) -> int | None:
+        return self._held.nnz
+
+    @property
+    def nbytes(self) -> int:
+        return self._held.copied_bytes + self.operator.nbytes
+
+    @property
+    def spare_bytes(self) -> int:
+        return self.operator.spare_bytes
+
+    @property
+    def copied(self) -> bool:
+        return self._held.copied
+
+    @property
+    def whole(self) -> bool:
+        return self._held.whole
+
+    @property
+    def threads(self) -> int:
+        return self._threads
+
+    def __repr__(self) -> str:
+        size = f"{self.shape[0]} x {self.shape[1]}"
+        if self.kind == "operator":
+            return f"Matrix({size}, operator)"
+        origin = "copied" if self.copied else "borrowed"
+        return f"Matrix({size}, {self.kind} {self.dtype}, nnz {self.nnz}, {origin})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Matrix borrows the arrays of W and can be neither pickled nor copied: send W itself")
+
+    def _matvec(self, x: _Array) -> _Array:
+        return self._product(self.operator.apply, x)
+
+    def _rmatvec(self, x: _Array) -> _Array:
+        return self._product(self.operator.apply_adjoint, x)
+
+    _matmat = _matvec
+    _rmatmat = _rmatvec
+
+    def _transpose(self) -> LinearOperator:
+        return _Transpose(self)
+
+    _adjoint = _transpose
+
+    def _product(self, apply: Callable[[_Array, int], _Array], x: _Array) -> _Array:
+        if x.dtype.kind == "c":
+            both: _Array = self._product(apply, x.real) + 1j * self._product(apply, x.imag)
+            return both
+        block = x if x.ndim == 2 else x.reshape(-1, 1)
+        single = self.dtype == np.float32 and x.dtype == np.float32
+        y = apply(np.require(block, np.float32 if single else np.float64, ["C", "A"]), self._threads)
+        return y if x.ndim == 2 else y.reshape(-1)
+
+
+class _Transpose(LinearOperator):  # type: ignore[misc]
+    """W^T for a real W. SciPy's own conjugates every vector, which copies it, on its way in and out."""
+
+    def __init__(self, A: Matrix) -> None:
+        self._A = A
+        super().__init__(A.dtype, A.shape[::-1])
+
+    def _matvec(self, x: _Array) -> _Array:
+        return self._A._rmatvec(x)
+
+    def _rmatvec(self, x: _Array) -> _Array:
+        return self._A._matvec(x)
+
+    _matmat = _matvec
+    _rmatmat = _rmatvec
+
+    def _transpose(self) -> LinearOperator:
+        return self._A
+
+    _adjoint = _transpose
+
+
+def square_matrix(W: Any) -> Matrix:
+    """W as a `Matrix`; ValueError unless it is square."""
+    A = W if isinstance(W, Matrix) else Matrix(W)
+    if A.shape[0] != A.shape[1]:
+        raise ValueError(f"W must be square; got shape {A.shape}")
+    return A

@@ -1,0 +1,9 @@
+"""How an answer is shown: as text, as JSON, as a picture, as a page. Imports all other folders; none imports it.
+
+- `chain_report`: `ChainReport`, the answer of `check_chain`.
+- `figure`: brackets as bars on a logarithmic axis.
+- `gradient_report`: `GradientReport`, the answer of `check`.
+- `json_report`: the plain form of a report as a text of JSON.
+- `layout`: labelled paragraphs and a table in plain text.
+- `page`: one HTML page that needs nothing beside it.
+"""

@@ -1,0 +1,55 @@
+"""What a verdict for every input rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rhochain.estimates.brackets import Bound, Bracket
+from rhochain.estimates.scaling import ScaledNorm
+from rhochain.estimates.signs import SignStructure
+from rhochain.estimates.spectra import Components
+from rhochain.estimates.worst_case import WorstCaseGrowth
+from rhochain.inputs.input_reach import InputReach
+
+__all__ = ["Evidence"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a verdict for every input rests on; None is what was not computed.
+
+    `norm_bounds` are upper bounds of sigma_1 beside its bracket. `one_norm` and `inf_norm` bound ||W||_1 and ||W||_inf
+    from above. `worst_case_growth` is R(W) of a nonlinear network, and the bracket of rho((1 - a) I + a W) of a linear
+    one. `power_growth`: some power of a linear Jacobian has at least this norm.
+    """
+
+    gain: float
+    leak: float
+    linear: bool
+    components: Components | None = None
+    spectral_radius: Bracket | None = None
+    spectral_norm: Bracket | None = None
+    perron_radius: Bracket | None = None
+    norm_bounds: tuple[Bound, ...] = ()
+    scaled_norm: ScaledNorm | None = None
+    one_norm: Bound | None = None
+    inf_norm: Bound | None = None
+    worst_case_growth: WorstCaseGrowth | None = None
+    numerical_radius: Bracket | None = None
+    power_growth: Bound | None = None
+    activation: str | None = None
+    slope_range: tuple[float, float] | None = None  # None: only |slope| <= gain is known
+    steepest_at_zero: bool = False  # sigma(0) = 0 and sigma'(0) = gain
+    inputs: InputReach = InputReach.UNKNOWN
+    signs: SignStructure | None = None
+
+    @property
+    def slopes(self) -> tuple[float, float]:
+        """The least and the largest slope, as far as known."""
+        return (-self.gain, self.gain) if self.slope_range is None else self.slope_range
+
+    @property
+    def slopes_in_words(self) -> str:
+        """Such as ``slopes in [0, 1] (tanh)``."""
+        lo, hi = self.slopes
+        return f"slopes in [{lo:.7g}, {hi:.7g}]" + ("" if self.activation is None else f" ({self.activation})")

@@ -1,0 +1,242 @@
+"""The quantities behind a verdict, computed in the order in which they are likely to settle it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import rhochain._core as _core
+from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
+from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.limits import Limits
+from rhochain.estimates.numerical_range import numerical_radius
+from rhochain.estimates.scaling import scaled_norm
+from rhochain.estimates.signs import sign_structure
+from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
+from rhochain.estimates.worst_case import worst_case_growth
+from rhochain.inputs.matrix import Matrix
+from rhochain.verdicts.conclusions import Decision, Verdict
+from rhochain.verdicts.decision import decide
+from rhochain.verdicts.evidence import Evidence
+from rhochain.verdicts.vanishing import needs_burn_in
+
+__all__ = ["Investigation"]
+
+_B = TypeVar("_B", bound=Bracket)
+
+_RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
+_CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
+_GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
+# Some hundred products give R(W) PROVED ends where the signs of W factorize, some thousand close ones elsewhere.
+_LEAST_GROWTH_PRODUCTS, _USEFUL_GROWTH_PRODUCTS = 400, 5_000
+_LEAST_RADIUS_PRODUCTS = 200
+# How far above the value the upper bound of sigma_1 may stay for a large W, at a fifth of the products.
+_LOOSE_UPPER = 0.1
+# Entries times products for one quantity of a check: some seconds, and ten times as many where that decides.
+_WORK, _DECISIVE_WORK = 2_000_000_000, 20_000_000_000
+
+
+class Investigation:
+    """Gathers the evidence of one check, within its budget."""
+
+    def __init__(
+        self,
+        A: Matrix,
+        evidence: Evidence,
+        limits: Limits,
+        *,
+        with_numerical_radius: bool = False,
+    ) -> None:
+        self._A = A
+        self._limits = limits
+        self._clock = _Clock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
+        self._evidence = evidence
+        self._range_asked = with_numerical_radius
+
+    def evidence(self) -> Evidence:
+        return self._evidence
+
+    def settle(self) -> Decision:
+        """Stops at the first quantity that proves a verdict."""
+        self._structure()
+        if self._evidence.linear:
+            # A radius decides a linear network; the growth is that of its Jacobian.
+            order = [self._perron, self._radius, self._growth, self._scaling]
+        else:
+            # sigma_1 is never below mu_D(W), and R(W) is what decides a nonlinear one.
+            order = [self._perron, self._growth, self._scaling, self._radius]
+        for compute in (*order, self._norm):
+            decision = decide(self._evidence)
+            if decision.verdict is not Verdict.UNDECIDED:
+                return decision
+            compute()
+        return decide(self._evidence)
+
+    def measure(self) -> Decision:
+        """All quantities of the report, and a scaling where it can change the verdict or date it."""
+        self._structure()
+        for compute in (self._perron, self._radius, self._norm):  # rho before a transposed copy takes memory
+            compute()
+        if not self._evidence.linear or self._linear_is_open():
+            self._growth()
+        if self._range_asked or self._cheap():
+            self._range()
+        decision = decide(self._evidence)
+        if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):
+            self._scaling()
+            decision = decide(self._evidence)
+        return decision
+
+    def _cheap(self) -> bool:
+        return self._A.nnz is not None and self._A.nnz < _CHEAP_ENTRIES
+
+    def _linear_is_open(self) -> bool:
+        """Whether rho(W) leaves a linear network open: with a leak, or where its lower bound has no grade."""
+        e, rho = self._evidence, self._evidence.spectral_radius
+        if decide(e).verdict in (Verdict.VANISHES, Verdict.EXPLODES) or rho is None:
+            return False
+        return e.leak != 1.0 or (not rho.lower.graded and rho.upper.value > 1.0)
+
+    def _structure(self) -> None:
+        if self._A.kind != "operator":
+            found = _core.norm_bounds(self._A.operator, self._limits.threads)
+            of_two = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
+            self._evidence = replace(
+                self._evidence,
+                components=components(self._A),
+                signs=sign_structure(self._A),
+                norm_bounds=tuple(_proved(found[key], source) for key, source in of_two),
+                one_norm=_proved(found["one"], "||W||_1"),
+                inf_norm=_proved(found["inf"], "||W||_inf"),
+            )
+
+    def _perron(self) -> None:
+        if self._A.kind != "operator":
+            self._evidence = replace(self._evidence, perron_radius=self._estimate(perron_radius))
+
+    def _norm(self) -> None:
+        estimator = partial(spectral_norm, upper_rtol=_LOOSE_UPPER) if self._loose_norm() else spectral_norm
+        self._evidence = replace(self._evidence, spectral_norm=self._estimate(estimator))
+
+    def _loose_norm(self) -> bool:
+        """Whether W is large, and its signs leave the upper bound of sigma_1 to many products."""
+        return self._limits.max_matvecs is None and self._growth_products() == 0
+
+    def _radius(self) -> None:
+        most = self._radius_products()
+        self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius, most=most))
+
+    def _radius_products(self) -> int | None:
+        """The budget of rho(W), which decides only a linear network."""
+        entries = self._A.nnz
+        if entries is None or self._evidence.linear:
+            return None
+        return max(_WORK // max(1, entries), _LEAST_RADIUS_PRODUCTS)
+
+    def _scaling(self) -> None:
+        estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
+        self._evidence = replace(self._evidence, scaled_norm=self._estimate(estimator))
+
+    def _growth(self) -> None:
+        """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
+        e = self._evidence
+        if self._growth_products() == 0 and self._limits.max_matvecs is None:
+            return
+        slopes = (1.0, 1.0) if e.linear else e.slopes
+        estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
+        found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
+        self._evidence = replace(e, worst_case_growth=found)
+        rho = e.spectral_radius
+        if e.linear and rho is not None and rho.vector is not None:
+            threads = self._limits.threads or None
+            grown = growth_factor(self._A, rho.vector, gain=e.gain, leak=e.leak, threads=threads)
+            self._evidence = replace(self._evidence, power_growth=grown)
+
+    def _growth_products(self) -> int:
+        """The budget of R(W) where the caller gave none; 0 leaves it out."""
+        if self._evidence.linear:
+            return _GROWTH_PRODUCTS
+        if self._cheap():
+            return _CHEAP_GROWTH_PRODUCTS
+        entries, signs = self._A.nnz, self._evidence.signs
+        if entries is None or signs is None:
+            return _GROWTH_PRODUCTS
+        if signs.factorizes:
+            return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
+        affordable = _DECISIVE_WORK // max(1, entries)
+        return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else 0
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, and what asking for it would change."""
+        if self._limits.max_matvecs is not None:
+            return ()
+        growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius
+        notes: tuple[str, ...] = ()
+        most = self._growth_products()
+        if most == 0:
+            notes += (
+                "R(W), the growth under the worst slopes, was left out, as W is large: worst_case_growth by itself, or "
+                "max_matvecs=10_000, may find slopes that make gradients explode, or exclude them.",
+            )
+        elif growth is not None and most < _USEFUL_GROWTH_PRODUCTS and growth.status is not Status.CONVERGED:
+            notes += (
+                f"R(W) had {most:,} products, as W is large: max_matvecs=10_000, or worst_case_growth by itself, "
+                "may bring its ends closer.",
+            )
+        if rho is not None and rho.status is Status.BUDGET_SPENT:
+            notes += (
+                f"rho(W) had {rho.matvecs:,} products, as W is large and no verdict rests on it: spectral_radius(W) "
+                "by itself goes on to the end.",
+            )
+        if self._loose_norm() and self._evidence.spectral_norm is not None:
+            notes += ("sigma_1(W) has an upper bound within 10 %, as W is large: spectral_norm by itself is closer.",)
+        return notes
+
+    def _range(self) -> None:
+        found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
+        self._evidence = replace(self._evidence, numerical_radius=found)
+
+    def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
+        """One quantity within its share. `most`: its products where no budget is given."""
+        limits = self._limits
+        return estimator(
+            self._A,
+            rtol=limits.rtol if rtol is None else max(rtol, limits.rtol),
+            delta=limits.delta,
+            seed=limits.seed,
+            threads=limits.threads or None,
+            max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
+            max_seconds=self._clock.next_share(),
+            callback=self._clock.callback,
+        )
+
+
+class _Clock:
+    """Shares a time budget among the quantities to come and remembers that the callback said stop."""
+
+    def __init__(self, seconds: float | None, callback: Callable[[Progress], object] | None, quantities: int) -> None:
+        self._end = None if seconds is None else time.monotonic() + seconds
+        self._callback = callback
+        self._left = quantities
+        self._stopped = False
+
+    def next_share(self) -> float | None:
+        left, self._left = self._left, max(1, self._left - 1)
+        if self._stopped:
+            return 0.0
+        return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
+
+    @property
+    def callback(self) -> Callable[[Progress], bool] | None:
+        return None if self._callback is None else self._record
+
+    def _record(self, progress: Progress) -> bool:
+        self._stopped = self._stopped or (self._callback is not None and bool(self._callback(progress)))
+        return self._stopped
+
+
+def _proved(value: float, source: str) -> Bound:
+    return Bound(value, Grade.PROVED, None, source)
