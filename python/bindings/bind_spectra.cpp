@@ -26,10 +26,10 @@ RawBracket radius_of(const Operator& A, const SolverCall& call, bool condition) 
     });
 }
 
-RawBracket leaky_radius_of(const Operator& A, const SolverCall& call, const float64_array& leak) {
+RawBracket leaky_radius_of(const Operator& A, const SolverCall& call, const float64_array& leak, double gain) {
     const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
     return call.run(
-        [&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options); });
+        [&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options, gain); });
 }
 
 RawBracket perron_radius_of(const Operator& A, const SolverCall& call) {
@@ -117,7 +117,7 @@ void bind_spectra(py::module_& m) {
     const py::arg A("A");
     const py::kw_only keywords;
     def_estimate(m, "spectral_radius", &radius_of, A, keywords, py::arg("condition"));
-    def_estimate(m, "leaky_radius", &leaky_radius_of, A, keywords, py::arg("leak"));
+    def_estimate(m, "leaky_radius", &leaky_radius_of, A, keywords, py::arg("leak"), py::arg("gain"));
     def_estimate(m, "perron_radius", &perron_radius_of, A, keywords);
     def_estimate(m, "spectral_norm", &norm_of, A, keywords, py::arg("upper_rtol"));
     def_estimate(m, "scaled_norm", &scaled_norm_of, A, keywords, py::arg("max_kappa"), py::arg("threshold"));

@@ -20,6 +20,7 @@ __all__ = [
     "CoreOptions",
     "Recorder",
     "core_options",
+    "leaks",
     "levels",
     "not_negative",
     "real_number",
@@ -148,6 +149,15 @@ def real_vector(name: str, given: npt.ArrayLike, n: int) -> npt.NDArray[np.float
     if x.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},); got {x.shape}")
     return np.require(x, np.float64, ["C", "A"])
+
+
+def leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
+    """`leak` as an array: one number for all neurons, or one for each where they differ."""
+    a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
+    outside = ~((a > 0.0) & (a <= 1.0))
+    if outside.any():
+        raise ValueError(f"leak must be above 0 and at most 1; got {float(a[outside][0])!r}")
+    return a[:1] if a.size and (a == a[0]).all() else a
 
 
 def _start_vector(start: npt.ArrayLike | None, n: int) -> npt.NDArray[np.float64] | None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rhochain import _core
 from rhochain.estimates import Bracket, Progress
 from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, not_negative, real_number, real_vector, run
+from rhochain.options import core_options, leaks, not_negative, run
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
@@ -150,18 +150,10 @@ def spectral_radius(
     """
     A = square_matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    a = _leaks(leak, A.shape[0])
+    a = leaks(leak, A.shape[0])
     if (a != 1.0).any():
-        return run(partial(_core.leaky_radius, A.operator, leak=a), options)
+        return run(partial(_core.leaky_radius, A.operator, leak=a, gain=1.0), options)
     return run(partial(_core.spectral_radius, A.operator, condition=bool(condition)), options)
-
-
-def _leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:
-    """`leak` as an array: one number for all neurons, or one for each."""
-    a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
-    if not ((a > 0.0) & (a <= 1.0)).all():
-        raise ValueError(f"leak must be above 0 and at most 1; got {a[~((a > 0.0) & (a <= 1.0))][0]!r}")
-    return a
 
 
 def spectral_norm(
