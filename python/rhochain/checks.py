@@ -21,7 +21,7 @@ from rhochain.input_reach import input_reach
 from rhochain.investigation import Investigation
 from rhochain.local_gains import local_gains, with_local_gains
 from rhochain.matrix import Matrix, square_matrix
-from rhochain.options import core_options, levels, real_number
+from rhochain.options import core_options, leaks, levels, real_number
 from rhochain.report import GradientReport
 from rhochain.trajectories import decide_on_trajectory
 
@@ -53,7 +53,7 @@ def check(
     gain: float | npt.ArrayLike | None = None,
     chain: Chain | None = None,
     *,
-    leak: float = 1.0,
+    leak: float | npt.ArrayLike = 1.0,
     inputs: Any = None,
     quick: bool = False,
     numerical_radius: bool = False,
@@ -81,8 +81,9 @@ def check(
     chain : Chain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
         leaves it out. Its slopes are compared with the largest gain.
-    leak : float in (0, 1]
-        a of a leaky integrator, J = (1 - a) I + a W diag(s).
+    leak : float in (0, 1] or array_like of shape (n,)
+        a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
+        diag(s). A `chain` has one leak.
     inputs : "free" or array_like of shape (n, m), optional
         What inputs can do, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded and
         drive every neuron by itself, or the input matrix W_in, whose rank decides that.
@@ -119,7 +120,7 @@ def check(
     Notes
     -----
     Grades: a verdict rests on PROVED and PROBABLE(delta) bounds alone and names them. Sources: Pascanu, Mikolov &
-    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to F of the docs.
+    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to G of the docs.
     With `gain` alone only ``|slope| <= gain`` is known, and R(W) is that of slopes in [-gain, gain]: naming the
     activation gives sharper bounds.
 
@@ -135,24 +136,26 @@ def check(
     'EXPLODES_FOR_SOME_SLOPES'
     """
     sigma, gamma, gains = _gain(activation, gain)
-    leak = _leak(leak)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
+    of_neurons = leaks(leak, A.shape[0])
+    one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, None)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
-            chain, A if gains is None else square_matrix(W), leak, gamma if gains is None else float(gains.max())
+            chain, A if gains is None else square_matrix(W), one_leak, gamma if gains is None else float(gains.max())
         )
 
     known = Evidence(
         gamma,
-        leak,
+        float(of_neurons.min(initial=1.0)),
         sigma is not None and sigma.linear,
         activation=None if sigma is None else str(sigma),
         slope_range=None if sigma is None else sigma.slope_range,
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
         inputs=input_reach(inputs, A.shape[0]),
+        leaks=of_neurons if one_leak is None else None,
     )
     work = Investigation(A, known, limits, callback, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
@@ -171,7 +174,7 @@ def check(
         reason=decision.reason,
         gain=gamma,
         activation=None if sigma is None else str(sigma),
-        leak=leak,
+        leak=of_neurons if one_leak is None else one_leak,
         shape=A.shape,
         nnz=A.nnz,
         spectral_radius=evidence.spectral_radius,
@@ -227,14 +230,7 @@ def _gain(
     return None, gamma, None
 
 
-def _leak(leak: float) -> float:
-    a = real_number("leak", leak)
-    if not 0.0 < a <= 1.0:
-        raise ValueError(f"leak must be above 0 and at most 1; got {a!r}")
-    return a
-
-
-def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: Chain, A: Matrix, leak: float | None, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(
@@ -247,7 +243,8 @@ def _require_same_network(chain: Chain, A: Matrix, leak: float, gamma: float) ->
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
     own_leak, own = getattr(chain, "leak", None), getattr(chain, "matrix", None)
     if own_leak is not None and own_leak != leak:
-        raise ValueError(f"chain must have the leak of the check, {leak!r}; got {own_leak!r}")
+        wanted = "one for each neuron" if leak is None else repr(leak)
+        raise ValueError(f"chain must have the leak of the check, {wanted}; got {own_leak!r}")
     if isinstance(own, Matrix) and not _same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}
