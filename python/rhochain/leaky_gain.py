@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -29,7 +30,7 @@ class OutOfReach(ValueError):
 
 
 class LeakyRadius:
-    """Brackets of the radius at one gain after another, within one budget of products.
+    """Brackets of the radius at one gain after another, within one budget of products and of seconds.
 
     `leak` has one number for all neurons, or one for each.
     """
@@ -38,6 +39,8 @@ class LeakyRadius:
         self._A = A
         self._options = options
         self._spent = 0
+        seconds = options["max_seconds"]
+        self._end = math.inf if seconds is None else time.monotonic() + seconds
         self.leak = leak
 
     @property
@@ -47,9 +50,9 @@ class LeakyRadius:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the budget of products is spent."""
+        """Whether a budget is spent."""
         most = self._options["max_matvecs"]
-        return most is not None and self._spent >= most
+        return (most is not None and self._spent >= most) or time.monotonic() >= self._end
 
     def at(self, gain: float, *, attempt: int = 0) -> Bracket:
         """The bracket at this gain. Each attempt draws random vectors of its own, for half of the last one's delta.
@@ -61,6 +64,8 @@ class LeakyRadius:
         options["delta"] *= 0.5**attempt
         if options["max_matvecs"] is not None:
             options["max_matvecs"] = max(1, options["max_matvecs"] - self._spent)
+        if options["max_seconds"] is not None:
+            options["max_seconds"] = max(0.0, self._end - time.monotonic())
         bracket = run(partial(_core.leaky_radius, self._A.operator, leak=self.leak, gain=gain), options)
         self._spent += bracket.matvecs
         return bracket

@@ -36,7 +36,7 @@ def leaky_factor(
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
 ) -> float:
-    """The smallest f > 0 with this radius, as `rescale` says. `max_seconds` is the time of each bracket."""
+    """The smallest f > 0 with this radius, as `rescale` says."""
     A = square_matrix(W)
     options = core_options(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     radius = LeakyRadius(A, leak, options)

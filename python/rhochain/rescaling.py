@@ -90,9 +90,10 @@ def rescale(
     With a leak the factor is the smallest above 0 with this radius, found by a root search on brackets of
     ``spectral_radius(f W, leak=leak)``. With one leak the radius is a convex function of f: above 1 - a there is one
     factor, below it none or two, and the smaller is returned. With a leak for each neuron it need not be convex, and
-    the factor is the first that a scan of factors in steps of 25 % (10 % below 1 - min(a)) meets. ``max_matvecs`` is
-    then a budget for the whole search. The conservative form checks the factor with random vectors of its own.
-    The quantities differ: rho(W) = 0.9 leaves sigma_1(W) free, and in a nonlinear network rho(W) < 1 certifies nothing.
+    the factor is the first that a scan of factors in steps of 25 % (10 % below 1 - min(a)) meets. ``max_matvecs`` and
+    ``max_seconds`` are then budgets of the whole search. The conservative form checks the factor with random vectors
+    of its own. The quantities differ: rho(W) = 0.9 leaves sigma_1(W) free, and in a nonlinear network rho(W) < 1
+    certifies nothing.
 
     Examples
     --------
@@ -101,7 +102,7 @@ def rescale(
     >>> round(factor, 6), round(rc.spectral_radius(W2).value, 6)
     (0.45, 0.9)
     >>> W2, factor = rc.rescale(np.array([[0.0, 4.0], [1.0, 0.0]]), spectral_radius=0.9, leak=0.5)
-    >>> round(factor, 6), round(rc.spectral_radius(W2, leak=0.5).value, 6)
+    >>> round(factor, 2), round(rc.spectral_radius(W2, leak=0.5).value, 2)
     (0.4, 0.9)
     """
     wanted = {
