@@ -55,13 +55,14 @@ class LeakyRadius:
         return (most is not None and self._spent >= most) or time.monotonic() >= self._end
 
     def at(self, gain: float, *, attempt: int = 0) -> Bracket:
-        """The bracket at this gain. Each attempt draws random vectors of its own, for half of the last one's delta.
+        """The bracket at this gain. The attempts 1, 2, .. draw random vectors of their own and share delta.
 
         A gain that was chosen by the bounds of one attempt is certified by another.
         """
         options = self._options.copy()
         options["seed"] = (options["seed"] + attempt) % _SEEDS
-        options["delta"] *= 0.5**attempt
+        # 1/2 + 1/6 + 1/12 + .. = 1
+        options["delta"] /= max(1, attempt * (attempt + 1))
         if options["max_matvecs"] is not None:
             options["max_matvecs"] = max(1, options["max_matvecs"] - self._spent)
         if options["max_seconds"] is not None:

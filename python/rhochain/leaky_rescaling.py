@@ -19,6 +19,7 @@ from rhochain.spectra import perron_radius
 __all__ = ["leaky_factor"]
 
 _MOST_ATTEMPTS = 24
+_MARGIN = 0.99
 
 
 def leaky_factor(
@@ -60,7 +61,7 @@ def leaky_factor(
             f"radius is {radius.kept:.7g} for the factor 0, and {why}"
         ) from None
     if conservative:
-        return _certified(radius, target, low if target > radius.kept else high, rtol)
+        return _certified(radius, target, low if target > radius.kept else high)
     _warn_unless_converged(radius.at(low), target)
     return low
 
@@ -73,15 +74,14 @@ def _upper(bracket: Bracket) -> float:
     return math.inf if bracket.graded_upper is None else bracket.graded_upper.value
 
 
-def _certified(radius: LeakyRadius, target: float, factor: float, rtol: float) -> float:
+def _certified(radius: LeakyRadius, target: float, factor: float) -> float:
     """The factor, moved away from the crossing until a bound from fresh random vectors is at most the target."""
-    side = -1.0 if target > radius.kept else 1.0
-    room = 0.125 * rtol
+    rises, kept = target > radius.kept, radius.kept
     for attempt in range(1, _MOST_ATTEMPTS + 1):
-        if _upper(radius.at(factor, attempt=attempt)) <= target:
+        upper = _upper(radius.at(factor, attempt=attempt))
+        if upper <= target:
             return factor
-        factor *= 1.0 + side * min(room, 0.5)
-        room *= 2.0
+        factor *= _MARGIN * (target - kept) / (upper - kept) if rises else 2.0 - _MARGIN
     raise ValueError(f"no graded upper bound of the spectral radius was at most {target!r}")
 
 
