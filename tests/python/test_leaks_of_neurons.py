@@ -86,8 +86,8 @@ def test_the_upper_end_is_that_of_mu_d() -> None:
         W, leak = network(seed, 30, scale=0.5 + 0.7 * (seed % 2))
         g = rc.worst_case_growth(W, leak=leak)
         mu = rc.scaled_norm(W)
-        assert g.upper.value <= (1 - leak + leak * mu.upper.value).max() * 1.02
-        assert g.vanishes_below.value >= 1 / mu.upper.value * 0.98
+        assert g.upper.value <= (1 - leak + leak * mu.upper.value).max() * 1.1
+        assert g.vanishes_below.value >= 0.9 / mu.upper.value
         assert g.vanishes_below.value <= 1 / mu.lower.value * (1 + ROUNDING)
 
 

@@ -1,14 +1,21 @@
 #include "spectra/growth/leaky_growth_above.hpp"
 
+#include <rhochain/kernels/vectors/vector_block.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
+#include "kernels/vectors/caller_arrays.hpp"
 #include "operators/leaky_operator.hpp"
+#include "operators/similarity.hpp"
+#include "spectra/growth/product_magnitude.hpp"
 #include "spectra/growth/slope_cycle.hpp"
+#include "spectra/norm/norm_of_map.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,7 +44,7 @@ public:
 
 private:
     void take_modulus(std::int64_t products) {
-        constexpr std::int64_t most_products = 400;
+        constexpr std::int64_t most_products = 200;
         const SolverOptions few = ledger_.inner_options(options_, std::min(products, most_products));
         Ledger own(few, W_.domain());
         const auto leaks = leaks_of(slopes_);
@@ -52,15 +59,42 @@ private:
     }
 
     void take_scaled_norm(std::int64_t products) {
-        SolverOptions own = ledger_.inner_options(options_, products);
+        // An eighth of the products and half of delta are for the norm under the scaling found, where that is open.
+        constexpr std::int64_t ample = 8000;
+        const std::int64_t rest = std::max<std::int64_t>(1, products / 8);
+        SolverOptions own = ledger_.inner_options(options_, std::max<std::int64_t>(1, products - rest));
         own.start = {};
-        const Bracket mu = scaled_norm(W_, own).bracket;
-        ledger_.count(mu.matvecs);
-        Bound upper = graded_upper(mu);
+        own.delta = 0.5 * options_.delta;
+        own.rtol = products < ample ? std::max(options_.rtol, 0.1) : options_.rtol;
+        const ScaledNorm mu = scaled_norm(W_, own);
+        ledger_.count(mu.bracket.matvecs);
+        Bound upper = graded_upper(mu.bracket);
         upper.value = shifted_up(upper.value, -W_.exponent());
-        upper.source = "mu_D(W) (Theorem G): " + upper.source;
-        take_norm(upper);
-        take_gain(upper);
+        take(upper, "mu_D(W) (Theorem G): ");
+        const space& S = W_.domain();
+        constexpr double close = 1.1;
+        if (graded_upper(mu.bracket).value <= close * mu.bracket.value || ledger_.exhausted()) return;
+        vector_block d(S);
+        copy(from_caller(std::span<const double>(mu.scaling)), d, S);
+        const similarity B(W_, d);
+        own = ledger_.inner_options(options_, rest);
+        own.start = {};
+        own.delta = 0.5 * options_.delta;
+        own.rtol = 0.02;
+        const Bracket norm = norm_of_map(linear_map::borrowed(B), own, {});
+        ledger_.count(norm.matvecs);
+        // D and D^-1 are rounded once: the map is an exact similarity of entries that are moved by 2^-52.
+        const double magnitude = scaled_magnitude(W_, d, ledger_);
+        upper = graded_upper(norm);
+        if (std::isfinite(magnitude)) upper.value += 0x1p-50 * magnitude;
+        take(upper, "norm of D W D^-1 (Theorem G): ");
+    }
+
+    void take(Bound norm, const char* what) {
+        norm.source = what + norm.source;
+        if (norm.grade == Grade::probable) norm.delta = options_.delta;
+        take_norm(norm);
+        take_gain(norm);
     }
 
     // From c / s: the largest r_i, each of them monotone in a_i.

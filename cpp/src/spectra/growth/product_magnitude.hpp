@@ -15,4 +15,8 @@ namespace rhochain {
 
 [[nodiscard]] double product_magnitude(const linear_map& A, const SolverOptions& options, Ledger& ledger);
 
+// At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, D = diag(exp(d)), rounded up: sqrt of the largest row sum times the
+// largest column sum. Infinite without entries.
+[[nodiscard]] double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger);
+
 }  // namespace rhochain

@@ -148,7 +148,9 @@ private:
     }
 
     growth_above bound_above() {
-        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 60 : 45);
+        const bool many_leaks = A_.domain().any(!slopes_.leaks.empty());
+        // A norm takes fewer than a numerical range; a gain above which gradients explode more with many leaks.
+        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 60 : many_leaks ? 40 : 45);
         if (A_.entries() != nullptr && slopes_.leak == 1.0) {
             growth_above result;
             // The bounds by which components are compared and skipped are those of slopes up to 1.
@@ -174,8 +176,7 @@ private:
             result.vanishing_gain = {1.0 / upper.value * (1.0 - 0x1p-50), upper.grade, upper.delta, upper.source};
             return result;
         }
-        if (A_.domain().any(!slopes_.leaks.empty()))
-            return bound_leaky_growth_above(A_, slopes_, options_, products, ledger_);
+        if (many_leaks) return bound_leaky_growth_above(A_, slopes_, options_, products, ledger_);
         const block_facts facts;
         return bound_growth_above(irreducible_block(A_, facts), slopes_, options_, products, ledger_);
     }
