@@ -4,7 +4,9 @@
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace rhochain::python {
@@ -16,10 +18,12 @@ RawBracket numerical_radius_of(const Operator& A, const Limits& limits) {
 }
 
 // (bracket, active (p, n), gain below which every gradient vanishes, gain above which some explode)
-py::tuple worst_case_growth_of(const Operator& A, const Limits& limits, double lo, double hi, double leak) {
+py::tuple worst_case_growth_of(const Operator& A, const Limits& limits, double lo, double hi,
+                               const float64_array& leak) {
+    const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
     WorstCaseGrowth found;
     RawBracket raw = limits.run([&](const SolverOptions& options) {
-        found = worst_case_growth(A.map().with(limits.threads), {.lo = lo, .hi = hi, .leak = leak}, options);
+        found = worst_case_growth(A.map().with(limits.threads), {.lo = lo, .hi = hi, .leaks = a}, options);
         return found.bracket;
     });
     const auto n = static_cast<py::ssize_t>(A.cols());

@@ -26,10 +26,10 @@ RawBracket radius_of(const Operator& A, const Limits& limits, bool condition) {
     });
 }
 
-RawBracket leaky_radius_of(const Operator& A, const Limits& limits, const float64_array& leak) {
+RawBracket leaky_radius_of(const Operator& A, const Limits& limits, const float64_array& leak, double gain) {
     const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
     return limits.run(
-        [&](const SolverOptions& options) { return leaky_radius(A.map().with(limits.threads), a, options); });
+        [&](const SolverOptions& options) { return leaky_radius(A.map().with(limits.threads), a, options, gain); });
 }
 
 RawBracket perron_radius_of(const Operator& A, const Limits& limits) {
@@ -119,7 +119,7 @@ void bind_spectra(py::module_& m) {
     const py::arg limits("limits");
     const py::kw_only keywords;
     m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"));
-    m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"));
+    m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"), py::arg("gain"));
     m.def("perron_radius", &perron_radius_of, A, limits);
     m.def("spectral_norm", &norm_of, A, limits, keywords, py::arg("upper_rtol"));
     m.def("scaled_norm", &scaled_norm_of, A, limits, keywords, py::arg("max_kappa"), py::arg("threshold"));

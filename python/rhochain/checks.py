@@ -16,7 +16,7 @@ from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.input_reach import input_reach
-from rhochain.inputs.leaks import leak_number
+from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
 from rhochain.reports.gradient_report import GradientReport
@@ -55,7 +55,7 @@ def check(
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     *,
-    leak: float = 1.0,
+    leak: float | npt.ArrayLike = 1.0,
     inputs: Any = None,
     quick: bool = False,
     numerical_radius: bool = False,
@@ -83,8 +83,9 @@ def check(
     chain : MeasuredChain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
         leaves it out. Its slopes are compared with the largest gain.
-    leak : float in (0, 1]
-        a of a leaky integrator, J = (1 - a) I + a W diag(s).
+    leak : float in (0, 1] or array_like of shape (n,)
+        a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
+        diag(s). A `chain` has one leak.
     inputs : "free" or array_like of shape (n, m), optional
         What inputs can do, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded and
         drive every neuron by itself, or the input matrix W_in, whose rank decides that.
@@ -121,7 +122,7 @@ def check(
     Notes
     -----
     Grades: a verdict rests on PROVED and PROBABLE(delta) bounds alone and names them. Sources: Pascanu, Mikolov &
-    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to F of the docs.
+    Bengio (2013), eq. 6 and 7, with the true chain W diag(sigma'(x)) (no transpose); Theorems A to G of the docs.
     With `gain` alone only ``|slope| <= gain`` is known, and R(W) is that of slopes in [-gain, gain]: naming the
     activation gives sharper bounds.
 
@@ -137,24 +138,26 @@ def check(
     'EXPLODES_FOR_SOME_SLOPES'
     """
     sigma, gamma, gains = _gain(activation, gain)
-    leak = leak_number(leak)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
+    of_neurons = leak_vector(leak, A.shape[0])
+    one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
-            chain, A if gains is None else square_matrix(W), leak, gamma if gains is None else float(gains.max())
+            chain, A if gains is None else square_matrix(W), one_leak, gamma if gains is None else float(gains.max())
         )
 
     known = Evidence(
         gamma,
-        leak,
+        float(of_neurons.min(initial=1.0)),
         sigma is not None and sigma.linear,
         activation=None if sigma is None else str(sigma),
         slope_range=None if sigma is None else sigma.slope_range,
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
         inputs=input_reach(inputs, A.shape[0]),
+        leaks=of_neurons if one_leak is None else None,
     )
     work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
@@ -173,7 +176,7 @@ def check(
         reason=decision.reason,
         gain=gamma,
         activation=None if sigma is None else str(sigma),
-        leak=leak,
+        leak=of_neurons if one_leak is None else one_leak,
         shape=A.shape,
         nnz=A.nnz,
         spectral_radius=evidence.spectral_radius,
@@ -229,7 +232,7 @@ def _gain(
     return None, gamma, None
 
 
-def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float | None, gamma: float) -> tuple[str, ...]:
     """Notes on what a chain does not tell; ValueError where it tells of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(
@@ -242,7 +245,8 @@ def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float, gamma: f
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
     own_leak, own = getattr(chain, "leak", None), getattr(chain, "matrix", None)
     if own_leak is not None and own_leak != leak:
-        raise ValueError(f"chain must have the leak of the check, {leak!r}; got {own_leak!r}")
+        wanted = "one for each neuron" if leak is None else repr(leak)
+        raise ValueError(f"chain must have the leak of the check, {wanted}; got {own_leak!r}")
     if isinstance(own, Matrix) and not _same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}

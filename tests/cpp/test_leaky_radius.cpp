@@ -66,8 +66,12 @@ TEST_CASE("the leaky radius is that of the dense Jacobian, one leak or one for e
         std::vector<double> leak;
         for (std::int64_t i = 0; i < n; ++i) leak.push_back(uniform(gen));
         for (const std::vector<double>& a : {leak, std::vector<double>{uniform(gen)}}) {
-            const double rho = std::abs(eigen_decompose(leaky_dense(W, a), n, false).values.front());
-            const Bracket b = leaky_radius(W.view(), a, {.delta = 1e-9, .seed = gen()});
+            const double gain = 4.0 * uniform(gen);
+            auto scaled = W;
+            for (double& w : scaled.values) w *= gain;
+            const double rho = std::abs(eigen_decompose(leaky_dense(scaled, a), n, false).values.front());
+            const Bracket b = leaky_radius(W.view(), a, {.delta = 1e-9, .seed = gen()}, gain);
+            CAPTURE(gain);
             CAPTURE(n);
             CAPTURE(rho);
             CHECK(b.value == doctest::Approx(rho).epsilon(2e-3));
@@ -94,4 +98,7 @@ TEST_CASE("a leak outside (0, 1] or of another length is refused") {
     for (const std::vector<double>& a :
          {std::vector<double>{0.0}, {1.5}, {-0.1}, {std::nan("")}, {0.5, 0.5}, {0.5, 0.5, 0.5, 2.0}})
         CHECK_THROWS_AS(static_cast<void>(leaky_radius(W.view(), a)), std::invalid_argument);
+    const double half = 0.5;
+    for (const double gain : {0.0, -1.0, std::nan("")})
+        CHECK_THROWS_AS(static_cast<void>(leaky_radius(W.view(), {&half, 1}, {}, gain)), std::invalid_argument);
 }

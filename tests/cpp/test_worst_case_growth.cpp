@@ -42,10 +42,11 @@ double dense_rate(const matrix& W, const slope_rows& cycle, const SlopeRange& sl
         std::vector<double> next(D.size(), 0.0);
         for (std::int64_t i = 0; i < n; ++i)
             for (std::int64_t j = 0; j < n; ++j) {
-                next[at(i, j)] = (1.0 - slopes.leak) * P[at(i, j)];
+                const double a = slopes.leaks.empty() ? slopes.leak : slopes.leaks[static_cast<std::size_t>(i)];
+                next[at(i, j)] = (1.0 - a) * P[at(i, j)];
                 for (std::int64_t k = 0; k < n; ++k) {
                     const double s = active[static_cast<std::size_t>(k)] != 0 ? slopes.hi : slopes.lo;
-                    next[at(i, j)] += slopes.leak * D[at(i, k)] * s * P[at(k, j)];
+                    next[at(i, j)] += a * D[at(i, k)] * s * P[at(k, j)];
                 }
             }
         P = std::move(next);
@@ -60,6 +61,20 @@ slope_rows random_cycle(std::size_t p, std::int64_t n, std::mt19937& gen) {
     return cycle;
 }
 
+std::vector<double> random_leaks(std::int64_t n, std::mt19937& gen) {
+    std::uniform_real_distribution<double> leak(0.02, 1.0);
+    std::vector<double> leaks(static_cast<std::size_t>(n));
+    for (double& a : leaks) a = leak(gen);
+    return leaks;
+}
+
+// With the least of the leaks beside them, as slope_jacobian wants it.
+SlopeRange with_leaks(SlopeRange slopes, const std::vector<double>& leaks) {
+    slopes.leak = *std::min_element(leaks.begin(), leaks.end());
+    slopes.leaks = leaks;
+    return slopes;
+}
+
 // Columns of one sign each, about a third of them below 0.
 matrix dale(std::int64_t n, double density, std::mt19937& gen) {
     matrix W = matrices::random_csr<double, std::int32_t>(n, n, density, static_cast<unsigned>(gen()));
@@ -72,7 +87,7 @@ matrix dale(std::int64_t n, double density, std::mt19937& gen) {
 
 }  // namespace
 
-TEST_CASE("the deflation bound of a cycle lies below its rate, closely where the dominant eigenvalue is isolated") {
+TEST_CASE("the deflation bounds of a cycle hold its rate, closely where the dominant eigenvalue is isolated") {
     const unsigned seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937 gen{seed};
@@ -87,7 +102,9 @@ TEST_CASE("the deflation bound of a cycle lies below its rate, closely where the
             w *= scale;
             magnitude += std::abs(w);
         }
-        const SlopeRange slopes{trial % 3 == 0 ? -0.2 : 0.0, 1.0, trial % 4 == 0 ? 0.5 : 1.0};
+        SlopeRange slopes{trial % 3 == 0 ? -0.2 : 0.0, 1.0, trial % 4 == 0 ? 0.5 : 1.0};
+        const std::vector<double> leaks = random_leaks(n, gen);
+        if (trial % 4 == 1) slopes = with_leaks(slopes, leaks);
         const linear_map A = sparse_operator(W.view(), 1);
         const slope_jacobian J(A, slopes);
         const slope_rows cycle = random_cycle(p, n, gen);
@@ -98,8 +115,10 @@ TEST_CASE("the deflation bound of a cycle lies below its rate, closely where the
         CAPTURE(n);
         CAPTURE(p);
         CAPTURE(scale);
-        const Bound bound = bound_cycle(J, cycle, vectors, magnitude, 1e-9, seed, ledger);
+        const auto [bound, above] = isolate_cycle(J, cycle, vectors, magnitude, 1e-9, seed, ledger);
         CHECK(bound.value <= rate * (1.0 + 1e-12));
+        CHECK(above.value >= rate * (1.0 - 1e-12));
+        CHECK(std::isinf(above.value) == (bound.value == 0.0));
         if (bound.value == 0.0) continue;
         ++isolated;
         CHECK(bound.grade == Grade::probable);
@@ -133,8 +152,10 @@ TEST_CASE("poor vectors make a poor bound, never a false one") {
             }
             for (double& entry : entries) entry /= std::sqrt(square);
         }
-        CHECK(bound_cycle(J, cycle, vectors, 30.0, 1e-9, seed, ledger).value <=
-              dense_rate(W, cycle, slopes) * (1.0 + 1e-12));
+        const double rate = dense_rate(W, cycle, slopes);
+        const auto [below, above] = isolate_cycle(J, cycle, vectors, 30.0, 1e-9, seed, ledger);
+        CHECK(below.value <= rate * (1.0 + 1e-12));
+        CHECK(above.value >= rate * (1.0 - 1e-12));
     }
 }
 
@@ -146,7 +167,9 @@ TEST_CASE("the bound of a signed word is the rate of its cycle, from below") {
         const std::int64_t n = 1 + static_cast<std::int64_t>(gen() % 12);
         matrix W = dale(n, 0.7, gen);
         if (trial % 2 == 0) W = transpose(W.view());
-        const SlopeRange slopes{trial % 3 == 0 ? -0.25 : 0.0, trial % 5 == 0 ? 1.5 : 1.0, trial % 4 == 0 ? 0.3 : 1.0};
+        SlopeRange slopes{trial % 3 == 0 ? -0.25 : 0.0, trial % 5 == 0 ? 1.5 : 1.0, trial % 4 == 0 ? 0.3 : 1.0};
+        const std::vector<double> leaks = random_leaks(n, gen);
+        if (trial % 8 > 5) slopes = with_leaks(slopes, leaks);
         const linear_map A = sparse_operator(W.view(), 1);
         Ledger ledger({}, A.domain());
         const sign_sets sets = find_sign_sets(A);
@@ -233,6 +256,16 @@ TEST_CASE("the worst-case growth on slices has the bits of one process") {
     }
     SUBCASE("slopes of both signs and a leak") {
         check_same_bits_on_ranks(W, [](const linear_map& A) { return run_growth(A, {-0.2, 1.0, 0.5}); });
+    }
+    SUBCASE("a leak for each neuron") {
+        std::mt19937 gen{5};
+        const std::vector<double> leaks = random_leaks(300, gen);
+        check_same_bits_on_ranks(W, [&](const linear_map& A) {
+            const space& S = A.domain();
+            const auto first = leaks.begin() + S.first();
+            const std::vector<double> own(first, first + S.length());
+            return run_growth(A, {.leaks = own});
+        });
     }
 }
 

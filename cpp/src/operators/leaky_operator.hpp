@@ -1,5 +1,5 @@
-// J = I - D + D W for a square W and D = diag(a), 0 < a_i <= 1: the Jacobian of a linear network with leak. `a` has one
-// entry, for all neurons, or one for each neuron of this process. Memory: none of its own.
+// J = I - D + s D W for a square W, D = diag(a), 0 < a_i <= 1, and a slope s > 0: the Jacobian of a linear network with
+// leak. `a` has one entry, for all neurons, or one for each neuron of this process. Memory: none of its own.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
@@ -13,9 +13,9 @@ namespace rhochain {
 
 class leaky_operator {
 public:
-    // J = I - D + 2^exponent D A.
-    leaky_operator(linear_map A, std::vector<double> leak, int exponent)
-        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent) {}
+    // W = 2^exponent A.
+    leaky_operator(linear_map A, std::vector<double> leak, int exponent, double slope = 1.0)
+        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent), slope_(slope) {}
 
     [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
@@ -24,11 +24,11 @@ public:
 
     void apply(block_in X, block_out Y) const {
         A_.apply(X, Y);
-        add_kept(leak_, exponent_, X, Y, domain());
+        add_kept(leak_, slope_, exponent_, X, Y, domain());
     }
     void apply_adjoint(block_in X, block_out Y) const {
         vector_block T(domain(), X.columns());
-        weight_by_leak(leak_, exponent_, X, T, domain());
+        weight_by_leak(leak_, slope_, exponent_, X, T, domain());
         A_.apply_adjoint(T, Y);
         add_rest(leak_, X, Y, domain());
     }
@@ -37,31 +37,33 @@ private:
     linear_map A_;
     std::vector<double> leak_;
     int exponent_;
+    double slope_;
 };
 
-// I - D + D |W|, whose entries are at least the absolute values of those of J: for bounds of rho(J) from above.
+// I - D + s D |W|, whose entries are at least the absolute values of those of J, and of all Jacobians with slopes up to
+// s in modulus: for bounds from above.
 class leaky_modulus {
 public:
-    // Requires A.entrywise().
-    leaky_modulus(linear_map A, std::vector<double> leak, int exponent)
-        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent) {}
+    // W = 2^exponent A. Requires A.entrywise().
+    leaky_modulus(linear_map A, std::vector<double> leak, int exponent, double slope = 1.0)
+        : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent), slope_(slope) {}
 
     [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
-    [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 4; }
-    [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 4; }
+    [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 5; }
+    [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 5; }
 
     void apply(block_in X, block_out Y) const { apply(entry_map::absolute, X, Y); }
     void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::absolute, X, Y); }
     void apply(entry_map, block_in X, block_out Y) const {
         A_.apply(entry_map::absolute, X, Y);
-        add_kept(leak_, exponent_, X, Y, domain());
+        add_kept(leak_, slope_, exponent_, X, Y, domain());
     }
     void apply_adjoint(entry_map, block_in X, block_out Y) const {
         vector_block T(domain(), X.columns());
-        weight_by_leak(leak_, exponent_, X, T, domain());
+        weight_by_leak(leak_, slope_, exponent_, X, T, domain());
         A_.apply_adjoint(entry_map::absolute, T, Y);
         add_rest(leak_, X, Y, domain());
     }
@@ -70,6 +72,7 @@ private:
     linear_map A_;
     std::vector<double> leak_;
     int exponent_;
+    double slope_;
 };
 
 }  // namespace rhochain

@@ -5,7 +5,10 @@
 - `comparisons`: comparisons with 1 that rounding cannot turn round.
 - `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
 - `interruptions`: Ctrl-C during a run, with what was known by then.
+- `leaky_gain`: rho((1 - a) I + a g W) at one factor g after another, and where it crosses a value.
+- `leaky_rescaling`: the factor that gives a leaky network a wanted spectral radius.
 - `limits`: `Limits`, the arguments that every estimator shares.
+- `linear_gain`: the factors on W below which a leaky linear network vanishes, above which it explodes.
 - `numerical_range`: the numerical radius w(W).
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.

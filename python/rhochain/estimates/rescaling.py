@@ -9,15 +9,18 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.estimates.brackets import Bracket, Status
+from rhochain.estimates.leaky_rescaling import leaky_factor
 from rhochain.estimates.scaling import scaled_norm as _scaled_norm
 from rhochain.estimates.spectra import perron_radius as _perron_radius
 from rhochain.estimates.spectra import spectral_norm as _spectral_norm
 from rhochain.estimates.spectra import spectral_radius as _spectral_radius
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.coercion import without_tensor
+from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix
 
 __all__ = ["rescale"]
@@ -37,6 +40,7 @@ def rescale(
     spectral_norm: float | None = None,
     perron_radius: float | None = None,
     scaled_norm: float | None = None,
+    leak: float | npt.ArrayLike = 1.0,
     conservative: bool = False,
     **options: Any,
 ) -> tuple[Any, float]:
@@ -46,8 +50,12 @@ def rescale(
     ----------
     W : array_like, sparse array or torch tensor, shape (n, n)
         With entries: neither an operator nor a `Matrix`, which only borrows its array.
-    spectral_radius, spectral_norm, perron_radius, scaled_norm : float > 0, optional
-        The wanted value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one.
+    spectral_radius, spectral_norm, perron_radius, scaled_norm : float >= 0, optional
+        The wanted value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
+    leak : float in (0, 1] or array_like of shape (n,)
+        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each. Then the radius of
+        ``(1 - a) I + a f W`` is brought to the target, the effective spectral radius of an echo state network. It is
+        1 - min(a) for f = 0. See Notes for which f is returned.
     conservative : bool
         False: the bracket's value is brought to the target, as close as it can be told. True: its graded upper bound
         is, so that the quantity itself does not exceed the target (with that bound's grade).
@@ -60,13 +68,14 @@ def rescale(
         ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR. W itself
         is left alone.
     factor : float
-        Use it to rescale again without another estimate: all four quantities scale with it.
+        Use it to rescale again without another estimate: without a leak all four quantities scale with it.
 
     Raises
     ------
     TypeError, ValueError
-        Misuse; ValueError too where the quantity is 0, where only an ESTIMATE bounds it and `conservative` is set, or
-        where the factor or an entry leaves the range of its type, or all entries become 0.
+        Misuse; ValueError too where the quantity is 0, where no factor was found for a leak, where only an ESTIMATE
+        bounds it and `conservative` is set, or where the factor or an entry leaves the range of its type, or all
+        entries become 0.
     Interrupted
         Ctrl-C; carries the bracket so far.
 
@@ -79,7 +88,13 @@ def rescale(
     -----
     Grade of the conservative form: that of the estimator's upper bound, for the exact product; storing an entry
     rounds it once more (2^-53 of it in float64, 2^-24 in float32). The central form claims nothing beyond the bracket.
-    The quantities differ: rho(W) = 0.9 leaves sigma_1(W) free, and in a nonlinear network rho(W) < 1 certifies nothing.
+    With a leak the factor is the smallest above 0 with this radius, found by a root search on brackets of
+    ``spectral_radius(f W, leak=leak)``. With one leak the radius is a convex function of f: above 1 - a there is one
+    factor, below it none or two, and the smaller is returned. With a leak for each neuron it need not be convex, and
+    the factor is the first that a scan of factors in steps of 25 % (10 % below 1 - min(a)) meets. ``max_matvecs`` and
+    ``max_seconds`` are then budgets of the whole search. The conservative form checks the factor with random vectors
+    of its own. The quantities differ: rho(W) = 0.9 leaves sigma_1(W) free, and in a nonlinear network rho(W) < 1
+    certifies nothing.
 
     Examples
     --------
@@ -87,6 +102,9 @@ def rescale(
     >>> W2, factor = rc.rescale(np.array([[0.0, 4.0], [1.0, 0.0]]), spectral_radius=0.9)
     >>> round(factor, 6), round(rc.spectral_radius(W2).value, 6)
     (0.45, 0.9)
+    >>> W2, factor = rc.rescale(np.array([[0.0, 4.0], [1.0, 0.0]]), spectral_radius=0.9, leak=0.5)
+    >>> round(factor, 2), round(rc.spectral_radius(W2, leak=0.5).value, 2)
+    (0.4, 0.9)
     """
     wanted = {
         "spectral_radius": spectral_radius,
@@ -99,10 +117,19 @@ def rescale(
         raise ValueError(f"give exactly one of {', '.join(wanted)}; got {', '.join(given) or 'none'}")
     ((quantity, value),) = given.items()
     target = real_number(quantity, value)
-    if not 0.0 < target < math.inf:
-        raise ValueError(f"{quantity} must be finite and above 0; got {target!r}")
+    if not 0.0 <= target < math.inf:
+        raise ValueError(f"{quantity} must be finite and at least 0; got {target!r}")
     W = without_tensor(W)
     entries = _entries(W)
+    wish = f"{quantity} = {target!r}"
+    a = leak_vector(leak, entries.shape[0])
+    if (a != 1.0).any():
+        if quantity != "spectral_radius":
+            raise ValueError(f"leak goes with spectral_radius alone; got {quantity}")
+        factor = leaky_factor(W, a, target, conservative=conservative, **options)
+        return _multiplied(entries, factor, wish), factor
+    if target == 0.0:
+        return _multiplied(entries, 0.0, wish), 0.0
     found = _ESTIMATORS[quantity](W, **options)
     factor = target / _divisor(found, quantity, conservative)
     if not 0.0 < factor < math.inf:
@@ -115,7 +142,7 @@ def rescale(
             RuntimeWarning,
             stacklevel=2,
         )
-    return _multiplied(entries, factor, f"{quantity} = {target!r}"), factor
+    return _multiplied(entries, factor, wish), factor
 
 
 def _multiplied(entries: Any, factor: float, wish: str) -> Any:
@@ -125,7 +152,7 @@ def _multiplied(entries: Any, factor: float, wish: str) -> Any:
     values = scaled.tocoo().data if sparse.issparse(scaled) else scaled
     if not np.isfinite(values).all():
         raise ValueError(f"{wish} must keep the entries within {scaled.dtype}; times {factor!r} one is beyond")
-    if not values.any():
+    if factor > 0.0 and not values.any():
         raise ValueError(f"{wish} must keep entries above 0 in {scaled.dtype}; all times {factor!r} are rounded to 0")
     return scaled
 
@@ -135,7 +162,9 @@ def _divisor(found: Bracket, quantity: str, conservative: bool) -> float:
         raise ValueError(f"conservative needs a graded upper bound of the {quantity}; got {found.upper}")
     divisor = found.upper.value if conservative else found.value
     if divisor == 0.0:
-        raise ValueError(f"the {quantity} must not be 0: no factor changes it")
+        why = "W has no cycle, or its powers cancel" if quantity == "spectral_radius" else "no factor changes it"
+        instead = "; scale by spectral_norm instead" if quantity != "spectral_norm" else ""
+        raise ValueError(f"the {quantity} must not be 0: {why}{instead}")
     if not math.isfinite(divisor):
         raise ValueError(f"the {quantity} must be known to be finite; got {found!r}")
     return divisor

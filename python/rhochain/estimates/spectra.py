@@ -153,7 +153,7 @@ def spectral_radius(
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     a = leak_vector(leak, A.shape[0])
     if (a != 1.0).any():
-        return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a))
+        return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a, gain=1.0))
     return Bracket.from_core(_core.spectral_radius(A.operator, limits.core, condition=bool(condition)))
 
 

@@ -16,7 +16,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
-from rhochain.inputs.leaks import leak_number
+from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
@@ -32,7 +32,8 @@ class WorstCaseGrowth(Bracket):
         The neurons whose slope is the upper end of `slope_range`; all others have its lower end. Row 0 acts first, and
         after row p - 1 the cycle begins again. Without rows if no cycle was found.
     slope_range : (float, float)
-    leak : float
+    leak : float or ndarray of shape (n,)
+        One number for all neurons, or one for each where they differ.
     vanishes_below, explodes_above : Bound or None
         Factors g on the slopes, or on W: below the first every gradient vanishes, above the second some slopes make it
         explode. None where no bound is known; inf for a W whose gradients vanish at any gain.
@@ -47,7 +48,7 @@ class WorstCaseGrowth(Bracket):
 
     active: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), dtype=bool))
     slope_range: tuple[float, float] = (0.0, 1.0)
-    leak: float = 1.0
+    leak: float | npt.NDArray[np.float64] = 1.0
     vanishes_below: Bound | None = None
     explodes_above: Bound | None = None
 
@@ -63,7 +64,7 @@ class WorstCaseGrowth(Bracket):
         return {
             **super().to_dict(history=history),
             "slope_range": list(self.slope_range),
-            "leak": self.leak,
+            "leak": np.asarray(self.leak).tolist(),
             "period": self.active.shape[0],
             "active": [int(count) for count in self.active.sum(axis=1)],
             **{name: None if bound is None else bound.to_dict() for name, bound in gains.items()},
@@ -75,7 +76,7 @@ def worst_case_growth(
     activation: str | Activation | None = None,
     *,
     slope_range: tuple[float, float] = (0.0, 1.0),
-    leak: float = 1.0,
+    leak: float | npt.ArrayLike = 1.0,
     rtol: float = 1e-2,
     delta: float = 1e-9,
     seed: int = 0,
@@ -87,8 +88,9 @@ def worst_case_growth(
     """R(W), the growth rate a step of gradients under the worst slopes, between two graded bounds.
 
     R is the supremum of ``rho(J_p ... J_1) ** (1 / p)`` over all cycles of Jacobians ``J = (1 - a) I + a W diag(s)``
-    with slopes s in `slope_range`. Below 1 every gradient vanishes, whatever the inputs; above 1 some slopes that the
-    activation allows make gradients explode, and the cycle behind the lower bound shows them.
+    with slopes s in `slope_range`, or ``J = diag(1 - a) + diag(a) W diag(s)`` with a leak for each neuron. Below 1
+    every gradient vanishes, whatever the inputs; above 1 some slopes that the activation allows make gradients explode,
+    and the cycle behind the lower bound shows them.
 
     Parameters
     ----------
@@ -98,8 +100,8 @@ def worst_case_growth(
         Its own slopes, in place of `slope_range`.
     slope_range : (float, float)
         The least and the largest slope, lo <= hi and hi > 0. The gain is part of it: R is that of W times the slopes.
-    leak : float in (0, 1]
-        a of a leaky integrator.
+    leak : float in (0, 1] or array_like of shape (n,)
+        a of a leaky integrator, one for all neurons or one for each.
     rtol : float in (0, 1)
         Accuracy of the numerical range behind the upper bound. The two ends need not meet.
     delta : float in (0, 1)
@@ -128,8 +130,10 @@ def worst_case_growth(
     that is searched for), or PROVED (rho(|W|)); lower end PROVED where columns or rows of W have one sign
     (Collatz-Wielandt), else PROBABLE(delta) (the eigenvalue of a cycle's product, isolated by deflation), or, for
     equal slopes with a leak, that of `spectral_radius`, which may be an ESTIMATE. Without a leak
-    ``rho(W) <= R(W) <= mu_D(W)`` for slopes in [0, 1]. Memory: about six blocks of n x 16 float64 numbers, of n x 4
-    beyond 200,000 neurons.
+    ``rho(W) <= R(W) <= mu_D(W)`` for slopes in [0, 1]. With a leak for each neuron the upper end is the largest
+    ``1 - a_i + a_i g mu_D(W)``, g the largest modulus of a slope (Theorem G), or the spectral radius of
+    ``diag(1 - a) + g diag(a) |W|``, PROVED; `vanishes_below` then does not depend on the leaks. Memory: about six
+    blocks of n x 16 float64 numbers, of n x 4 beyond 200,000 neurons.
 
     Examples
     --------
@@ -137,18 +141,21 @@ def worst_case_growth(
     >>> g = rc.worst_case_growth(np.array([[0.5, 0.4], [0.3, 0.2]]), "tanh")
     >>> round(g.value, 4), str(g.lower.grade), str(g.upper.grade)
     (0.7275, 'PROVED', 'PROVED')
+    >>> slow = rc.worst_case_growth(np.array([[0.5, 0.4], [0.3, 0.2]]), "tanh", leak=[1.0, 0.1])
+    >>> round(slow.value, 2), round(slow.vanishes_below.value, 3)
+    (0.95, 1.375)
     """
     A = square_matrix(W)
     if activation is not None and tuple(slope_range) != (0.0, 1.0):
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
-    a = leak_number(leak)
+    a = leak_vector(leak, A.shape[0])
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {
         "active": active,
         "slope_range": (lo, hi),
-        "leak": a,
+        "leak": float(a[0]) if a.size == 1 else a,
         "vanishes_below": _known_gain(below),
         "explodes_above": _known_gain(above),
     }

@@ -17,9 +17,9 @@ def leak_number(leak: float) -> float:
 
 
 def leak_vector(leak: float | npt.ArrayLike, n: int) -> Floats:
-    """A leak for each of n neurons, shape (n,), or one for all, shape (1,)."""
+    """`leak` as an array: one number for all neurons, shape (1,), or one for each where they differ, shape (n,)."""
     a = np.array([real_number("leak", leak)]) if np.ndim(leak) == 0 else real_vector("leak", leak, n)
     allowed = (a > 0.0) & (a <= 1.0)
     if not allowed.all():
         raise ValueError(f"leak must be above 0 and at most 1; got {float(a[~allowed][0])!r}")
-    return a
+    return a[:1] if a.size and (a == a[0]).all() else a

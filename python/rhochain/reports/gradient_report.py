@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, json_number
 from rhochain.estimates.comparisons import outward
@@ -41,8 +44,8 @@ class GradientReport(JsonReport):
     local_gains : bool
         Whether they were: then every quantity here is one of W diag(gains).
     activation : str or None
-    leak : float
-        Of a leaky integrator; 1 for none.
+    leak : float or ndarray of shape (n,)
+        Of a leaky integrator; 1 for none. An array where the leaks of neurons differ.
     shape : (int, int)
     nnz : int or None
         None for an operator.
@@ -81,7 +84,7 @@ class GradientReport(JsonReport):
     reason: str
     gain: float
     activation: str | None
-    leak: float
+    leak: float | npt.NDArray[np.float64]
     shape: tuple[int, int]
     nnz: int | None
     spectral_radius: Bracket | None
@@ -111,7 +114,7 @@ class GradientReport(JsonReport):
             "gain": self.gain,
             "local_gains": self.local_gains,
             "activation": self.activation,
-            "leak": self.leak,
+            "leak": np.asarray(self.leak).tolist(),
             "source": self.source,
             "shape": list(self.shape),
             "nnz": self.nnz,
@@ -134,9 +137,14 @@ class GradientReport(JsonReport):
         scaled = self.scaled_norm
         if scaled is None:
             return None
-        burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak))
+        # With leaks that differ the scaling alone does not date the decay.
+        burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak)) if isinstance(self.leak, float) else None
         extra = {"attained": scaled.attained.to_dict(), "log_kappa": scaled.log_kappa, "burn_in": burn_in}
         return {**scaled.to_dict(history=False), **extra}
+
+    @property
+    def _leaky(self) -> bool:
+        return bool(np.any(np.asarray(self.leak) != 1.0))
 
     def plot(self) -> Figure:
         """The brackets as bars beside 1 / gain and the critical gains: ``report.plot().savefig("report.png")``.
@@ -185,7 +193,7 @@ class GradientReport(JsonReport):
 
     def _bars(self) -> list[Bar]:
         told = [(name, b, 1.0) for name, b in self._quantities() if b is not None]
-        if self.worst_case_growth is not None and self.leak == 1.0:
+        if self.worst_case_growth is not None and not self._leaky:
             told.append(("R(W) / gamma", self.worst_case_growth, 1.0 / self.gain))
         return [
             Bar(name, s * b.lower.value, s * b.value, s * b.upper.value, str(b.lower.grade), str(b.upper.grade))
@@ -206,8 +214,9 @@ class GradientReport(JsonReport):
             network += f" ({self.activation})"
         if self.local_gains:
             network = "gains per neuron: every W below stands for W diag(gains)"
-        if self.leak != 1.0:
-            network += f", leak {self.leak:.7g}"
+        if self._leaky:
+            least, most = np.min(self.leak), np.max(self.leak)
+            network += f", leak {least:.7g}" if least == most else f", leaks from {least:.7g} to {most:.7g}"
         facts = [("matrix", size), ("network", network)]
         if self.components is not None:
             found = self.components
@@ -243,7 +252,7 @@ class GradientReport(JsonReport):
             lo, hi = self.worst_case_growth.slope_range
             rate = (
                 f"R(W) is the growth a step under the worst slopes in [{lo:.7g}, {hi:.7g}]"
-                f"{'' if self.leak == 1.0 else ', leak included'}: below 1 gradients vanish, above 1 some slopes make "
+                f"{', leak included' if self._leaky else ''}: below 1 gradients vanish, above 1 some slopes make "
                 "them explode."
             )
             if lo == hi:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context
 from fractions import Fraction
+
+import numpy as np
 
 from rhochain.estimates.brackets import Bound
 from rhochain.estimates.comparisons import at_most
@@ -36,14 +38,17 @@ def cannot_explode(evidence: Evidence) -> Decision | None:
     if not near:
         return None
     norm, eta = min(near, key=lambda pair: (pair[0].log_kappa, pair[1]))
+    weights = _log_kappa_of_leaks(evidence, norm.where)
+    norm = replace(norm, log_kappa=norm.log_kappa + weights)
     scale = "" if norm.log_kappa == 0.0 else f"{at_most(_exponential(norm.log_kappa))} * "
     one = "1" if eta == 0.0 else f"1 + {_few_digits(eta)}"
     growth = f"||P||_{norm.where} <= {scale}" + ("1" if eta == 0.0 else f"({one})^K")
     horizon = ""
     if eta > 0.0:
-        steps = math.log(_GROWTH) / (evidence.leak * eta)
+        steps = math.log(_GROWTH) / ((evidence.leak if evidence.leaks is None else 1.0) * eta)
         horizon = f", growth by less than 1 % over the first {_count(steps)} steps"
-    kept = "" if norm.log_kappa == 0.0 else " beyond the factor max D / min D"
+    factor = "the factor max D / min D" if weights == 0.0 else "this factor, which the leaks are part of"
+    kept = "" if norm.log_kappa == 0.0 else f" beyond {factor}"
     return Decision(
         Verdict.CANNOT_EXPLODE,
         f"gamma * {norm.name} <= {one} (upper bound {norm.bound.label}): every product P of K Jacobians has "
@@ -73,6 +78,13 @@ def _norms(evidence: Evidence) -> list[_Norm]:
     if scaled is not None:
         found.append(_Norm("||D W D^-1||_2", "2", scaled.attained, scaled.log_kappa, ""))
     return found
+
+
+def _log_kappa_of_leaks(evidence: Evidence, where: str) -> float:
+    """ln kappa of the weights a^(-1/p) under which one step has a p-norm of at most 1 + eta (theory, section 12)."""
+    if evidence.leaks is None or where == "inf":
+        return 0.0
+    return float(np.ptp(np.log(evidence.leaks))) / (2.0 if where == "2" else 1.0) * (1.0 + 2.0**-40)
 
 
 def _excess(gain: float, bound: float) -> float:

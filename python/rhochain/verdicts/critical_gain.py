@@ -117,13 +117,17 @@ def _vanishes_below(evidence: Evidence) -> Bound | None:
         return Bound(math.inf, Grade.PROVED, None, "no cycle (Theorem C)")
     found = [_inverse(evidence.gain, c.bound, c.name, up=False) for c in certificates(evidence)]
     w = evidence.numerical_radius
-    if w is not None and w.graded_upper is not None and evidence.slopes[0] >= 0.0:
+    # With leaks that differ neither w(W) nor rho(W) below 1 shows decay.
+    one_leak = evidence.leaks is None
+    if one_leak and w is not None and w.graded_upper is not None and evidence.slopes[0] >= 0.0:
         found.append(_inverse(evidence.gain, w.graded_upper, "w(W)", up=False))
     rho, growth = evidence.spectral_radius, evidence.worst_case_growth
-    if evidence.linear and rho is not None and rho.graded_upper is not None:
+    if one_leak and evidence.linear and rho is not None and rho.graded_upper is not None:
         found.append(_inverse(evidence.gain, rho.graded_upper, "rho(W)", up=False))
     if growth is not None and growth.vanishes_below is not None and growth.vanishes_below.graded:
         found.append(growth.vanishes_below)
+    if evidence.linear_gain is not None:
+        found.append(evidence.linear_gain.vanishes_below)
     known = [bound for bound in found if bound is not None]
     return max(known, key=lambda b: (b.value, b.grade is Grade.PROVED), default=None)
 
@@ -133,6 +137,8 @@ def _explodes_above(evidence: Evidence) -> Bound | None:
     rho, growth = evidence.spectral_radius, evidence.worst_case_growth
     if evidence.leak == 1.0 and rho is not None and rho.graded_lower is not None:
         found.append(_inverse(evidence.gain, rho.graded_lower, "rho(W)", up=True))
+    if evidence.linear_gain is not None:
+        found.append(evidence.linear_gain.explodes_above)
     # With a leak the radius of a linear Jacobian need not rise with g.
     monotone = not evidence.linear or evidence.leak == 1.0
     if monotone and growth is not None and growth.explodes_above is not None and growth.explodes_above.graded:
@@ -159,7 +165,10 @@ def _estimate(evidence: Evidence, below: Bound | None, above: Bound | None) -> f
     if below is not None and below.value == math.inf:
         return math.inf
     value = _rate_measured(evidence)
-    if value is None or not 0.0 < value < math.inf:
+    guess: float | None
+    if evidence.linear_gain is not None and evidence.linear_gain.estimate is not None:
+        guess = evidence.linear_gain.estimate
+    elif value is None or not 0.0 < value < math.inf:
         guess = None if above is None or above.value == math.inf else above.value
     else:
         guess = 1.0 / value

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from rhochain.estimates.brackets import Bound, Bracket
+from rhochain.estimates.linear_gain import LinearGain
 from rhochain.estimates.scaling import ScaledNorm
 from rhochain.estimates.signs import SignStructure
 from rhochain.estimates.spectra import Components
@@ -20,7 +24,8 @@ class Evidence:
 
     `norm_bounds` are upper bounds of sigma_1 beside its bracket. `one_norm` and `inf_norm` bound ||W||_1 and ||W||_inf
     from above. `worst_case_growth` is R(W) of a nonlinear network, and the bracket of rho((1 - a) I + a W) of a linear
-    one. `power_growth`: some power of a linear Jacobian has at least this norm.
+    one. `leak` is the least leak, `leaks` has one for each neuron where they differ. `linear_gain`: of a linear network
+    with one leak. `power_growth`: some power of a linear Jacobian has at least this norm.
     """
 
     gain: float
@@ -42,11 +47,27 @@ class Evidence:
     steepest_at_zero: bool = False  # sigma(0) = 0 and sigma'(0) = gain
     inputs: InputReach = InputReach.UNKNOWN
     signs: SignStructure | None = None
+    leaks: npt.NDArray[np.float64] | None = None
+    linear_gain: LinearGain | None = None
 
     @property
     def slopes(self) -> tuple[float, float]:
         """The least and the largest slope, as far as known."""
         return (-self.gain, self.gain) if self.slope_range is None else self.slope_range
+
+    @property
+    def jacobian(self) -> str:
+        """Of a linear network, as a formula."""
+        if self.leaks is not None:
+            return "I - A + A W, A = diag(a),"
+        return "W" if self.leak == 1.0 else "(1 - a) I + a W"
+
+    def log_kappa_of_leaks(self, contraction: float) -> float:
+        """ln kappa(N D^-1) of Theorem G for a gain times norm of D W D^-1; 0 with one leak."""
+        if self.leaks is None:
+            return 0.0
+        a = self.leaks
+        return float(np.ptp(np.log(a) + np.log((1.0 - a) + a * contraction))) / 2.0 * (1.0 + 2.0**-40)
 
     @property
     def slopes_in_words(self) -> str:

@@ -12,6 +12,7 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.signs import sign_structure
@@ -84,6 +85,7 @@ class Investigation:
             self._growth()
         if self._range_asked or self._cheap():
             self._range()
+        self._linear_gain()
         decision = decide(self._evidence)
         if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):
             self._scaling()
@@ -146,14 +148,26 @@ class Investigation:
         if self._growth_products() == 0 and self._limits.max_matvecs is None:
             return
         slopes = (1.0, 1.0) if e.linear else e.slopes
-        estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
+        leak = e.leak if e.leaks is None else e.leaks
+        estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
         found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
         self._evidence = replace(e, worst_case_growth=found)
         rho = e.spectral_radius
-        if e.linear and rho is not None and rho.vector is not None:
+        if e.linear and e.leaks is None and rho is not None and rho.vector is not None:
             threads = self._limits.threads or None
             grown = growth_factor(self._A, rho.vector, gain=e.gain, leak=e.leak, threads=threads)
             self._evidence = replace(self._evidence, power_growth=grown)
+
+    def _linear_gain(self) -> None:
+        """The critical gains of a linear network with one leak, whose radius is not proportional to the gain."""
+        e = self._evidence
+        acyclic = e.components is not None and e.components.cyclic == 0
+        if not e.linear or e.leak == 1.0 or e.leaks is not None or acyclic or e.spectral_radius is None:
+            return
+        most = self._limits.max_matvecs or (_CHEAP_GROWTH_PRODUCTS if self._cheap() else _GROWTH_PRODUCTS)
+        limits = replace(self._limits, max_matvecs=most, max_seconds=self._clock.next_share())
+        found = linear_gain(self._A, e.leak, e.perron_radius, e.spectral_radius, limits)
+        self._evidence = replace(e, linear_gain=found)
 
     def _growth_products(self) -> int:
         """The budget of R(W) where the caller gave none; 0 leaves it out."""

@@ -21,15 +21,17 @@ def decide_linear(evidence: Evidence) -> Decision:
 
 
 def _decays(evidence: Evidence) -> Decision | None:
-    """By rho(W), below 1 with any leak: rho(J) <= (1 - a) + a rho(W)."""
+    """By rho(W), below 1 with any one leak: rho(J) <= (1 - a) + a rho(W)."""
     rho = evidence.spectral_radius
-    if rho is None or rho.graded_upper is None or not below_one(evidence.gain, rho.graded_upper.value):
+    if rho is None or rho.graded_upper is None or evidence.leaks is not None:
         return None
     upper = rho.graded_upper
+    if not below_one(evidence.gain, upper.value):
+        return None
     return Decision(
         Verdict.VANISHES,
         f"the network is linear and rho(W) <= {at_most(upper.value)} < 1 "
-        f"(upper bound {upper.label}), so powers of {_jacobian(evidence)} tend to 0.",
+        f"(upper bound {upper.label}), so powers of {evidence.jacobian} tend to 0.",
         (unknown_burn_in("a non-normal W can let gradients grow before they decay."),),
     )
 
@@ -48,7 +50,7 @@ def _explodes(evidence: Evidence) -> Decision | None:
     return Decision(
         Verdict.EXPLODES,
         f"the network is linear and {_radius(evidence)} >= {at_least(best.value)} > 1 (lower bound {best.label}), so "
-        f"powers of {_jacobian(evidence)} grow without limit: a gradient along the leading direction by a factor of "
+        f"powers of {evidence.jacobian} grow without limit: a gradient along the leading direction by a factor of "
         f"1000 in {steps_to_factor(1000.0, best.value)} steps.",
     )
 
@@ -61,7 +63,7 @@ def _open(evidence: Evidence) -> Decision:
     if least is not None and reaches_one(evidence.gain, least.bound.value):
         return Decision(
             Verdict.EXPLOSION_NOT_EXCLUDED,
-            f"the network is linear, its gradients are multiplied by powers of {_jacobian(evidence)}, and "
+            f"the network is linear, its gradients are multiplied by powers of {evidence.jacobian}, and "
             f"{least.name} >= {at_least(least.bound.value)} (lower bound {least.bound.label}): no norm of a scaled "
             f"W is below 1. {bracket}, and no bound shows it below or above 1: powers may decay, stay bounded or "
             "grow.",
@@ -71,7 +73,7 @@ def _open(evidence: Evidence) -> Decision:
         notes += ("a budget ran out: more products or seconds may narrow the bounds.",)
     return Decision(
         Verdict.UNDECIDED,
-        f"the network is linear, its gradients are multiplied by powers of {_jacobian(evidence)}, and its spectral "
+        f"the network is linear, its gradients are multiplied by powers of {evidence.jacobian}, and its spectral "
         f"radius decides, whatever the inputs. {bracket}: no graded bound is below or above 1; a smaller rtol and more "
         "products narrow them.",
         notes,
@@ -95,7 +97,7 @@ def _power_growth(evidence: Evidence) -> tuple[str, ...]:
     if bound is None or not (bound.graded and bound.value > 1.0):
         return ()
     return (
-        f"some power of {_jacobian(evidence)} has a 2-norm of at least {at_least(bound.value)} ({bound.label}, "
+        f"some power of {evidence.jacobian} has a 2-norm of at least {at_least(bound.value)} ({bound.label}, "
         "growth_factor), whatever becomes of later ones.",
     )
 
@@ -105,9 +107,5 @@ def _budget_ran_out(evidence: Evidence) -> bool:
     return any(b is not None and b.status.value == "budget_spent" for b in brackets)
 
 
-def _jacobian(evidence: Evidence) -> str:
-    return "W" if evidence.leak == 1.0 else "(1 - a) I + a W"
-
-
 def _radius(evidence: Evidence) -> str:
-    return "rho(W)" if evidence.leak == 1.0 else "the spectral radius of (1 - a) I + a W"
+    return "rho(W)" if evidence.leak == 1.0 else f"the spectral radius of {evidence.jacobian}"

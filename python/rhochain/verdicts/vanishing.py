@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rhochain.estimates.burn_in import known_burn_in, steps_to_decay, unknown_burn_in
+from rhochain.estimates.burn_in import known_burn_in, steps_of_burn_in, steps_to_decay, unknown_burn_in
 from rhochain.estimates.comparisons import at_most, below_one, outward
 from rhochain.estimates.spectra import Components
 from rhochain.verdicts.certificates import Certificate, certificates
@@ -30,11 +30,16 @@ def needs_burn_in(evidence: Evidence, decision: Decision) -> bool:
     acyclic = evidence.components is not None and evidence.components.cyclic == 0
     if decision.verdict is not Verdict.VANISHES or acyclic or evidence.linear:
         return False
-    return not any(c.plain for c in _certifying(evidence)) and _by_numerical_radius(evidence) is None
+    return not any(_in_two_norm(evidence, c) for c in _certifying(evidence)) and _by_numerical_radius(evidence) is None
 
 
 def _certifying(evidence: Evidence) -> list[Certificate]:
     return [c for c in certificates(evidence) if below_one(evidence.gain, c.bound.value)]
+
+
+def _in_two_norm(evidence: Evidence, certificate: Certificate) -> bool:
+    """Leaks that differ weigh the norm, as a scaling does."""
+    return certificate.plain and evidence.leaks is None
 
 
 def _without_cycle(found: Components, leak: float) -> Decision:
@@ -53,17 +58,17 @@ def _without_cycle(found: Components, leak: float) -> Decision:
 def _certified(evidence: Evidence, certifying: list[Certificate]) -> Decision:
     best, gain, leak = certifying[0], evidence.gain, evidence.leak
     contraction = gain * best.bound.value
-    where = "the 2-norm" if best.plain else "a scaled norm"
-    source = "eq. 6" if best.plain else "Theorem B"
+    plain = next((c for c in certifying if _in_two_norm(evidence, c)), None)
+    where = "the 2-norm" if best is plain else "a scaled norm"
+    source = "eq. 6" if best is plain else "Theorem B" if evidence.leaks is None else "Theorem G"
     whenever = "each step" if evidence.linear else "for every input each step"
     reason = (
         f"gamma * {best.name} <= {gain:.7g} * {at_most(best.bound.value)} = {at_most(contraction)} < 1 "
         f"(upper bound {best.bound.label}, {source}): {whenever} multiplies {where} of the gradient by "
         f"at most {_rate(leak, contraction)}."
     )
-    if best.plain:
+    if best is plain:
         return Decision(Verdict.VANISHES, reason)
-    plain = next((c for c in certifying if c.plain), None)
     if plain is not None:
         note = (
             f"gamma * {plain.name} <= {at_most(gain * plain.bound.value)} < 1 (upper bound {plain.bound.label}, "
@@ -96,6 +101,8 @@ def _with_long_run(evidence: Evidence, decision: Decision, certificate: Certific
 def _dated(evidence: Evidence) -> str | None:
     """The burn-in by the scaling at hand, or by the numerical radius."""
     gain, leak, scaled = evidence.gain, evidence.leak, evidence.scaled_norm
+    if evidence.leaks is not None:
+        return _dated_with_leaks(evidence)
     if scaled is not None and below_one(gain, scaled.attained.value):
         steps = scaled.burn_in(gain, leak=leak)
         if steps < math.inf:
@@ -104,10 +111,32 @@ def _dated(evidence: Evidence) -> str | None:
     return None if plain is None else plain.notes[0]
 
 
+def _dated_with_leaks(evidence: Evidence) -> str | None:
+    """The shortest burn-in by Theorem G, for D = I or the scaling at hand."""
+    found = [(0.0, c.bound) for c in _certifying(evidence) if c.plain]
+    scaled = evidence.scaled_norm
+    if scaled is not None and below_one(evidence.gain, scaled.attained.value):
+        found.append((scaled.log_kappa, scaled.attained))
+    dates = []
+    for of_scaling, bound in found:
+        contraction = evidence.gain * bound.value
+        log_kappa = of_scaling + evidence.log_kappa_of_leaks(contraction)
+        steps = steps_of_burn_in(log_kappa, bound.value, evidence.gain, evidence.leak)
+        dates.append((steps, log_kappa, bound.label))
+    steps, log_kappa, label = min(dates, default=(math.inf, 0.0, ""))
+    if steps == math.inf:
+        return None
+    kappa = math.exp(log_kappa) if log_kappa < 709.0 else math.inf
+    return (
+        f"burn-in: growth by up to {at_most(kappa)} can come first; after {math.ceil(steps):,} steps every product is "
+        f"below 1 in the 2-norm ({label}, Theorem G)."
+    )
+
+
 def _by_numerical_radius(evidence: Evidence) -> Decision | None:
     """Theorem E with D = I; with a leak Theorem F, for a numerical range within the disc of radius w."""
     w, gain, leak = evidence.numerical_radius, evidence.gain, evidence.leak
-    if w is None or w.graded_upper is None or evidence.slopes[0] < 0.0:
+    if w is None or w.graded_upper is None or evidence.slopes[0] < 0.0 or evidence.leaks is not None:
         return None
     bound = w.graded_upper
     if not below_one(gain, bound.value):
@@ -139,8 +168,8 @@ def _by_worst_case(evidence: Evidence) -> Decision | None:
     if evidence.linear:
         return Decision(
             Verdict.VANISHES,
-            f"the network is linear and the spectral radius of (1 - a) I + a W is at most {at_most(upper.value)} < 1 "
-            f"(upper bound {upper.label}, {upper.source}), so its powers tend to 0.",
+            f"the network is linear and the spectral radius of {evidence.jacobian} is at most {at_most(upper.value)} "
+            f"< 1 (upper bound {upper.label}, {upper.source}), so its powers tend to 0.",
             (unknown_burn_in("a non-normal W can let gradients grow before they decay."),),
         )
     dated = _dated(evidence)

@@ -69,8 +69,8 @@ def test_lists_and_options():
     [
         ({}, ValueError, "give exactly one of"),
         ({"spectral_radius": 1.0, "spectral_norm": 1.0}, ValueError, "got spectral_radius, spectral_norm"),
-        ({"spectral_radius": 0.0}, ValueError, "spectral_radius must be finite and above 0"),
-        ({"spectral_norm": np.nan}, ValueError, "spectral_norm must be finite and above 0"),
+        ({"spectral_radius": -1.0}, ValueError, "spectral_radius must be finite and at least 0"),
+        ({"spectral_norm": np.nan}, ValueError, "spectral_norm must be finite and at least 0"),
         ({"spectral_norm": "big"}, TypeError, "spectral_norm must be a number"),
     ],
 )

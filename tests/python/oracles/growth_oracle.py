@@ -1,6 +1,7 @@
 """What the tests of R(W) and w(W) compare with: an enumeration for small n, dense algebra, products in NumPy.
 
-R(W) = sup over cycles of rho(J(s_p) .. J(s_1))^(1/p), J(s) = (1 - a) I + a W diag(s), lo <= s <= hi. J is affine in s,
+R(W) = sup over cycles of rho(J(s_p) .. J(s_1))^(1/p), J(s) = (1 - a) I + a W diag(s), lo <= s <= hi,
+or diag(1 - a) + diag(a) W diag(s) with a leak for each neuron. J is affine in s,
 so that the vertices s in {lo, hi}^n suffice for the supremum over all lengths.
 """
 
@@ -15,17 +16,18 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.float64]
 
 
-def jacobians(W: Matrix, lo: float = 0.0, hi: float = 1.0, leak: float = 1.0) -> Matrix:
+def jacobians(W: Matrix, lo: float = 0.0, hi: float = 1.0, leak: float | Matrix = 1.0) -> Matrix:
     """One Jacobian for each vertex of the slopes, shape (2^n, n, n)."""
     slopes = np.array(list(itertools.product((lo, hi), repeat=len(W))))
-    return (1 - leak) * np.eye(len(W)) + leak * W * slopes[:, None, :]
+    a = np.broadcast_to(leak, len(W))
+    return np.diag(1 - a) + a[:, None] * W * slopes[:, None, :]
 
 
 def radii(products: Matrix) -> Matrix:
     return np.abs(np.linalg.eigvals(products)).max(axis=-1)
 
 
-def best_cycle(W: Matrix, p: int, **model: float) -> float:
+def best_cycle(W: Matrix, p: int, **model: Any) -> float:
     """The largest rate of a cycle of p vertices: 2^(n p) products."""
     J = products = jacobians(W, **model)
     for _ in range(p - 1):
@@ -51,7 +53,7 @@ def adapted_norm(J: Matrix, rounds: int = 600) -> Matrix:
 
 
 def enclose_growth(
-    W: Matrix, accuracy: float = 0.01, most_products: int = 100_000, depth: int = 40, **model: float
+    W: Matrix, accuracy: float = 0.01, most_products: int = 100_000, depth: int = 40, **model: Any
 ) -> tuple[float, float]:
     """(lower, upper) with lower <= R(W) <= upper, up to rounding.
 
@@ -90,11 +92,11 @@ def numerical_radius_on_grid(W: Matrix, angles: int = 720) -> tuple[float, float
     return low, low / np.cos(np.pi / (2 * angles))
 
 
-def apply_jacobian(W: Any, slopes: Matrix, x: Matrix, leak: float = 1.0) -> Matrix:
+def apply_jacobian(W: Any, slopes: Matrix, x: Matrix, leak: float | Matrix = 1.0) -> Matrix:
     return (1 - leak) * x + leak * (W @ (slopes * x))
 
 
-def simulated_rate(W: Any, cycle: Matrix, leak: float = 1.0, steps: int = 400, seed: int = 0) -> float:
+def simulated_rate(W: Any, cycle: Matrix, leak: float | Matrix = 1.0, steps: int = 400, seed: int = 0) -> float:
     """The growth a step of J(s_p) .. J(s_1) applied again and again to a random vector, its first half left out.
 
     `cycle`: slopes of shape (p, n), row 0 acts first.

@@ -18,19 +18,27 @@ void over_leaks(array_in a, block_in X, block_out Y, const space& S, const Body&
     });
 }
 
+double weight_of(double leak, double s, int e) { return e == 0 ? leak * s : std::ldexp(leak * s, e); }
+
 }  // namespace
 
-void add_kept(array_in a, int e, block_in X, block_out Y, const space& S) {
-    over_leaks(a, X, Y, S, [e, k = X.columns()](double leak, const double* x, double* y) {
-        const double weight = std::ldexp(leak, e);
+void add_kept(array_in a, double s, int e, block_in X, block_out Y, const space& S) {
+    over_leaks(a, X, Y, S, [s, e, k = X.columns()](double leak, const double* x, double* y) {
+        const double weight = weight_of(leak, s, e);
         for (std::int64_t c = 0; c < k; ++c) y[c] = (1.0 - leak) * x[c] + weight * y[c];
     });
 }
 
-void weight_by_leak(array_in a, int e, block_in X, block_out T, const space& S) {
-    over_leaks(a, X, T, S, [e, k = X.columns()](double leak, const double* x, double* t) {
-        const double weight = std::ldexp(leak, e);
+void weight_by_leak(array_in a, double s, int e, block_in X, block_out T, const space& S) {
+    over_leaks(a, X, T, S, [s, e, k = X.columns()](double leak, const double* x, double* t) {
+        const double weight = weight_of(leak, s, e);
         for (std::int64_t c = 0; c < k; ++c) t[c] = weight * x[c];
+    });
+}
+
+void keep_rest(array_in a, block_in X, block_out Y, const space& S) {
+    over_leaks(a, X, Y, S, [k = X.columns()](double leak, const double* x, double* y) {
+        for (std::int64_t c = 0; c < k; ++c) y[c] = (1.0 - leak) * x[c];
     });
 }
 

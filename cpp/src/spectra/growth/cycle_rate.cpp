@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/column_norms.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
@@ -18,13 +19,6 @@ namespace rhochain {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-vector_block random_vector(const space& S, std::uint64_t seed, std::uint64_t stream) {
-    vector_block v(S);
-    fill_gaussian(v, seed, stream, S);
-    scale(1.0 / norm2(v, S), v, S);
-    return v;
-}
 
 // Q A P over mu_0 .. mu_{p-1}, as a model of a linear map.
 class deflated_cycle {
@@ -91,15 +85,20 @@ public:
         const std::int64_t terms =
             W.entrywise() ? std::max(W.row_terms(), W.column_terms()) : 2 * W.domain().sum_depth();
         const double slope = std::max(std::abs(J.slopes().lo), std::abs(J.slopes().hi));
-        local_ = rounding_gamma(terms + 8) * (J.kept() + J.slopes().leak * slope * magnitude) * (1.0 + 0x1p-20);
+        local_ = rounding_gamma(terms + 8) * ((1.0 - J.slopes().leak) + J.largest_leak() * slope * magnitude) *
+                 (1.0 + 0x1p-20);
     }
 
-    // 0 if the theorem does not apply.
-    double lower_rate() {
+    // Of the rate; 0 and infinity if the theorem does not apply.
+    struct ends {
+        double lowest = 0.0;
+        double highest = infinity;
+    };
+    ends rates() {
         const space& S = J_.domain();
         const double sums = rounding_gamma(S.sum_depth() + 8);
         const unit_chain right = chain(x_, true), left = chain(y_, false);
-        if (!std::isfinite(right.log) || !std::isfinite(left.log)) return 0.0;
+        if (!std::isfinite(right.log) || !std::isfinite(left.log)) return {};
         const double error_r = forward_error(right), error_s = backward_error(right, left);
         const double k = dot(y_, x_, S), ratio = std::exp(left.log - right.log);
         const double theta = dot(y_, right.last, S) / k;
@@ -107,7 +106,7 @@ public:
         axpy(-theta, x_, r, S);
         combine(-theta, y_, ratio, s, S);
         const double least_k = std::abs(k) - sums;
-        if (!(least_k > 0.0)) return 0.0;
+        if (!(least_k > 0.0)) return {};
         constexpr double few_roundings = 0x1p-50;
         const double norm_r = norm2(r, S) * (1.0 + sums) + few_roundings * (1.0 + std::abs(theta)) + error_r;
         const double norm_s = norm2(s, S) * (1.0 + sums) + few_roundings * (ratio + std::abs(theta)) + error_s;
@@ -118,16 +117,17 @@ public:
         // ||Q r|| <= ||r|| + |y^T r| / |k|
         const double q = (norm_r + shift) * norm_s / least_k;
         const double room = t - rest - shift;
-        if (!(room > 0.0) || !(room * room > 4.0 * q)) return 0.0;
+        if (!(room > 0.0) || !(room * room > 4.0 * q)) return {};
         const double eps = shift + 2.0 * q / (room + std::sqrt(room * room - 4.0 * q)) * 1.001 +
                            std::numeric_limits<double>::min();
-        if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return 0.0;
+        if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return {};
         // Each logarithm, and each of their partial sums, rounds once.
         const auto p = static_cast<double>(cycle_.size());
-        double magnitudes = std::abs(std::log(t - eps));
+        double magnitudes = std::abs(std::log(t - eps)) + std::abs(std::log(t + eps));
         for (const double norm : right.norms) magnitudes += std::abs(std::log(norm));
         const double rounding = (p + 4.0) / p * magnitudes * 0x1p-52 + 0x1p-44;
-        return std::exp((right.log + std::log(t - eps)) / p) * (1.0 - rounding);
+        return {std::exp((right.log + std::log(t - eps)) / p) * (1.0 - rounding),
+                std::exp((right.log + std::log(t + eps)) / p) * (1.0 + rounding)};
     }
 
 private:
@@ -201,7 +201,7 @@ private:
         constexpr std::int64_t most_steps = 20;
         const auto products = static_cast<std::int64_t>(cycle_.size());
         const deflated_cycle C(J_, cycle_, x_, y_, mu);
-        golub_kahan F(linear_map::borrowed(C), random_vector(J_.domain(), seed_, streams::cycle_remainder));
+        golub_kahan F(linear_map::borrowed(C), random_unit_vector(J_.domain(), seed_, streams::cycle_remainder));
         ledger_.count(products);
         constexpr double backward = 1.0 + 0x1p-26;
         double bound = infinity;
@@ -226,71 +226,30 @@ private:
 
 }  // namespace
 
-cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, std::uint64_t seed, Ledger& ledger) {
-    constexpr double settled = 1e-9;
-    constexpr std::size_t most_products = 960;
-    const space& S = J.domain();
-    const std::size_t p = cycle.size();
-    cycle_vectors v;
-    v.x = random_vector(S, seed, streams::cycle_vectors);
-    v.y = random_vector(S, seed, streams::cycle_vectors + 1);
-    vector_block next(S);
-    // One pass of a vector through the cycle. Returns the logarithm of its growth.
-    const auto pass = [&](vector_block& u, bool forwards) {
-        double log = 0.0;
-        for (std::size_t j = 0; j < p; ++j) {
-            const std::size_t k = forwards ? j : p - 1 - j;
-            if (forwards)
-                J.forward(cycle[k], u, next);
-            else
-                J.backward(cycle[k], u, next);
-            ledger.count();
-            std::swap(u, next);
-            const double norm = norm2(u, S);
-            if (!(norm > 0.0) || !std::isfinite(norm)) return -infinity;
-            log += std::log(norm);
-            scale(1.0 / norm, u, S);
-        }
-        return log;
-    };
-    const auto turn = [&](vector_in now, vector_in before) {
-        vector_block difference(S);
-        copy(before, difference, S);
-        combine(1.0, now, dot(now, before, S) < 0.0 ? 1.0 : -1.0, difference, S);
-        return norm2(difference, S);
-    };
-    double log = -infinity, quotient = 0.0;
-    for (std::size_t round = 0; round < std::max<std::size_t>(3, most_products / (2 * p)); ++round) {
-        if (ledger.exhausted()) break;
-        const vector_block x0 = v.x, y0 = v.y;
-        log = pass(v.x, true);
-        if (log == -infinity || pass(v.y, false) == -infinity) return {};
-        v.residual = std::max(turn(v.x, x0), turn(v.y, y0));
-        quotient = dot(y0, v.x, S) / dot(y0, x0, S);
-        if (v.residual < settled) break;
-    }
-    const double rate = std::exp((log + std::log(std::abs(quotient))) / static_cast<double>(p));
-    v.rate = std::isfinite(rate) ? rate : 0.0;
-    return v;
-}
-
-Bound bound_cycle(const slope_jacobian& J, const slope_rows& cycle, const cycle_vectors& vectors, double magnitude,
-                  double delta, std::uint64_t seed, Ledger& ledger) {
+cycle_bounds isolate_cycle(const slope_jacobian& J, const slope_rows& cycle, const cycle_vectors& vectors,
+                           double magnitude, double delta, std::uint64_t seed, Ledger& ledger) {
     constexpr std::size_t longest = 64;
-    Bound bound{0.0, Grade::probable, delta, "growth of a cycle of slopes, its eigenvalue isolated by deflation"};
+    const char* const source = "growth of a cycle of slopes, its eigenvalue isolated by deflation";
+    cycle_bounds bounds{{0.0, Grade::probable, delta, source}, {infinity, Grade::probable, delta, source}};
     slope_rows repeated = cycle;
     // The shares delta / 2, delta / 4, .. of the attempts, each from new random vectors.
     double share = 0.5 * delta;
     for (std::uint64_t attempt = 0; repeated.size() <= std::max(longest, cycle.size()); ++attempt, share *= 0.5) {
         // A certificate takes some 30 products for each Jacobian.
         if (ledger.exhausted() || !ledger.affords(30 * static_cast<std::int64_t>(repeated.size()))) break;
-        bound.value =
-            cycle_certificate(J, repeated, vectors, magnitude, share, seed + attempt, ledger).lower_rate();
-        if (bound.value > 0.0) break;
+        const auto found = cycle_certificate(J, repeated, vectors, magnitude, share, seed + attempt, ledger).rates();
+        bounds.lower.value = found.lowest;
+        bounds.upper.value = found.highest;
+        if (found.lowest > 0.0) break;
         const slope_rows once = repeated;
         repeated.insert(repeated.end(), once.begin(), once.end());
     }
-    return bound;
+    return bounds;
+}
+
+Bound bound_cycle(const slope_jacobian& J, const slope_rows& cycle, const cycle_vectors& vectors, double magnitude,
+                  double delta, std::uint64_t seed, Ledger& ledger) {
+    return isolate_cycle(J, cycle, vectors, magnitude, delta, seed, ledger).lower;
 }
 
 }  // namespace rhochain

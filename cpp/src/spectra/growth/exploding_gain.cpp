@@ -5,27 +5,36 @@
 #include "spectra/growth/signed_words.hpp"
 #include "spectra/growth/slope_ascent.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 namespace rhochain {
 namespace {
 
-SlopeRange at_gain(const SlopeRange& slopes, double g) { return {g * slopes.lo, g * slopes.hi, slopes.leak}; }
+SlopeRange at_gain(const SlopeRange& slopes, double g) {
+    return {g * slopes.lo, g * slopes.hi, slopes.leak, slopes.leaks};
+}
 
 // The gain at which the measured rate of the cycle is 1 to about 1e-4; infinite without one.
 double gain_of_cycle(const linear_map& W, const SlopeRange& slopes, const slope_rows& cycle, double g,
                      std::uint64_t seed, Ledger& ledger) {
     constexpr int most_steps = 8;
-    const double b = 1.0 - slopes.leak;
+    const double largest_leak = slope_jacobian(W, slopes).largest_leak();
+    // d rate / d ln g at a rate of 1: a mean of the leaks, by the last two gains.
+    double a = largest_leak, last_rate = 0.0, last_gain = 0.0;
     for (int step = 0; step < most_steps && !ledger.exhausted(); ++step) {
         const cycle_vectors v = measure_cycle(slope_jacobian(W, at_gain(slopes, g)), cycle, seed, ledger);
         constexpr double settled = 1e-6;
-        if (!(v.residual < settled) || !(v.rate > b)) return Bracket::infinity;
-        g *= slopes.leak / (v.rate - b);
+        if (step > 0 && g != last_gain)
+            a = std::clamp((v.rate - last_rate) / std::log(g / last_gain), slopes.leak, largest_leak);
+        if (!(v.residual < settled) || !(v.rate > 1.0 - a)) return Bracket::infinity;
+        last_rate = v.rate;
+        last_gain = g;
+        g *= a / (v.rate - (1.0 - a));
         // The next step would change g by far less than this one.
         constexpr double close = 1e-3;
-        if (std::abs(v.rate - 1.0) < close * slopes.leak) return g;
+        if (std::abs(v.rate - 1.0) < close * a) return g;
     }
     return Bracket::infinity;
 }

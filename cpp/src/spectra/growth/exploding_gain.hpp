@@ -1,11 +1,12 @@
-// The gain g from which on some slopes in g [lo, hi] explode, lo <= 0 <= hi, with a leak: the growth of b I + a g W S
-// is not homogeneous in g. For a fixed cycle of slopes the rate need not rise with g, but R does: slopes s g / g' at
-// the gain g' > g give the same Jacobians. So a cycle whose rate at g exceeds 1 proves the claim for every gain from
-// g on.
+// The gain g from which on some slopes in g [lo, hi] explode, lo <= 0 <= hi, with leaks: the growth of
+// I - A + g A W S is not homogeneous in g. For a fixed cycle of slopes the rate need not rise with g, but R does:
+// slopes s g / g' at the gain g' > g give the same Jacobians. So a cycle whose rate at g exceeds 1 proves the claim for
+// every gain from g on.
 //
-// On columns of one sign (signed_words.hpp) J(S) >= 0 has the rate b + a g rho(W S), which exceeds 1 exactly for
-// g rho(W S) > 1: PROVED. Other cycles: g <- g (1 - b) / (rate - b) to a rate of 1, which is exact for such an affine
-// rate, then deflation (cycle_rate.hpp) at a slightly larger g: PROBABLE(delta).
+// On columns of one sign (signed_words.hpp) J(S) >= 0 has a radius above 1 exactly for g rho(W S) > 1, with any leaks:
+// for a Perron vector x of W S J(S) x - x = A (g rho - 1) x. PROVED. Other cycles: g <- g a / (rate - 1 + a) to a rate
+// of 1, which is exact for one leak a and an affine rate, then deflation (cycle_rate.hpp) at a slightly larger g:
+// PROBABLE(delta).
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

@@ -4,6 +4,7 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "operators/similarity.hpp"
 #include "spectra/growth/growth_scaling.hpp"
+#include "spectra/growth/product_magnitude.hpp"
 #include "spectra/growth/range_bounds.hpp"
 #include "spectra/norm/norm_of_map.hpp"
 #include "spectra/radius/perron_of_block.hpp"
@@ -24,25 +25,6 @@ double largest_slope(const SlopeRange& slopes) { return std::max(std::abs(slopes
 Bound of_modulus(Bound c, const SlopeRange& slopes) {
     c.value = ((1.0 - slopes.leak) + slopes.leak * largest_slope(slopes) * c.value) * (1.0 + 0x1p-50);
     return c;
-}
-
-// At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, rounded up: sqrt of the largest row sum times the largest column
-// sum.
-double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger) {
-    if (!A.entrywise()) return infinity;
-    const space& S = A.domain();
-    vector_block D(S), inverse(S), sums(S);
-    exponential_pairs(d, most_log_scaling, D, inverse, S);
-    const auto largest = [&](vector_in weights) {
-        scale_rows(1.0, weights, sums, sums, S);
-        return max_abs(sums, S);
-    };
-    A.apply(entry_map::absolute, inverse, sums);
-    const double rows = largest(D);
-    A.apply_adjoint(entry_map::absolute, D, sums);
-    const double columns = largest(inverse);
-    ledger.count(2);
-    return std::sqrt(rows) * std::sqrt(columns) * (1.0 + rounding_gamma(std::max(A.row_terms(), A.column_terms()) + 8));
 }
 
 // Where rho(A) = rho(|A|) without a leak, the bracket of R is that of rho(|A|) times the largest slope.

@@ -70,11 +70,10 @@ growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, d
     }
     if (cycle.empty()) return best;
     best.estimate = vectors.rate;
-    const double scale = std::isfinite(magnitude) ? magnitude : 2.0 * vectors.rate / std::max(slopes.hi, slopes.leak);
     // A PROVED bound within rtol of it stays.
     const double worth_proving = 1.0 + options.rtol;
     if (vectors.rate <= worth_proving * best.bound.value) return best;
-    const Bound bound = bound_cycle(J, cycle, vectors, scale, options.delta, options.seed, ledger);
+    const Bound bound = bound_cycle(J, cycle, vectors, magnitude, options.delta, options.seed, ledger);
     if (bound.value > best.bound.value) {
         best.bound = bound;
         best.cycle = std::move(cycle);

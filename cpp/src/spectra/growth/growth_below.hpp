@@ -15,7 +15,7 @@ struct growth_below {
     slope_rows cycle;       // behind `bound`
 };
 
-// `magnitude`: at least || |W| ||_2; infinite if unknown.
+// `magnitude`: as of product_magnitude.hpp.
 [[nodiscard]] growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, double magnitude,
                                               const SolverOptions& options, Ledger& ledger);
 

@@ -27,7 +27,7 @@ std::vector<std::uint8_t> where(const std::vector<sign_counts>& lines, int sign)
 // A lower bound of the growth of a word, whose product is nonnegative up to its sign.
 class word_bound {
 public:
-    // |J(S)| x for x >= 0 is b x + a |W| |S| x.
+    // |J(S)| x for x >= 0 is (I - A) x + A |W| |S| x.
     word_bound(const linear_map& W, const SlopeRange& slopes, const slope_rows& word, Ledger& ledger)
         : W_(W), slopes_(slopes), word_(word), ledger_(ledger), y_(W.domain()), next_(W.domain()) {
         if (slopes.leak != 1.0) image_ = vector_block(W.domain());
@@ -70,7 +70,8 @@ private:
                 W_.apply(entry_map::absolute, next_, y_);
             } else {
                 W_.apply(entry_map::absolute, next_, image_);
-                combine(slopes_.leak, image_, 1.0 - slopes_.leak, y_, S);
+                add_kept(leaks_of(slopes_), 1.0, 0, y_, image_, S);
+                std::swap(y_, image_);
             }
             ledger_.count();
         }
@@ -126,7 +127,8 @@ signed_word best_signed_word(const linear_map& W, const sign_sets& sets, const S
     if (sets.of_rows) best.bound.source = "Collatz-Wielandt on rows of one sign";
     // Off its set a word has the slope lo: 0, or of the sign that keeps the product of one sign.
     if (slopes.lo > 0.0 || (slopes.lo < 0.0 && !sets.all)) return best;
-    const linear_map M = sets.of_rows ? linear_map(adjoint_operator(W)) : W;
+    // With a leak E alone: J(S) itself is nonnegative up to a signature, for rows of one sign too.
+    const linear_map M = sets.of_rows && slopes.leak == 1.0 ? linear_map(adjoint_operator(W)) : W;
     std::vector<slope_rows> words;
     if (!sets.excitatory.empty()) words.push_back({sets.excitatory});
     if (slopes.leak == 1.0) {
@@ -135,7 +137,7 @@ signed_word best_signed_word(const linear_map& W, const sign_sets& sets, const S
     }
     // Without a leak rates are proportional to the slopes: those up to 1 keep products far from underflow.
     const double unit = slopes.leak == 1.0 ? slopes.hi : 1.0;
-    const SlopeRange scaled{slopes.lo / unit, slopes.hi / unit, slopes.leak};
+    const SlopeRange scaled{slopes.lo / unit, slopes.hi / unit, slopes.leak, slopes.leaks};
     for (slope_rows& word : words) {
         const double bound = word_bound(M, scaled, word, ledger).run(rtol) * unit * (1.0 - 0x1p-50);
         if (bound > best.bound.value) {

@@ -3,7 +3,10 @@
 // <= 0: the product of any word over {E, I} is nonnegative up to its sign, and for B >= 0
 //     rho(B) >= min over x_i > 0 of (B x)_i / x_i      for every x >= 0, x != 0
 // (Collatz-Wielandt). Where every column has one sign, slopes lo < 0 may stand in place of 0. Words: E, I and E I;
-// with a leak E alone, for which J(S) >= 0. Rows of one sign: the same for W^T, which has the same R.
+// with a leak E alone, for which J(S) >= 0. Rows of one sign: the same for W^T, which has the same R without a leak.
+// With leaks, S = hi on the rows E and 0 elsewhere: J(S) is block triangular with the block of E nonnegative and 1 -
+// a_i on the rest of the diagonal; with lo < 0 there, Sigma J(S) Sigma >= 0 for Sigma = sign(S). Both have the radius
+// of |J(S)|.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

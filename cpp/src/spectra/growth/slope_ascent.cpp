@@ -1,8 +1,8 @@
 #include "spectra/growth/slope_ascent.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
-#include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "spectra/growth/cycle_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -17,9 +17,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 class slope_ascent {
 public:
     slope_ascent(const slope_jacobian& J, slope_rows cycle, std::uint64_t seed, std::uint64_t stream, Ledger& ledger)
-        : J_(J), S_(std::move(cycle)), ledger_(ledger), Z_(S_.size()), Y_(J.kept() == 0.0 ? 0 : S_.size()) {
-        x_ = random_unit(seed, streams::slope_start(2 * stream));
-        y_ = random_unit(seed, streams::slope_start(2 * stream + 1));
+        : J_(J), S_(std::move(cycle)), ledger_(ledger), Z_(S_.size()), rest_(J.leaky() ? S_.size() : 0) {
+        x_ = random_unit_vector(J.domain(), seed, streams::slope_start(2 * stream));
+        y_ = random_unit_vector(J.domain(), seed, streams::slope_start(2 * stream + 1));
         next_ = vector_block(J.domain());
     }
 
@@ -49,13 +49,6 @@ private:
     // Short cycles are run through several times, so that the vectors are close to the cycle's own.
     [[nodiscard]] std::size_t passes() const { return (16 + period() - 1) / period(); }
 
-    vector_block random_unit(std::uint64_t seed, std::uint64_t stream) const {
-        vector_block v(J_.domain());
-        fill_gaussian(v, seed, stream, J_.domain());
-        scale(1.0 / norm2(v, J_.domain()), v, J_.domain());
-        return v;
-    }
-
     // v becomes a unit vector. Returns ln ||v||.
     double normalise(vector_out v) const {
         const double norm = norm2(v, J_.domain());
@@ -73,7 +66,10 @@ private:
             log = 0.0;
             last_ = y_;
             for (std::size_t k = period(); k-- > 0;) {
-                if (!Y_.empty()) Y_[k] = y_;
+                if (J_.leaky()) {
+                    if (rest_[k].empty()) rest_[k] = vector_block(S);
+                    J_.keep(y_, rest_[k]);
+                }
                 if (Z_[k].empty()) Z_[k] = vector_block(S);
                 J_.pull(y_, Z_[k]);
                 ledger_.count();
@@ -97,7 +93,7 @@ private:
     }
 
     double right_vectors(std::int64_t& changes) {
-        const auto& [lo, hi, a] = J_.slopes();
+        const double lo = J_.slopes().lo, hi = J_.slopes().hi;
         const space& S = J_.domain();
         changes = 0;
         double log = 0.0;
@@ -105,8 +101,8 @@ private:
             log = 0.0;
             for (std::size_t k = 0; k < period(); ++k) {
                 if (pass == 0) {
-                    double form = a * dot_with_slopes(Z_[k], S_[k], lo, hi, x_, S);
-                    if (!Y_.empty()) form += J_.kept() * dot(Y_[k], x_, S);
+                    double form = dot_with_slopes(Z_[k], S_[k], lo, hi, x_, S);
+                    if (J_.leaky()) form += dot(rest_[k], x_, S);
                     changes += choose_slopes(form < 0.0 ? -1.0 : 1.0, Z_[k], x_, S_[k], S);
                 }
                 J_.forward(S_[k], x_, next_);
@@ -123,7 +119,7 @@ private:
     slope_rows S_;
     Ledger& ledger_;
     std::vector<vector_block> Z_;
-    std::vector<vector_block> Y_;  // y_{k+1}
+    std::vector<vector_block> rest_;  // (I - A) y_{k+1}
     vector_block x_;
     vector_block y_;
     vector_block last_;

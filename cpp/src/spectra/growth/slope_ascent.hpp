@@ -1,8 +1,8 @@
 // A search for cycles of slopes under which gradients grow fastest (slope_cycle.hpp). With the left and right vectors
-// of a cycle, y_{k+1}^T J_k x_k = b y_{k+1}^T x_k + a sum_i z_i s_i x_i, z = W^T y_{k+1}: it rises if s_i follows the
-// sign of z_i x_i. A sweep computes the left vectors backwards, then changes the slopes step by step while the right
-// vector passes (Gauss-Seidel). The result is a cycle and an estimate of its rate; any cycle is a valid witness. 2 p
-// products a sweep, more for p < 16. Memory: p n (8 + 1) bytes, with a leak p n (16 + 1).
+// of a cycle, y_{k+1}^T J_k x_k = y_{k+1}^T (I - A) x_k + sum_i z_i s_i x_i, z = W^T A y_{k+1}: it rises if s_i
+// follows the sign of z_i x_i. A sweep computes the left vectors backwards, then changes the slopes step by step while
+// the right vector passes (Gauss-Seidel). The result is a cycle and an estimate of its rate; any cycle is a valid
+// witness. 2 p products a sweep, more for p < 16. Memory: p n (8 + 1) bytes, with a leak p n (16 + 1).
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

@@ -1,13 +1,16 @@
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
 
-#include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 #include "spectra/growth/exploding_gain.hpp"
 #include "spectra/growth/growth_above.hpp"
 #include "spectra/growth/growth_below.hpp"
+#include "spectra/growth/leaky_growth_above.hpp"
+#include "spectra/growth/product_magnitude.hpp"
+#include "spectra/growth/slope_cycle.hpp"
 #include "spectra/norm/adjoint_check.hpp"
+#include "spectra/radius/leak_range.hpp"
 #include "spectra/structure/by_component.hpp"
 
 #include <algorithm>
@@ -29,6 +32,16 @@ void validate_slopes(const SlopeRange& s) {
     if (!std::isfinite(s.lo) || !std::isfinite(s.hi) || !(s.lo <= s.hi) || !(s.hi > 0.0))
         reject("slope_range", std::to_string(s.lo) + " and " + std::to_string(s.hi), "lo <= hi, hi > 0, both finite");
     if (!(s.leak > 0.0 && s.leak <= 1.0)) reject("leak", std::to_string(s.leak), "0 < leak <= 1");
+}
+
+// The slopes with a leak for each neuron and the least of them, or with one leak where all are equal.
+SlopeRange with_least_leak(SlopeRange slopes, const space& S) {
+    if (!S.any(!slopes.leaks.empty())) return slopes;
+    validate_leak(slopes.leaks, S);
+    const leak_range range = range_of_leaks(slopes.leaks, S);
+    slopes.leak = range.least;
+    if (range.least == range.largest) slopes.leaks = {};
+    return slopes;
 }
 
 void scale_bound(Bound& b, double factor, bool up) {
@@ -74,12 +87,8 @@ public:
 
     WorstCaseGrowth run() {
         ledger_.count(require_adjoint(A_, options_.seed));
-        double magnitude = infinity;
-        if (A_.entrywise()) {
-            magnitude = bound_norms(A_).upper.value;
-            ledger_.count(4);
-        }
-        if (magnitude == 0.0) return finished(without_growth("zero matrix"));
+        const double magnitude = product_magnitude(A_, options_, ledger_);
+        if (magnitude == 0.0 && A_.entrywise()) return finished(without_growth("zero matrix"));
         if (slopes_.leak != 1.0 && A_.entries() != nullptr && strong_components(A_).cyclic.empty())
             return finished(without_growth("no cycle"));
         growth_above above = bound_above();
@@ -93,12 +102,16 @@ public:
         } else {
             const bool homogeneous = slopes_.leak == 1.0;
             growth_below below = within(homogeneous ? 100 : 50, [&](const SolverOptions& few, Ledger& own) {
-                return bound_growth_below(A_, slopes_, magnitude, few, own);
+                return bound_growth_below(A_, slopes_, magnitude, beside_magnitude(few), own);
             });
-            if (!homogeneous)
+            take_whole_delta(below.bound);
+            if (!homogeneous) {
                 result.explodes_above = within(100, [&](const SolverOptions& few, Ledger& own) {
-                    return find_exploding_gain(A_, slopes_, below.cycle, magnitude, few, own).bound;
+                    const SolverOptions rest = beside_magnitude(few);
+                    return find_exploding_gain(A_, slopes_, below.cycle, magnitude, rest, own).bound;
                 });
+                take_whole_delta(result.explodes_above);
+            }
             const bool isolated = below.bound.grade == Grade::probable;
             take_below(std::move(below), result);
             if (homogeneous && !isolated && !ledger_.exhausted()) raise_by_radius(result);
@@ -111,7 +124,16 @@ public:
     }
 
 private:
-    // Every product of Jacobians is a power of the leak, up to polynomials in its length.
+    [[nodiscard]] SolverOptions beside_magnitude(SolverOptions options) const {
+        options.delta = delta_beside_magnitude(A_, options.delta);
+        return options;
+    }
+    // A bound by beside_magnitude() fails too where the magnitude does.
+    void take_whole_delta(Bound& bound) const {
+        if (bound.grade == Grade::probable) bound.delta = options_.delta;
+    }
+
+    // Every product of Jacobians is a power of 1 - a for the least leak a, up to polynomials in its length.
     WorstCaseGrowth without_growth(const char* why) const {
         WorstCaseGrowth result;
         const double kept = 1.0 - slopes_.leak;
@@ -126,7 +148,9 @@ private:
     }
 
     growth_above bound_above() {
-        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 60 : 45);
+        const bool many_leaks = A_.domain().any(!slopes_.leaks.empty());
+        // A norm takes fewer than a numerical range; a gain above which gradients explode more with many leaks.
+        const std::int64_t products = share_of_budget(slopes_.leak == 1.0 ? 60 : many_leaks ? 40 : 45);
         if (A_.entries() != nullptr && slopes_.leak == 1.0) {
             growth_above result;
             // The bounds by which components are compared and skipped are those of slopes up to 1.
@@ -152,6 +176,7 @@ private:
             result.vanishing_gain = {1.0 / upper.value * (1.0 - 0x1p-50), upper.grade, upper.delta, upper.source};
             return result;
         }
+        if (many_leaks) return bound_leaky_growth_above(A_, slopes_, options_, products, ledger_);
         const block_facts facts;
         return bound_growth_above(irreducible_block(A_, facts), slopes_, options_, products, ledger_);
     }
@@ -210,11 +235,11 @@ private:
     Ledger ledger_;
 };
 
-// Of a linear network, whose slopes are all hi: R = rho((1 - a) I + a hi W), with hi = 1 if a < 1.
+// Of a linear network, whose slopes are all hi: R = rho(I - A + hi A W), with hi = 1 if a leak is below 1.
 WorstCaseGrowth linear_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
     WorstCaseGrowth result;
     Bracket& b = result.bracket;
-    b = slopes.leak == 1.0 ? spectral_radius(W, options) : leaky_radius(W, {&slopes.leak, 1}, options);
+    b = slopes.leak == 1.0 ? spectral_radius(W, options) : leaky_radius(W, leaks_of(slopes), options);
     scale_bracket(b, slopes.hi);
     b.vector.clear();
     result.period = 1;
@@ -233,10 +258,11 @@ WorstCaseGrowth linear_growth(const linear_map& W, const SlopeRange& slopes, con
 
 }  // namespace
 
-WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
+WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& range, const SolverOptions& options) {
     require_square(W, "the worst-case growth");
     validate(options, W.domain());
-    validate_slopes(slopes);
+    validate_slopes(range);
+    const SlopeRange slopes = with_least_leak(range, W.domain());
     if (W.cols() == 0) {
         WorstCaseGrowth result;
         result.bracket = exact_bracket(0.0, "empty matrix");
@@ -249,7 +275,7 @@ WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& slopes,
     // Without a leak R is homogeneous; with one the power of two goes to the slopes.
     const bool homogeneous = slopes.leak == 1.0;
     const int f = homogeneous ? 0 : e;
-    const SlopeRange own{std::ldexp(slopes.lo, f), std::ldexp(slopes.hi, f), slopes.leak};
+    const SlopeRange own{std::ldexp(slopes.lo, f), std::ldexp(slopes.hi, f), slopes.leak, slopes.leaks};
     WorstCaseGrowth result = growth_search(W, A, own, options).run();
     if (homogeneous) {
         rescale_bracket(result.bracket, e);

@@ -1,29 +1,21 @@
 #include <rhochain/spectra/radius/leaky_radius.hpp>
 
-#include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include "operators/leaky_operator.hpp"
 #include "spectra/growth/cycle_rate.hpp"
+#include "spectra/growth/product_magnitude.hpp"
+#include "spectra/radius/leak_range.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/structure/line_signs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace rhochain {
 namespace {
-
-void validate_leak(std::span<const double> leak, const space& S) {
-    const bool one = leak.size() == 1;
-    if (S.any(!one && static_cast<std::int64_t>(leak.size()) != S.length()))
-        throw std::invalid_argument("leak: got " + std::to_string(leak.size()) +
-                                    " numbers, expected one, or one for each neuron");
-    const auto allowed = [](double a) { return a > 0.0 && a <= 1.0; };
-    if (S.any(!std::all_of(leak.begin(), leak.end(), allowed)))
-        throw std::invalid_argument("leak: got a number outside (0, 1], expected 0 < a <= 1");
-}
 
 bool is_nonnegative(const linear_map& A) {
     if (A.entries() == nullptr) return false;
@@ -32,31 +24,40 @@ bool is_nonnegative(const linear_map& A) {
     return std::all_of(signs.columns.begin(), signs.columns.end(), nonnegative);
 }
 
-// PROBABLE lower bound of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians.
-Bound isolated_lower_bound(const linear_map& A, double leak, const SolverOptions& options, Ledger& ledger) {
+// PROBABLE bounds of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians.
+cycle_bounds isolated_bounds(const linear_map& A, std::span<const double> leaks, double gain,
+                             const SolverOptions& options, Ledger& ledger) {
     constexpr std::size_t period = 16;
     constexpr double settled = 1e-6;
-    const double slope = std::ldexp(1.0, A.exponent());
-    const slope_jacobian J(A, {slope, slope, leak});
+    const double slope = std::ldexp(gain, A.exponent());
+    const leak_range range = range_of_leaks(leaks, A.domain());
+    const slope_jacobian J(A, {slope, slope, range.least, leaks});
     const slope_rows cycle(period, std::vector<std::uint8_t>(J.length(), 1));
     const cycle_vectors v = measure_cycle(J, cycle, options.seed, ledger);
-    Bound none{0.0, Grade::proved, 0.0, "a radius is not negative"};
-    if (!(v.residual < settled) || !(v.rate > 0.0)) return none;
-    const double magnitude = A.entrywise() ? bound_norms(A).upper.value : 2.0 * v.rate / leak;
-    Bound bound = bound_cycle(J, cycle, v, magnitude, options.delta, options.seed, ledger);
-    bound.source = "dominant eigenvalue isolated by deflation";
-    return bound;
+    if (!(v.residual < settled) || !(v.rate > 0.0))
+        return {{0.0, Grade::proved, 0.0, "a radius is not negative"},
+                {Bracket::infinity, Grade::proved, 0.0, "no bound"}};
+    const double magnitude = product_magnitude(A, options, ledger);
+    const double delta = delta_beside_magnitude(A, options.delta);
+    cycle_bounds bounds = isolate_cycle(J, cycle, v, magnitude, delta, options.seed, ledger);
+    for (Bound* bound : {&bounds.lower, &bounds.upper}) {
+        bound->delta = options.delta;
+        bound->source = "dominant eigenvalue isolated by deflation";
+    }
+    return bounds;
 }
 
 }  // namespace
 
-Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const SolverOptions& options) {
+Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const SolverOptions& options, double gain) {
     require_square(W, "the spectral radius");
     validate(options, W.domain());
     const space& S = W.domain();
     validate_leak(leak, S);
+    if (!(gain > 0.0) || !std::isfinite(gain))
+        throw std::invalid_argument("gain: got " + std::to_string(gain) + ", expected a finite number above 0");
     if (W.cols() == 0) return exact_bracket(0.0, "empty matrix");
-    if (!S.any(std::any_of(leak.begin(), leak.end(), [](double a) { return a != 1.0; })))
+    if (gain == 1.0 && !S.any(std::any_of(leak.begin(), leak.end(), [](double a) { return a != 1.0; })))
         return spectral_radius(W, options);
     const linear_map A = W.normalised();
     const std::vector<double> own(leak.begin(), leak.end());
@@ -64,7 +65,7 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     Bracket b;
     const bool nonnegative = is_nonnegative(A);
     if (A.entrywise()) {
-        const leaky_modulus M(A, own, A.exponent());
+        const leaky_modulus M(A, own, A.exponent(), gain);
         SolverOptions few = options;
         if (!nonnegative) few = ledger.inner_options(options, 60);
         Ledger perron_ledger(few, S);
@@ -83,14 +84,17 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     }
     b.upper_behind = b.upper;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
-    const leaky_operator J(A, own, A.exponent());
+    const leaky_operator J(A, own, A.exponent(), gain);
     const Bracket found = spectral_radius(linear_map::borrowed(J), ledger.inner_options(options, options.max_matvecs));
     ledger.count(found.matvecs);
     tighten_upper(b, found.upper);
     tighten_upper(b, graded_upper(found));
     tighten_lower(b, found.lower);
-    if (own.size() == 1 && !ledger.exhausted())
-        tighten_lower(b, isolated_lower_bound(A, own.front(), options, ledger));
+    if (!ledger.exhausted()) {
+        const cycle_bounds isolated = isolated_bounds(A, own, gain, options, ledger);
+        tighten_lower(b, isolated.lower);
+        tighten_upper(b, isolated.upper);
+    }
     b.value = found.value;
     b.status = found.status;
     b.residual = found.residual;

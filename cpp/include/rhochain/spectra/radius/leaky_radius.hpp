@@ -1,8 +1,8 @@
-// rho(J) of J = I - D + D W, D = diag(a), the Jacobian of a linear network with leak. Not a function of the outer
-// eigenvalues of W: where |1 - a + a lambda| is largest, |lambda| need not be. Upper, PROVED for entrywise W:
-// rho(I - D + D |W|), Collatz-Wielandt, which is rho(J) itself for W >= 0; PROBABLE(delta): powers of J
-// (spectral_radius.hpp). Lower, PROVED for W >= 0; PROBABLE(delta) where the dominant eigenvalue is real and isolated
-// and all a_i are equal (deflation); else an ESTIMATE.
+// rho(J) of J = I - D + g D W, D = diag(a), the Jacobian of a linear network with leak. Not a function of the outer
+// eigenvalues of W: where |1 - a + a g lambda| is largest, |lambda| need not be. Upper, PROVED for entrywise W:
+// rho(I - D + g D |W|), Collatz-Wielandt, which is rho(J) itself for W >= 0; PROBABLE(delta): powers of J
+// (spectral_radius.hpp). Lower, PROVED for W >= 0; else an ESTIMATE. Where the dominant eigenvalue is real and isolated
+// both ends are PROBABLE(delta) and close (deflation).
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
@@ -12,9 +12,9 @@
 
 namespace rhochain {
 
-// `leak`: one a for all neurons, or a vector of W.domain(). Throws std::invalid_argument unless W is square and every
-// a_i is above 0 and at most 1.
-[[nodiscard]] Bracket leaky_radius(const linear_map& W, std::span<const double> leak,
-                                   const SolverOptions& options = {});
+// `leak`: one a for all neurons, or a vector of W.domain(). Throws std::invalid_argument unless W is square, every
+// a_i is above 0 and at most 1, and the gain g is finite and above 0.
+[[nodiscard]] Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const SolverOptions& options = {},
+                                   double gain = 1.0);
 
 }  // namespace rhochain
