@@ -6,6 +6,7 @@
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
+#include "spectra/radius/deflation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -117,11 +118,10 @@ public:
         const double rest = remainder_norm(right.norms, 0.5 * t);
         // ||Q r|| <= ||r|| + |y^T r| / |k|
         const double q = (norm_r + shift) * norm_s / least_k;
-        const double room = t - rest - shift;
-        if (!(room > 0.0) || !(room * room > 4.0 * q)) return 0.0;
-        const double eps = shift + 2.0 * q / (room + std::sqrt(room * room - 4.0 * q)) * 1.001 +
-                           std::numeric_limits<double>::min();
-        if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return 0.0;
+        const deflated_eigenvalue e{.mu = theta, .shift = shift, .coupling = q};
+        const double eps = isolation_radius(
+            e, [rest](double least) { return least > rest ? (1.0 + 0x1p-50) / (least - rest) : infinity; });
+        if (!(eps < t)) return 0.0;
         // Each logarithm, and each of their partial sums, rounds once.
         const auto p = static_cast<double>(cycle_.size());
         double magnitudes = std::abs(std::log(t - eps));
@@ -284,8 +284,7 @@ Bound bound_cycle(const slope_jacobian& J, const slope_rows& cycle, const cycle_
     for (std::uint64_t attempt = 0; repeated.size() <= std::max(longest, cycle.size()); ++attempt, share *= 0.5) {
         // A certificate takes some 30 products for each Jacobian.
         if (ledger.exhausted() || !ledger.affords(30 * static_cast<std::int64_t>(repeated.size()))) break;
-        bound.value =
-            cycle_certificate(J, repeated, vectors, magnitude, share, seed + attempt, ledger).lower_rate();
+        bound.value = cycle_certificate(J, repeated, vectors, magnitude, share, seed + attempt, ledger).lower_rate();
         if (bound.value > 0.0) break;
         const slope_rows once = repeated;
         repeated.insert(repeated.end(), once.begin(), once.end());
