@@ -20,16 +20,16 @@
 namespace rhochain::python {
 namespace {
 
-RawBracket radius_of(const Operator& A, const SolverCall& call, bool condition) {
+RawBracket radius_of(const Operator& A, const SolverCall& call, bool condition, double upper_rtol) {
     return call.run([&](const SolverOptions& options) {
-        return spectral_radius(A.map().with(call.threads), options, RadiusGoal{.condition = condition});
+        const RadiusGoal goal{.condition = condition, .upper_rtol = upper_rtol};
+        return spectral_radius(A.map().with(call.threads), options, goal);
     });
 }
 
 RawBracket leaky_radius_of(const Operator& A, const SolverCall& call, const float64_array& leak) {
     const std::span<const double> a(leak.data(), static_cast<std::size_t>(leak.size()));
-    return call.run(
-        [&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options); });
+    return call.run([&](const SolverOptions& options) { return leaky_radius(A.map().with(call.threads), a, options); });
 }
 
 RawBracket perron_radius_of(const Operator& A, const SolverCall& call) {
@@ -116,7 +116,7 @@ py::tuple signs_in(const Operator& A) {
 void bind_spectra(py::module_& m) {
     const py::arg A("A");
     const py::kw_only keywords;
-    def_estimate(m, "spectral_radius", &radius_of, A, keywords, py::arg("condition"));
+    def_estimate(m, "spectral_radius", &radius_of, A, keywords, py::arg("condition"), py::arg("upper_rtol"));
     def_estimate(m, "leaky_radius", &leaky_radius_of, A, keywords, py::arg("leak"));
     def_estimate(m, "perron_radius", &perron_radius_of, A, keywords);
     def_estimate(m, "spectral_norm", &norm_of, A, keywords, py::arg("upper_rtol"));

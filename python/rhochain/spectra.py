@@ -82,6 +82,7 @@ def spectral_radius(
     W: Any,
     *,
     rtol: float = 1e-3,
+    upper_rtol: float | None = None,
     condition: bool = False,
     leak: float | npt.ArrayLike = 1.0,
     delta: float = 1e-6,
@@ -99,6 +100,12 @@ def spectral_radius(
     W : anything `Matrix` takes, shape (n, n)
     rtol : float in (0, 1)
         Stop once (upper - lower) <= rtol * value, or once the value has settled to rtol.
+    upper_rtol : float, optional
+        How far above the value the upper bound may stay, relatively; by default about `rtol`. Where a wide one is
+        enough (0.1, or inf for the value alone) the call ends once the value has settled to `rtol` for two starts: an
+        ESTIMATE, as is the lower bound. `condition`'s and `leak`'s results are left as they are. With an outer
+        eigenvalue of 1.5 beside a disk of radius 1 and n = 10^4 about 90 products for the value alone and 190 for both
+        bounds; ARPACK takes 60 to 90 for a value without bounds.
     condition : bool
         Find the left eigenvector of a component of more than 40 vertices too, for `Bracket.condition` and the left
         residual. About as many products again, with W.T.
@@ -153,7 +160,8 @@ def spectral_radius(
     a = _leaks(leak, A.shape[0])
     if (a != 1.0).any():
         return run(partial(_core.leaky_radius, A.operator, leak=a), options)
-    return run(partial(_core.spectral_radius, A.operator, condition=bool(condition)), options)
+    looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
+    return run(partial(_core.spectral_radius, A.operator, condition=bool(condition), upper_rtol=looser), options)
 
 
 def _leaks(leak: float | npt.ArrayLike, n: int) -> npt.NDArray[np.float64]:

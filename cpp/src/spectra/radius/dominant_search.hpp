@@ -6,8 +6,8 @@
 // rate over the last half of the powers. The lower bound lies below it by the spread of the growth rates over several
 // windows and of a second, shorter run. Both are ESTIMATEs, and require evidence that the growth is that of an
 // eigenvalue (walk_depth.hpp, commutator.hpp). Without evidence the value is the middle of the bounds, or the growth
-// rate where the budget ended first; in a long band the growth of returning walks (return_rate.hpp) gives the lower one,
-// an ESTIMATE.
+// rate where the budget ended first; in a long band the growth of returning walks (return_rate.hpp) gives the lower
+// one, an ESTIMATE.
 //
 // The powers end when their upper bound is 1.1 % (or rtol) above the growth rate. In a disk the bound is
 // ln(2 sqrt(n) / (sqrt(pi) delta)) / k: 1900 products for n = 1e6, delta = 1e-6. Small blocks take fewer products.
@@ -18,7 +18,13 @@
 
 namespace rhochain {
 
+struct dominant_goal {
+    double upper_rtol = 0.0;  // RadiusGoal (spectral_radius.hpp)
+    double magnitude = 0.0;   // at least || |A| ||_2 where A.entrywise(), else unused
+};
+
 // Tightens `b`, which holds the known bounds of rho(A).
-void search_dominant(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger);
+void search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
+                     Bracket& b, Ledger& ledger);
 
 }  // namespace rhochain
