@@ -164,7 +164,8 @@ private:
 
     // Whether the powers fulfil their recurrence, and its upper bound, PROBABLE, is close enough to its root.
     [[nodiscard]] bool has_settled(const power_filter& powers) const {
-        return powers.excess() <= std::max(0.5 * options_.rtol, goal_.upper_rtol) &&
+        constexpr std::int64_t least_steps = 32;
+        return powers.steps() >= least_steps && powers.excess() <= std::max(0.5 * options_.rtol, goal_.upper_rtol) &&
                powers.recurrence().relative() <= 0.01 * options_.rtol;
     }
 

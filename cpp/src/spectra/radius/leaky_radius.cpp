@@ -32,7 +32,8 @@ bool is_nonnegative(const linear_map& A) {
     return std::all_of(signs.columns.begin(), signs.columns.end(), nonnegative);
 }
 
-// PROBABLE lower bound of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians.
+// PROBABLE lower bound of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians: where
+// powers of J take too long to settle.
 Bound isolated_lower_bound(const linear_map& A, double leak, const SolverOptions& options, Ledger& ledger) {
     constexpr std::size_t period = 16;
     constexpr double settled = 1e-6;
@@ -88,8 +89,10 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     ledger.count(found.matvecs);
     tighten_upper(b, found.upper);
     tighten_upper(b, graded_upper(found));
+    tighten_lower(b, graded_lower(found));
     tighten_lower(b, found.lower);
-    if (own.size() == 1 && !ledger.exhausted())
+    const bool graded = graded_lower(b).value >= (1.0 - options.rtol) * found.value;
+    if (own.size() == 1 && !graded && !ledger.exhausted())
         tighten_lower(b, isolated_lower_bound(A, own.front(), options, ledger));
     b.value = found.value;
     b.status = found.status;

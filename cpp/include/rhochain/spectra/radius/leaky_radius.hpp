@@ -1,8 +1,8 @@
 // rho(J) of J = I - D + D W, D = diag(a), the Jacobian of a linear network with leak. Not a function of the outer
 // eigenvalues of W: where |1 - a + a lambda| is largest, |lambda| need not be. Upper, PROVED for entrywise W:
 // rho(I - D + D |W|), Collatz-Wielandt, which is rho(J) itself for W >= 0; PROBABLE(delta): powers of J
-// (spectral_radius.hpp). Lower, PROVED for W >= 0; PROBABLE(delta) where the dominant eigenvalue is real and isolated
-// and all a_i are equal (deflation); else an ESTIMATE.
+// (spectral_radius.hpp). Lower, PROVED for W >= 0; PROBABLE(delta) where the dominant eigenvalue or pair is isolated
+// (deflation); else an ESTIMATE.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
