@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -49,9 +50,10 @@ public:
         if (!guess && finish_short_space(powers)) return;
         const std::int64_t most = most_filter_steps(block_.size());
         const bool settled = run_filter(powers, most);
+        ritz_pair own;
         if (settled) {
-            first = powers.settled_pair();
-            if (write_isolated(powers, first, most)) return;
+            own = powers.settled_pair();
+            if (write_isolated(powers, own, most)) return;
         }
         growth_known_ = growth_is_evidence(block_, options_, powers, ledger_);
         tighten_upper(b_, powers.upper());
@@ -61,20 +63,22 @@ public:
         if (!growth_known_ && ledger_.exhausted()) return;
         if (!growth_known_) return block_.facts().reach > 0 ? write_returns() : take_middle();
         ritz_pair second;
-        if (guess)
-            second = settled ? first : search_from(powers.vector());
-        else if (!settled)
-            first = search_from(powers.vector());
+        (guess ? second : first) = settled ? std::move(own) : search_from(powers.vector());
         if (first.complete || ledger_.exhausted()) return finish_early(first.complete ? first : better(first, second));
         double other_rate = powers.growth_rate();
         if (!guess) {
             power_filter again(block_, options_.seed, streams::second_start, options_.delta);
+            if (settled) {
+                second = settle_again(again, powers);
+                // Two roots close to each other magnify what is left of the rest. Arnoldi does not.
+                if (!second.found() || !agree(first, second)) {
+                    first = search_from(powers.vector());
+                    second = {};
+                }
+            }
             const bool confirms = first.meets(options_.rtol);
             const std::int64_t half = std::max<std::int64_t>(powers.steps() / 2, 1);
-            if (settled)
-                second = settle_again(again, powers);
-            else
-                run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
+            if (!settled) run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
             other_rate = again.growth_rate();
             if (confirms && !second.found() && !again.vanished()) second = search_from(again.vector());
         }
@@ -243,10 +247,14 @@ private:
         if (pair.complete) b_.status = Status::converged;
     }
 
+    [[nodiscard]] bool agree(const ritz_pair& a, const ritz_pair& b) const {
+        return std::abs(a.modulus() - b.modulus()) <= 0.5 * options_.rtol * std::max(a.modulus(), b.modulus());
+    }
+
     void write_pair(const ritz_pair& first, const ritz_pair& second) {
         const ritz_pair& winner = first.modulus() >= second.modulus() ? first : second;
         const double gap = std::abs(first.modulus() - second.modulus()) / winner.modulus();
-        if (gap <= 0.5 * options_.rtol) b_.status = Status::converged;
+        if (agree(first, second)) b_.status = Status::converged;
         write(winner, std::max({options_.rtol, 2.0 * gap, winner.residual / winner.modulus()}));
     }
 
