@@ -84,10 +84,11 @@ TEST_CASE("norms, radii and scaled norms have the bits of one process") {
         check_same_bits("spectral_radius, an isolated eigenvalue", [&](const slices& s) {
             // Entries with a mean: an outer eigenvalue.
             auto shifted = *M;
-            for (double& w : shifted.values) w += 0.5;
+            for (double& w : shifted.values) w += 1.5;
             const linear_map A = sliced_operator(shifted, s);
             const Bracket b = spectral_radius(A);
-            CHECK(b.lower.grade == Grade::probable);
+            // Of the positive one the Perron bound ends the powers before they have settled.
+            CHECK((b.lower.grade == Grade::probable) == (M == &W));
             return numbers_of(b, A.domain());
         });
         check_same_bits("scaled_norm", [&](const slices& s) {

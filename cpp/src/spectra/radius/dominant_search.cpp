@@ -252,7 +252,8 @@ private:
     }
 
     void write_pair(const ritz_pair& first, const ritz_pair& second) {
-        const ritz_pair& winner = first.modulus() >= second.modulus() ? first : second;
+        const bool refuted = second.modulus() > b_.upper.value;
+        const ritz_pair& winner = first.modulus() >= second.modulus() || refuted ? first : second;
         const double gap = std::abs(first.modulus() - second.modulus()) / winner.modulus();
         if (agree(first, second)) b_.status = Status::converged;
         write(winner, std::max({options_.rtol, 2.0 * gap, winner.residual / winner.modulus()}));
