@@ -2,8 +2,8 @@
 // lower bound.
 //
 // Deflation (radius/deflation.hpp) by one vector on each side, x and y: with k = y^T x, theta real, r = A x - theta x,
-// s = A^T y - theta y, Q = I - x y^T / k, P = I - y y^T / y^T y and b >= ||Q A P||_2 the resolvent of the rest is at most
-// 1 / (|lambda| - b), and rate >= (|theta| - eps)^(1/p). b: Golub-Kahan on Q A P from a random start
+// s = A^T y - theta y, Q = I - x y^T / k, P = I - y y^T / y^T y and b >= ||Q A P||_2 the resolvent of the rest is at
+// most 1 / (|lambda| - b), and rate >= (|theta| - eps)^(1/p). b: Golub-Kahan on Q A P from a random start
 // (lanczos_bound.hpp).
 //
 // Rounding. With unit vectors x_{k+1} = fl(J_k x_k) / mu_k the errors of the steps reach A x_0 through the products
