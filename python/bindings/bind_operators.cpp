@@ -56,6 +56,7 @@ public:
 
     [[nodiscard]] std::int64_t rows() const { return rows_; }
     [[nodiscard]] std::int64_t cols() const { return cols_; }
+    [[nodiscard]] bool has_adjoint() const { return !rmatmat_.is_none(); }
     void apply(const_block X, mutable_block Y) const { call(matmat_, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { call(rmatmat_, X, Y); }
 

@@ -20,9 +20,10 @@
 namespace rhochain::python {
 namespace {
 
-RawBracket radius_of(const Operator& A, const Limits& limits, bool condition) {
+RawBracket radius_of(const Operator& A, const Limits& limits, bool condition, double upper_rtol) {
     return limits.run([&](const SolverOptions& options) {
-        return spectral_radius(A.map().with(limits.threads), options, RadiusGoal{.condition = condition});
+        const RadiusGoal goal{.condition = condition, .upper_rtol = upper_rtol};
+        return spectral_radius(A.map().with(limits.threads), options, goal);
     });
 }
 
@@ -118,7 +119,7 @@ void bind_spectra(py::module_& m) {
     const py::arg A("A");
     const py::arg limits("limits");
     const py::kw_only keywords;
-    m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"));
+    m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"), py::arg("upper_rtol"));
     m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"), py::arg("gain"));
     m.def("perron_radius", &perron_radius_of, A, limits);
     m.def("spectral_norm", &norm_of, A, limits, keywords, py::arg("upper_rtol"));

@@ -21,6 +21,7 @@ public:
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
+    [[nodiscard]] bool has_adjoint() const { return A_.has_adjoint(); }
 
     void apply(block_in X, block_out Y) const {
         A_.apply(X, Y);

@@ -83,6 +83,7 @@ def spectral_radius(
     W: Any,
     *,
     rtol: float = 1e-3,
+    upper_rtol: float | None = None,
     condition: bool = False,
     leak: float | npt.ArrayLike = 1.0,
     delta: float = 1e-6,
@@ -100,6 +101,12 @@ def spectral_radius(
     W : anything `Matrix` takes, shape (n, n)
     rtol : float in (0, 1)
         Stop once (upper - lower) <= rtol * value, or once the value has settled to rtol.
+    upper_rtol : float, optional
+        How far above the value the upper bound may stay, relatively; by default as close as products bring it. Where a
+        wide one is enough the call ends once the value has settled to `rtol` for two starts: an ESTIMATE, as the lower
+        bound is then. With an eigenvalue of 1.5 beside a disk of radius 1 and n = 10^4, 101 products for inf and 194
+        for both bounds; in the disk alone 675 and 2012. With 0.1 nothing larger by 10 % is hidden but with probability
+        delta; with inf an eigenvalue may be whose part in the first powers is small. Left out with a `leak`.
     condition : bool
         Find the left eigenvector of a component of more than 40 vertices too, for `Bracket.condition` and the left
         residual. About as many products again, with W.T.
@@ -137,7 +144,9 @@ def spectral_radius(
     Grades: upper bounds PROVED (Collatz-Wielandt on |W|, or structure) or PROBABLE(delta) (powers of
     W on a random vector; cf. Dixon 1983); lower bounds PROVED from structure, traces, Collatz-Wielandt where
     W >= 0 up to signs, or the norm of W where a diagonal scaling makes it symmetric or skew-symmetric and where it is
-    circulant or a multiple of an orthogonal matrix; else ESTIMATE, with the best PROVED one in `Bracket.graded_lower`.
+    circulant or a multiple of an orthogonal matrix; PROBABLE(delta) where the dominant eigenvalue or pair is so far
+    from the others that powers of W settle on it (deflation; an operator needs ``rmatvec`` for it); else ESTIMATE,
+    with the best PROVED one in `Bracket.graded_lower`.
     ``gain * rho(W) < 1`` certifies nothing in a nonlinear network: see `check`.
 
     Examples
@@ -154,7 +163,9 @@ def spectral_radius(
     a = leak_vector(leak, A.shape[0])
     if (a != 1.0).any():
         return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a, gain=1.0))
-    return Bracket.from_core(_core.spectral_radius(A.operator, limits.core, condition=bool(condition)))
+    looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
+    raw = _core.spectral_radius(A.operator, limits.core, condition=bool(condition), upper_rtol=looser)
+    return Bracket.from_core(raw)
 
 
 def spectral_norm(

@@ -91,6 +91,8 @@ public:
     // Whether apply_both reads the matrix once instead of twice.
     [[nodiscard]] bool one_sweep() const { return model_->one_sweep(); }
 
+    // Whether apply_adjoint works: a map known by its products may have those with A alone.
+    [[nodiscard]] bool has_adjoint() const { return model_->has_adjoint(); }
     // Whether there are products with |A| and A o A, which PROVED bounds need.
     [[nodiscard]] bool entrywise() const { return model_->entrywise(); }
     // The most terms in the sum of a row, and of a column.
@@ -174,6 +176,12 @@ public:
             return get().entrywise();
         else
             return entrywise_operator<operator_type>;
+    }
+    [[nodiscard]] bool has_adjoint() const override {
+        if constexpr (requires(const operator_type& op) { op.has_adjoint(); })
+            return get().has_adjoint();
+        else
+            return true;
     }
     [[nodiscard]] std::int64_t row_terms() const override {
         if constexpr (entrywise_operator<operator_type>)

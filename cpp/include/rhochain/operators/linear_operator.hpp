@@ -6,6 +6,7 @@
 //     apply(f, X, Y), apply_adjoint(f, X, Y), row_terms(), column_terms()
 //         products with the entrywise images |A| and A o A (entry_map.hpp), and the largest number of terms in a row
 //         and a column sum: PROVED bounds need such an `entrywise_operator`;
+//     has_adjoint()                  whether apply_adjoint works, or throws;
 //     lossless()                     whether its entries are those of the matrix it stands for, to the last bit;
 //     apply(f, X, Y, task), ..       products that pass each panel to a task (fusing_operator, panel_task.hpp);
 //     one_sweep(), apply_both(..)    A X, a task on it, A^T of the result, the matrix read once (sweeping_operator);

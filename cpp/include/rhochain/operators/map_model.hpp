@@ -36,6 +36,7 @@ public:
     [[nodiscard]] virtual bool one_sweep() const { return false; }
     virtual void apply_both(block_in, block_out, block_out, panel_task) const {}
     [[nodiscard]] virtual bool entrywise() const { return false; }
+    [[nodiscard]] virtual bool has_adjoint() const { return true; }
     [[nodiscard]] virtual std::int64_t row_terms() const { return 0; }
     [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }
     [[nodiscard]] virtual bool lossless() const { return true; }

@@ -7,6 +7,7 @@
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
+#include "spectra/radius/deflation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -116,11 +117,10 @@ public:
         const double rest = remainder_norm(right.norms, 0.5 * t);
         // ||Q r|| <= ||r|| + |y^T r| / |k|
         const double q = (norm_r + shift) * norm_s / least_k;
-        const double room = t - rest - shift;
-        if (!(room > 0.0) || !(room * room > 4.0 * q)) return {};
-        const double eps = shift + 2.0 * q / (room + std::sqrt(room * room - 4.0 * q)) * 1.001 +
-                           std::numeric_limits<double>::min();
-        if (!((eps - shift) * (t - rest - eps) > q * (1.0 + 0x1p-40))) return {};
+        const deflated_eigenvalue e{.mu = theta, .shift = shift, .coupling = q};
+        const double eps = isolation_radius(
+            e, [rest](double least) { return least > rest ? (1.0 + 0x1p-50) / (least - rest) : infinity; });
+        if (!(eps < t)) return {};
         // Each logarithm, and each of their partial sums, rounds once.
         const auto p = static_cast<double>(cycle_.size());
         double magnitudes = std::abs(std::log(t - eps)) + std::abs(std::log(t + eps));

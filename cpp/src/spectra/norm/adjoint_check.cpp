@@ -18,24 +18,38 @@ constexpr double tolerance = 0.01;
 // Below this length the rounding of the products may be as large as the products.
 constexpr double least_length = 0x1p-900;
 
-}  // namespace
+struct trial {
+    std::int64_t products = 0;
+    double ratio = 1.0;  // <v, A^T u> / <A v, u>
+    bool agrees = true;
+};
 
-std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed) {
-    if (A.entrywise() || A.rows() == 0 || A.cols() == 0) return 0;
+trial try_adjoint(const linear_map& A, std::uint64_t seed) {
+    if (A.entrywise() || A.rows() == 0 || A.cols() == 0) return {};
     vector_block v(A.domain()), z(A.domain()), u(A.range());
     fill_gaussian(v, seed, streams::adjoint, A.domain());
     scale(1.0 / norm2(v, A.domain()), v, A.domain());
     A.apply(v, u);
     const double length = norm2(u, A.range());
-    if (!(length > least_length)) return 1;
+    if (!(length > least_length)) return {.products = 1};
     scale(1.0 / length, u, A.range());
     A.apply_adjoint(u, z);
     const double found = dot(z, v, A.domain());
-    if (std::abs(found - length) > tolerance * std::max(length, norm2(z, A.domain())))
+    const bool differs = std::abs(found - length) > tolerance * std::max(length, norm2(z, A.domain()));
+    return {2, found / length, !differs};
+}
+
+}  // namespace
+
+std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed) {
+    const trial t = try_adjoint(A, seed);
+    if (!t.agrees)
         throw std::invalid_argument(
             "W: got an rmatvec that is not the adjoint of matvec, <v, rmatvec(u)> / <matvec(v), u> = " +
-            std::to_string(found / length) + ", expected 1");
-    return 2;
+            std::to_string(t.ratio) + ", expected 1");
+    return t.products;
 }
+
+bool adjoint_agrees(const linear_map& A, std::uint64_t seed) { return try_adjoint(A, seed).agrees; }
 
 }  // namespace rhochain

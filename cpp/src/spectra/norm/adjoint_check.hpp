@@ -15,4 +15,7 @@ namespace rhochain {
 // half precision satisfy. Returns the number of products: at most 2, and 0 where the entries are stored.
 std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed);
 
+// (*) The same test without the exception, for a caller that can do without A^T.
+[[nodiscard]] bool adjoint_agrees(const linear_map& A, std::uint64_t seed);
+
 }  // namespace rhochain

@@ -5,16 +5,17 @@
 #include <rhochain/krylov/arnoldi.hpp>
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
-#include "spectra/radius/commutator.hpp"
+#include "spectra/radius/growth_evidence.hpp"
+#include "spectra/radius/isolated_eigenvalue.hpp"
 #include "spectra/radius/power_filter.hpp"
 #include "spectra/radius/return_rate.hpp"
 #include "spectra/radius/ritz_search.hpp"
-#include "spectra/radius/walk_depth.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -36,8 +37,9 @@ std::int64_t most_filter_steps(std::int64_t n) {
 
 class dominant_search {
 public:
-    dominant_search(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger)
-        : block_(block), options_(options), b_(b), ledger_(ledger) {}
+    dominant_search(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal, Bracket& b,
+                    Ledger& ledger)
+        : block_(block), options_(options), goal_(goal), b_(b), ledger_(ledger) {}
 
     void run() {
         const std::optional<vector_block> guess = warm_start();
@@ -46,8 +48,14 @@ public:
         if (guess) first = search_from(*guess);
         power_filter powers(block_, options_.seed, streams::start, options_.delta);
         if (!guess && finish_short_space(powers)) return;
-        run_filter(powers, most_filter_steps(block_.size()));
-        growth_known_ = growth_is_evidence(powers);
+        const std::int64_t most = most_filter_steps(block_.size());
+        const bool settled = run_filter(powers, most);
+        ritz_pair own;
+        if (settled) {
+            own = powers.settled_pair();
+            if (write_isolated(powers, own, most)) return;
+        }
+        growth_known_ = growth_is_evidence(block_, options_, powers, ledger_);
         tighten_upper(b_, powers.upper());
         b_.value = powers.growth_rate();
         if (powers.vanished()) return;
@@ -55,19 +63,24 @@ public:
         if (!growth_known_ && ledger_.exhausted()) return;
         if (!growth_known_) return block_.facts().reach > 0 ? write_returns() : take_middle();
         ritz_pair second;
-        if (!guess)
-            first = search_from(powers.vector());
-        else
-            second = search_from(powers.vector());
+        (guess ? second : first) = settled ? std::move(own) : search_from(powers.vector());
         if (first.complete || ledger_.exhausted()) return finish_early(first.complete ? first : better(first, second));
         double other_rate = powers.growth_rate();
         if (!guess) {
             power_filter again(block_, options_.seed, streams::second_start, options_.delta);
+            if (settled) {
+                second = settle_again(again, powers);
+                // Two roots close to each other magnify what is left of the rest. Arnoldi does not.
+                if (!second.found() || !agree(first, second)) {
+                    first = search_from(powers.vector());
+                    second = {};
+                }
+            }
             const bool confirms = first.meets(options_.rtol);
             const std::int64_t half = std::max<std::int64_t>(powers.steps() / 2, 1);
-            run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
+            if (!settled) run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
             other_rate = again.growth_rate();
-            if (confirms && !again.vanished()) second = search_from(again.vector());
+            if (confirms && !second.found() && !again.vanished()) second = search_from(again.vector());
         }
         if (first.meets(options_.rtol) && second.meets(options_.rtol)) return write_pair(first, second);
         const ritz_pair& best = better(first, second);
@@ -112,52 +125,95 @@ private:
         }
         if (!factorization.invariant() || ledger_.exhausted()) return false;
         const ritz_pair pair = search_from(start);
-        run_filter(powers, bounding_steps);
+        const bool settled = run_filter(powers, bounding_steps);
         tighten_upper(b_, powers.upper());
         b_.value = powers.growth_rate();
         if (powers.vanished()) return true;
         if (!pair.found() || !(std::abs(b_.value - pair.modulus()) <= same_rate * pair.modulus())) return false;
+        if (settled && write_isolated(powers, pair, bounding_steps)) return true;
         write(pair, std::max(options_.rtol, pair.residual / pair.modulus()));
         b_.status = Status::converged;
         return true;
     }
 
-    void run_filter(power_filter& powers, std::int64_t most) {
+    // Whether the powers have settled at last.
+    bool run_filter(power_filter& powers, std::int64_t most) {
         constexpr std::int64_t between_records = 16;
+        constexpr std::int64_t looks_apart = 8;
+        constexpr std::int64_t least_steps = 128;  // where a wide upper bound is enough
         constexpr double close_enough = 0.011;
-        const double wanted = 1.0 + std::max(close_enough, options_.rtol);
+        const double wanted = 1.0 + std::max({close_enough, options_.rtol, goal_.upper_rtol});
+        std::int64_t next_look = 0;
+        double excess = 1.0;
+        bool settling = false;
         while (powers.steps() < most && !powers.vanished() && !ledger_.exhausted()) {
             powers.step();
             ledger_.count();
             if (powers.steps() % between_records != 0) continue;
+            if (powers.steps() >= next_look) {
+                powers.tighten(step_error(powers));
+                if (has_settled(powers)) return true;
+                // Powers about to settle go on.
+                settling = powers.excess() < 0.5 * excess;
+                excess = powers.excess();
+                next_look = powers.steps() + powers.steps() / looks_apart;
+            }
             const double upper = std::min(b_.upper.value, powers.upper().value);
             ledger_.record(b_.lower.value, std::clamp(powers.growth_rate(), b_.lower.value, upper), upper);
-            if (upper <= wanted * powers.growth_rate()) break;
+            if (goal_.upper_rtol > close_enough && powers.steps() < least_steps) continue;
+            if (upper <= wanted * powers.growth_rate() && !settling) break;
         }
+        return false;
     }
 
-    // Makes further powers where the walks that join all vertices are longer than those so far and not too long.
-    [[nodiscard]] bool growth_is_evidence(power_filter& powers) {
-        constexpr std::int64_t most_depth = 1024;
-        const double rate = powers.growth_rate();
-        auto depth = walk_depth(block_, walk_direction::into, rate, most_depth, ledger_);
-        if (depth && block_.map().entrywise()) {
-            const auto out = walk_depth(block_, walk_direction::out_of, rate, most_depth, ledger_);
-            if (out)
-                *depth = std::max(*depth, *out);
-            else
-                depth.reset();
-        }
-        if (!depth || powers.steps() < 2 * *depth) {
-            normal_ = block_.map().entrywise() && commutes_with_adjoint(block_, options_, ledger_);
-            if (normal_) return true;
-        }
-        if (!depth) return false;
-        while (powers.steps() < 2 * *depth && !powers.vanished() && !ledger_.exhausted()) {
-            powers.step();
+    // Whether the powers fulfil their recurrence, and its upper bound, PROBABLE, is close enough to its root.
+    [[nodiscard]] bool has_settled(const power_filter& powers) const {
+        constexpr std::int64_t least_steps = 32;
+        return powers.steps() >= least_steps && powers.excess() <= std::max(0.5 * options_.rtol, goal_.upper_rtol) &&
+               powers.recurrence().relative() <= 0.01 * options_.rtol;
+    }
+
+    // The rounding of one product with a unit vector.
+    [[nodiscard]] double step_error(const power_filter& powers) const {
+        const linear_map& A = block_.map();
+        if (A.entrywise()) return rounding_gamma(std::max(A.row_terms(), A.column_terms()) + 2) * goal_.magnitude;
+        return 2.0 * rounding_gamma(2 * A.domain().sum_depth() + 8) * powers.growth_rate();
+    }
+
+    // Both ends graded by an isolated eigenvalue. Left out where the attempt could cost more than the rest of the
+    // search.
+    [[nodiscard]] bool write_isolated(const power_filter& powers, const ritz_pair& pair, std::int64_t most) {
+        constexpr std::int64_t cheap = 128;
+        if (!(powers.excess() <= 0.5 * options_.rtol)) return false;
+        if (block_.facts().reach > 0 || !block_.facts().scaling.empty()) return false;
+        if (powers.steps() > std::max(cheap, most / 3) || !ledger_.affords(3 * powers.steps())) return false;
+        const isolated_radius isolated = isolate_radius(block_, powers, step_error(powers), options_, ledger_);
+        if (!isolated.found()) return false;
+        tighten_upper(b_, powers.upper());
+        tighten_lower(b_, isolated.lower);
+        b_.value = pair.modulus();
+        if (!(relative_width(b_) <= options_.rtol)) return false;
+        b_.residual = pair.residual;
+        b_.runner_up = std::isnan(pair.runner_up) ? isolated.runner_up : pair.runner_up;
+        b_.vector = for_caller(pair.vector);
+        b_.status = Status::converged;
+        return true;
+    }
+
+    // The pair on which powers of a second start settle; none where that takes many more steps than the first ones did.
+    [[nodiscard]] ritz_pair settle_again(power_filter& again, const power_filter& powers) {
+        constexpr std::int64_t between_looks = 8;
+        constexpr double well_below = 0.01;
+        const std::int64_t most = powers.steps() + powers.steps() / 2;
+        while (again.steps() < most && !again.vanished() && !ledger_.exhausted()) {
+            again.step();
             ledger_.count();
+            if (again.steps() % between_looks != 0) continue;
+            again.fit(powers.recurrence().degree);
+            const ritz_pair pair = again.settled_pair();
+            if (pair.found() && pair.meets(well_below * options_.rtol)) return pair;
         }
-        return powers.vanished() || powers.steps() >= 2 * *depth;
+        return {};
     }
 
     void write_returns() {
@@ -191,10 +247,15 @@ private:
         if (pair.complete) b_.status = Status::converged;
     }
 
+    [[nodiscard]] bool agree(const ritz_pair& a, const ritz_pair& b) const {
+        return std::abs(a.modulus() - b.modulus()) <= 0.5 * options_.rtol * std::max(a.modulus(), b.modulus());
+    }
+
     void write_pair(const ritz_pair& first, const ritz_pair& second) {
-        const ritz_pair& winner = first.modulus() >= second.modulus() ? first : second;
+        const bool refuted = second.modulus() > b_.upper.value;
+        const ritz_pair& winner = first.modulus() >= second.modulus() || refuted ? first : second;
         const double gap = std::abs(first.modulus() - second.modulus()) / winner.modulus();
-        if (gap <= 0.5 * options_.rtol) b_.status = Status::converged;
+        if (agree(first, second)) b_.status = Status::converged;
         write(winner, std::max({options_.rtol, 2.0 * gap, winner.residual / winner.modulus()}));
     }
 
@@ -214,16 +275,17 @@ private:
 
     const irreducible_block& block_;
     const SolverOptions& options_;
+    dominant_goal goal_;
     Bracket& b_;
     Ledger& ledger_;
     bool growth_known_ = false;
-    bool normal_ = false;
 };
 
 }  // namespace
 
-void search_dominant(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
-    dominant_search(block, options, b, ledger).run();
+void search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
+                     Bracket& b, Ledger& ledger) {
+    dominant_search(block, options, goal, b, ledger).run();
 }
 
 }  // namespace rhochain

@@ -24,7 +24,8 @@ bool is_nonnegative(const linear_map& A) {
     return std::all_of(signs.columns.begin(), signs.columns.end(), nonnegative);
 }
 
-// PROBABLE bounds of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians.
+// PROBABLE bounds of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians: where powers
+// of J take too long to settle.
 cycle_bounds isolated_bounds(const linear_map& A, std::span<const double> leaks, double gain,
                              const SolverOptions& options, Ledger& ledger) {
     constexpr std::size_t period = 16;
@@ -85,16 +86,23 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     b.upper_behind = b.upper;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     const leaky_operator J(A, own, A.exponent(), gain);
-    const Bracket found = spectral_radius(linear_map::borrowed(J), ledger.inner_options(options, options.max_matvecs));
+    // Half of delta is for the bounds by deflation: an end may come from either.
+    SolverOptions half = options;
+    half.delta = 0.5 * options.delta;
+    const Bracket found = spectral_radius(linear_map::borrowed(J), ledger.inner_options(half, options.max_matvecs));
     ledger.count(found.matvecs);
     tighten_upper(b, found.upper);
     tighten_upper(b, graded_upper(found));
+    tighten_lower(b, graded_lower(found));
     tighten_lower(b, found.lower);
-    if (!ledger.exhausted()) {
-        const cycle_bounds isolated = isolated_bounds(A, own, gain, options, ledger);
+    const bool graded = graded_lower(b).value >= (1.0 - options.rtol) * found.value;
+    if (!graded && !ledger.exhausted()) {
+        const cycle_bounds isolated = isolated_bounds(A, own, gain, half, ledger);
         tighten_lower(b, isolated.lower);
         tighten_upper(b, isolated.upper);
     }
+    for (Bound* bound : {&b.lower, &b.upper, &b.lower_behind, &b.upper_behind})
+        if (bound->grade == Grade::probable) bound->delta = options.delta;
     b.value = found.value;
     b.status = found.status;
     b.residual = found.residual;

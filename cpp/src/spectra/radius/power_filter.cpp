@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 namespace rhochain {
@@ -13,7 +14,9 @@ namespace rhochain {
 power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta)
     : block_(std::move(block)),
       x_(block_.domain()),
-      y_(block_.domain()),
+      before_(block_.domain()),
+      oldest_(block_.domain()),
+      start_component_(0.5 * std::sqrt(std::numbers::pi) * delta),
       upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"} {
     constexpr double log_2_over_root_pi = 0.12078223763524522235;
     log_constant_ = log_2_over_root_pi - std::log(delta);
@@ -23,8 +26,10 @@ power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uin
 
 void power_filter::step() {
     if (vanished_) return;
-    block_.map().apply(x_, y_);
-    std::swap(x_, y_);
+    excess_ = std::numeric_limits<double>::infinity();
+    block_.map().apply(x_, oldest_);
+    std::swap(oldest_, before_);
+    std::swap(before_, x_);
     const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
     vanished_ = norm.mantissa == 0.0;
     log_norms_.push_back(norm.log_abs());
@@ -33,12 +38,73 @@ void power_filter::step() {
     constexpr std::int64_t most = 1000;  // 2^most is in range
     const std::int64_t own_exponent = std::clamp(norm.exponent - exponent_, -most, most);
     if (std::abs(own_exponent) > drift) {
-        scale(std::ldexp(1.0, -static_cast<int>(own_exponent)), x_, block_.domain());
+        const double factor = std::ldexp(1.0, -static_cast<int>(own_exponent));
+        scale(factor, x_, block_.domain());
+        scale(factor, before_, block_.domain());
+        if (steps() > 1) scale(factor, oldest_, block_.domain());
         exponent_ += own_exponent;
     }
     const double log_bound = (log_constant_ + log_norms_.back()) / static_cast<double>(steps());
     const double bound = std::exp(log_bound) * (1.0 + 0x1p-40);
     if (bound < upper_.value) upper_.value = bound;
+}
+
+double power_filter::excess_of(const power_recurrence& p, double step_error) const {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const double theta = p.modulus();
+    if (!(p.remainder < infinity) || !(theta > 0.0)) return infinity;
+    const auto last = static_cast<std::size_t>(steps() - p.degree);  // of v_0
+    const double log_theta = std::log(theta);
+    // An eigenvalue of modulus theta at least has |y^* v_0| >= theta^last component, its rounding taken off.
+    double component = start_component_ * (1.0 - 0x1p-40);
+    for (std::size_t j = 1; j <= last; ++j)
+        component -= step_error * std::exp(log_norms_[j - 1] - static_cast<double>(j) * log_theta) * (1.0 + 0x1p-30);
+    if (!(component > 0.0)) return infinity;
+    // Of p(lambda), |lambda| <= 2 theta.
+    const double steps_error = p.degree == 1 ? step_error : step_error * (2.0 * theta + std::abs(p.a) + p.growth);
+    const double quotient =
+        std::exp(log_norms_[last] - static_cast<double>(last) * log_theta) * (p.remainder + steps_error) / component;
+    const double excess = p.excess_where(quotient * (1.0 + 0x1p-30)) / theta;
+    return excess <= 1.0 ? excess : infinity;
+}
+
+void power_filter::tighten(double step_error) {
+    excess_ = std::numeric_limits<double>::infinity();
+    if (vanished_ || steps() < 3) return;
+    const space& S = block_.domain();
+    const auto take = [&](const power_recurrence& p) {
+        const double excess = excess_of(p, step_error);
+        const double bound = p.modulus() * (1.0 + excess) * (1.0 + 0x1p-50);
+        if (bound < upper_.value) {
+            upper_.value = bound;
+            upper_.source = "powers of a random start, settled on their recurrence";
+        }
+        return excess;
+    };
+    recurrence_ = fit_recurrence(before_, x_, S);
+    excess_ = take(recurrence_);
+    constexpr double settled = 1e-8;
+    if (recurrence_.relative() <= settled) return;
+    const power_recurrence wider = fit_recurrence(oldest_, before_, x_, S);
+    const double excess = take(wider);
+    if (!(wider.relative() < recurrence_.relative())) return;
+    recurrence_ = wider;
+    excess_ = excess;
+}
+
+void power_filter::fit(int degree) {
+    excess_ = std::numeric_limits<double>::infinity();
+    const space& S = block_.domain();
+    recurrence_ = degree == 1 ? fit_recurrence(before_, x_, S) : fit_recurrence(oldest_, before_, x_, S);
+}
+
+ritz_pair power_filter::settled_pair() const {
+    return pair_of(recurrence_, recurrence_vector(0), recurrence_vector(1), block_.domain());
+}
+
+vector_in power_filter::recurrence_vector(int i) const {
+    const int back = recurrence_.degree - i;
+    return back == 0 ? x_ : back == 1 ? before_ : oldest_;
 }
 
 double power_filter::growth_rate(std::int64_t from, std::int64_t to) const {

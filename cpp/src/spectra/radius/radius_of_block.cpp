@@ -25,9 +25,8 @@ Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& opti
     const Bracket b = norm_of_map(block.map(), own, {});
     ledger.count(b.matvecs);
     Bound bound = b.upper;
-    bound.source =
-        "norm of " + std::string(block.facts().scaling.empty() ? "the block" : "a geometric scaling") + ": " +
-        b.upper.source;
+    bound.source = "norm of " + std::string(block.facts().scaling.empty() ? "the block" : "a geometric scaling") +
+                   ": " + b.upper.source;
     return bound;
 }
 
@@ -71,8 +70,10 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     if (facts.trace_bound > 0.0) tighten_lower(b, {facts.trace_bound, Grade::proved, 0.0, "traces of W and W^2"});
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
+    double magnitude = 0.0;
     if (A.entrywise()) {
         b.upper = bound_norms(A).upper;
+        magnitude = b.upper.value;
         ledger.count(4);
         if (block.size() <= small_block_size && !block.is_in_place()) {
             solve_small_block(block, options, b, ledger);
@@ -85,7 +86,7 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
         rest.delta = 0.5 * options.delta;
         tighten_upper(b, norm_upper_bound(block, rest, ledger));
     }
-    search_dominant(block, rest, b, ledger);
+    search_dominant(block, rest, {goal.upper_rtol, magnitude}, b, ledger);
     for (Bound* upper : {&b.upper, &b.upper_behind})
         if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);

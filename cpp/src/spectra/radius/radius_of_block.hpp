@@ -5,7 +5,8 @@
 // any other one powers of a random start (power_filter.hpp) damp the eigenvectors of smaller modulus and give the
 // PROBABLE upper bound; Arnoldi from the result (ritz_search.hpp) gives the value, an ESTIMATE, and restarts from the
 // dominant Ritz vectors until two independent starts agree. A small residual does not distinguish a dominant eigenvalue
-// from one just inside the edge of the spectrum: `converged` needs both.
+// from one just inside the edge of the spectrum: `converged` needs both. Where the dominant eigenvalue or pair is
+// isolated (isolated_eigenvalue.hpp) both ends are PROBABLE after a fraction of the products.
 #pragma once
 
 #include <rhochain/spectra/radius/spectral_radius.hpp>

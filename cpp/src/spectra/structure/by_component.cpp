@@ -48,6 +48,9 @@ public:
 
     [[nodiscard]] Bracket result(std::int64_t n) {
         best_.upper = best_.upper_behind = upper();
+        // A largest bound fails if one of them does; the shares of the components add up to at most delta.
+        for (Bound* lower : {&best_.lower, &best_.lower_behind})
+            if (lower->grade == Grade::probable) lower->delta = options_.delta;
         best_.status = all_converged_ ? Status::converged : Status::bracketed;
         clamp_value(best_);
         scatter_vector(n);
