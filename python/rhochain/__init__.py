@@ -16,6 +16,7 @@ from rhochain.estimates import Bound, Bracket, Grade, Interrupted, Progress, Sta
 from rhochain.gated import GRUChain, LSTMChain
 from rhochain.growth import growth_factor
 from rhochain.io import FileError, load
+from rhochain.low_rank import LowRankUpdate
 from rhochain.lyapunov import LyapunovInterrupted, LyapunovSpectrum
 from rhochain.matrix import Matrix
 from rhochain.numerical_range import numerical_radius
@@ -48,6 +49,7 @@ __all__ = [
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
+    "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",

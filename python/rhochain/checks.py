@@ -174,6 +174,7 @@ def check(
         leak=leak,
         shape=A.shape,
         nnz=A.nnz,
+        update_rank=A.update_rank,
         spectral_radius=evidence.spectral_radius,
         spectral_norm=evidence.spectral_norm,
         perron_radius=evidence.perron_radius,

@@ -92,7 +92,13 @@ class Investigation:
         return decision
 
     def _cheap(self) -> bool:
-        return self._A.nnz is not None and self._A.nnz < _CHEAP_ENTRIES
+        entries = self._entries_read()
+        return entries is not None and entries < _CHEAP_ENTRIES
+
+    def _entries_read(self) -> int | None:
+        """By a product: those of W, and of U and V."""
+        A = self._A
+        return None if A.nnz is None else A.nnz + (A.update_rank or 0) * sum(A.shape)
 
     def _linear_is_open(self) -> bool:
         """Whether rho(W) leaves a linear network open: with a leak, or where its lower bound has no grade."""
@@ -107,7 +113,7 @@ class Investigation:
             of_two = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
             self._evidence = replace(
                 self._evidence,
-                components=components(self._A),
+                components=components(self._A) if self._A.has_entries else None,
                 signs=sign_structure(self._A),
                 norm_bounds=tuple(_proved(found[key], source) for key, source in of_two),
                 one_norm=_proved(found["one"], "||W||_1"),
@@ -132,7 +138,7 @@ class Investigation:
 
     def _radius_products(self) -> int | None:
         """The budget of rho(W), which decides only a linear network."""
-        entries = self._A.nnz
+        entries = self._entries_read()
         if entries is None or self._evidence.linear:
             return None
         return max(_WORK // max(1, entries), _LEAST_RADIUS_PRODUCTS)
@@ -162,10 +168,10 @@ class Investigation:
             return _GROWTH_PRODUCTS
         if self._cheap():
             return _CHEAP_GROWTH_PRODUCTS
-        entries, signs = self._A.nnz, self._evidence.signs
-        if entries is None or signs is None:
+        entries, signs = self._entries_read(), self._evidence.signs
+        if entries is None:
             return _GROWTH_PRODUCTS
-        if signs.factorizes:
+        if signs is not None and signs.factorizes:
             return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
         affordable = _DECISIVE_WORK // max(1, entries)
         return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else 0

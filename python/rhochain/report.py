@@ -45,7 +45,9 @@ class GradientReport:
         Of a leaky integrator; 1 for none.
     shape : (int, int)
     nnz : int or None
-        None for an operator.
+        None for an operator; of a `LowRankUpdate` that of its W.
+    update_rank : int or None
+        The columns of U where W is a `LowRankUpdate`.
     spectral_radius, spectral_norm, perron_radius : Bracket or None
         None where the verdict was settled first (`quick`); rho(|W|) also for an operator, whose entries are unknown.
     scaled_norm : ScaledNorm or None
@@ -98,6 +100,7 @@ class GradientReport:
     local_gains: bool = False
     notes: tuple[str, ...] = ()
     source: str | None = None
+    update_rank: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
@@ -115,6 +118,7 @@ class GradientReport:
             "source": self.source,
             "shape": list(self.shape),
             "nnz": self.nnz,
+            "update_rank": self.update_rank,
             "spectral_radius": plain(self.spectral_radius),
             "spectral_norm": plain(self.spectral_norm),
             "perron_radius": plain(self.perron_radius),
@@ -203,7 +207,10 @@ class GradientReport:
     def _facts(self) -> list[tuple[str, str]]:
         rows, cols = self.shape
         size = f"{rows:,} x {cols:,}"
-        if self.nnz is not None:
+        if self.update_rank is not None:
+            size += f", W + U V (rank {self.update_rank}), called W below; its W has {self.nnz:,} nonzeros, "
+            size += f"U and V {self.update_rank * (rows + cols):,}"
+        elif self.nnz is not None:
             size += f", {self.nnz:,} nonzeros, density {100 * self.nnz / (rows * cols):.3g} %"
         network = f"gain gamma = {self.gain:.7g}"
         if self.activation is not None:

@@ -16,7 +16,7 @@ PYTHON_ORDER = [
     ["_core", "comparisons", "conclusions", "figure", "io", "layout", "page", "resources"],
     ["coercion"],
     ["input_reach", "matrix"],
-    ["estimates"],
+    ["estimates", "low_rank"],
     ["options"],
     ["activations", "burn_in", "chain_envelope", "chain_identity", "chain_results", "chain_rows", "growth", "lyapunov"],
     ["chain_checkpoints", "gated_runs", "rollouts", "typical_growth"],

@@ -42,7 +42,7 @@ private:
 // I - D + D |W|, whose entries are at least the absolute values of those of J: for bounds of rho(J) from above.
 class leaky_modulus {
 public:
-    // Requires A.entrywise().
+    // Requires A.bounded().
     leaky_modulus(linear_map A, std::vector<double> leak, int exponent)
         : A_(std::move(A)), leak_(std::move(leak)), exponent_(exponent) {}
 

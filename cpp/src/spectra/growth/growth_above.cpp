@@ -29,7 +29,7 @@ Bound of_modulus(Bound c, const SlopeRange& slopes) {
 // At most || |D A D^-1| ||_2 = || D |A| D^-1 ||_2, rounded up: sqrt of the largest row sum times the largest column
 // sum.
 double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger) {
-    if (!A.entrywise()) return infinity;
+    if (!A.bounded()) return infinity;
     const space& S = A.domain();
     vector_block D(S), inverse(S), sums(S);
     exponential_pairs(d, most_log_scaling, D, inverse, S);
@@ -76,7 +76,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
         if (gain > result.vanishing_gain.value) result.vanishing_gain = {gain, from.grade, from.delta, from.source};
     };
     const std::int64_t before = ledger.matvecs();
-    if (A.entrywise()) {
+    if (A.bounded()) {
         const Bound perron = perron_upper_bound(block, options, ledger);
         tighten_upper(b, of_modulus(perron, slopes));
         take_gain(1.0 / (largest_slope(slopes) * perron.value) * (1.0 - 0x1p-50), perron);

@@ -170,7 +170,7 @@ private:
 }  // namespace
 
 std::int64_t terms_of_products(const linear_map& A) {
-    return A.entrywise() ? std::max(A.row_terms(), A.column_terms()) : 2 * A.domain().sum_depth();
+    return A.bounded() ? std::max(A.row_terms(), A.column_terms()) : 2 * A.domain().sum_depth();
 }
 
 range_bounds bound_range(const irreducible_block& block, const range_goal& goal, Ledger& ledger) {

@@ -75,7 +75,7 @@ public:
     WorstCaseGrowth run() {
         ledger_.count(require_adjoint(A_, options_.seed));
         double magnitude = infinity;
-        if (A_.entrywise()) {
+        if (A_.bounded()) {
             magnitude = bound_norms(A_).upper.value;
             ledger_.count(4);
         }

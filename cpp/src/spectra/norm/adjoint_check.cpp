@@ -21,7 +21,7 @@ constexpr double least_length = 0x1p-900;
 }  // namespace
 
 std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed) {
-    if (A.entrywise() || A.rows() == 0 || A.cols() == 0) return 0;
+    if (A.bounded() || A.rows() == 0 || A.cols() == 0) return 0;
     vector_block v(A.domain()), z(A.domain()), u(A.range());
     fill_gaussian(v, seed, streams::adjoint, A.domain());
     scale(1.0 / norm2(v, A.domain()), v, A.domain());

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
+#include <rhochain/spectra/norm/norms.hpp>
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/radius/commutator.hpp"
@@ -44,7 +45,8 @@ public:
         ritz_pair first;
         // A guess needs no filter. The second search then starts from the powers that the upper bound needs.
         if (guess) first = search_from(*guess);
-        power_filter powers(block_, options_.seed, streams::start, options_.delta);
+        error_ = error_of_products();
+        power_filter powers(block_, options_.seed, streams::start, options_.delta, error_);
         if (!guess && finish_short_space(powers)) return;
         run_filter(powers, most_filter_steps(block_.size()));
         growth_known_ = growth_is_evidence(powers);
@@ -62,7 +64,7 @@ public:
         if (first.complete || ledger_.exhausted()) return finish_early(first.complete ? first : better(first, second));
         double other_rate = powers.growth_rate();
         if (!guess) {
-            power_filter again(block_, options_.seed, streams::second_start, options_.delta);
+            power_filter again(block_, options_.seed, streams::second_start, options_.delta, error_);
             const bool confirms = first.meets(options_.rtol);
             const std::int64_t half = std::max<std::int64_t>(powers.steps() / 2, 1);
             run_filter(again, std::min(half, confirms ? most_confirming_steps : comparing_steps));
@@ -88,6 +90,14 @@ private:
         block_.project(x);
         if (!(max_abs(x, S) > 0.0)) return std::nullopt;
         return x;
+    }
+
+    // e of power_filter.hpp; 0 where the products cannot cancel by more than the norm of |A| tells.
+    [[nodiscard]] double error_of_products() {
+        const linear_map& A = block_.map();
+        if (A.modulus() != moduli::majorant) return 0.0;
+        ledger_.count(3);
+        return rounding_gamma(A.row_terms() + 2) * bound_norms(A).upper.value * (1.0 + 0x1p-20);
     }
 
     [[nodiscard]] ritz_pair search_from(vector_in start) {
@@ -149,7 +159,7 @@ private:
                 depth.reset();
         }
         if (!depth || powers.steps() < 2 * *depth) {
-            normal_ = block_.map().entrywise() && commutes_with_adjoint(block_, options_, ledger_);
+            normal_ = block_.map().bounded() && commutes_with_adjoint(block_, options_, ledger_);
             if (normal_) return true;
         }
         if (!depth) return false;
@@ -216,6 +226,7 @@ private:
     const SolverOptions& options_;
     Bracket& b_;
     Ledger& ledger_;
+    double error_ = 0.0;
     bool growth_known_ = false;
     bool normal_ = false;
 };

@@ -42,7 +42,7 @@ Bound isolated_lower_bound(const linear_map& A, double leak, const SolverOptions
     const cycle_vectors v = measure_cycle(J, cycle, options.seed, ledger);
     Bound none{0.0, Grade::proved, 0.0, "a radius is not negative"};
     if (!(v.residual < settled) || !(v.rate > 0.0)) return none;
-    const double magnitude = A.entrywise() ? bound_norms(A).upper.value : 2.0 * v.rate / leak;
+    const double magnitude = A.bounded() ? bound_norms(A).upper.value : 2.0 * v.rate / leak;
     Bound bound = bound_cycle(J, cycle, v, magnitude, options.delta, options.seed, ledger);
     bound.source = "dominant eigenvalue isolated by deflation";
     return bound;
@@ -63,7 +63,7 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     Ledger ledger(options, S);
     Bracket b;
     const bool nonnegative = is_nonnegative(A);
-    if (A.entrywise()) {
+    if (A.bounded()) {
         const leaky_modulus M(A, own, A.exponent());
         SolverOptions few = options;
         if (!nonnegative) few = ledger.inner_options(options, 60);

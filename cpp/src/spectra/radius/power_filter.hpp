@@ -7,6 +7,11 @@
 //     rho(A) <= (2 ||A^k z|| / (sqrt(pi) delta))^(1/k),
 // so that the run may stop at any k. The bound holds up to a backward error of g(m + 2) |A| in each factor. Cf. Dixon
 // 1983, whose bound of ||A^k|| needs a k fixed in advance.
+//
+// Where |A| has a majorant alone, its products may cancel to far below their rounding errors. Then the errors are in
+// the bound: with ||fl(A x) - A x|| <= e ||x|| the computed z_k obey y^* z_{j+1} = lambda y^* z_j + y^* f_j, so that
+//     sqrt(pi) delta / 2 <= ||z_k|| rho^-k + (e / rho) sum_{j<k} ||z_j|| rho^-j.
+// The right side falls with rho: any r at which it is below the left one exceeds rho(A).
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
@@ -20,8 +25,8 @@ namespace rhochain {
 
 class power_filter {
 public:
-    // The start is drawn from (seed, stream).
-    power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta);
+    // The start is drawn from (seed, stream). `error` is the e above; 0 leaves it out.
+    power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta, double error = 0.0);
 
     // One product.
     void step();
@@ -36,15 +41,20 @@ public:
     [[nodiscard]] double growth_rate(std::int64_t from, std::int64_t to) const;
     // Over the last half.
     [[nodiscard]] double growth_rate() const { return growth_rate(steps() / 2, steps()); }
-    [[nodiscard]] const Bound& upper() const { return upper_; }
+    // O(k) operations if there is an e.
+    [[nodiscard]] Bound upper() const;
 
 private:
+    // Whether r exceeds rho(A), rounding errors included.
+    [[nodiscard]] bool exceeds(double r) const;
+
     irreducible_block block_;
     vector_block x_;
     vector_block y_;
     std::int64_t exponent_ = 0;      // A^k z = 2^exponent x
     std::vector<double> log_norms_;  // ln ||A^j z||, j = 0 .. k
     double log_constant_;            // ln (2 / (sqrt(pi) delta))
+    double error_;
     bool vanished_ = false;
     Bound upper_;
 };
