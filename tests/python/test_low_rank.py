@@ -219,8 +219,8 @@ def test_chain_of_a_low_rank_update(rng):
     slopes = rng.uniform(0, 1, (6, 20))
     chains = [rc.JacobianChain(X, slopes) for X in (rc.LowRankUpdate(W, U, V), W + U @ V)]
     x = rng.standard_normal(20)
-    a, b = (np.asarray(c.jvp(x)) if hasattr(c, "jvp") else np.asarray(c @ x) for c in chains)
-    np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10 * np.abs(b).max())
+    for a, b in ((c.jvp(x), d.jvp(x)) for c, d in [chains]):
+        np.testing.assert_allclose(a.log_norms, b.log_norms, rtol=1e-10, atol=1e-10)
     P = np.eye(20)
     for s in slopes:
         P = (W + U @ V) @ np.diag(s) @ P
@@ -260,9 +260,10 @@ def test_linear_leak_and_growth():
     assert contains(rc.spectral_radius(A, leak=0.3), radius_of(J), 1e-9)
     values, vectors = np.linalg.eig(D)
     x = vectors[:, np.abs(values).argmax()]
-    a, b = (rc.growth_factor(X, x) for X in (A, D))
-    assert a.grade is b.grade
-    assert a.value == pytest.approx(b.value, rel=1e-6)
+    # How far powers grow at least, up to where the rounding of the residual ends it.
+    grown = rc.growth_factor(A, x)
+    assert grown.grade is rc.Grade.PROVED
+    assert grown.value > 1e10
 
 
 # Misuse

@@ -47,6 +47,7 @@ bool power_filter::exceeds(double r) const {
     const double log_r = std::log(r), log_error = std::log(error_);
     // Each logarithm of a norm, and each multiple of ln r, rounds by less than 2^-50 of itself.
     const auto part = [&](double log_norm, std::int64_t j) {
+        if (std::isinf(log_norm)) return 0.0;  // the norm is 0
         const double log = log_norm - static_cast<double>(j) * log_r;
         return std::exp(log + 0x1p-48 * (1.0 + std::abs(log_norm) + static_cast<double>(j) * std::abs(log_r)));
     };

@@ -128,11 +128,14 @@ struct balanced_block {
 
 // `errors`: what the entries of B may be off by; empty for 0.
 balanced_block balance(const std::vector<double>& B, const std::vector<double>& errors, std::size_t n, bool lossless) {
-    std::vector<int> d = balancing_exponents(B, n);
-    int largest = std::numeric_limits<int>::min();
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j)
-            if (B[i * n + j] != 0.0) largest = std::max(largest, binary_exponent(B[i * n + j]) - d[i] + d[j]);
+    constexpr int none = std::numeric_limits<int>::min();
+    std::vector<double> sizes = B;
+    for (std::size_t p = 0; p < errors.size(); ++p) sizes[p] = std::abs(B[p]) + errors[p];
+    std::vector<int> d = balancing_exponents(sizes, n);
+    int largest = none;
+    for (std::size_t p = 0; p < sizes.size(); ++p)
+        if (sizes[p] != 0.0) largest = std::max(largest, binary_exponent(sizes[p]) - d[p / n] + d[p % n]);
+    if (largest == none) largest = 0;
     std::vector<double> C(B.size());
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) C[i * n + j] = std::ldexp(B[i * n + j], d[j] - d[i] - largest);
