@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rhochain import _core
 from rhochain.conclusions import Decision, Verdict
@@ -19,6 +19,7 @@ from rhochain.options import CoreOptions
 from rhochain.scaling import scaled_norm
 from rhochain.signs import sign_structure
 from rhochain.spectra import components, perron_radius, spectral_norm, spectral_radius
+from rhochain.value_order import with_ordered_values
 from rhochain.vanishing import needs_burn_in
 from rhochain.verdicts import decide
 from rhochain.worst_case import worst_case_growth
@@ -59,6 +60,9 @@ class Investigation:
 
     def evidence(self) -> Evidence:
         return self._evidence
+
+    def _record(self, **found: Any) -> None:
+        self._evidence = with_ordered_values(replace(self._evidence, **found))
 
     def settle(self) -> Decision:
         """Stops at the first quantity that proves a verdict."""
@@ -122,11 +126,11 @@ class Investigation:
 
     def _perron(self) -> None:
         if self._A.kind != "operator":
-            self._evidence = replace(self._evidence, perron_radius=self._estimate(perron_radius))
+            self._record(perron_radius=self._estimate(perron_radius))
 
     def _norm(self) -> None:
         estimator = partial(spectral_norm, upper_rtol=_LOOSE_UPPER) if self._loose_norm() else spectral_norm
-        self._evidence = replace(self._evidence, spectral_norm=self._estimate(estimator))
+        self._record(spectral_norm=self._estimate(estimator))
 
     def _loose_norm(self) -> bool:
         """Whether W is large, and its signs leave the upper bound of sigma_1 to many products."""
@@ -134,7 +138,7 @@ class Investigation:
 
     def _radius(self) -> None:
         most = self._radius_products()
-        self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius, most=most))
+        self._record(spectral_radius=self._estimate(spectral_radius, most=most))
 
     def _radius_products(self) -> int | None:
         """The budget of rho(W), which decides only a linear network."""
@@ -145,7 +149,7 @@ class Investigation:
 
     def _scaling(self) -> None:
         estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
-        self._evidence = replace(self._evidence, scaled_norm=self._estimate(estimator))
+        self._record(scaled_norm=self._estimate(estimator))
 
     def _growth(self) -> None:
         """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
@@ -155,7 +159,7 @@ class Investigation:
         slopes = (1.0, 1.0) if e.linear else e.slopes
         estimator = partial(worst_case_growth, slope_range=slopes, leak=e.leak)
         found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
-        self._evidence = replace(e, worst_case_growth=found)
+        self._record(worst_case_growth=found)
         rho = e.spectral_radius
         if e.linear and rho is not None and rho.vector is not None:
             threads = self._limits["threads"] or None
@@ -204,7 +208,7 @@ class Investigation:
 
     def _range(self) -> None:
         found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
-        self._evidence = replace(self._evidence, numerical_radius=found)
+        self._record(numerical_radius=found)
 
     def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
         """One quantity within its share. `most`: its products where no budget is given."""

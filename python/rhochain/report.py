@@ -14,6 +14,7 @@ from rhochain.critical_gain import CriticalGain
 from rhochain.estimates import Bracket, json_number
 from rhochain.figure import Bar, Mark, draw, svg
 from rhochain.layout import labelled, table
+from rhochain.matrix_size import size_in_words
 from rhochain.page import page
 from rhochain.scaling import ScaledNorm
 from rhochain.spectra import Components
@@ -205,13 +206,6 @@ class GradientReport:
         return "\n\n".join("\n".join(block) for block in blocks if block)
 
     def _facts(self) -> list[tuple[str, str]]:
-        rows, cols = self.shape
-        size = f"{rows:,} x {cols:,}"
-        if self.update_rank is not None:
-            size += f", W + U V (rank {self.update_rank}), called W below; its W has {self.nnz:,} nonzeros, "
-            size += f"U and V {self.update_rank * (rows + cols):,}"
-        elif self.nnz is not None:
-            size += f", {self.nnz:,} nonzeros, density {100 * self.nnz / (rows * cols):.3g} %"
         network = f"gain gamma = {self.gain:.7g}"
         if self.activation is not None:
             network += f" ({self.activation})"
@@ -219,7 +213,7 @@ class GradientReport:
             network = "gains per neuron: every W below stands for W diag(gains)"
         if self.leak != 1.0:
             network += f", leak {self.leak:.7g}"
-        facts = [("matrix", size), ("network", network)]
+        facts = [("matrix", size_in_words(self.shape, self.nnz, self.update_rank)), ("network", network)]
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"

@@ -1,17 +1,10 @@
-#include "matrices.hpp"
+#include "low_rank_cases.hpp"
 
 #include <doctest/doctest.h>
 
 #include <rhochain/kernels/vectors/entries.hpp>
-#include <rhochain/operators/low_rank_update.hpp>
-#include <rhochain/operators/sparse_operator.hpp>
-#include <rhochain/spectra/norm/norms.hpp>
-#include <rhochain/spectra/norm/spectral_norm.hpp>
-#include <rhochain/spectra/radius/perron.hpp>
-#include <rhochain/spectra/radius/spectral_radius.hpp>
-#include "kernels/small_dense.hpp"
+#include <rhochain/kernels/vectors/reductions.hpp>
 #include "operators/similarity.hpp"
-#include "spectra/radius/power_filter.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -20,43 +13,9 @@
 #include <vector>
 
 using namespace rhochain;
+using namespace low_rank_cases;
 
 namespace {
-
-using doubles = std::vector<double>;
-
-// W + U V with U and V^T n x k, row-major, and the sums by a plain loop.
-struct sum_case {
-    csr<double, std::int32_t> W;
-    doubles U, Vt;
-    std::int64_t n, k;
-
-    sum_case(std::int64_t n_, std::int64_t k_, double density, unsigned seed)
-        : W(matrices::random_csr<double, std::int32_t>(n_, n_, density, seed)),
-          U(matrices::random_vector(n_ * k_, seed + 1)),
-          Vt(matrices::random_vector(n_ * k_, seed + 2)),
-          n(n_),
-          k(k_) {}
-
-    [[nodiscard]] low_rank_update update() const {
-        return {linear_map(W.view()).with(1), as_block(const_block(U.data(), n, k)),
-                as_block(const_block(Vt.data(), n, k))};
-    }
-    // Row-major; with absolute values of each summand on request.
-    [[nodiscard]] doubles dense(bool magnitudes = false) const {
-        doubles D = matrices::dense(W.view());
-        for (std::int64_t i = 0; i < n; ++i)
-            for (std::int64_t j = 0; j < n; ++j) {
-                double& d = D[static_cast<std::size_t>(i * n + j)];
-                if (magnitudes) d = std::abs(d);
-                for (std::int64_t l = 0; l < k; ++l) {
-                    const double p = U[static_cast<std::size_t>(i * k + l)] * Vt[static_cast<std::size_t>(j * k + l)];
-                    d += magnitudes ? std::abs(p) : p;
-                }
-            }
-        return D;
-    }
-};
 
 // Y = D X or D^T X, D n x n, X n x b.
 doubles multiply(const doubles& D, bool adjoint, const doubles& X, std::int64_t n, std::int64_t b) {
@@ -76,11 +35,6 @@ doubles product(const linear_map& A, entry_map f, bool adjoint, const doubles& X
     const block_out to = as_block(mutable_block(Y.data(), n, b));
     adjoint ? A.apply_adjoint(f, from, to) : A.apply(f, from, to);
     return Y;
-}
-
-doubles magnitudes_of(doubles X) {
-    for (double& x : X) x = std::abs(x);
-    return X;
 }
 
 }  // namespace
@@ -175,100 +129,6 @@ TEST_CASE("the bits of a product do not depend on threads or slices") {
             CHECK(product(A.with(2), f, adjoint, X, b) == one);
             CHECK(product(A.with(3), f, adjoint, X, b) == one);
         }
-}
-
-TEST_CASE("brackets of rho, sigma_1 and rho(|A|) contain the values of the dense sum") {
-    const unsigned seed = std::random_device{}();
-    CAPTURE(seed);
-    for (const std::int64_t n : {1, 2, 3, 8, 39, 60})
-        for (const std::int64_t k : {1, 3}) {
-            const sum_case c(n, k, 0.3, seed + static_cast<unsigned>(n * 10 + k));
-            const linear_map A(c.update());
-            CAPTURE(n);
-            CAPTURE(k);
-            const doubles D = c.dense();
-            const double rho = std::abs(eigen_decompose(D, n, false).values.front());
-            const double perron = std::abs(eigen_decompose(magnitudes_of(D), n, false).values.front());
-            const Bracket r = spectral_radius(A, {.seed = seed}), p = perron_radius(A, {.seed = seed});
-            constexpr double tiny = 1e-12;
-            CHECK(graded_lower(r).value <= rho * (1.0 + tiny));
-            CHECK(graded_upper(r).value >= rho * (1.0 - tiny));
-            CHECK(r.value == doctest::Approx(rho).epsilon(2e-3));
-            CHECK(graded_lower(p).value <= perron * (1.0 + tiny));
-            CHECK(p.upper.value >= perron * (1.0 - tiny));
-            CHECK(p.upper.grade == Grade::proved);
-            const Bracket s = spectral_norm(A, {.seed = seed});
-            CHECK(s.lower.grade == Grade::proved);
-            doubles DtD(D.size(), 0.0);
-            for (std::int64_t i = 0; i < n; ++i)
-                for (std::int64_t j = 0; j < n; ++j)
-                    for (std::int64_t l = 0; l < n; ++l)
-                        DtD[static_cast<std::size_t>(i * n + j)] +=
-                            D[static_cast<std::size_t>(l * n + i)] * D[static_cast<std::size_t>(l * n + j)];
-            const double sigma = std::sqrt(std::abs(eigen_decompose(DtD, n, false).values.front()));
-            CHECK(s.lower.value <= sigma * (1.0 + 1e-9));
-            CHECK(graded_upper(s).value >= sigma * (1.0 - 1e-9));
-        }
-}
-
-TEST_CASE(
-    "where U V cancels W the radius is 0, the upper bound is not above rounding and no lower one is graded above 0") {
-    const unsigned seed = std::random_device{}();
-    CAPTURE(seed);
-    for (const std::int64_t n : {1, 5, 30, 80}) {
-        sum_case c(n, 1, 0.0, seed);
-        c.W = matrices::random_csr<double, std::int32_t>(n, n, 2.0, seed);  // all entries
-        for (double& u : c.U) u = std::round(8.0 * u);                      // so that the products with v are exact
-        for (double& v : c.Vt) v = std::round(8.0 * v);
-        for (std::size_t p = 0; p < c.W.values.size(); ++p)
-            c.W.values[p] = -c.U[p / static_cast<std::size_t>(n)] * c.Vt[p % static_cast<std::size_t>(n)];
-        const linear_map A(c.update());
-        const double magnitude = bound_norms(A).upper.value;
-        CAPTURE(n);
-        const Bracket r = spectral_radius(A, {.seed = seed}), s = spectral_norm(A, {.seed = seed});
-        CHECK(graded_lower(r).value == 0.0);
-        CHECK(graded_lower(s).value == 0.0);
-        CHECK(s.upper.value >= 0.0);
-        CHECK(perron_radius(A).lower.value == 0.0);
-        if (n <= 40) CHECK(r.upper.value <= 1e-9 * magnitude);
-    }
-}
-
-TEST_CASE("products that cancel to 0 by rounding do not make the bound of powers 0: W = -fl(u v^T)") {
-    // A_ij = u_i v_j - fl(u_i v_j): of the size of the rounding errors of the products with A.
-    const unsigned seed = std::random_device{}();
-    CAPTURE(seed);
-    const std::int64_t n = 64, k = 1;
-    sum_case c(n, k, 0.0, seed);
-    c.W = matrices::random_csr<double, std::int32_t>(n, n, 2.0, seed);
-    long double trace = 0.0L;
-    for (std::size_t p = 0; p < c.W.values.size(); ++p) {
-        const std::size_t i = p / static_cast<std::size_t>(n), j = p % static_cast<std::size_t>(n);
-        c.W.values[p] = -c.U[i] * c.Vt[j];
-        if (i == j) trace += static_cast<long double>(c.U[i]) * c.Vt[j] + static_cast<long double>(c.W.values[p]);
-    }
-    const linear_map A(c.update());
-    const double least = static_cast<double>(std::abs(trace)) / static_cast<double>(n);  // at most rho
-    const Bracket r = spectral_radius(A, {.seed = seed});
-    CHECK(graded_upper(r).value >= least);
-    CHECK(r.upper.value >= least);
-    power_filter powers(irreducible_block(A), seed, 0, 1e-6,
-                        rounding_gamma(A.row_terms()) * bound_norms(A).upper.value);
-    for (int step = 0; step < 20; ++step) powers.step();
-    CHECK(powers.upper().value >= least);
-}
-
-TEST_CASE("the bound of powers with the errors of the products is that without them where nothing cancels") {
-    const sum_case c(100, 2, 0.1, 5);
-    const linear_map A(c.update());
-    power_filter plain(irreducible_block(A), 1, 0, 1e-6);
-    power_filter guarded(irreducible_block(A), 1, 0, 1e-6, rounding_gamma(A.row_terms()) * bound_norms(A).upper.value);
-    for (int step = 0; step < 200; ++step) {
-        plain.step();
-        guarded.step();
-    }
-    CHECK(guarded.upper().value >= plain.upper().value);
-    CHECK(guarded.upper().value <= plain.upper().value * (1.0 + 1e-3));
 }
 
 TEST_CASE("D A D^-1 of a map with majorants has the majorant D M D^-1, that of a matrix none") {

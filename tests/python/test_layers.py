@@ -13,7 +13,7 @@ CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", 
 CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
 # Modules of one row do not import each other.
 PYTHON_ORDER = [
-    ["_core", "comparisons", "conclusions", "figure", "io", "layout", "page", "resources"],
+    ["_core", "comparisons", "conclusions", "figure", "io", "layout", "matrix_size", "page", "resources"],
     ["coercion"],
     ["input_reach", "matrix"],
     ["estimates", "low_rank"],
@@ -27,7 +27,7 @@ PYTHON_ORDER = [
     ["chains", "gated", "numerical_range", "signs", "spectra", "worst_case"],
     ["local_gains", "scaling"],
     ["evidence", "rescaling"],
-    ["boundary", "certificates", "explosion", "trajectories"],
+    ["boundary", "certificates", "explosion", "trajectories", "value_order"],
     ["critical_gain", "vanishing"],
     ["linear_networks", "report"],
     ["verdicts"],
