@@ -4,6 +4,7 @@
 
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/reductions.hpp>
+#include "operators/leaky_operator.hpp"
 #include "operators/similarity.hpp"
 
 #include <cmath>
@@ -176,4 +177,29 @@ TEST_CASE("what is no update of low rank is refused by name") {
     CHECK_THROWS_WITH_AS(make(W, F, 4, G, 5), doctest::Contains("V: got 5"), std::invalid_argument);
     CHECK_THROWS_WITH_AS(make(W, F, 4, doubles(4, 1.0), 4), doctest::Contains("V: got 1 rows"), std::invalid_argument);
     CHECK_THROWS_WITH_AS(make(W, huge, 4, huge, 4), doctest::Contains("2^1000"), std::invalid_argument);
+}
+
+TEST_CASE("I - D + D A of a map with majorants has majorants, that of a matrix none") {
+    const std::int64_t n = 11;
+    const sum_case c(n, 2, 0.5, std::random_device{}());
+    doubles leak = magnitudes_of(matrices::random_vector(n, 6));
+    for (double& a : leak) a = std::exp(-a);
+    const leaky_operator J(linear_map(c.update()), leak, 0);
+    CHECK(J.modulus() == moduli::majorant);
+    CHECK(leaky_operator(linear_map(c.W.view()), leak, 0).modulus() == moduli::none);
+    doubles I(static_cast<std::size_t>(n * n), 0.0);
+    for (std::int64_t i = 0; i < n; ++i) I[static_cast<std::size_t>(i * n + i)] = 1.0;
+    const linear_map A = linear_map::borrowed(J);
+    const doubles D = product(A, entry_map::identity, false, I, n);
+    for (const bool adjoint : {false, true}) {
+        const doubles M = product(A, entry_map::absolute, adjoint, I, n),
+                      Q = product(A, entry_map::squared, adjoint, I, n);
+        for (std::int64_t i = 0; i < n; ++i)
+            for (std::int64_t j = 0; j < n; ++j) {
+                const auto p = static_cast<std::size_t>(i * n + j);
+                const double d = D[adjoint ? static_cast<std::size_t>(j * n + i) : p];
+                CHECK(M[p] * (1.0 + 1e-13) >= std::abs(d));
+                CHECK(Q[p] * (1.0 + 1e-13) >= d * d);
+            }
+    }
 }

@@ -26,8 +26,10 @@ Bracket between_radius_and_majorant(const linear_map& W, const SolverOptions& op
     b.upper_behind = b.upper;
     b.lower = b.lower_behind = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     b.vector.clear();
-    SolverOptions rest =
-        ledger.inner_options(options, std::max<std::int64_t>(1, options.max_matvecs - ledger.matvecs()));
+    // rho(W) is far below in general: not worth more.
+    constexpr std::int64_t most_products = 1000;
+    const std::int64_t left = std::clamp<std::int64_t>(options.max_matvecs - ledger.matvecs(), 1, most_products);
+    SolverOptions rest = ledger.inner_options(options, left);
     rest.start = {};
     const Bracket below = spectral_radius(W, rest);
     ledger.count(below.matvecs);
