@@ -74,7 +74,7 @@ py::dict norm_bounds_of(const Operator& A, int threads) {
     {
         const py::gil_scoped_release release;
         const linear_map W = A.map().with(threads).normalised();
-        if (!W.entrywise())
+        if (!W.bounded())
             throw std::invalid_argument(
                 "W: got an operator known by its products alone, expected a stored matrix, as norm_bounds reads the "
                 "entries");

@@ -21,6 +21,7 @@ from rhochain.estimates.spectra import Components, components, perron_radius, sp
 from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
 from rhochain.inputs.activations import Activation, activation, activations
 from rhochain.inputs.files import FileError, load
+from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
@@ -49,6 +50,7 @@ __all__ = [
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
+    "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",

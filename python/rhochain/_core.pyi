@@ -36,6 +36,9 @@ class SparseOperator(Operator):
 class DenseOperator(Operator):
     def __init__(self, a: _Real) -> None: ...
 
+class LowRankOperator(Operator):
+    def __init__(self, W: Operator, U: _Float64, V_transposed: _Float64) -> None: ...
+
 class CallbackOperator(Operator):
     def __init__(
         self,

@@ -179,6 +179,7 @@ def check(
         leak=of_neurons if one_leak is None else one_leak,
         shape=A.shape,
         nnz=A.nnz,
+        update_rank=A.update_rank,
         spectral_radius=evidence.spectral_radius,
         spectral_norm=evidence.spectral_norm,
         perron_radius=evidence.perron_radius,

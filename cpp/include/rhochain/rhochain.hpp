@@ -14,6 +14,7 @@
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/linear_map.hpp>
+#include <rhochain/operators/low_rank_update.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>

@@ -13,7 +13,7 @@ public:
     [[nodiscard]] std::int64_t cols() const { return A_.rows(); }
     [[nodiscard]] space domain() const { return A_.range(); }
     [[nodiscard]] space range() const { return A_.domain(); }
-    [[nodiscard]] bool entrywise() const { return A_.entrywise(); }
+    [[nodiscard]] moduli modulus() const { return A_.modulus(); }
     [[nodiscard]] bool lossless() const { return A_.lossless(); }
     [[nodiscard]] std::int64_t row_terms() const { return A_.column_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return A_.row_terms(); }

@@ -7,7 +7,7 @@ namespace rhochain {
 
 class entry_image {
 public:
-    // Requires A.entrywise().
+    // Requires A.bounded().
     entry_image(linear_map A, entry_map f) : A_(std::move(A)), f_(f) {}
 
     [[nodiscard]] std::int64_t rows() const { return A_.rows(); }

@@ -22,7 +22,7 @@ public:
     [[nodiscard]] std::int64_t cols() const { return W_.cols(); }
     [[nodiscard]] space domain() const { return W_.domain(); }
     [[nodiscard]] space range() const { return W_.range(); }
-    [[nodiscard]] bool entrywise() const { return W_.entrywise(); }
+    [[nodiscard]] moduli modulus() const { return W_.modulus(); }
     [[nodiscard]] std::int64_t row_terms() const { return W_.row_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return W_.column_terms(); }
     [[nodiscard]] bool lossless() const { return W_.lossless(); }

@@ -2,6 +2,7 @@
 //     B X = D (A (D^-1 X)),   B^T X = D^-1 (A^T (D X)).
 // The computed D has |d_i| <= most_log_scaling, so that D, D^-1 and their squares stay within the range of float64;
 // exp and the reciprocal round once, which changes ||B|| by less than 4 units of rounding.
+// D M D^-1 is its majorant where M is one of A; of a matrix with |A| itself it gives products alone.
 // Memory: 2 n doubles and a block as wide as the widest product. One product at a time.
 #pragma once
 
@@ -31,23 +32,36 @@ public:
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.range(); }
     [[nodiscard]] vector_in inverse() const { return inverse_; }  // the diagonal of D^-1
-
-    void apply(block_in X, block_out Y) const {
-        const block_in T = scaled(inverse_, X);
-        A_.apply(T, Y);
-        scale_rows(1.0, D_, Y, Y, A_.domain());
+    [[nodiscard]] moduli modulus() const {
+        return A_.modulus() == moduli::majorant ? moduli::majorant : moduli::none;
     }
-    void apply_adjoint(block_in X, block_out Y) const {
-        const block_in T = scaled(D_, X);
-        A_.apply_adjoint(T, Y);
-        scale_rows(1.0, inverse_, Y, Y, A_.domain());
+    // The roundings of D, D^-1 and of two products with each of them.
+    [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 8; }
+    [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 8; }
+
+    void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
+    void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::identity, X, Y); }
+    void apply(entry_map f, block_in X, block_out Y) const {
+        const block_in T = scaled(f, inverse_, X);
+        A_.apply(f, T, Y);
+        scale_by(f, D_, Y, Y);
+    }
+    void apply_adjoint(entry_map f, block_in X, block_out Y) const {
+        const block_in T = scaled(f, D_, X);
+        A_.apply_adjoint(f, T, Y);
+        scale_by(f, inverse_, Y, Y);
     }
 
 private:
-    block_in scaled(vector_in diagonal, block_in X) const {
+    block_in scaled(entry_map f, vector_in diagonal, block_in X) const {
         scratch_.reshape(A_.domain(), X.columns());
-        scale_rows(1.0, diagonal, X, scratch_, A_.domain());
+        scale_by(f, diagonal, X, scratch_);
         return scratch_;
+    }
+    // By the diagonal, or by its square beside A o A.
+    void scale_by(entry_map f, vector_in diagonal, block_in X, block_out Y) const {
+        scale_rows(1.0, diagonal, X, Y, A_.domain());
+        if (f == entry_map::squared) scale_rows(1.0, diagonal, Y, Y, A_.domain());
     }
 
     linear_map A_;

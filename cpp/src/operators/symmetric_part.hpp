@@ -1,5 +1,5 @@
-// (A + A^T) / 2 of a square A as a map of its own. Its products with absolute values are those of (|A| + |A^T|) / 2,
-// whose entries are at least the absolute values of the symmetric part. Memory: a block as wide as the widest product.
+// (A + A^T) / 2 of a square A as a map of its own. (|A| + |A^T|) / 2 is its majorant. Memory: a block as wide as the
+// widest product.
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
@@ -18,7 +18,7 @@ public:
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
-    [[nodiscard]] bool entrywise() const { return A_.entrywise(); }
+    [[nodiscard]] moduli modulus() const { return A_.bounded() ? moduli::majorant : moduli::none; }
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + A_.column_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return row_terms(); }
 

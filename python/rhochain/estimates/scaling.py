@@ -157,7 +157,7 @@ def scaled_norm(
         start = None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     raw, scaling, attained = _core.scaled_norm(A.operator, limits.core, max_kappa=kappa, threshold=limit)
-    longest = components(A).longest_path if raw.upper.value == 0.0 and A.kind != "operator" else -1
+    longest = components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1
     try:
         base = Bracket.from_core(raw)
     except Interrupted as stopped:

@@ -18,6 +18,8 @@ from rhochain.inputs.matrix import Matrix, square_matrix
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
+_PRODUCTS_ALONE = "an operator known by its products alone"
+
 
 @dataclass(frozen=True, eq=False)
 class Components:
@@ -246,7 +248,8 @@ def perron_radius(
 
     Parameters
     ----------
-    W : anything `Matrix` takes with entries, shape (n, n)
+    W : anything `Matrix` takes with entries, or `LowRankUpdate`, shape (n, n)
+        Of a `LowRankUpdate` the upper end alone is PROVED, and is the value; the lower one is that of rho(W).
     rtol, seed, threads, max_matvecs, max_seconds, callback
         As in `spectral_radius`.
     delta : float in (0, 1)
@@ -279,13 +282,15 @@ def perron_radius(
     (3.0, 'PROVED')
     """
     A = square_matrix(W)
-    held = _with_entries(A, "perron_radius")
+    if A.kind == "operator":
+        raise TypeError(f"perron_radius needs the entries of W; got {_PRODUCTS_ALONE}")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return Bracket.from_core(_core.perron_radius(held, limits.core))
+    return Bracket.from_core(_core.perron_radius(A.operator, limits.core))
 
 
 def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:
     held = A.operator
     if not isinstance(held, (_core.SparseOperator, _core.DenseOperator)):
-        raise TypeError(f"{quantity} needs the entries of W; got an operator known by its products alone")
+        came = "W + U V, which is not formed" if A.update_rank is not None else _PRODUCTS_ALONE
+        raise TypeError(f"{quantity} needs the entries of W; got {came}")
     return held

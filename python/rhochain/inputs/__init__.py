@@ -8,6 +8,7 @@
 - `input_reach`: which neurons the inputs of a network reach.
 - `leaks`: the leak of a leaky integrator, checked.
 - `local_gains`: a gain for each neuron, as a factor on the columns of W.
+- `low_rank`: `LowRankUpdate`, W + U V by its products.
 - `matrix`: `Matrix`, what every function of the package works on.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.

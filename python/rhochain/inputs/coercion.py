@@ -29,6 +29,7 @@ class Held(NamedTuple):
     copied_bytes: int
     copied: bool
     whole: bool  # all entries are whole numbers, such as counts; False for an operator
+    update_rank: int | None = None  # the columns of U, of W + U V
 
 
 def hold(W: Any, memory: int) -> Held:

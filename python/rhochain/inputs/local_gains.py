@@ -10,6 +10,7 @@ from scipy import sparse
 
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import numbers, plain_array, products
+from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 
 __all__ = ["local_gains", "with_local_gains"]
@@ -33,6 +34,8 @@ def with_local_gains(W: Any, gains: Floats) -> Matrix:
 
     Bounds are those of the copy, whose entries are rounded once; ValueError where one leaves the normal range.
     """
+    if isinstance(W, LowRankUpdate):
+        return W.with_columns_scaled(with_local_gains(W.base, gains), gains)
     if isinstance(W, Matrix) and W.kind != "operator":
         raise TypeError("W must be the array itself where gains are per neuron: a Matrix only borrows it; got a Matrix")
     entries = numbers(W)

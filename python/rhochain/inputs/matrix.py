@@ -44,9 +44,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     dtype : dtype
         float32 or float64, as stored.
     kind : str
-        ``"sparse"``, ``"dense"`` or ``"operator"``.
+        ``"sparse"``, ``"dense"``, ``"operator"``, or ``"low rank update"`` of a `LowRankUpdate`.
     nnz : int or None
-        Stored entries (sparse), entries other than 0 (dense), None for an operator.
+        Stored entries (sparse), entries other than 0 (dense), None for an operator; those of W for a `LowRankUpdate`.
     nbytes : int
         Bytes held beside what is borrowed, the layouts for products once they are made among them; without
         `spare_bytes`.
@@ -109,6 +109,16 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     @property
     def nnz(self) -> int | None:
         return self._held.nnz
+
+    @property
+    def update_rank(self) -> int | None:
+        """The columns of U, of a `LowRankUpdate` W + U V; else None."""
+        return self._held.update_rank
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether W is known entry by entry: not by products alone, nor as a sum W + U V that was never formed."""
+        return self.kind in ("sparse", "dense")
 
     @property
     def nbytes(self) -> int:

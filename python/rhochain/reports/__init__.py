@@ -5,5 +5,6 @@
 - `gradient_report`: `GradientReport`, the answer of `check`.
 - `json_report`: the plain form of a report as a text of JSON.
 - `layout`: labelled paragraphs and a table in plain text.
+- `matrix_size`: shape and entries of W in words.
 - `page`: one HTML page that needs nothing beside it.
 """

@@ -18,6 +18,7 @@ from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.reports.figure import Bar, Mark, draw, svg
 from rhochain.reports.json_report import JsonReport
 from rhochain.reports.layout import labelled, table
+from rhochain.reports.matrix_size import size_in_words
 from rhochain.reports.page import page
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
@@ -48,7 +49,9 @@ class GradientReport(JsonReport):
         Of a leaky integrator; 1 for none. An array where the leaks of neurons differ.
     shape : (int, int)
     nnz : int or None
-        None for an operator.
+        None for an operator; of a `LowRankUpdate` that of its W.
+    update_rank : int or None
+        The columns of U where W is a `LowRankUpdate`.
     spectral_radius, spectral_norm, perron_radius : Bracket or None
         None where the verdict was settled first (`quick`); rho(|W|) also for an operator, whose entries are unknown.
     scaled_norm : ScaledNorm or None
@@ -101,6 +104,7 @@ class GradientReport(JsonReport):
     local_gains: bool = False
     notes: tuple[str, ...] = ()
     source: str | None = None
+    update_rank: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
@@ -118,6 +122,7 @@ class GradientReport(JsonReport):
             "source": self.source,
             "shape": list(self.shape),
             "nnz": self.nnz,
+            "update_rank": self.update_rank,
             "spectral_radius": plain(self.spectral_radius),
             "spectral_norm": plain(self.spectral_norm),
             "perron_radius": plain(self.perron_radius),
@@ -205,10 +210,6 @@ class GradientReport(JsonReport):
         return "\n\n".join("\n".join(block) for block in blocks if block)
 
     def _facts(self) -> list[tuple[str, str]]:
-        rows, cols = self.shape
-        size = f"{rows:,} x {cols:,}"
-        if self.nnz is not None:
-            size += f", {self.nnz:,} nonzeros, density {100 * self.nnz / (rows * cols):.3g} %"
         network = f"gain gamma = {self.gain:.7g}"
         if self.activation is not None:
             network += f" ({self.activation})"
@@ -217,7 +218,7 @@ class GradientReport(JsonReport):
         if self._leaky:
             least, most = np.min(self.leak), np.max(self.leak)
             network += f", leak {least:.7g}" if least == most else f", leaks from {least:.7g} to {most:.7g}"
-        facts = [("matrix", size), ("network", network)]
+        facts = [("matrix", size_in_words(self.shape, self.nnz, self.update_rank)), ("network", network)]
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"

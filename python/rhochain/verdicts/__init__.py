@@ -11,5 +11,6 @@
 - `investigation`: which quantity is computed next, and when to stop.
 - `linear_networks`: verdicts for linear networks.
 - `trajectories`: verdicts for one trajectory.
+- `value_order`: values in the order that the quantities have.
 - `vanishing`: VANISHES.
 """

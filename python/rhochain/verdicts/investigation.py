@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
@@ -22,6 +22,7 @@ from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
 from rhochain.verdicts.evidence import Evidence
+from rhochain.verdicts.value_order import with_ordered_values
 from rhochain.verdicts.vanishing import needs_burn_in
 
 __all__ = ["Investigation"]
@@ -60,6 +61,9 @@ class Investigation:
     def evidence(self) -> Evidence:
         return self._evidence
 
+    def _record(self, **found: Any) -> None:
+        self._evidence = with_ordered_values(replace(self._evidence, **found))
+
     def settle(self) -> Decision:
         """Stops at the first quantity that proves a verdict."""
         self._structure()
@@ -93,7 +97,13 @@ class Investigation:
         return decision
 
     def _cheap(self) -> bool:
-        return self._A.nnz is not None and self._A.nnz < _CHEAP_ENTRIES
+        entries = self._entries_read()
+        return entries is not None and entries < _CHEAP_ENTRIES
+
+    def _entries_read(self) -> int | None:
+        """By a product: those of W, and of U and V."""
+        A = self._A
+        return None if A.nnz is None else A.nnz + (A.update_rank or 0) * sum(A.shape)
 
     def _linear_is_open(self) -> bool:
         """Whether rho(W) leaves a linear network open: with a leak, or where its lower bound has no grade."""
@@ -108,7 +118,7 @@ class Investigation:
             of_two = (("one_inf", "sqrt(||W||_1 ||W||_inf)"), ("frobenius", "||W||_F"))
             self._evidence = replace(
                 self._evidence,
-                components=components(self._A),
+                components=components(self._A) if self._A.has_entries else None,
                 signs=sign_structure(self._A),
                 norm_bounds=tuple(_proved(found[key], source) for key, source in of_two),
                 one_norm=_proved(found["one"], "||W||_1"),
@@ -117,11 +127,11 @@ class Investigation:
 
     def _perron(self) -> None:
         if self._A.kind != "operator":
-            self._evidence = replace(self._evidence, perron_radius=self._estimate(perron_radius))
+            self._record(perron_radius=self._estimate(perron_radius))
 
     def _norm(self) -> None:
         estimator = partial(spectral_norm, upper_rtol=_LOOSE_UPPER) if self._loose_norm() else spectral_norm
-        self._evidence = replace(self._evidence, spectral_norm=self._estimate(estimator))
+        self._record(spectral_norm=self._estimate(estimator))
 
     def _loose_norm(self) -> bool:
         """Whether W is large, and its signs leave the upper bound of sigma_1 to many products."""
@@ -129,18 +139,18 @@ class Investigation:
 
     def _radius(self) -> None:
         most = self._radius_products()
-        self._evidence = replace(self._evidence, spectral_radius=self._estimate(spectral_radius, most=most))
+        self._record(spectral_radius=self._estimate(spectral_radius, most=most))
 
     def _radius_products(self) -> int | None:
         """The budget of rho(W), which decides only a linear network."""
-        entries = self._A.nnz
+        entries = self._entries_read()
         if entries is None or self._evidence.linear:
             return None
         return max(_WORK // max(1, entries), _LEAST_RADIUS_PRODUCTS)
 
     def _scaling(self) -> None:
         estimator = partial(scaled_norm, threshold=1.0 / self._evidence.gain)
-        self._evidence = replace(self._evidence, scaled_norm=self._estimate(estimator))
+        self._record(scaled_norm=self._estimate(estimator))
 
     def _growth(self) -> None:
         """R(W); of a linear network the radius of its Jacobian, and how far powers of it grow at least."""
@@ -151,7 +161,7 @@ class Investigation:
         leak = e.leak if e.leaks is None else e.leaks
         estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
         found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
-        self._evidence = replace(e, worst_case_growth=found)
+        self._record(worst_case_growth=found)
         rho = e.spectral_radius
         if e.linear and e.leaks is None and rho is not None and rho.vector is not None:
             threads = self._limits.threads or None
@@ -175,10 +185,10 @@ class Investigation:
             return _GROWTH_PRODUCTS
         if self._cheap():
             return _CHEAP_GROWTH_PRODUCTS
-        entries, signs = self._A.nnz, self._evidence.signs
-        if entries is None or signs is None:
+        entries, signs = self._entries_read(), self._evidence.signs
+        if entries is None:
             return _GROWTH_PRODUCTS
-        if signs.factorizes:
+        if signs is not None and signs.factorizes:
             return min(max(_WORK // entries, _LEAST_GROWTH_PRODUCTS), _GROWTH_PRODUCTS)
         affordable = _DECISIVE_WORK // max(1, entries)
         return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else 0
@@ -211,7 +221,7 @@ class Investigation:
 
     def _range(self) -> None:
         found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
-        self._evidence = replace(self._evidence, numerical_radius=found)
+        self._record(numerical_radius=found)
 
     def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
         """One quantity within its share. `most`: its products where no budget is given."""

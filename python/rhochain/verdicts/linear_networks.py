@@ -74,10 +74,18 @@ def _open(evidence: Evidence) -> Decision:
     return Decision(
         Verdict.UNDECIDED,
         f"the network is linear, its gradients are multiplied by powers of {evidence.jacobian}, and its spectral "
-        f"radius decides, whatever the inputs. {bracket}: no graded bound is below or above 1; a smaller rtol and more "
-        "products narrow them.",
+        f"radius decides, whatever the inputs. {bracket}: no graded bound is below or above 1; "
+        f"{_would_decide(evidence)}",
         notes,
     )
+
+
+def _would_decide(evidence: Evidence) -> str:
+    bracket = evidence.worst_case_growth if evidence.leak != 1.0 else evidence.spectral_radius
+    if bracket is None or bracket.lower.graded or not bracket.lower.value > 1.0:
+        return "a smaller rtol and more products narrow them."
+    proof = ": give the entries of W and it may be PROVED." if evidence.components is None else "."
+    return f"the lower one is above 1 but an ESTIMATE, which decides nothing{proof}"
 
 
 def _known_radius(evidence: Evidence) -> str:

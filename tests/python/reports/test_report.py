@@ -173,6 +173,7 @@ def test_json_is_strict_and_ordered():
         "source",
         "shape",
         "nnz",
+        "update_rank",
         "spectral_radius",
         "spectral_norm",
         "perron_radius",

@@ -68,7 +68,7 @@ public:
     // Y = A X, Y = A^T X.
     void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    // Y = f(A) X, Y = f(A)^T X. f is the identity unless entrywise().
+    // Y = f(A) X, Y = f(A)^T X, f(A) as modulus() says. f is the identity unless bounded().
     void apply(entry_map f, block_in X, block_out Y) const { model_->apply(false, f, X, Y, nullptr); }
     void apply_adjoint(entry_map f, block_in X, block_out Y) const { model_->apply(true, f, X, Y, nullptr); }
 
@@ -93,8 +93,12 @@ public:
 
     // Whether apply_adjoint works: a map known by its products may have those with A alone.
     [[nodiscard]] bool has_adjoint() const { return model_->has_adjoint(); }
-    // Whether there are products with |A| and A o A, which PROVED bounds need.
-    [[nodiscard]] bool entrywise() const { return model_->entrywise(); }
+    [[nodiscard]] moduli modulus() const { return model_->modulus(); }
+    // Whether there are products with |A| and A o A, or with majorants of them, which PROVED upper bounds and the
+    // rounding errors of products need.
+    [[nodiscard]] bool bounded() const { return modulus() != moduli::none; }
+    // Whether those are |A| and A o A themselves, which bounds of |A| from below and the graph of A need.
+    [[nodiscard]] bool entrywise() const { return modulus() == moduli::exact; }
     // The most terms in the sum of a row, and of a column.
     [[nodiscard]] std::int64_t row_terms() const { return model_->row_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return model_->column_terms(); }
@@ -171,11 +175,11 @@ public:
                     [[maybe_unused]] panel_task between) const override {
         if constexpr (sweeping_operator<operator_type>) get().apply_both(taken(X), taken(Y), taken(Z), between);
     }
-    [[nodiscard]] bool entrywise() const override {
-        if constexpr (requires(const operator_type& op) { op.entrywise(); })
-            return get().entrywise();
+    [[nodiscard]] moduli modulus() const override {
+        if constexpr (requires(const operator_type& op) { op.modulus(); })
+            return get().modulus();
         else
-            return entrywise_operator<operator_type>;
+            return entrywise_operator<operator_type> ? moduli::exact : moduli::none;
     }
     [[nodiscard]] bool has_adjoint() const override {
         if constexpr (requires(const operator_type& op) { op.has_adjoint(); })

@@ -7,6 +7,7 @@
 //         products with the entrywise images |A| and A o A (entry_map.hpp), and the largest number of terms in a row
 //         and a column sum: PROVED bounds need such an `entrywise_operator`;
 //     has_adjoint()                  whether apply_adjoint works, or throws;
+//     modulus()                      whether these images are |A| and A o A themselves, or majorants of them;
 //     lossless()                     whether its entries are those of the matrix it stands for, to the last bit;
 //     apply(f, X, Y, task), ..       products that pass each panel to a task (fusing_operator, panel_task.hpp);
 //     one_sweep(), apply_both(..)    A X, a task on it, A^T of the result, the matrix read once (sweeping_operator);
@@ -28,6 +29,15 @@
 #include <type_traits>
 
 namespace rhochain {
+
+// What the products with the images of A under absolute and squared are products with. A majorant of |A| is a matrix M
+// with M_ij >= |A_ij| for all i, j, so that |A x| <= M |x|: it bounds norms and radii of A from above, and the rounding
+// of products with A. Nothing that holds for |A| from below follows from it.
+enum class moduli {
+    none,      // there are none: only products with A
+    majorant,  // majorants of |A| and A o A
+    exact,     // |A| and A o A
+};
 
 namespace detail {
 

@@ -6,6 +6,7 @@
 #include <rhochain/kernels/space/panel_task.hpp>
 #include <rhochain/kernels/space/space.hpp>
 #include <rhochain/kernels/vectors/vector_views.hpp>
+#include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/stored_entries.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
 
@@ -35,7 +36,7 @@ public:
     virtual bool apply(bool adjoint, entry_map f, block_in X, block_out Y, const panel_task* then) const = 0;
     [[nodiscard]] virtual bool one_sweep() const { return false; }
     virtual void apply_both(block_in, block_out, block_out, panel_task) const {}
-    [[nodiscard]] virtual bool entrywise() const { return false; }
+    [[nodiscard]] virtual moduli modulus() const { return moduli::none; }
     [[nodiscard]] virtual bool has_adjoint() const { return true; }
     [[nodiscard]] virtual std::int64_t row_terms() const { return 0; }
     [[nodiscard]] virtual std::int64_t column_terms() const { return 0; }

@@ -23,7 +23,7 @@ inline constexpr std::int64_t step_roundings = 6;
 class factor_reader {
 public:
     // The weights are W or U, and vectors of the chain lie in `domain`. apply_magnitudes, roundings, row_terms and
-    // `provable` require entrywise() of the weights.
+    // `provable` require bounded() of the weights.
     factor_reader(linear_map weights, const space& domain, std::int64_t steps)
         : weights_(std::move(weights)), domain_(domain), steps_(steps) {}
     virtual ~factor_reader() = default;

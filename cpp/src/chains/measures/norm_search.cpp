@@ -139,13 +139,13 @@ private:
         double log_rounding = infinity;
         delta_ = options_.delta;
         grade_ = Grade::estimate;
-        if (A.entrywise() && std::isfinite(proved.value)) {
+        if (A.bounded() && std::isfinite(proved.value)) {
             log_rounding = proved_log_rounding(P_, proved.value) - units;
             grade_ = Grade::probable;
         }
         // A sample costs as much as some twelve products with P: only where the proved size of the error would show.
         const double visible = 0.01 * options_.rtol / amplification(most_steps);
-        if (log_rounding > log_image + std::log(visible) && A.entrywise()) {
+        if (log_rounding > log_image + std::log(visible) && A.bounded()) {
             const double half = 0.5 * options_.delta;
             const std::vector<double> sampled = log_.numbers([&]() -> std::vector<double> {
                 const auto found =

@@ -21,7 +21,7 @@ Bound form_lower_bound(const linear_map& A, complex_in x, double magnitude, Ledg
     // Each part of the form is a sum of 2 n products, added one after the other within a chunk.
     const std::int64_t depth = 2 * S.chunk_rows() + S.partial_depth(S.chunk_rows()) + 4;
     const double sums = rounding_gamma(depth);
-    if (!A.entrywise()) return {form / square, Grade::estimate, 0.0, "|x* W x| / x* x"};
+    if (!A.bounded()) return {form / square, Grade::estimate, 0.0, "|x* W x| / x* x"};
     const double error = 2.0 * rounding_gamma(A.row_terms() + 2 * depth + 8) * magnitude * square;
     const double bound = (form - error) / (square * (1.0 + sums)) * (1.0 - 0x1p-50);
     return {std::max(0.0, bound), Grade::proved, 0.0, "|x* W x| / x* x"};

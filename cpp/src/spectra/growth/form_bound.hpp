@@ -7,7 +7,7 @@
 
 namespace rhochain {
 
-// PROVED for an entrywise A: less the rounding error of the product and the sums, at most
+// PROVED for a bounded() A: less the rounding error of the product and the sums, at most
 // g(m) |x|^* |A| |x| <= g(m) || |A| ||_2 x^* x with || |A| ||_2 <= magnitude. Else an ESTIMATE. x != 0.
 [[nodiscard]] Bound form_lower_bound(const linear_map& A, complex_in x, double magnitude, Ledger& ledger);
 

@@ -58,7 +58,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
         if (gain > result.vanishing_gain.value) result.vanishing_gain = {gain, from.grade, from.delta, from.source};
     };
     const std::int64_t before = ledger.matvecs();
-    if (A.entrywise()) {
+    if (A.bounded()) {
         const Bound perron = perron_upper_bound(block, options, ledger);
         tighten_upper(b, of_modulus(perron, slopes));
         take_gain(1.0 / (largest_slope(slopes) * perron.value) * (1.0 - 0x1p-50), perron);

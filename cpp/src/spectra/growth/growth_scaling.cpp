@@ -53,7 +53,7 @@ private:
     vector_block best_start(vector_block known) {
         std::vector<vector_block> starts;
         if (!known.empty()) starts.push_back(std::move(known));
-        if (block_.map().entrywise()) {
+        if (block_.map().bounded()) {
             constexpr std::int64_t sweeps = 12, perron_products = 100;
             starts.push_back(balancing_scaling(block_, sweeps, most_log_scaling, ledger_));
             SolverOptions few = ledger_.inner_options({.rtol = 0.1}, perron_products);

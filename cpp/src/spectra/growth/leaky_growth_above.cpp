@@ -35,7 +35,7 @@ public:
 
     growth_above run(std::int64_t products) {
         const std::int64_t before = ledger_.matvecs();
-        if (W_.entrywise()) take_modulus(std::max<std::int64_t>(1, products / 4));
+        if (W_.bounded()) take_modulus(std::max<std::int64_t>(1, products / 4));
         const std::int64_t left = products - (ledger_.matvecs() - before);
         if (left > 0 && !ledger_.exhausted()) take_scaled_norm(left);
         result_.bracket.value = result_.bracket.upper.value;

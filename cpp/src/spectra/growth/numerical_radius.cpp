@@ -28,7 +28,7 @@ public:
 
     Bracket run() {
         ledger_.count(require_adjoint(A_, options_.seed));
-        if (A_.entrywise()) {
+        if (A_.bounded()) {
             const norm_bounds norms = bound_norms(A_);
             ledger_.count(4);
             tighten_upper(b_, norms.upper);

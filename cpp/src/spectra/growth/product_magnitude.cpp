@@ -12,7 +12,7 @@
 namespace rhochain {
 
 double product_magnitude(const linear_map& A, const SolverOptions& options, Ledger& ledger) {
-    if (A.entrywise()) {
+    if (A.bounded()) {
         ledger.count(4);
         return bound_norms(A).upper.value;
     }
@@ -27,7 +27,7 @@ double product_magnitude(const linear_map& A, const SolverOptions& options, Ledg
 }
 
 double scaled_magnitude(const linear_map& A, vector_in d, Ledger& ledger) {
-    if (!A.entrywise()) return Bracket::infinity;
+    if (!A.bounded()) return Bracket::infinity;
     const space& S = A.domain();
     vector_block D(S), inverse(S), sums(S);
     exponential_pairs(d, most_log_scaling, D, inverse, S);

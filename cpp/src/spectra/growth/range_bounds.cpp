@@ -57,7 +57,7 @@ public:
         std::vector<angle_state> fresh;
         for (int p = 0; p <= first_sectors; ++p) fresh.push_back({p * most_sectors / first_sectors});
         const std::size_t together = angles_together(block_.size());
-        while (!fresh.empty() && !spent()) {
+        while (!fresh.empty() && !spent() && !is_rounding()) {
             for (std::size_t first = 0; first < fresh.size() && !spent(); first += together)
                 bound_group(std::span(fresh).subspan(first, std::min(together, fresh.size() - first)));
             fresh = halves_of_wide_sectors();
@@ -84,7 +84,8 @@ private:
             for (std::size_t j = 0; j < group.size(); ++j) take_bounds(run.numbers(j), group[j]);
             const bool close = std::all_of(group.begin(), group.end(),
                                            [&](const angle_state& s) { return rests(s); });
-            if (close || run.invariant()) break;
+            constexpr std::int64_t enough = 32;
+            if (close || run.invariant() || (k >= enough && is_rounding())) break;
         }
         states_.insert(states_.end(), group.begin(), group.end());
         std::sort(states_.begin(), states_.end(),
@@ -112,6 +113,12 @@ private:
     [[nodiscard]] double rate_of(const angle_state& s, double h) const { return goal_.rate.of_line({s.angle(), h}); }
     [[nodiscard]] double rate_of_mirrored(const angle_state& s, double h) const {
         return goal_.rate.of_line({mirrored(s), h});
+    }
+
+    // Whether the Ritz values are those of rounding errors alone, as where the summands of a map cancel.
+    [[nodiscard]] bool is_rounding() const {
+        constexpr double few = 16.0;
+        return largest_ > 0.0 && std::isfinite(goal_.magnitude) && largest_ <= few * rounding_ * goal_.magnitude;
     }
 
     // Whether the bounds are close enough, or so low that no sector beside them can matter.
@@ -170,7 +177,7 @@ private:
 }  // namespace
 
 std::int64_t terms_of_products(const linear_map& A) {
-    return A.entrywise() ? std::max(A.row_terms(), A.column_terms()) : 2 * A.domain().sum_depth();
+    return A.bounded() ? std::max(A.row_terms(), A.column_terms()) : 2 * A.domain().sum_depth();
 }
 
 range_bounds bound_range(const irreducible_block& block, const range_goal& goal, Ledger& ledger) {

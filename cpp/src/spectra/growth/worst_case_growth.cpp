@@ -88,7 +88,7 @@ public:
     WorstCaseGrowth run() {
         ledger_.count(require_adjoint(A_, options_.seed));
         const double magnitude = product_magnitude(A_, options_, ledger_);
-        if (magnitude == 0.0 && A_.entrywise()) return finished(without_growth("zero matrix"));
+        if (magnitude == 0.0 && A_.bounded()) return finished(without_growth("zero matrix"));
         if (slopes_.leak != 1.0 && A_.entries() != nullptr && strong_components(A_).cyclic.empty())
             return finished(without_growth("no cycle"));
         growth_above above = bound_above();

@@ -25,7 +25,7 @@ struct trial {
 };
 
 trial try_adjoint(const linear_map& A, std::uint64_t seed) {
-    if (A.entrywise() || A.rows() == 0 || A.cols() == 0) return {};
+    if (A.bounded() || A.rows() == 0 || A.cols() == 0) return {};
     vector_block v(A.domain()), z(A.domain()), u(A.range());
     fill_gaussian(v, seed, streams::adjoint, A.domain());
     scale(1.0 / norm2(v, A.domain()), v, A.domain());

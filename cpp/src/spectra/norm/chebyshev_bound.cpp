@@ -111,8 +111,9 @@ Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_prob
         T.step();
         ledger.count(2 * probe.probes);
     }
-    const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2 * A.domain().sum_depth();
-    const double rounding = rounding_gamma(k * k * (terms + 16));
+    const std::int64_t terms = A.bounded() ? A.row_terms() + A.column_terms() : 2 * A.domain().sum_depth();
+    const double spread = std::max(1.0, probe.magnitude / probe.guess);
+    const double rounding = rounding_gamma(k * k * (terms + 16)) * spread * spread;
     const double log_N = log_amplification(probe.probes, probe.delta) + T.log_largest_column() + rounding;
     // A norm that is zero or out of range gives no bound.
     if (!std::isfinite(log_N)) return bound;

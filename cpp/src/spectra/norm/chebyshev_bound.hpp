@@ -31,6 +31,7 @@ struct chebyshev_probe {
     double delta = 1e-9;
     std::int64_t probes = 8;
     std::uint64_t stream = 0;  // of the random numbers
+    double magnitude = 0.0;    // bounds the norm of a majorant of |A|, whose products err in its units; 0: no need
 };
 
 // For A = block.map() itself, without its exponent; the probes vanish outside the block, as A does. PROBABLE(delta);

@@ -24,7 +24,7 @@ vector_block random_start(const space& S, std::uint64_t seed) {
 
 // The relative backward error of k steps: each product and each vector operation of a step rounds once.
 double backward_error(const linear_map& A, std::int64_t k) {
-    const std::int64_t terms = A.entrywise() ? A.row_terms() + A.column_terms() : 2;
+    const std::int64_t terms = A.bounded() ? A.row_terms() + A.column_terms() : 2;
     const std::int64_t depth = std::max(A.range().sum_depth(), A.domain().sum_depth());
     return rounding_gamma(k * (terms + 2 * depth + 16));
 }
@@ -36,6 +36,11 @@ vector_block top_vector(const golub_kahan& F) {
     return v;
 }
 
+// A majorant of |A| may have a norm far above that of A: the errors of the products are then added to a bound.
+double added_error(const linear_map& A, double magnitude, std::int64_t k) {
+    return A.modulus() == moduli::majorant ? backward_error(A, k) * magnitude : 0.0;
+}
+
 // Nothing if the measured vectors are not orthogonal, which the bounds require. With full reorthogonalisation each
 // bound goes to b at once, otherwise after the measurement.
 std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOptions& options,
@@ -45,11 +50,13 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
     golub_kahan F(A, random_start(A.domain(), options.seed), wanted);
     ledger.count();
     golub_kahan_stop rule(A.cols(), basis_capacity(options, A.cols(), most_steps), wanted, accuracy);
+    const double magnitude = b.upper.value;
     Bound upper = b.upper;
     for (;; F.expand(), ledger.count(2)) {
         if (!rule.is_due(F, ledger)) continue;
         const std::int64_t k = F.size();
-        const double bound = lanczos_upper_bound(F, accuracy.half_delta()) * (1.0 + backward_error(A, k));
+        const double bound =
+            lanczos_upper_bound(F, accuracy.half_delta()) * (1.0 + backward_error(A, k)) + added_error(A, magnitude, k);
         if (bound < upper.value) upper = {bound, Grade::probable, accuracy.delta, "Golub-Kahan from a random start"};
         if (wanted == orthogonality::full) tighten_upper(b, upper);
         const std::vector<double> ritz = singular_values(F.alpha(), F.beta());

@@ -53,11 +53,12 @@ void tighten_by_schur_test(const linear_map& A, vector_in v, const norm_accuracy
 }
 
 // Where the bracket of Golub-Kahan is wider than rtol: new probes, and a polynomial for the value found. No basis.
-void tighten_by_chebyshev(const linear_map& A, const SolverOptions& options, const norm_accuracy& accuracy, Bracket& b,
-                          Ledger& ledger) {
+void tighten_by_chebyshev(const linear_map& A, const SolverOptions& options, const norm_accuracy& accuracy,
+                          double magnitude, Bracket& b, Ledger& ledger) {
     if (accuracy.met_by(b) || !(b.value > 0.0) || ledger.exhausted()) return;
     chebyshev_probe probe;
     probe.guess = b.value;
+    if (A.modulus() == moduli::majorant) probe.magnitude = magnitude;
     probe.delta = accuracy.half_delta();
     probe.probes = probe_count(A.cols());
     probe.stream = streams::norm_probes;
@@ -105,7 +106,7 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
     double magnitude = std::numeric_limits<double>::infinity();  // bounds || |A| ||_2
-    if (A.entrywise()) {
+    if (A.bounded()) {
         const norm_bounds norms = bound_norms(A);
         ledger.count(4);
         tighten_lower(b, norms.lower);
@@ -124,9 +125,9 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
     b.vector = complex_for_caller(top.v);
     if (modulus_decides)
         tighten_by_modulus(A, top.v, accuracy, b, ledger);
-    else if (A.entrywise())
+    else if (A.bounded())
         tighten_by_schur_test(A, top.v, accuracy, b, ledger);
-    tighten_by_chebyshev(A, options, accuracy, b, ledger);
+    tighten_by_chebyshev(A, options, accuracy, magnitude, b, ledger);
     clamp_value(b);
     if (b.value > 0.0) b.residual = singular_residual(A, b.value, top.v, std::move(behind.image), ledger);
     if (relative_width(b) <= accuracy.rtol || (top.stable && accuracy.met_by(b))) b.status = Status::converged;

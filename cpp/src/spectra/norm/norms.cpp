@@ -61,19 +61,21 @@ norm_bounds bound_norms(const linear_map& A) {
         b.inf += 2.0 * lost_in_row;
         b.one += 2.0 * lost_in_column;
     }
-    const line_sums by_column = lines.columns(entry_map::squared);
     const line_sums by_row = lines.rows(entry_map::squared);
-    const double largest_column = std::max(0.0, by_column.largest() - lost_in_column) / columns;
-    const double largest_row = std::max(0.0, by_row.largest() - lost_in_row) / rows;
     const double total = by_row.total() + (b.inf == 0.0 ? 0.0 : lost_in_row * static_cast<double>(A.rows()));
     const std::int64_t depth = A.row_terms() + line_sums::depth_of_total(A.range());
     b.frobenius = std::sqrt(total) * (1.0 + rounding_gamma(depth + 4));
-    b.row_column = std::sqrt(std::max(largest_row, largest_column)) * (1.0 - 0x1p-51);
-
+    b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
+    if (A.entrywise()) {
+        const line_sums by_column = lines.columns(entry_map::squared);
+        const double largest_column = std::max(0.0, by_column.largest() - lost_in_column) / columns;
+        const double largest_row = std::max(0.0, by_row.largest() - lost_in_row) / rows;
+        b.row_column = std::sqrt(std::max(largest_row, largest_column)) * (1.0 - 0x1p-51);
+        b.lower = {b.row_column, Grade::proved, 0.0, "largest row or column norm"};
+    }
     b.one_inf = b.one == b.inf ? b.one : std::sqrt(b.one) * std::sqrt(b.inf) * (1.0 + 0x1p-50);
     b.upper = b.frobenius < b.one_inf ? Bound{b.frobenius, Grade::proved, 0.0, "Frobenius norm"}
                                       : Bound{b.one_inf, Grade::proved, 0.0, "sqrt(||W||_1 ||W||_inf)"};
-    b.lower = {b.row_column, Grade::proved, 0.0, "largest row or column norm"};
     return b;
 }
 

@@ -15,7 +15,7 @@ image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double ma
     const double norms = rounding_gamma(std::max(A.range().sum_depth(), A.domain().sum_depth()) + 4);
     const double length = norm2(v, A.domain()) * (1.0 + norms);
     const double image = norm2(result.image, A.range()) * (1.0 - norms);
-    if (!A.entrywise()) {
+    if (!A.bounded()) {
         result.lower = {image / length, Grade::estimate, 0.0, "||W v|| / ||v||"};
         return result;
     }

@@ -15,7 +15,7 @@ struct image_of_vector {
     Bound lower;         // ||A v|| / ||v||
 };
 
-// PROVED for an entrywise A: the bound is reduced by all rounding errors of the product and the norms. The error of the
+// PROVED for a bounded() A: the bound is reduced by all rounding errors of the product and the norms. The error of the
 // product is at most g(m) || |A| |v| ||, and || |A| ||_2 at most `magnitude`; only where that estimate is too coarse,
 // a product with |A| gives the norm. Else an ESTIMATE.
 [[nodiscard]] image_of_vector rayleigh_lower_bound(const linear_map& A, vector_in v, double magnitude, Ledger& ledger);

@@ -17,7 +17,7 @@ namespace rhochain {
 // For A itself, without its exponent. `start`, a vector of A's domain other than 0, counts by its magnitudes. Steps of
 // two products go on while each moves the bound by a quarter of its distance to `value` <= sigma_1, until the bound is
 // within rtol of it.
-// Requires A.entrywise() and A other than 0. Memory: three vectors.
+// Requires A.bounded() and A other than 0. Memory: three vectors.
 [[nodiscard]] Bound schur_upper_bound(const linear_map& A, vector_in start, double value, double rtol, Ledger& ledger);
 
 }  // namespace rhochain

@@ -46,7 +46,7 @@ public:
         ritz_pair first;
         // A guess needs no filter. The second search then starts from the powers that the upper bound needs.
         if (guess) first = search_from(*guess);
-        power_filter powers(block_, options_.seed, streams::start, options_.delta);
+        power_filter powers(block_, options_.seed, streams::start, options_.delta, product_error());
         if (!guess && finish_short_space(powers)) return;
         const std::int64_t most = most_filter_steps(block_.size());
         const bool settled = run_filter(powers, most);
@@ -67,7 +67,7 @@ public:
         if (first.complete || ledger_.exhausted()) return finish_early(first.complete ? first : better(first, second));
         double other_rate = powers.growth_rate();
         if (!guess) {
-            power_filter again(block_, options_.seed, streams::second_start, options_.delta);
+            power_filter again(block_, options_.seed, streams::second_start, options_.delta, product_error());
             if (settled) {
                 second = settle_again(again, powers);
                 // Two roots close to each other magnify what is left of the rest. Arnoldi does not.
@@ -101,6 +101,13 @@ private:
         block_.project(x);
         if (!(max_abs(x, S) > 0.0)) return std::nullopt;
         return x;
+    }
+
+    // e of power_filter.hpp; 0 where the products cannot cancel by more than the norm of |A| tells.
+    [[nodiscard]] double product_error() const {
+        const linear_map& A = block_.map();
+        if (A.modulus() != moduli::majorant) return 0.0;
+        return rounding_gamma(A.row_terms() + 2) * goal_.magnitude * (1.0 + 0x1p-20);
     }
 
     [[nodiscard]] ritz_pair search_from(vector_in start) {
@@ -176,7 +183,7 @@ private:
     // The rounding of one product with a unit vector.
     [[nodiscard]] double step_error(const power_filter& powers) const {
         const linear_map& A = block_.map();
-        if (A.entrywise()) return rounding_gamma(std::max(A.row_terms(), A.column_terms()) + 2) * goal_.magnitude;
+        if (A.bounded()) return rounding_gamma(std::max(A.row_terms(), A.column_terms()) + 2) * goal_.magnitude;
         return 2.0 * rounding_gamma(2 * A.domain().sum_depth() + 8) * powers.growth_rate();
     }
 

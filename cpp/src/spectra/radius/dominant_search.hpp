@@ -26,7 +26,7 @@ namespace rhochain {
 
 struct dominant_goal {
     double upper_rtol = 0.0;  // RadiusGoal (spectral_radius.hpp)
-    double magnitude = 0.0;   // at least || |A| ||_2 where A.entrywise(), else unused
+    double magnitude = 0.0;   // at least || |A| ||_2 where A.bounded(), else unused
 };
 
 // Tightens `b`, which holds the known bounds of rho(A).

@@ -49,7 +49,7 @@ Eigenpair eigenpair_of_map(const linear_map& A, complex_in x) {
     const double length = std::sqrt(squared) * (1.0 - norms);
     const double rest = std::hypot(norm2(image_a, S), norm2(image_b, S)) * (1.0 + norms);
     Eigenpair result{theta, {rest / length, Grade::estimate, 0.0, "residual of an eigenvector"}};
-    if (!A.entrywise() || !A.lossless()) return result;
+    if (!A.bounded() || !A.lossless()) return result;
     A.apply(entry_map::absolute, magnitude, image_a);
     constexpr double u = 0x1p-53;
     constexpr double underflow = 0x1p-500;

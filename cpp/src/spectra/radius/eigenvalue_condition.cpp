@@ -21,7 +21,7 @@ void write_condition(const irreducible_block& block, const SolverOptions& option
     copy(from_caller(b.vector), x, S);
     normalise(x, S);
     const Eigenpair right = eigenpair_of_map(A, x);
-    ledger.count(A.entrywise() ? 3 : 2);
+    ledger.count(A.bounded() ? 3 : 2);
     const irreducible_block left = block.with_map(adjoint_operator(A));
     vector_block start(S);
     left.draw(start, options.seed, streams::left_vector);

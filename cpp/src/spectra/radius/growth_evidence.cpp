@@ -20,7 +20,7 @@ bool growth_is_evidence(const irreducible_block& block, const SolverOptions& opt
             depth.reset();
     }
     if (!depth || powers.steps() < 2 * *depth)
-        if (block.map().entrywise() && commutes_with_adjoint(block, options, ledger)) return true;
+        if (block.map().bounded() && commutes_with_adjoint(block, options, ledger)) return true;
     if (!depth) return false;
     while (powers.steps() < 2 * *depth && !powers.vanished() && !ledger.exhausted()) {
         powers.step();

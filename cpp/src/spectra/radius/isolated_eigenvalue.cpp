@@ -281,7 +281,7 @@ isolated_radius isolate_radius(const irreducible_block& block, const power_filte
                                const SolverOptions& options, Ledger& ledger) {
     const linear_map& A = block.map();
     if (!A.has_adjoint()) return {};
-    if (!A.entrywise()) ledger.count(2);
+    if (!A.bounded()) ledger.count(2);
     if (!adjoint_agrees(A, options.seed)) return {};
     return isolation(block, powers, step_error, options, ledger).run();
 }

@@ -65,7 +65,7 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     Ledger ledger(options, S);
     Bracket b;
     const bool nonnegative = is_nonnegative(A);
-    if (A.entrywise()) {
+    if (A.bounded()) {
         const leaky_modulus M(A, own, A.exponent(), gain);
         SolverOptions few = options;
         if (!nonnegative) few = ledger.inner_options(options, 60);

@@ -11,13 +11,16 @@
 
 namespace rhochain {
 
-power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta)
+power_filter::power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta,
+                           double error)
     : block_(std::move(block)),
       x_(block_.domain()),
       before_(block_.domain()),
       oldest_(block_.domain()),
       start_component_(0.5 * std::sqrt(std::numbers::pi) * delta),
-      upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"} {
+      error_(error),
+      upper_{std::numeric_limits<double>::infinity(), Grade::probable, delta, "powers of a random start"},
+      settled_{upper_.value, Grade::probable, delta, "powers of a random start, settled on their recurrence"} {
     constexpr double log_2_over_root_pi = 0.12078223763524522235;
     log_constant_ = log_2_over_root_pi - std::log(delta);
     block_.draw(x_, seed, stream);
@@ -75,10 +78,7 @@ void power_filter::tighten(double step_error) {
     const auto take = [&](const power_recurrence& p) {
         const double excess = excess_of(p, step_error);
         const double bound = p.modulus() * (1.0 + excess) * (1.0 + 0x1p-50);
-        if (bound < upper_.value) {
-            upper_.value = bound;
-            upper_.source = "powers of a random start, settled on their recurrence";
-        }
+        settled_.value = std::min(settled_.value, bound);
         return excess;
     };
     recurrence_ = fit_recurrence(before_, x_, S);
@@ -105,6 +105,37 @@ ritz_pair power_filter::settled_pair() const {
 vector_in power_filter::recurrence_vector(int i) const {
     const int back = recurrence_.degree - i;
     return back == 0 ? x_ : back == 1 ? before_ : oldest_;
+}
+
+bool power_filter::exceeds(double r) const {
+    const double log_r = std::log(r), log_error = std::log(error_);
+    // Each logarithm of a norm, and each multiple of ln r, rounds by less than 2^-50 of itself.
+    const auto part = [&](double log_norm, std::int64_t j) {
+        if (std::isinf(log_norm)) return 0.0;  // the norm is 0
+        const double log = log_norm - static_cast<double>(j) * log_r;
+        return std::exp(log + 0x1p-48 * (1.0 + std::abs(log_norm) + static_cast<double>(j) * std::abs(log_r)));
+    };
+    double total = part(log_norms_.back(), steps());
+    for (std::int64_t j = 0; j < steps(); ++j)
+        total += part(log_error + log_norms_[static_cast<std::size_t>(j)], j + 1);
+    return std::log(total) + log_constant_ < -0x1p-30;
+}
+
+Bound power_filter::upper() const {
+    Bound bound = upper_;
+    if (error_ == 0.0) return settled_.value < bound.value ? settled_ : bound;
+    constexpr double first_step = 0x1p-14;
+    constexpr int most_steps = 80;
+    // Below e the second sum alone exceeds 1.
+    bound.value = std::max(bound.value, error_);
+    double factor = 1.0 + first_step;
+    for (int step = 0; !exceeds(bound.value); ++step) {
+        bound.value *= factor;
+        factor = std::min(2.0, factor * factor);
+        if (step == most_steps) bound.value = std::numeric_limits<double>::infinity();
+        if (!std::isfinite(bound.value)) break;
+    }
+    return settled_.value < bound.value ? settled_ : bound;
 }
 
 double power_filter::growth_rate(std::int64_t from, std::int64_t to) const {

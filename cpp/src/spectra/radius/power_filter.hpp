@@ -13,6 +13,11 @@
 //     |p(lambda)| |lambda|^(k-m) |y^* z| = |y^* p(A) A^(k-m) z| <= ||p(A) A^(k-m) z||,
 // so |lambda| <= |theta| + e for theta, the outermost root of p, if |p| exceeds the quotient from |theta| + e on. There
 // rounding is charged: a step with error ||E_j|| <= eta changes y^* A^j z by at most eta ||A^(j-1) z||.
+//
+// Where |A| has a majorant alone, its products may cancel to far below their rounding errors. Then the errors are in
+// the bound: with ||fl(A x) - A x|| <= e ||x|| the computed z_k obey y^* z_{j+1} = lambda y^* z_j + y^* f_j, so that
+//     sqrt(pi) delta / 2 <= ||z_k|| rho^-k + (e / rho) sum_{j<k} ||z_j|| rho^-j.
+// The right side falls with rho: any r at which it is below the left one exceeds rho(A).
 #pragma once
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
@@ -27,8 +32,8 @@ namespace rhochain {
 
 class power_filter {
 public:
-    // The start is drawn from (seed, stream).
-    power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta);
+    // The start is drawn from (seed, stream). `error` is the e above; 0 leaves it out.
+    power_filter(irreducible_block block, std::uint64_t seed, std::uint64_t stream, double delta, double error = 0.0);
 
     // One product.
     void step();
@@ -43,7 +48,8 @@ public:
     [[nodiscard]] double growth_rate(std::int64_t from, std::int64_t to) const;
     // Over the last half.
     [[nodiscard]] double growth_rate() const { return growth_rate(steps() / 2, steps()); }
-    [[nodiscard]] const Bound& upper() const { return upper_; }
+    // O(k) operations if there is an e.
+    [[nodiscard]] Bound upper() const;
 
     // Fits recurrences to the last powers, tightens upper() by both and keeps the one with the smaller remainder.
     // `step_error`: at least the 2-norm of the rounding of one product with a unit vector.
@@ -61,6 +67,8 @@ public:
 
 private:
     [[nodiscard]] double excess_of(const power_recurrence& p, double step_error) const;
+    // Whether r exceeds rho(A), rounding errors included.
+    [[nodiscard]] bool exceeds(double r) const;
 
     irreducible_block block_;
     vector_block x_;
@@ -72,8 +80,10 @@ private:
     std::int64_t exponent_ = 0;      // A^k z = 2^exponent x
     std::vector<double> log_norms_;  // ln ||A^j z||, j = 0 .. k
     double log_constant_;            // ln (2 / (sqrt(pi) delta))
+    double error_;
     bool vanished_ = false;
-    Bound upper_;
+    Bound upper_;    // of the norms, without rounding errors
+    Bound settled_;  // of the recurrences, with them
 };
 
 }  // namespace rhochain

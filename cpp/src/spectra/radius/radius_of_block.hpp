@@ -14,7 +14,7 @@
 
 namespace rhochain {
 
-// For block.map() itself, without its exponent. No bound but 0 is PROVED for a map without entrywise products.
+// For block.map() itself, without its exponent. No bound but 0 is PROVED for a map that is not bounded().
 [[nodiscard]] Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options,
                                                const RadiusGoal& goal, Ledger& ledger);
 

@@ -73,8 +73,8 @@ struct power_of_block {
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(n * n); }
 };
 
-// The block as a matrix that all ranks have.
-std::vector<double> matrix_of(const irreducible_block& block, Ledger& ledger) {
+// f(A) of the block as a matrix that all ranks have.
+std::vector<double> matrix_of(const irreducible_block& block, entry_map f, Ledger& ledger) {
     const space& S = block.domain();
     const std::int64_t n = block.size();
     const auto order = static_cast<std::size_t>(n);
@@ -82,7 +82,7 @@ std::vector<double> matrix_of(const irreducible_block& block, Ledger& ledger) {
     for (std::size_t i = 0; i < order; ++i) identity[i * order + i] = 1.0;
     std::vector<double> own(static_cast<std::size_t>(S.length()) * order);
     const const_block own_identity(identity.data() + S.first() * n, S.length(), n);
-    block.map().apply(as_block(own_identity), as_block(mutable_block(own.data(), S.length(), n)));
+    block.map().apply(f, as_block(own_identity), as_block(mutable_block(own.data(), S.length(), n)));
     ledger.count(n);
     std::vector<double> B(order * order);
     S.fold(B, [&](std::span<double> rows) { std::copy(own.begin(), own.end(), rows.begin() + S.first() * n); });
@@ -126,19 +126,31 @@ struct balanced_block {
     double error;
 };
 
-balanced_block balance(const std::vector<double>& B, std::size_t n, bool lossless) {
-    std::vector<int> d = balancing_exponents(B, n);
-    int largest = std::numeric_limits<int>::min();
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j)
-            if (B[i * n + j] != 0.0) largest = std::max(largest, binary_exponent(B[i * n + j]) - d[i] + d[j]);
+// `errors`: what the entries of B may be off by; empty for 0.
+balanced_block balance(const std::vector<double>& B, const std::vector<double>& errors, std::size_t n, bool lossless) {
+    constexpr int none = std::numeric_limits<int>::min();
+    std::vector<double> sizes = B;
+    for (std::size_t p = 0; p < errors.size(); ++p) sizes[p] = std::abs(B[p]) + errors[p];
+    std::vector<int> d = balancing_exponents(sizes, n);
+    int largest = none;
+    for (std::size_t p = 0; p < sizes.size(); ++p)
+        if (sizes[p] != 0.0) largest = std::max(largest, binary_exponent(sizes[p]) - d[p / n] + d[p % n]);
+    if (largest == none) largest = 0;
     std::vector<double> C(B.size());
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) C[i * n + j] = std::ldexp(B[i * n + j], d[j] - d[i] - largest);
     // An entry of C that underflows loses at most 2^-1074. An entry of B that did so before, D magnifies.
     const auto [low, high] = std::minmax_element(d.begin(), d.end());
     const double before = lossless ? 0.0 : std::ldexp(static_cast<double>(n), *high - *low - largest - 1074);
-    return {std::move(C), std::move(d), largest, 0x1p-1000 + before};
+    double squares = 0.0;
+    for (std::size_t i = 0; i < n && !errors.empty(); ++i)
+        for (std::size_t j = 0; j < n; ++j) {
+            const double error = std::ldexp(errors[i * n + j], d[j] - d[i] - largest);
+            squares += error * error;
+        }
+    // A square that underflows is one of an error below 2^-510.
+    const double off = errors.empty() ? 0.0 : std::sqrt(squares) * (1.0 + 0x1p-40) + 0x1p-500;
+    return {std::move(C), std::move(d), largest, 0x1p-1000 + before + off};
 }
 
 std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
@@ -219,8 +231,12 @@ double write_eigenpair(const balanced_block& balanced, const std::vector<double>
 void solve_small_block(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
     constexpr int squarings = 13;
     const auto n = static_cast<std::size_t>(block.size());
-    const std::vector<double> B = matrix_of(block, ledger);
-    const balanced_block balanced = balance(B, n, block.map().lossless());
+    const std::vector<double> B = matrix_of(block, entry_map::identity, ledger);
+    // The entries of a map that has majorants alone are sums that have been rounded.
+    std::vector<double> errors;
+    if (block.map().modulus() == moduli::majorant) errors = matrix_of(block, entry_map::absolute, ledger);
+    for (double& error : errors) error *= rounding_gamma(block.map().row_terms() + 2);
+    const balanced_block balanced = balance(B, errors, n, block.map().lossless());
     power_of_block power{balanced.C, n, balanced.error, 1.0, static_cast<double>(balanced.exponent)};
     for (int i = 0; i <= squarings; ++i) {
         tighten_upper(b, {power.upper(), Grade::proved, 0.0, "Frobenius norm of a power"});

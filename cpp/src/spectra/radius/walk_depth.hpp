@@ -23,7 +23,7 @@ enum class walk_direction { into, out_of };
 
 // (*) The least d such that walks of at most d edges lead from every vertex into a first one, or out of it to every
 // one, without edges of at most 2^-40 `scale`. Nothing if d exceeds `most`, or if the growth in the first steps
-// suggests so. A map without entrywise products need not be irreducible: there d is the length at which such walks
+// suggests so. A map that is not entrywise() need not be irreducible: there d is the length at which such walks
 // reach no further vertices. out_of takes adjoint products with |A|.
 [[nodiscard]] std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_direction direction,
                                                      double scale, std::int64_t most, Ledger& ledger);

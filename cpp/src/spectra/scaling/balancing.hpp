@@ -13,7 +13,7 @@
 namespace rhochain {
 
 // d, a vector of block.domain(), after `sweeps` sweeps of two products with A o A; |d_i| <= most. Requires
-// block.map().entrywise().
+// block.map().bounded().
 [[nodiscard]] vector_block balancing_scaling(const irreducible_block& block, std::int64_t sweeps, double most,
                                              Ledger& ledger);
 

@@ -62,12 +62,12 @@ block_scaling scale_block(const irreducible_block& block, const ScalingGoal& goa
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a norm is not negative"};
     b.upper = {infinity, Grade::proved, 0.0, "no bound"};
-    if (A.entrywise()) {
+    if (A.bounded()) {
         b.upper = bound_norms(A).upper;
         ledger.count(4);
         if (b.upper.value == 0.0) return with_unit_scaling(block, exact_bracket(0.0, "zero matrix"));
     }
-    if (free && A.entrywise()) tighten_upper(b, perron_upper_bound(block, without_start(options), ledger));
+    if (free && A.bounded()) tighten_upper(b, perron_upper_bound(block, without_start(options), ledger));
     search_limits limits{most_log_scaling, std::ldexp(goal.threshold, -block.facts().exponent)};
     if (!free) limits.most = std::min(most_log_scaling, 0.5 * std::log(goal.max_kappa));
     return search_scaling(block, limits, std::move(b), options, ledger);

@@ -11,7 +11,8 @@
 
 namespace rhochain {
 
-// Requires block.map().entrywise() and block.facts().signs_factorize.
+// Requires block.map().entrywise() and block.facts().signs_factorize. Of any other bounded() block the scaling d alone
+// is of use, as a start: it is that of |A|, or of its majorant.
 [[nodiscard]] block_scaling perron_scaling(const irreducible_block& block, const SolverOptions& options,
                                            Ledger& ledger);
 

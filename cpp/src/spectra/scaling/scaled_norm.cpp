@@ -42,7 +42,7 @@ ScaledNorm as_one_block(const linear_map& A, const SolverOptions& options, const
     ledger.count(require_adjoint(A, options.seed));
     // A finite bound on kappa keeps W one block, which need not be connected.
     ScalingGoal own = goal;
-    if (A.entrywise()) own.max_kappa = std::min(goal.max_kappa, 0x1p1000);
+    if (A.bounded()) own.max_kappa = std::min(goal.max_kappa, 0x1p1000);
     block_facts facts;
     facts.exponent = A.exponent();
     block_scaling s = scale_block(irreducible_block(A, facts), own, options, ledger);

@@ -43,7 +43,7 @@ public:
         row_squares(image_, images_, S);
         roots_up(g, lengths_, S);
         double product = 0.0;
-        if (A.entrywise()) {
+        if (A.bounded()) {
             A.apply(entry_map::absolute, lengths_, errors_);
             ledger_.count();
             product = rounding_gamma(2 * (A.row_terms() + 4));
@@ -69,7 +69,7 @@ private:
 };
 
 Bound lower_bound(const irreducible_block& block, double value) {
-    const Grade grade = block.map().entrywise() ? Grade::proved : Grade::estimate;
+    const Grade grade = block.map().bounded() ? Grade::proved : Grade::estimate;
     return {value, grade, 0.0, "rows of A V against rows of V"};
 }
 

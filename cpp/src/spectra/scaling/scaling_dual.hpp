@@ -3,7 +3,7 @@
 //     mu_D(A) >= min over the rows i with V_i != 0 of ||(A V)_i|| / ||V_i||.
 // Proof: for every D, sum_i D_i^2 ||(A V)_i||^2 = ||(D A D^-1) (D V)||_F^2 <= ||D A D^-1||^2 sum_i D_i^2 ||V_i||^2, so
 // at least one row with V_i != 0 has ||(A V)_i|| <= ||D A D^-1|| ||V_i||.
-// PROVED for entrywise operators: the rounding error of row i of A V is at most g(row_terms + 2) (|A| w)_i,
+// PROVED for bounded() operators: the rounding error of row i of A V is at most g(row_terms + 2) (|A| w)_i,
 // w_j = ||V_j||.
 #pragma once
 

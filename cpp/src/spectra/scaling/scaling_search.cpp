@@ -1,5 +1,6 @@
 #include "spectra/scaling/scaling_search.hpp"
 
+#include <rhochain/spectra/norm/norms.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
@@ -122,7 +123,7 @@ private:
         constexpr std::int64_t sweeps = 40;
         const space& S = block_.domain();
         const bool started = S.any(!options_.start.empty());
-        if (!started && block_.map().entrywise()) return balancing_scaling(block_, sweeps, most, ledger_);
+        if (!started && block_.map().bounded()) return balancing_scaling(block_, sweeps, most, ledger_);
         vector_block d(S);
         if (started)
             clamp_entries(from_caller(options_.start), most, d, S);
@@ -174,6 +175,7 @@ private:
         probe.accuracy = affordable_accuracy(block_.domain().size(), probe.probes, probe.delta, 0.2 * options_.rtol,
                                              most_chebyshev_steps);
         const similarity B(block_.map(), flow_.scaling());
+        if (B.modulus() == moduli::majorant) probe.magnitude = bound_norms(linear_map::borrowed(B)).upper.value;
         Bound bound = chebyshev_upper_bound(block_.with_map(linear_map::borrowed(B)), probe, options_, ledger_);
         // D magnifies an entry that underflowed in the normalisation by at most max D / min D.
         const auto [low, high] = entry_extremes(flow_.scaling(), block_.domain());

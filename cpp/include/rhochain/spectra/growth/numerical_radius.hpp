@@ -4,9 +4,9 @@
 // For slopes S_k with entries in [0, g] and c = g w(W) every product W S_K .. W S_1 has a 2-norm of at most 2 c^K
 // (docs/theory.md, Theorem E).
 //
-// Upper, PROVED for entrywise maps: w(W) <= w(|W|) = rho((|W| + |W|^T) / 2) by Collatz-Wielandt, which is w(W) itself
+// Upper, PROVED for bounded() maps: w(W) <= w(|W|) = rho((|W| + |W|^T) / 2) by Collatz-Wielandt, which is w(W) itself
 // where all entries have one sign, and norms.hpp. Upper, PROBABLE(delta): support lines of the numerical range at
-// several angles t (src/spectra/growth/range_bounds.hpp). Lower, PROVED for entrywise maps: |x^* W x| / x^* x of a
+// several angles t (src/spectra/growth/range_bounds.hpp). Lower, PROVED for bounded() maps: |x^* W x| / x^* x of a
 // trial vector, less its rounding error. Four products for each step and angle. Memory: five blocks of n x 16
 // doubles, of n x 4 beyond n = 200,000.
 #pragma once

@@ -1,6 +1,8 @@
-// Bounds of sigma_1(A) in O(nnz) operations, all PROVED (A entrywise, m x n):
+// Bounds of sigma_1(A) in O(nnz) operations, all PROVED (A bounded(), m x n):
 //     sigma_1 <= sqrt(||A||_1 ||A||_inf),   sigma_1 <= ||A||_F,   sigma_1 >= the largest row or column 2-norm.
-// Sums of nonnegative terms have a relative error of at most g(m) in any order, by which the bounds move outwards.
+// Of a map with majorants they bound the norms of the majorants from above; the lower one needs A.entrywise() and is 0
+// without. Sums of nonnegative terms have a relative error of at most g(m) in any order, by which the bounds move
+// outwards.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
@@ -19,7 +21,7 @@ struct norm_bounds {
 };
 
 // Of A as it is, without the power of two A.exponent(): rescaled(bound_norms(A), A.exponent()) bounds the norms of W.
-// Requires A.entrywise(). Four products with |A| or A o A and their transposes. Memory: two vectors.
+// Requires A.bounded(). Up to four products with |A| or A o A and their transposes. Memory: two vectors.
 [[nodiscard]] norm_bounds bound_norms(const linear_map& A);
 
 // The bounds of 2^exponent A from those of A.

@@ -9,7 +9,7 @@
 // schur_test.hpp. A run without reorthogonalisation has bounds only after its vectors have been measured. With
 // upper_rtol > rtol a wider upper bound suffices once the value has stabilised to rtol (ESTIMATE). This takes a
 // fraction of the products: that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them. Lower,
-// PROVED for entrywise maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||. Cost: two products a step, n
+// PROVED for bounded() maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||. Cost: two products a step, n
 // doubles a step for V.
 #pragma once
 

@@ -1,7 +1,7 @@
 // The Rayleigh quotient theta = x^* W x / x^* x of an approximate eigenvector x of W and an upper bound of the backward
 // error
 //     ||W x - theta x|| / ||x||,
-// PROVED for entrywise operators: the computed residual, g(m + 2) |W| |x| for the rounding of the products and
+// PROVED for bounded() operators: the computed residual, g(m + 2) |W| |x| for the rounding of the products and
 // 4 u |theta| |x| for all other rounding.
 // Cost: three products.
 #pragma once

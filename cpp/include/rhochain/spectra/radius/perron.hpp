@@ -2,6 +2,9 @@
 // (Collatz 1942, Wielandt 1950)
 //     min_i (M x)_i / x_i  <=  rho(M)  <=  max_i (M x)_i / x_i,
 // PROVED at every iteration. A component that is one cycle has rho = (product of |w|)^(1/length) exactly.
+//
+// Of a map with a majorant M of |W| alone, such as low_rank_update: rho(W) <= rho(|W|) <= rho(M) (linear_operator.hpp).
+// The upper end is PROVED, the lower one as spectral_radius grades it, and they need not meet.
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>
@@ -10,7 +13,7 @@
 
 namespace rhochain {
 
-// Reads the entries of W. Throws std::invalid_argument unless W is square and has them.
+// Reads the entries of W. Throws std::invalid_argument unless W is square and has them, or a majorant.
 [[nodiscard]] Bracket perron_radius(const linear_map& W, const SolverOptions& options = {});
 
 }  // namespace rhochain
