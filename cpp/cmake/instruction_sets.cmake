@@ -3,7 +3,8 @@
 # Why nothing else may be in such a file: cpp/src/kernels/products/instruction_set_scope.inl.
 
 set(_isas baseline)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+if(RHOCHAIN_X86_KERNELS AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$"
+   AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   list(APPEND _isas avx2 avx512)
   target_compile_definitions(rhochain PRIVATE RHOCHAIN_HAS_X86_KERNELS=1)
 endif()
