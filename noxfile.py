@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2024.4"
@@ -30,6 +32,8 @@ def lint(session: nox.Session) -> None:
     session.install(".", *groups("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    sources = (str(path) for path in sorted(Path().glob("[!.]*/**/*.[chi][pn][pl]")) if path.parts[0] != "build")
+    session.run("clang-format", "--dry-run", "--Werror", *sources)
     session.run("mypy")
 
 

@@ -86,9 +86,12 @@ def shape_violations(root: Path) -> list[str]:
         for path in files(root / folder, SOURCE_SUFFIXES):
             where = path.relative_to(root).as_posix()
             text = path.read_text(encoding="utf-8")
-            lines = lines_of_code(text) if path.suffix == ".py" else len(text.splitlines())
-            if lines > 300:
-                found.append(f"{where}: {lines} lines")
+            lines = text.splitlines()
+            length = lines_of_code(text) if path.suffix == ".py" else len(lines)
+            if length > 300:
+                found.append(f"{where}: {length} lines")
+            # clang-format breaks no word, and ruff no string.
+            found += [f"{where}:{n}: {len(line)} columns" for n, line in enumerate(lines, 1) if len(line) > 120]
             if path.stem.strip("_") in VAGUE_NAMES:
                 found.append(f"{where}: a file is named after its concept")
     return found
@@ -161,13 +164,15 @@ def test_downward_and_foreign_includes_pass(tmp_path):
     assert cpp_violations(tmp_path) == []
 
 
-def test_a_long_file_and_a_vague_name_are_found(tmp_path):
+def test_a_long_file_a_long_line_and_a_vague_name_are_found(tmp_path):
     write(tmp_path / "cpp/src/kernels/long.cpp", "\n" * 301)
+    write(tmp_path / "cpp/src/kernels/wide.inl", "// " + "x" * 117 + "\n// " + "x" * 118 + "\n")
     write(tmp_path / "python/rhochain/_utils.py", "")
     write(tmp_path / "python/rhochain/long.py", "x = 1  # one\n" * 301)
     write(tmp_path / "python/rhochain/told.py", '"""\n' + "\n" * 301 + '"""\n\n# x\n' + "x = 1\n" * 300)
     assert shape_violations(tmp_path) == [
         "cpp/src/kernels/long.cpp: 301 lines",
+        "cpp/src/kernels/wide.inl:2: 121 columns",
         "python/rhochain/_utils.py: a file is named after its concept",
         "python/rhochain/long.py: 301 lines",
     ]

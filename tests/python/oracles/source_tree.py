@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 ORACLES = Path(__file__).parent
-SOURCE_SUFFIXES = {".cpp", ".hpp", ".h", ".py", ".pyi"}
+SOURCE_SUFFIXES = {".cpp", ".hpp", ".h", ".inl", ".py", ".pyi"}
 
 
 def files(folder: Path, suffixes: set[str]) -> Iterator[Path]:

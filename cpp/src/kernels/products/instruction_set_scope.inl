@@ -1,7 +1,7 @@
-// What the bodies of kernels share that are compiled once for each instruction set (RHOCHAIN_ISA): the entrywise maps of
-// entry_map.hpp, numbers side by side, and what to leave behind. All of it lives in an unnamed namespace and nothing of
-// the standard library is called: no function compiled for a newer processor can take the place of one that an older
-// processor runs.
+// What the bodies of kernels share that are compiled once for each instruction set (RHOCHAIN_ISA, which a source file
+// written by cpp/cmake/instruction_sets.cmake defines): the entrywise maps of entry_map.hpp, numbers side by side, and
+// what to leave behind. All of it lives in an unnamed namespace and nothing of the standard library is called: no
+// function compiled for a newer processor can take the place of one that an older processor runs.
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>

@@ -1,4 +1,0 @@
-#ifdef RHOCHAIN_HAS_X86_KERNELS
-#define RHOCHAIN_ISA avx2
-#include "exponential_loop.inl"
-#endif

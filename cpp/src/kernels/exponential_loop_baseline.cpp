@@ -1,2 +1,0 @@
-#define RHOCHAIN_ISA baseline
-#include "exponential_loop.inl"

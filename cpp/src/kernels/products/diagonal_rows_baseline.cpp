@@ -1,2 +1,0 @@
-#define RHOCHAIN_ISA baseline
-#include "diagonal_rows.inl"

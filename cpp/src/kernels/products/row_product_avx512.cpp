@@ -1,4 +1,0 @@
-#ifdef RHOCHAIN_HAS_X86_KERNELS
-#define RHOCHAIN_ISA avx512
-#include "row_product.inl"
-#endif
