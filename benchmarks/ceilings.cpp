@@ -51,7 +51,8 @@ double fastest(int threads, std::int64_t n, const std::function<double(std::int6
         const auto begin = std::chrono::steady_clock::now();
         std::vector<std::thread> team;
         for (int t = 0; t < threads; ++t)
-            team.emplace_back([&, t] { results[static_cast<std::size_t>(t)] = body(n / threads * t, n / threads * (t + 1)); });
+            team.emplace_back(
+                [&, t] { results[static_cast<std::size_t>(t)] = body(n / threads * t, n / threads * (t + 1)); });
         for (std::thread& t : team) t.join();
         best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
         for (const double x : results) sink = sink + x;
@@ -119,9 +120,11 @@ int main(int argc, char** argv) {
             c.data()[i] = static_cast<std::int32_t>(generator() % static_cast<std::uint64_t>(n));
         double t = fastest(threads, reads, [&](auto a, auto b) { return read_one_by_one(x.data(), c.data(), a, b); });
 #if defined(__AVX512F__)
-        t = std::min(t, fastest(threads, reads, [&](auto a, auto b) { return read_by_gathers(x.data(), c.data(), a, b); }));
+        t = std::min(
+            t, fastest(threads, reads, [&](auto a, auto b) { return read_by_gathers(x.data(), c.data(), a, b); }));
 #endif
-        std::printf("%s\"%lld\": %.4g", k > 2 ? ", " : "", static_cast<long long>(n), static_cast<double>(reads) / t / 1e9);
+        std::printf("%s\"%lld\": %.4g", k > 2 ? ", " : "", static_cast<long long>(n),
+                    static_cast<double>(reads) / t / 1e9);
     }
     std::printf("}}\n");
 }

@@ -1,5 +1,5 @@
-// y = 2 W x - u and z = W^T y for bands, in two products and in one sweep over W: milliseconds of the fastest of eight, in turns,
-// as a Markdown table. The bits are compared.
+// y = 2 W x - u and z = W^T y for bands, in two products and in one sweep over W: milliseconds of the fastest of eight,
+// in turns, as a Markdown table. The bits are compared.
 //     cmake -S . -B build/benchmarks -DRHOCHAIN_BUILD_BENCHMARKS=ON
 //     cmake --build build/benchmarks --target one_sweep && build/benchmarks/benchmarks/one_sweep
 #include <rhochain/kernels/products/diagonal_product.hpp>
@@ -73,8 +73,10 @@ void compare(std::int64_t count, std::int64_t apart, int threads) {
 
 int main() {
     const int threads = resolve_threads(0);
-    std::printf("n = %lld, %d threads\n\n| diagonals | two products, ms | one sweep, ms | ratio | used |\n|---|---:|---:|---:|---|\n",
-                static_cast<long long>(n), threads);
+    std::printf(
+        "n = %lld, %d threads\n\n| diagonals | two products, ms | one sweep, ms | ratio | used "
+        "|\n|---|---:|---:|---:|---|\n",
+        static_cast<long long>(n), threads);
     for (const std::int64_t count : {3, 9, 21, 31, 63})
         for (const std::int64_t apart : {1, 100}) compare(count, apart, threads);
     compare(9, 100'000, threads);

@@ -11,17 +11,23 @@ namespace {
 
 const char* grade_name(Grade g) {
     switch (g) {
-        case Grade::proved: return "PROVED";
-        case Grade::probable: return "PROBABLE";
-        default: return "ESTIMATE";
+        case Grade::proved:
+            return "PROVED";
+        case Grade::probable:
+            return "PROBABLE";
+        default:
+            return "ESTIMATE";
     }
 }
 
 const char* status_name(Status s) {
     switch (s) {
-        case Status::converged: return "converged";
-        case Status::budget_spent: return "budget_spent";
-        default: return "bracketed";
+        case Status::converged:
+            return "converged";
+        case Status::budget_spent:
+            return "budget_spent";
+        default:
+            return "bracketed";
     }
 }
 

@@ -1,8 +1,8 @@
 #include "interrupts.hpp"
 #include "operators.hpp"
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/single_precision.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/kept_rooms.hpp>

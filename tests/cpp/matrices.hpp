@@ -67,8 +67,9 @@ inline std::vector<double> random_vector(std::int64_t n, unsigned seed) {
 }
 
 // Toeplitz: one value for each offset j - i, from end to end or wrapped round.
-inline rhochain::csr<double, std::int32_t> bands(std::int64_t n, const std::vector<std::pair<std::int64_t, double>>& diagonals,
-                                bool wrapped) {
+inline rhochain::csr<double, std::int32_t> bands(std::int64_t n,
+                                                 const std::vector<std::pair<std::int64_t, double>>& diagonals,
+                                                 bool wrapped) {
     rhochain::csr<double, std::int32_t> W{n, n, {0}, {}, {}};
     for (std::int64_t i = 0; i < n; ++i) {
         for (const auto& [offset, value] : diagonals) {

@@ -15,9 +15,8 @@ void require_state(const chain_state& s, block_in X, std::int64_t steps, std::in
     if (s.vectors.rows != X.rows() || s.vectors.columns != X.columns() || s.done < 0 || s.done > steps ||
         s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns()))
         throw std::invalid_argument("resume: got the state of another run, with a block of " +
-                                    std::to_string(s.vectors.rows) + " x " + std::to_string(s.vectors.columns) +
-                                    ", " + std::to_string(s.done) + " steps and " +
-                                    std::to_string(s.reals.size()) + " norms");
+                                    std::to_string(s.vectors.rows) + " x " + std::to_string(s.vectors.columns) + ", " +
+                                    std::to_string(s.done) + " steps and " + std::to_string(s.reals.size()) + " norms");
 }
 
 class recorder {

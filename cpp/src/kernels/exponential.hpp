@@ -1,4 +1,5 @@
-// e_i = exp(z_i) and m_i = exp(z_i) - 1 for z_i <= 0, n of them, each to about one unit in the last place and without a branch:
+// e_i = exp(z_i) and m_i = exp(z_i) - 1 for z_i <= 0, n of them, each to about one unit in the last place and without a
+// branch:
 //     z = k ln 2 + r, |r| <= ln 2 / 2:  e^z = 2^k (1 + p),  e^z - 1 = 2^k p + (2^k - 1),  p = e^r - 1 by its series.
 // Below -700 both are taken as their limits, 0 and -1. The same bits for every instruction set.
 #pragma once

@@ -5,9 +5,9 @@
 
 namespace rhochain {
 
-#define RHOCHAIN_DECLARE(isa)                                                            \
-    namespace isa {                                                                      \
-    void exponential_loop(const double* z, double* e, double* m, std::size_t n);         \
+#define RHOCHAIN_DECLARE(isa)                                                    \
+    namespace isa {                                                              \
+    void exponential_loop(const double* z, double* e, double* m, std::size_t n); \
     }
 RHOCHAIN_DECLARE(baseline)
 RHOCHAIN_DECLARE(avx2)

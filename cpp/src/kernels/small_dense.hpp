@@ -10,7 +10,8 @@
 namespace rhochain {
 
 // A x_k = values[k] x_k, ordered by falling modulus, a complex pair with its positive imaginary part first.
-// vectors: row-major n x n, column k is x_k, ||x_k|| = 1; empty unless asked for. Not converged if one of them is not finite.
+// vectors: row-major n x n, column k is x_k, ||x_k|| = 1; empty unless asked for. Not converged if one of them is not
+// finite.
 struct eigen_decomposition {
     std::vector<std::complex<double>> values;
     std::vector<std::complex<double>> vectors;

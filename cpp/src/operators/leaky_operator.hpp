@@ -25,9 +25,7 @@ public:
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.domain(); }
     [[nodiscard]] bool has_adjoint() const { return A_.has_adjoint(); }
-    [[nodiscard]] moduli modulus() const {
-        return A_.modulus() == moduli::majorant ? moduli::majorant : moduli::none;
-    }
+    [[nodiscard]] moduli modulus() const { return A_.modulus() == moduli::majorant ? moduli::majorant : moduli::none; }
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 5; }
     [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 5; }
 

@@ -23,18 +23,14 @@ public:
     similarity(const similarity&) = delete;
     similarity& operator=(const similarity&) = delete;
 
-    void set(vector_in log_scaling) {
-        exponential_pairs(log_scaling, most_log_scaling, D_, inverse_, A_.domain());
-    }
+    void set(vector_in log_scaling) { exponential_pairs(log_scaling, most_log_scaling, D_, inverse_, A_.domain()); }
 
     [[nodiscard]] std::int64_t rows() const { return A_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return A_.cols(); }
     [[nodiscard]] space domain() const { return A_.domain(); }
     [[nodiscard]] space range() const { return A_.range(); }
     [[nodiscard]] vector_in inverse() const { return inverse_; }  // the diagonal of D^-1
-    [[nodiscard]] moduli modulus() const {
-        return A_.modulus() == moduli::majorant ? moduli::majorant : moduli::none;
-    }
+    [[nodiscard]] moduli modulus() const { return A_.modulus() == moduli::majorant ? moduli::majorant : moduli::none; }
     // The roundings of D, D^-1 and of two products with each of them.
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms() + 8; }
     [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms() + 8; }

@@ -166,10 +166,10 @@ csr<Scalar, Index> transpose(const csr_view<Scalar, Index>& W) {
     return T;
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                         \
-    template void validate(const csr_view<Scalar, Index>&);                         \
-    template bool has_duplicates(const csr_view<Scalar, Index>&);                   \
-    template csr<Scalar, Index> canonical(const csr_view<Scalar, Index>&);          \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                \
+    template void validate(const csr_view<Scalar, Index>&);                \
+    template bool has_duplicates(const csr_view<Scalar, Index>&);          \
+    template csr<Scalar, Index> canonical(const csr_view<Scalar, Index>&); \
     template csr<Scalar, Index> transpose(const csr_view<Scalar, Index>&);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)

@@ -26,7 +26,8 @@ kept_rooms::loan::~loan() {
 buffer<std::byte> kept_rooms::take(std::size_t bytes) {
     {
         const std::lock_guard lock(mutex_);
-        const auto fitting = std::find_if(kept_.rbegin(), kept_.rend(), [&](const auto& room) { return room.size() == bytes; });
+        const auto fitting =
+            std::find_if(kept_.rbegin(), kept_.rend(), [&](const auto& room) { return room.size() == bytes; });
         if (fitting != kept_.rend()) {
             buffer<std::byte> room = std::move(*fitting);
             kept_.erase(std::next(fitting).base());

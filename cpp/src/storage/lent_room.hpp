@@ -1,6 +1,7 @@
-// Memory for one call, lent by the calling thread and given back for its next call: what goes back to the system instead and
-// is asked for again, page by page, can cost as much as a product. At most `kept_bytes` stay with a thread for each User, a type
-// that names whose room it is. A call that begins within the call finds nothing kept and takes memory of its own.
+// Memory for one call, lent by the calling thread and given back for its next call: what goes back to the system
+// instead and is asked for again, page by page, can cost as much as a product. At most `kept_bytes` stay with a thread
+// for each User, a type that names whose room it is. A call that begins within the call finds nothing kept and takes
+// memory of its own.
 #pragma once
 
 #include <rhochain/storage/buffer.hpp>

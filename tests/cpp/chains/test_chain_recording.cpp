@@ -1,7 +1,7 @@
 // Records of a run: rows of norms, states to go on from. Every state of a run leads to the bits of the unbroken one.
 #include <rhochain/chains/jacobian_chain.hpp>
-#include "kernels/vectors/random.hpp"
 #include <rhochain/operators/dense_operator.hpp>
+#include "kernels/vectors/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -52,9 +52,7 @@ struct kept_state {
           norms(s.norms.begin(), s.norms.end()),
           log_norms(s.reals.begin(), s.reals.end()) {}
 
-    [[nodiscard]] chain_state lent() const {
-        return {done, {mantissas.data(), n, b}, exponents, norms, log_norms};
-    }
+    [[nodiscard]] chain_state lent() const { return {done, {mantissas.data(), n, b}, exponents, norms, log_norms}; }
 };
 
 void check_same(const ChainResult& a, const ChainResult& c) {

@@ -1,10 +1,10 @@
 // Chains against a naive oracle: dense products in long double, one entry at a time.
-#include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
-#include "kernels/vectors/random.hpp"
+#include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include "kernels/vectors/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -86,9 +86,8 @@ std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
 }
 
 const network kinds[] = {
-    {20, 500, convention::pre, 1.0, 0.5},  {20, 500, convention::post, 1.0, 0.5},
-    {20, 500, convention::pre, 0.3, 2.0},  {20, 500, convention::post, 0.3, 2.0},
-    {20, 500, convention::pre, 1.0, 50.0}, {1, 500, convention::post, 0.7, 3.0},
+    {20, 500, convention::pre, 1.0, 0.5},  {20, 500, convention::post, 1.0, 0.5}, {20, 500, convention::pre, 0.3, 2.0},
+    {20, 500, convention::post, 0.3, 2.0}, {20, 500, convention::pre, 1.0, 50.0}, {1, 500, convention::post, 0.7, 3.0},
 };
 
 }  // namespace
@@ -235,11 +234,10 @@ TEST_CASE("the same bits for 1 and 2 threads") {
 TEST_CASE("slopes read in blocks, as floats and backwards are the slopes") {
     const network N(7, 23, convention::pre, 1.0, 1.0);
     const slope_source whole = N.slopes();
-    const slope_source fetched = slope_source::of_slopes(row_source(
-        [&](std::int64_t begin, std::int64_t end, std::int64_t, std::int64_t, double* out) {
-            std::copy(N.S.begin() + begin * N.n, N.S.begin() + end * N.n, out);
-        },
-        N.K, N.n));
+    const slope_source fetched = slope_source::of_slopes(
+        row_source([&](std::int64_t begin, std::int64_t end, std::int64_t, std::int64_t,
+                       double* out) { std::copy(N.S.begin() + begin * N.n, N.S.begin() + end * N.n, out); },
+                   N.K, N.n));
     const space S(N.n, 1);
     slope_reader direct(whole, S), blocks(fetched, S, 4 * N.n * 8);
     for (const std::int64_t k : {0L, 1L, 5L, 4L, 3L, 22L, 21L, 20L, 19L, 0L}) {

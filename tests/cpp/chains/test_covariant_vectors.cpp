@@ -1,6 +1,6 @@
 // Covariant Lyapunov vectors: eigenvectors of a constant Jacobian, J_t w_i(t) along w_i(t + 1) of any chain.
-#include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include <doctest/doctest.h>
@@ -40,7 +40,8 @@ struct chain_of {
         for (std::int64_t r = 0; r < n; ++r)
             for (std::int64_t c = 0; c < n; ++c)
                 y[static_cast<std::size_t>(r)] += W[static_cast<std::size_t>(r * n + c)] *
-                                                  S[static_cast<std::size_t>(t * n + c)] * w[static_cast<std::size_t>(c * k + i)];
+                                                  S[static_cast<std::size_t>(t * n + c)] *
+                                                  w[static_cast<std::size_t>(c * k + i)];
         return y;
     }
 };
@@ -89,7 +90,8 @@ TEST_CASE("of a constant Jacobian they are its eigenvectors") {
         for (std::int64_t j = 0; j < k; ++j) {
             double product = 0.0;
             for (std::size_t r = 0; r < 6; ++r)
-                product += v.vectors[r * 4 + static_cast<std::size_t>(i)] * v.vectors[r * 4 + static_cast<std::size_t>(j)];
+                product +=
+                    v.vectors[r * 4 + static_cast<std::size_t>(i)] * v.vectors[r * 4 + static_cast<std::size_t>(j)];
             CHECK(std::abs(product - v.cosines[static_cast<std::size_t>(i * k + j)]) < 1e-13);
         }
         CHECK(v.cosines[static_cast<std::size_t>(i * k + i)] == doctest::Approx(1.0).epsilon(1e-14));
@@ -128,7 +130,8 @@ TEST_CASE("what nothing annihilates, and how far they depend on the end of the w
     CHECK(std::isnan(v.cosines[3]));
     CHECK(std::isfinite(v.cosines[1]));
     CHECK(f.vectors(4, 30, 40, 1).defined == 4);
-    const CovariantVectors stopped = f.vectors(4, 30, K, 1, 1, [](std::int64_t done, std::int64_t) { return done == 35; });
+    const CovariantVectors stopped =
+        f.vectors(4, 30, K, 1, 1, [](std::int64_t done, std::int64_t) { return done == 35; });
     CHECK(stopped.done == 35);
     CHECK(stopped.defined == 0);
     CHECK(f.vectors(4, 30, K, 1).vectors[0] == f.vectors(4, 30, K, 1, 3).vectors[0]);

@@ -28,7 +28,8 @@ struct fixture {
     csr<double, std::int32_t> W;
     std::vector<double> S;
 
-    fixture(std::int64_t size, std::int64_t steps, double growth) : n(size), K(steps), W(matrices::iid<double>(size, 6, 3)) {
+    fixture(std::int64_t size, std::int64_t steps, double growth)
+        : n(size), K(steps), W(matrices::iid<double>(size, 6, 3)) {
         for (double& w : W.values) w *= growth;
         S = matrices::random_vector(n * K, 4);
     }
@@ -48,8 +49,8 @@ TEST_CASE("a run that is stopped after any step has the vectors of a chain of so
             fixture same = f;
             same.K = k;
             const ChainResult whole = same.chain(A, leak).jvp(const_block(v.data(), 300, 3));
-            const ChainResult stopped =
-                f.chain(A, leak).jvp(const_block(v.data(), 300, 3), [&](std::int64_t done, std::int64_t) { return done == k; });
+            const ChainResult stopped = f.chain(A, leak).jvp(
+                const_block(v.data(), 300, 3), [&](std::int64_t done, std::int64_t) { return done == k; });
             CHECK(stopped.done == k);
             CHECK(stopped.mantissas == whole.mantissas);
             CHECK(stopped.exponents == whole.exponents);
@@ -73,7 +74,8 @@ TEST_CASE("blocks of whole lines beyond the caches have the entries of their col
                 const ChainResult one = forward ? P.jvp(const_block(v)) : P.vjp(const_block(v));
                 bool equal = one.exponents[0] == all.exponents[static_cast<std::size_t>(c)];
                 for (std::int64_t i = 0; i < f.n; ++i)
-                    equal = equal && one.mantissas[static_cast<std::size_t>(i)] == all.mantissas[static_cast<std::size_t>(i * 8 + c)];
+                    equal = equal && one.mantissas[static_cast<std::size_t>(i)] ==
+                                         all.mantissas[static_cast<std::size_t>(i * 8 + c)];
                 CHECK(equal);
             }
         }
@@ -108,7 +110,8 @@ TEST_CASE("a deferred block is written once, when it is first read") {
     SUBCASE("rescaling reads it") {
         const std::vector<double> large(2, 3.0 * 0x1p400);
         CHECK(X.replace(next, 0, large, [](block_out Y) { std::ranges::fill(entries_of(Y.flat()), 0x1p200); }));
-        CHECK(X.norm(0).log_abs() == doctest::Approx(0.5 * std::log(3.0) + static_cast<double>(e + 200) * std::log(2.0)));
+        CHECK(X.norm(0).log_abs() ==
+              doctest::Approx(0.5 * std::log(3.0) + static_cast<double>(e + 200) * std::log(2.0)));
         CHECK(entries_of(X.mantissas()).row(0)[0] == std::ldexp(1.0, static_cast<int>(e + 200 - X.exponents()[0])));
     }
     SUBCASE("one that cannot be written") {

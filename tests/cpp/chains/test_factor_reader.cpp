@@ -75,7 +75,8 @@ void check_factors(factor_reader& P) {
                 CHECK((above[i] == 0.0 || above[i] >= 0x1p-1022));
             }
         }
-        const double largest = *std::max_element(J.begin(), J.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
+        const double largest =
+            *std::max_element(J.begin(), J.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
         for (std::size_t i = 0; i < N; ++i) {
             std::int64_t terms = 0;
             for (std::size_t j = 0; j < N; ++j) {
@@ -115,7 +116,8 @@ TEST_CASE("magnitudes of the factors of gated chains") {
         const bool gru = cell == gated_cell::gru;
         const auto make = gru ? gate_source::of_gru : gate_source::of_lstm;
         const dense_operator<double> A({gate_count(cell) * n, n, U});
-        const gated_chain P(A, make(source(0, K), source(1, K), source(2, K), source(3, K), source(4, gru ? K : K + 1)));
+        const gated_chain P(A,
+                            make(source(0, K), source(1, K), source(2, K), source(3, K), source(4, gru ? K : K + 1)));
         gate_factor_reader factors(P);
         check_factors(factors);
     }

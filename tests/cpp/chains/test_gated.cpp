@@ -43,7 +43,9 @@ struct cell_network {
 
     [[nodiscard]] std::int64_t rows() const { return gate_count(cell) * n; }
     [[nodiscard]] std::int64_t size() const { return state_blocks(cell) * n; }
-    [[nodiscard]] dense_operator<double> weights() const { return dense_operator<double>({rows(), n, U}, dense_layout::row_major, 1); }
+    [[nodiscard]] dense_operator<double> weights() const {
+        return dense_operator<double>({rows(), n, U}, dense_layout::row_major, 1);
+    }
     [[nodiscard]] GatedRecord run(const linear_map& A) const {
         return run_gated_cell({cell, A, bias, {}, row_source(inputs.data(), K, rows(), rows()), zero, h0, c0});
     }
@@ -162,7 +164,8 @@ TEST_CASE("a gated chain and its run have the same bits for 1 and 2 threads") {
         std::vector<double> ends[2];
         for (int t = 0; t < 2; ++t) {
             const copies A{gate_count(cell), n, t + 1};
-            const GatedRecord record = run_gated_cell({cell, A, zero, {}, row_source(x.data(), K, rows, rows), zero, h0, c0});
+            const GatedRecord record =
+                run_gated_cell({cell, A, zero, {}, row_source(x.data(), K, rows, rows), zero, h0, c0});
             const gated_chain P(A, record.gates());
             for (const ChainResult& r : {P.jvp({x.data(), P.size(), 1}), P.vjp({x.data(), P.size(), 1})}) {
                 logs[t].insert(logs[t].end(), r.log_norms.begin(), r.log_norms.end());
@@ -191,7 +194,8 @@ TEST_CASE("a run in pieces, each from the state that the one before ended in, le
             if (cell == gated_cell::lstm) c.assign(piece.rows[4].end() - 5, piece.rows[4].end());
         }
         CHECK(h == whole.last_output);
-        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 3, N.K + 1}), std::invalid_argument);
+        CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 3, N.K + 1}),
+                        std::invalid_argument);
         CHECK_THROWS_AS((void)run_gated_cell({cell, A, N.bias, {}, rows, N.zero, h, c, 3, 2}), std::invalid_argument);
     }
 }

@@ -3,11 +3,11 @@
 
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
+#include <rhochain/operators/dense_operator.hpp>
 #include "kernels/vectors/gram.hpp"
 #include "kernels/vectors/random.hpp"
 #include "krylov/block_qr.hpp"
-#include <rhochain/kernels/vectors/entries.hpp>
-#include <rhochain/operators/dense_operator.hpp>
 
 #include "chains/measures/batch_means.hpp"
 
@@ -71,10 +71,10 @@ TEST_CASE("a Gram matrix, a division and a projection follow their definitions")
             double worst = 0.0;
             for (std::int64_t a = 0; a < k; ++a) {
                 for (std::int64_t b = a; b < k; ++b)
-                    worst = std::max(worst, std::abs(G[static_cast<std::size_t>(a * k + b)] -
-                                                     static_cast<double>(inner(X, a, b))));
-                worst = std::max(worst, std::abs(products[static_cast<std::size_t>(a)] -
-                                                 static_cast<double>(inner(X, a, k - 1))));
+                    worst = std::max(
+                        worst, std::abs(G[static_cast<std::size_t>(a * k + b)] - static_cast<double>(inner(X, a, b))));
+                worst = std::max(
+                    worst, std::abs(products[static_cast<std::size_t>(a)] - static_cast<double>(inner(X, a, k - 1))));
             }
             CHECK(worst < 1e-12 * static_cast<double>(n));
 
@@ -161,7 +161,8 @@ TEST_CASE("dependent and zero columns become zero and leave the others orthonorm
 TEST_CASE("batch means: constant growth has no error, alternating batches have the error of their formula") {
     batch_means constant(2);
     CHECK(std::isnan(constant.means()[0]));
-    for (std::int64_t t = 0; t < 5000; ++t) constant.add(1 + t % 3, std::vector<double>{0.5 * static_cast<double>(1 + t % 3), -infinity});
+    for (std::int64_t t = 0; t < 5000; ++t)
+        constant.add(1 + t % 3, std::vector<double>{0.5 * static_cast<double>(1 + t % 3), -infinity});
     CHECK(constant.steps() == 9999);
     CHECK(constant.batches() == 32);
     CHECK(constant.means()[0] == doctest::Approx(0.5));

@@ -40,9 +40,13 @@ struct kept_state {
     std::vector<std::int64_t> integers;
 
     explicit kept_state(const chain_state& s)
-        : done(s.done), rows(s.vectors.rows), columns(s.vectors.columns),
-          vectors(s.vectors.flat().begin(), s.vectors.flat().end()), norms(s.norms.begin(), s.norms.end()),
-          reals(s.reals.begin(), s.reals.end()), integers(s.integers.begin(), s.integers.end()) {}
+        : done(s.done),
+          rows(s.vectors.rows),
+          columns(s.vectors.columns),
+          vectors(s.vectors.flat().begin(), s.vectors.flat().end()),
+          norms(s.norms.begin(), s.norms.end()),
+          reals(s.reals.begin(), s.reals.end()),
+          integers(s.integers.begin(), s.integers.end()) {}
     [[nodiscard]] chain_state state() const { return {done, {vectors.data(), rows, columns}, integers, norms, reals}; }
 };
 
@@ -132,5 +136,6 @@ TEST_CASE("the state of another measure is refused") {
     refuses(bad);
     const std::vector<std::int64_t> of_spectrum{1, 2, 0};
     const std::vector<double> Q(12, 0.0), norms(2, 1.0), reals{1.0};
-    CHECK_THROWS_AS(f.norm({}, {.resume = chain_state{3, {Q.data(), 6, 2}, of_spectrum, norms, reals}}), std::invalid_argument);
+    CHECK_THROWS_AS(f.norm({}, {.resume = chain_state{3, {Q.data(), 6, 2}, of_spectrum, norms, reals}}),
+                    std::invalid_argument);
 }

@@ -116,9 +116,8 @@ TEST_CASE("a scaled block on slices has the norms and exponents of one process, 
         for (const auto& numbers : results_of_ranks(shared_out, measured)) CHECK(numbers == expected);
     X[650] = std::nan("");
     for (const partition& shared_out : aligned_partitions()) {
-        const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int) {
-            (void)measured({group, shared_out});
-        });
+        const auto thrown = outcomes_of_ranks(
+            shared_out.ranks(), [&](const group_pointer& group, int) { (void)measured({group, shared_out}); });
         for (const auto& each : thrown) {
             REQUIRE(each);
             CHECK_THROWS_WITH_AS(std::rethrow_exception(each), "X: got nan at position 650, expected finite numbers",

@@ -1,9 +1,9 @@
 #include "scaled_by_power.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/operators/dense_operator.hpp>
 #include "kernels/exponential.hpp"
 #include "kernels/vectors/random.hpp"
-#include <rhochain/operators/dense_operator.hpp>
 
 #include <doctest/doctest.h>
 
@@ -93,7 +93,8 @@ TEST_CASE("a plan holds no more rows than it may, and never costs more than anot
     // A million steps of 100,000 neurons in 2 GB, less the six vectors a replay works with.
     CHECK(plan_replay(1'000'000, 2'000'000'000 / 800'000 - 6).cost <= 2'000'000);
     // 2 sqrt(K) + 8 vectors, those six among them.
-    for (const std::int64_t root : {3, 10, 31, 100, 1000}) CHECK(plan_replay(root * root, 2 * root + 2).cost <= 2 * root * root);
+    for (const std::int64_t root : {3, 10, 31, 100, 1000})
+        CHECK(plan_replay(root * root, 2 * root + 2).cost <= 2 * root * root);
 }
 
 TEST_CASE("a rollout follows its equation") {
@@ -126,7 +127,8 @@ TEST_CASE("a rollout follows its equation") {
                             drive += entry_of(net.weights, m, i, j) * entry_of(net.drive, m, k, j);
                         for (std::int64_t j = 0; j < n; ++j) {
                             const double state = before[static_cast<std::size_t>(j)];
-                            drive += entry_of(net.entries, n, i, j) * (form == convention::pre ? std::tanh(state) : state);
+                            drive +=
+                                entry_of(net.entries, n, i, j) * (form == convention::pre ? std::tanh(state) : state);
                         }
                         const auto at = static_cast<std::size_t>(i);
                         const double next = form == convention::pre ? drive : std::tanh(drive);
@@ -170,7 +172,8 @@ TEST_CASE("slopes computed again are the same, in any order and any memory, at t
         CHECK(replay.computed() == replay.plan().cost);
         for (std::int64_t b = 0; b < blocks; ++b) visit(b);
         CHECK(replay.computed() <= replay.plan().cost + steps);
-        // After a walk forward the states for one backward are there: only from the last of them on is the way gone again.
+        // After a walk forward the states for one backward are there: only from the last of them on is the way gone
+        // again.
         const std::int64_t before = replay.computed();
         for (std::int64_t b = blocks - 1; b >= 0; --b) visit(b);
         CHECK(replay.computed() - before <= replay.plan().cost - (blocks - 1) * block / 2);
@@ -184,11 +187,13 @@ TEST_CASE("a chain along a rollout is the chain of its slopes") {
     for (const auto form : {convention::pre, convention::post}) {
         const scaled_by_power W(net.W, -3);
         const chain_rule rule{W, form, 0.5};
-        const auto trajectory = std::make_shared<const rollout>(rule, activation("sigmoid"), gaussian(n, 4), steps, RolloutOptions{});
+        const auto trajectory =
+            std::make_shared<const rollout>(rule, activation("sigmoid"), gaussian(n, 4), steps, RolloutOptions{});
         rollout_replay whole(*trajectory, (steps + 10) * n * 8);
         const row_block slopes = whole.slopes(0, steps);
         const ChainOptions options{form, 0.5};
-        const jacobian_chain given(W.with_threads(2), slope_source::of_slopes(row_source(slopes.first, steps, n, n)), options);
+        const jacobian_chain given(W.with_threads(2), slope_source::of_slopes(row_source(slopes.first, steps, n, n)),
+                                   options);
         const jacobian_chain rolled(W.with_threads(2), slope_source::of_rollout(trajectory, 12 * n * 8), options);
         const std::vector<double> v = gaussian(n, 7);
         for (const auto d : {direction::forward, direction::backward}) {

@@ -23,7 +23,8 @@ using namespace rhochain;
 
 namespace {
 
-// Numbers whose last one ends with a page; whoever reads or writes on into the next page is stopped, where the system can do so.
+// Numbers whose last one ends with a page; whoever reads or writes on into the next page is stopped, where the system
+// can do so.
 class fenced {
 public:
     explicit fenced(std::int64_t count) : count_(static_cast<std::size_t>(count)) {
@@ -74,7 +75,8 @@ std::vector<double> plain(const csr<Scalar, Index>& W, const double* X, std::int
     for (std::int64_t i = 0; i < W.n_rows; ++i)
         for (std::int64_t p = view.row_begin(i); p < view.row_end(i); ++p)
             for (std::int64_t c = 0; c < b; ++c)
-                Y[static_cast<std::size_t>(i * b + c)] += static_cast<double>(view.value(p)) * X[view.column(p) * b + c];
+                Y[static_cast<std::size_t>(i * b + c)] +=
+                    static_cast<double>(view.value(p)) * X[view.column(p) * b + c];
     return Y;
 }
 
@@ -95,8 +97,9 @@ void check_columns(std::int64_t rows, std::int64_t cols, const Product& product,
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("sparse products with 1 to 33 columns have the bits of a plain loop and touch nothing behind X and Y", Scalar, float,
-                   double) {
+TEST_CASE_TEMPLATE(
+    "sparse products with 1 to 33 columns have the bits of a plain loop and touch nothing behind X and Y", Scalar,
+    float, double) {
     const auto W = matrices::random_csr<Scalar, std::int32_t>(61, 83, 0.2, 3);
     const auto T = transpose(W.view());
     const auto rows = make_sell(W.view(), 1);
@@ -118,30 +121,37 @@ TEST_CASE("products of a band with 1 to 33 columns have the bits of a plain loop
     auto offsets = whole_diagonals(W.view(), 1);
     REQUIRE(offsets.has_value());
     const auto D = make_diagonals(W.view(), *offsets, 1);
-    check_columns(n, n, [&](auto x, auto y, auto isa) { spmm(D, entry_map::identity, 1.0, x, y, 1, nullptr, isa); },
-                  [&](const double* X, std::int64_t b) { return plain(W, X, b); });
-    check_columns(n, n, [&](auto x, auto y, auto isa) { spmm_adjoint(D, entry_map::identity, 1.0, x, y, 1, nullptr, isa); },
-                  [&](const double* X, std::int64_t b) { return plain(T, X, b); });
+    check_columns(
+        n, n, [&](auto x, auto y, auto isa) { spmm(D, entry_map::identity, 1.0, x, y, 1, nullptr, isa); },
+        [&](const double* X, std::int64_t b) { return plain(W, X, b); });
+    check_columns(
+        n, n, [&](auto x, auto y, auto isa) { spmm_adjoint(D, entry_map::identity, 1.0, x, y, 1, nullptr, isa); },
+        [&](const double* X, std::int64_t b) { return plain(T, X, b); });
 }
 
-TEST_CASE("dense products with 1 to 33 columns have the same bits with every instruction set and touch nothing behind X and Y") {
+TEST_CASE(
+    "dense products with 1 to 33 columns have the same bits with every instruction set and touch nothing behind X and "
+    "Y") {
     constexpr std::int64_t m = 13, n = 21;
     const auto entries = matrices::random_vector(m * n, 5);
     const dense_view<double> W{m, n, entries};
-    check_columns(m, n, [&](auto x, auto y, auto isa) { gemm(W, entry_map::identity, 1.0, x, y, 1, isa); },
-                  [&](double* X, std::int64_t b) {
-                      fenced Y(m * b);
-                      gemm(W, entry_map::identity, 1.0, const_block(X, n, b), mutable_block(Y.data(), m, b), 1,
-                           instruction_set::baseline);
-                      return Y.copy();
-                  });
-    check_columns(n, m, [&](auto x, auto y, auto isa) { gemm_adjoint(W, entry_map::identity, 1.0, x, y, 1, isa); },
-                  [&](const double* X, std::int64_t b) {
-                      std::vector<double> Y(static_cast<std::size_t>(n * b), 0.0);
-                      for (std::int64_t i = 0; i < m; ++i)
-                          for (std::int64_t j = 0; j < n; ++j)
-                              for (std::int64_t c = 0; c < b; ++c)
-                                  Y[static_cast<std::size_t>(j * b + c)] += entries[static_cast<std::size_t>(i * n + j)] * X[i * b + c];
-                      return Y;
-                  });
+    check_columns(
+        m, n, [&](auto x, auto y, auto isa) { gemm(W, entry_map::identity, 1.0, x, y, 1, isa); },
+        [&](double* X, std::int64_t b) {
+            fenced Y(m * b);
+            gemm(W, entry_map::identity, 1.0, const_block(X, n, b), mutable_block(Y.data(), m, b), 1,
+                 instruction_set::baseline);
+            return Y.copy();
+        });
+    check_columns(
+        n, m, [&](auto x, auto y, auto isa) { gemm_adjoint(W, entry_map::identity, 1.0, x, y, 1, isa); },
+        [&](const double* X, std::int64_t b) {
+            std::vector<double> Y(static_cast<std::size_t>(n * b), 0.0);
+            for (std::int64_t i = 0; i < m; ++i)
+                for (std::int64_t j = 0; j < n; ++j)
+                    for (std::int64_t c = 0; c < b; ++c)
+                        Y[static_cast<std::size_t>(j * b + c)] +=
+                            entries[static_cast<std::size_t>(i * n + j)] * X[i * b + c];
+            return Y;
+        });
 }

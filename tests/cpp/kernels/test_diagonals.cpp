@@ -27,10 +27,14 @@ struct band {
 };
 
 const std::vector<band> bands{
-    {203, 203, {-7, -1, 0, 2}},     {4096, 4096, {0}},
-    {513, 513, {-3, -2, -1, 0, 1}}, {200, 211, {-8, 3, 9}},
-    {211, 200, {-4, 0, 7}},        {5003, 5003, {-400, -399, 0, 17, 300}},
-    {400, 400, {5, 6, 7, 8, 9, 10, 11, 12}}, {400, 403, {-12}},
+    {203, 203, {-7, -1, 0, 2}},
+    {4096, 4096, {0}},
+    {513, 513, {-3, -2, -1, 0, 1}},
+    {200, 211, {-8, 3, 9}},
+    {211, 200, {-4, 0, 7}},
+    {5003, 5003, {-400, -399, 0, 17, 300}},
+    {400, 400, {5, 6, 7, 8, 9, 10, 11, 12}},
+    {400, 403, {-12}},
 };
 
 template <class Scalar, class Index>
@@ -111,7 +115,8 @@ TEST_CASE_TEMPLATE("products in diagonals have the bits of the CSR product", Sca
                         std::fill(found.begin(), found.end(), -1.0);
                         std::fill(found_adjoint.begin(), found_adjoint.end(), -1.0);
                         spmm(D, f, s, x, mutable_block(found.data(), shape.rows, b), threads, nullptr, isa);
-                        spmm_adjoint(D, f, s, z, mutable_block(found_adjoint.data(), shape.cols, b), threads, nullptr, isa);
+                        spmm_adjoint(D, f, s, z, mutable_block(found_adjoint.data(), shape.cols, b), threads, nullptr,
+                                     isa);
                         CHECK_MESSAGE(found == forward, shape.rows, " ", b, " ", name_of(isa), " ", threads);
                         CHECK_MESSAGE(found_adjoint == adjoint, shape.rows, " ", b, " ", name_of(isa), " ", threads);
                     }
@@ -180,8 +185,9 @@ TEST_CASE("a band has one copy for all products, within memory") {
 TEST_CASE_TEMPLATE("the two products in one sweep have the bits of the two", Scalar, float, double) {
     // Runs of panels begin and end where rows of Z need both sides, far and near.
     std::vector<band> shapes = bands;
-    for (const band& longer : {band{5003, 5003, {-1, 0, 1, 2}}, band{4999, 5101, {-30, 7, 400}}, band{5101, 4999, {-3, -2}},
-                               band{5001, 5001, {3, 4, 9}}, band{5001, 5001, {-1100, -1, 0, 1100}}, band{4096, 4096, {0}}})
+    for (const band& longer :
+         {band{5003, 5003, {-1, 0, 1, 2}}, band{4999, 5101, {-30, 7, 400}}, band{5101, 4999, {-3, -2}},
+          band{5001, 5001, {3, 4, 9}}, band{5001, 5001, {-1100, -1, 0, 1100}}, band{4096, 4096, {0}}})
         shapes.push_back(longer);
     for (const band& shape : shapes) {
         const auto W = whole<Scalar, std::int32_t>(shape, 7);
@@ -194,7 +200,8 @@ TEST_CASE_TEMPLATE("the two products in one sweep have the bits of the two", Sca
             for (const entry_map f : maps) {
                 spmm(W.view(), f, 0.5, x, mutable_block(y.data(), shape.rows, b), 1);
                 for (std::size_t i = 0; i < y.size(); ++i) y[i] = 2.0 * y[i] - U[i];
-                spmm_adjoint(W.view(), f, 0.5, const_block(y.data(), shape.rows, b), mutable_block(z.data(), shape.cols, b), 1);
+                spmm_adjoint(W.view(), f, 0.5, const_block(y.data(), shape.rows, b),
+                             mutable_block(z.data(), shape.cols, b), 1);
                 const auto between = [&](std::int64_t first, std::int64_t last, panel_in rows) {
                     if (entries_of(rows) != Y.row(first)) return;
                     for (auto i = static_cast<std::size_t>(first * b); i < static_cast<std::size_t>(last * b); ++i)

@@ -1,13 +1,13 @@
 #include "matrices.hpp"
 
 #include <rhochain/kernels/products/gemm.hpp>
-#include <rhochain/kernels/space/parallel.hpp>
-#include "kernels/vectors/random.hpp"
 #include <rhochain/kernels/products/single_precision.hpp>
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/random.hpp"
 
 #include <doctest/doctest.h>
 
@@ -69,8 +69,8 @@ TEST_CASE_TEMPLATE("spmm and its adjoint equal three plain loops", Scalar, float
     }
 }
 
-TEST_CASE_TEMPLATE("products with blocks have the bits of a plain loop, with every instruction set and wherever X lies", Scalar,
-                   float, double) {
+TEST_CASE_TEMPLATE("products with blocks have the bits of a plain loop, with every instruction set and wherever X lies",
+                   Scalar, float, double) {
     auto W = matrices::random_csr<Scalar, std::int32_t>(120, 21'000, 0.002, 7);
     // Long rows next to short ones, and an empty one at each end.
     const auto full = matrices::random_csr<Scalar, std::int32_t>(3, 21'000, 0.01, 8);
@@ -91,11 +91,14 @@ TEST_CASE_TEMPLATE("products with blocks have the bits of a plain loop, with eve
             for (std::int64_t i = 0; i < view.rows(); ++i)
                 for (std::int64_t p = view.row_begin(i); p < view.row_end(i); ++p)
                     for (std::int64_t c = 0; c < b; ++c)
-                        expected[static_cast<std::size_t>(i * b + c)] += static_cast<double>(view.value(p)) * X[view.column(p) * b + c];
-            for (const instruction_set isa : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
+                        expected[static_cast<std::size_t>(i * b + c)] +=
+                            static_cast<double>(view.value(p)) * X[view.column(p) * b + c];
+            for (const instruction_set isa :
+                 {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
                 if (!is_available(isa)) continue;
                 std::fill(Y.begin(), Y.end(), -1.0);
-                spmm(view, entry_map::identity, 1.0, const_block(X, view.cols(), b), mutable_block(Y.data(), view.rows(), b), 2, nullptr, isa);
+                spmm(view, entry_map::identity, 1.0, const_block(X, view.cols(), b),
+                     mutable_block(Y.data(), view.rows(), b), 2, nullptr, isa);
                 CHECK_MESSAGE(Y == expected, b, " ", moved, " ", name_of(isa));
             }
         }
@@ -208,7 +211,9 @@ TEST_CASE("small dense: A x = lambda x, A Q = Q (Q^T A Q), B v = sigma u") {
     const auto e = eigen_decompose(A, n, true);
     REQUIRE(e.converged);
     for (std::int64_t k = 0; k < n; ++k) {
-        if (k > 0) CHECK(std::abs(e.values[static_cast<std::size_t>(k - 1)]) >= std::abs(e.values[static_cast<std::size_t>(k)]));
+        if (k > 0)
+            CHECK(std::abs(e.values[static_cast<std::size_t>(k - 1)]) >=
+                  std::abs(e.values[static_cast<std::size_t>(k)]));
         for (std::int64_t i = 0; i < n; ++i) {
             std::complex<double> r = 0.0;
             const auto x = [&](std::int64_t row) { return e.vectors[static_cast<std::size_t>(row * n + k)]; };
@@ -220,7 +225,8 @@ TEST_CASE("small dense: A x = lambda x, A Q = Q (Q^T A Q), B v = sigma u") {
     REQUIRE(s.converged);
     REQUIRE(s.kept >= 7);
     const auto Q = [&](std::int64_t i, std::int64_t k) { return s.Q[static_cast<std::size_t>(i * s.kept + k)]; };
-    std::vector<double> AQ(static_cast<std::size_t>(n * s.kept), 0.0), T(static_cast<std::size_t>(s.kept * s.kept), 0.0);
+    std::vector<double> AQ(static_cast<std::size_t>(n * s.kept), 0.0),
+        T(static_cast<std::size_t>(s.kept * s.kept), 0.0);
     for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t k = 0; k < s.kept; ++k)
             for (std::int64_t j = 0; j < n; ++j) AQ[static_cast<std::size_t>(i * s.kept + k)] += at(i, j) * Q(j, k);

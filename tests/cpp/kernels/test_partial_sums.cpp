@@ -1,12 +1,12 @@
 // Sums over rows are cut at one set of boundaries: whoever holds whole pieces computes the same partial sums.
 #include "matrices.hpp"
 
-#include "kernels/vectors/gram.hpp"
-#include "kernels/space/partial_sums.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/row_panels.hpp>
 #include <rhochain/storage/row_pieces.hpp>
+#include "kernels/space/partial_sums.hpp"
+#include "kernels/vectors/gram.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,8 +15,8 @@
 using namespace rhochain;
 
 TEST_CASE("pieces are powers of two that panels divide, at most most_pieces of them") {
-    for (const std::int64_t n : {std::int64_t{1}, std::int64_t{8192}, std::int64_t{8192} * 1024, std::int64_t{8192} * 1024 + 1,
-                                 std::int64_t{1} << 31, std::int64_t{1} << 40}) {
+    for (const std::int64_t n : {std::int64_t{1}, std::int64_t{8192}, std::int64_t{8192} * 1024,
+                                 std::int64_t{8192} * 1024 + 1, std::int64_t{1} << 31, std::int64_t{1} << 40}) {
         const std::int64_t h = piece_rows(n);
         CHECK(h >= least_piece);
         CHECK((h & (h - 1)) == 0);

@@ -4,13 +4,13 @@
 #include "sliced_operator.hpp"
 
 #include <rhochain/kernels/vectors/basis_ops.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
+#include <rhochain/operators/linear_map.hpp>
 #include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/gather.hpp"
 #include "kernels/vectors/gram.hpp"
 #include "kernels/vectors/random.hpp"
 #include "krylov/block_qr.hpp"
-#include <rhochain/kernels/vectors/entries.hpp>
-#include <rhochain/operators/linear_map.hpp>
 
 #include <doctest/doctest.h>
 

@@ -105,8 +105,8 @@ TEST_CASE_TEMPLATE("products have the bits of the CSR product, whatever the inst
                     if (!is_available(isa)) continue;
                     for (const int threads : {1, 2, 5}) {
                         std::fill(Z.begin(), Z.end(), -1.0);
-                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads,
-                             nullptr, isa);
+                        spmm(S, f, s, const_block(X.data(), 1203, b), mutable_block(Z.data(), 997, b), threads, nullptr,
+                             isa);
                         CHECK_MESSAGE(Y == Z, b, " ", static_cast<int>(f), " ", s, " ", name_of(isa), " ", threads);
                     }
                 }
@@ -143,8 +143,7 @@ TEST_CASE("slices of a band are found, and their products have the bits of the C
     spmm(W.view(), entry_map::identity, 1.0, const_block(x), mutable_block(y), 1);
     const auto S = make_sell(W.view(), 2);
     const auto T = make_transposed_sell(W.view(), 2);
-    for (const sell<double>* L : {&S, &T})
-        CHECK(L->banded_slices >= L->slices() - 4);
+    for (const sell<double>* L : {&S, &T}) CHECK(L->banded_slices >= L->slices() - 4);
     for (const instruction_set isa : all_sets)
         if (is_available(isa)) {
             spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(z), 2, nullptr, isa);
@@ -188,8 +187,7 @@ TEST_CASE("an entry of x that is not finite reaches the rows that hold its colum
     for (const instruction_set isa : all_sets) {
         if (!is_available(isa)) continue;
         spmm(S, entry_map::identity, 1.0, const_block(x), mutable_block(y), 1, nullptr, isa);
-        for (std::size_t i = 0; i < 300; ++i)
-            CHECK(std::isfinite(y[i]) == (D[i * 50] == 0.0 && D[i * 50 + 17] == 0.0));
+        for (std::size_t i = 0; i < 300; ++i) CHECK(std::isfinite(y[i]) == (D[i * 50] == 0.0 && D[i * 50 + 17] == 0.0));
     }
 }
 

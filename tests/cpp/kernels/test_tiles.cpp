@@ -57,7 +57,8 @@ TEST_CASE("tiles hold every entry once, those of a row by column and those of a 
             for (std::int64_t I = 0; I < shape.rows; ++I)
                 for (std::int64_t J = 0; J < shape.columns; ++J) {
                     const auto tile = static_cast<std::size_t>(I * shape.columns + J);
-                    for (auto p = static_cast<std::size_t>(T->offsets[tile]); p < static_cast<std::size_t>(T->offsets[tile + 1]); ++p) {
+                    for (auto p = static_cast<std::size_t>(T->offsets[tile]);
+                         p < static_cast<std::size_t>(T->offsets[tile + 1]); ++p) {
                         const std::int64_t i = (I << row_shift) + (T->places[p] >> 16);
                         const std::int64_t j = (J << column_shift) + (T->places[p] & 0xffff);
                         CHECK(T->values[p] == D[static_cast<std::size_t>(i * 1100 + j)]);
@@ -74,10 +75,10 @@ TEST_CASE("tiles hold every entry once, those of a row by column and those of a 
         }
 }
 
-TEST_CASE_TEMPLATE("products in tiles have the bits of the CSR product, whatever the tiles, maps and threads", Scalar, float,
-                   double) {
-    for (const auto& [rows, cols, density] : {std::tuple{1, 1, 1.0}, {5, 300, 0.5}, {300, 5, 0.5}, {1000, 777, 0.02},
-                                              {129, 129, 1.0}, {2000, 3000, 0.001}})
+TEST_CASE_TEMPLATE("products in tiles have the bits of the CSR product, whatever the tiles, maps and threads", Scalar,
+                   float, double) {
+    for (const auto& [rows, cols, density] :
+         {std::tuple{1, 1, 1.0}, {5, 300, 0.5}, {300, 5, 0.5}, {1000, 777, 0.02}, {129, 129, 1.0}, {2000, 3000, 0.001}})
         for (const int row_shift : {6, 7, 12})
             for (const int column_shift : {6, 10})
                 check_products(matrices::random_csr<Scalar, std::int64_t>(rows, cols, density, 3),
@@ -175,7 +176,8 @@ TEST_CASE("products go in two passes where x is long and its entries are wanted 
         W.indices.clear();
         for (std::int64_t i = 0; i < n; ++i) {
             const std::int64_t first = reach == n ? 0 : std::clamp<std::int64_t>(i - reach / 2, 0, n - reach);
-            W.indices.push_back(static_cast<std::int32_t>(first + static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(reach))));
+            W.indices.push_back(static_cast<std::int32_t>(
+                first + static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(reach))));
             W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
         }
         W.values.assign(W.indices.size(), 1.0F);

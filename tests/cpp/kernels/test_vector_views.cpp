@@ -18,10 +18,10 @@ using namespace rhochain;
 namespace {
 
 template <class V>
-concept shows_entries = requires(V x) { x[0]; } || requires(V x) { *x; } || requires(V x) { x.data(); } ||
-                        requires(V x) { x.data; } || requires(V x) { x.begin(); } || requires(V x) { x.row(0); } ||
-                        std::convertible_to<V, std::span<const double>> || std::convertible_to<V, const_block> ||
-                        std::convertible_to<V, const double*>;
+concept shows_entries =
+    requires(V x) { x[0]; } || requires(V x) { *x; } || requires(V x) { x.data(); } || requires(V x) { x.data; } ||
+    requires(V x) { x.begin(); } || requires(V x) { x.row(0); } || std::convertible_to<V, std::span<const double>> ||
+    std::convertible_to<V, const_block> || std::convertible_to<V, const double*>;
 
 template <class Array, class View>
 concept becomes = std::convertible_to<Array, View> || std::constructible_from<View, Array>;

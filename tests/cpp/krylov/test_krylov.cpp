@@ -1,10 +1,10 @@
 #include "matrices.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include "kernels/small_dense.hpp"
 
 #include "spectra/norm/lanczos_bound.hpp"
 
@@ -111,7 +111,8 @@ TEST_CASE("adjoint identity <A x, y> = <x, A^T y>") {
 }
 
 TEST_CASE("a Krylov space that is invariant to rounding keeps the bound above sigma_1, whatever delta") {
-    // 40 copies of two singular values: two steps exhaust the space, and a tiny delta asks for more than rounding knows.
+    // 40 copies of two singular values: two steps exhaust the space, and a tiny delta asks for more than rounding
+    // knows.
     std::vector<double> diagonal(80, 1.0);
     for (std::size_t i = 0; i < 40; ++i) diagonal[i] = 1.0 + 1e-13;
     csr<double, std::int32_t> W{80, 80, {0}, {}, {}};

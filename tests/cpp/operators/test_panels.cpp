@@ -1,10 +1,10 @@
 #include "matrices.hpp"
 
-#include "kernels/vectors/column_squares.hpp"
-#include "operators/adjoint_operator.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include "kernels/vectors/column_squares.hpp"
+#include "operators/adjoint_operator.hpp"
 
 #include <doctest/doctest.h>
 

@@ -34,8 +34,10 @@ TEST_CASE("layouts are made by the products that need them, that of W^T first, a
     const sparse_operator A(W.view(), 2);
     const std::size_t adjoint = sell<double>::bytes(1500, W.view().nnz());
     const std::size_t forward = sell<double>::bytes(2000, W.view().nnz());
-    for (const auto& [memory, held] : {std::pair{adjoint - 1, std::size_t{0}}, {adjoint, adjoint},
-                                       {forward + adjoint - 1, adjoint}, {forward + adjoint, forward + adjoint}}) {
+    for (const auto& [memory, held] : {std::pair{adjoint - 1, std::size_t{0}},
+                                       {adjoint, adjoint},
+                                       {forward + adjoint - 1, adjoint},
+                                       {forward + adjoint, forward + adjoint}}) {
         const auto B = A.prepared(memory);
         CHECK(B.prepared_bytes() == 0);
         for (const entry_map f : maps) CHECK(multiply(A, f, 3) == multiply(B, f, 3));

@@ -35,7 +35,8 @@ TEST_CASE("a tilted band is D A D^-1 to 2^-50 an entry, whatever t") {
         REQUIRE(B.map.entries() != nullptr);
         std::vector<double> entries;
         B.map.entries()->visit([&](const auto& view) {
-            for (std::int64_t p = 0; p < view.row_end(view.rows() - 1); ++p) entries.push_back(static_cast<double>(view.value(p)));
+            for (std::int64_t p = 0; p < view.row_end(view.rows() - 1); ++p)
+                entries.push_back(static_cast<double>(view.value(p)));
         });
         REQUIRE(entries.size() == A.values.size());
         for (std::int64_t i = 0; i < 300; ++i)
@@ -63,7 +64,8 @@ TEST_CASE("the tilt of the least norm is known for tridiagonal and for Grcar mat
 TEST_CASE("no tilt where it gains nothing or could leave the range of numbers") {
     CHECK(tilt_of(bands(2000, {{-1, 1.0}, {0, 2.0}, {1, 1.0}}, false), 1) == 0.0);
     CHECK(tilt_of(bands(2000, {{-1, 1e-100}, {0, 2.0}, {1, 1e100}}, false), 1) == 0.0);
-    CHECK(tilt_of(bands(2000, {{-1, 4e-300}, {0, 2e-300}, {1, 1e-300}}, false), 1) == doctest::Approx(std::log(2.0)).epsilon(2e-3));
+    CHECK(tilt_of(bands(2000, {{-1, 4e-300}, {0, 2e-300}, {1, 1e-300}}, false), 1) ==
+          doctest::Approx(std::log(2.0)).epsilon(2e-3));
     Ledger ledger({.max_matvecs = 3}, space(2000, 1));
     const auto W = bands(2000, grcar, false);
     CHECK(least_norm_tilt({W.view()}, 3, ledger) == 0.0);

@@ -63,8 +63,8 @@ struct problem {
 std::vector<problem> problems(std::mt19937& gen) {
     constexpr std::size_t n = 120;
     std::uniform_real_distribution<double> uniform(-1.0, 1.0);
-    std::vector<problem> all{{"spread", {}}, {"outlier", {}}, {"cluster", {}}, {"two values", {}}, {"semicircle", {}},
-                             {"below zero", {}}};
+    std::vector<problem> all{{"spread", {}},     {"outlier", {}},    {"cluster", {}},
+                             {"two values", {}}, {"semicircle", {}}, {"below zero", {}}};
     for (std::size_t i = 0; i < n; ++i) {
         const double x = uniform(gen);
         all[0].values.push_back(x);

@@ -3,12 +3,12 @@
 #include "matrices.hpp"
 #include "sliced_operator.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/solver_options.hpp>
+#include "kernels/small_dense.hpp"
 
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/radius/power_filter.hpp"

@@ -1,11 +1,11 @@
 #include "matrices.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/rhochain.hpp>
+#include "kernels/small_dense.hpp"
 #include "operators/adjoint_operator.hpp"
 #include "operators/similarity.hpp"
-#include <rhochain/rhochain.hpp>
 
 #include "spectra/norm/chebyshev_bound.hpp"
 #include "spectra/scaling/scaling_dual.hpp"
@@ -154,7 +154,8 @@ TEST_CASE("a component that is skipped, with three successors of a vertex, is no
 TEST_CASE("a Chebyshev bound far from 1 stays a bound, and one of numbers out of range is none") {
     const SolverOptions options;
     for (const int exponent : {-900, -600, 600, 900}) {
-        const csr<double, std::int32_t> W{2, 2, {0, 1, 2}, {0, 1}, {std::ldexp(1.0, exponent), std::ldexp(0.5, exponent)}};
+        const csr<double, std::int32_t> W{
+            2, 2, {0, 1, 2}, {0, 1}, {std::ldexp(1.0, exponent), std::ldexp(0.5, exponent)}};
         const auto view = W.view();
         const irreducible_block block(sparse_operator(view, 1));
         for (const double factor : {0.5, 1.0}) {
@@ -281,8 +282,12 @@ TEST_CASE("neither a fine rtol nor the least delta costs work without limit") {
     std::vector<double> several(36, 0.0);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j) several[6 * i + j] = several[6 * (i + 3) + j + 3] = small[3 * i + j];
-    for (const auto& [W, rtol, delta] : {std::tuple{large, 1e-10, 1e-9}, {small, 1e-15, 1e-9}, {small, 1e-300, 1e-9},
-                                         {small, 1e-3, 5e-324}, {small, 1e-3, 1e-321}, {several, 1e-3, 5e-324}}) {
+    for (const auto& [W, rtol, delta] : {std::tuple{large, 1e-10, 1e-9},
+                                         {small, 1e-15, 1e-9},
+                                         {small, 1e-300, 1e-9},
+                                         {small, 1e-3, 5e-324},
+                                         {small, 1e-3, 1e-321},
+                                         {several, 1e-3, 5e-324}}) {
         const ScaledNorm m = norm_of_dense(W, {.rtol = rtol, .delta = delta}, {}, 1);
         CAPTURE(rtol);
         CAPTURE(delta);

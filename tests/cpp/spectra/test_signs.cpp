@@ -1,9 +1,9 @@
 // Dale's theorem: W = S1 |W| S2 has sigma_1(W) = sigma_1(|W|) and mu_D(W) = rho(|W|).
 #include "matrices.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/rhochain.hpp>
+#include "kernels/small_dense.hpp"
 
 #include "operators/entry_image.hpp"
 #include "operators/normal_operator.hpp"
@@ -33,8 +33,8 @@ template <class Matrix>
 Matrix with_signs(Matrix W, const std::vector<double>& left, const std::vector<double>& right) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(W.n_rows); ++i)
         for (auto p = static_cast<std::size_t>(W.indptr[i]); p < static_cast<std::size_t>(W.indptr[i + 1]); ++p)
-            W.values[p] = static_cast<decltype(+W.values[p])>(
-                std::abs(W.values[p]) * left[i] * right[static_cast<std::size_t>(W.indices[p])]);
+            W.values[p] = static_cast<decltype(+W.values[p])>(std::abs(W.values[p]) * left[i] *
+                                                              right[static_cast<std::size_t>(W.indices[p])]);
     return W;
 }
 

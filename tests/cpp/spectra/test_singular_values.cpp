@@ -1,11 +1,11 @@
 #include "matrices.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
-#include "operators/normal_operator.hpp"
 #include <rhochain/rhochain.hpp>
+#include "kernels/small_dense.hpp"
+#include "operators/normal_operator.hpp"
 
 #include "spectra/norm/schur_test.hpp"
 
@@ -200,7 +200,8 @@ TEST_CASE("k + 1 steps of Golub-Kahan are a Lanczos factorization of A^T A that 
     }
 }
 
-TEST_CASE("a full basis: the value settles all the same, within its memory and for fewer products than from one vector") {
+TEST_CASE(
+    "a full basis: the value settles all the same, within its memory and for fewer products than from one vector") {
     for (unsigned seed = 1; seed <= 4; ++seed) {
         CAPTURE(seed);
         const auto W = matrices::random_csr<double, std::int32_t>(400, 400, 0.02, seed);
@@ -208,8 +209,8 @@ TEST_CASE("a full basis: the value settles all the same, within its memory and f
         SolverOptions options;
         options.seed = seed;
         options.basis_bytes = 1;  // the least: 20 vectors
-        const Bracket b =
-            spectral_norm(sparse_operator(W.view(), 1), options, {.upper_rtol = std::numeric_limits<double>::infinity()});
+        const Bracket b = spectral_norm(sparse_operator(W.view(), 1), options,
+                                        {.upper_rtol = std::numeric_limits<double>::infinity()});
         CHECK(b.status == Status::converged);
         CHECK(b.value <= sigma * (1.0 + 1e-12));
         CHECK(b.value >= sigma * (1.0 - 1e-3));

@@ -1,9 +1,9 @@
 #include "matrices.hpp"
 #include "scaled_by_power.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/rhochain.hpp>
+#include "kernels/small_dense.hpp"
 
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
@@ -196,12 +196,9 @@ TEST_CASE("a shift by a power of two is exact within the normal range and outwar
 TEST_CASE("misuse names the option") {
     const counting_operator A{3};
     const std::vector<double> start{1.0, 2.0};
-    CHECK_THROWS_WITH_AS((void)spectral_norm(A, {.rtol = 0.0}), doctest::Contains("rtol"),
-                         std::invalid_argument);
-    CHECK_THROWS_WITH_AS((void)spectral_norm(A, {.delta = 1.0}), doctest::Contains("delta"),
-                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)spectral_norm(A, {.rtol = 0.0}), doctest::Contains("rtol"), std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)spectral_norm(A, {.delta = 1.0}), doctest::Contains("delta"), std::invalid_argument);
     SolverOptions options;
     options.start = start;
-    CHECK_THROWS_WITH_AS((void)spectral_radius(A, options), doctest::Contains("start"),
-                         std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)spectral_radius(A, options), doctest::Contains("start"), std::invalid_argument);
 }

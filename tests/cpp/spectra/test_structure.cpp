@@ -1,7 +1,7 @@
 #include "matrices.hpp"
 
-#include "kernels/small_dense.hpp"
 #include <rhochain/rhochain.hpp>
+#include "kernels/small_dense.hpp"
 
 #include "spectra/structure/component_summary.hpp"
 #include "spectra/structure/signature.hpp"

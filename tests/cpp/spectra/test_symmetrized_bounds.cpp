@@ -89,7 +89,8 @@ TEST_CASE("rho and mu_D of symmetrizable and skew-symmetrizable W meet in the no
                 const std::complex<double> theta = check_eigenpair(W.view(), rho.vector).theta;
                 for (std::size_t i = 0; i < rho.vector.size(); ++i) {
                     std::complex<double> r = -theta * rho.vector[i];
-                    for (std::size_t j = 0; j < rho.vector.size(); ++j) r += D[i * rho.vector.size() + j] * rho.vector[j];
+                    for (std::size_t j = 0; j < rho.vector.size(); ++j)
+                        r += D[i * rho.vector.size() + j] * rho.vector[j];
                     residual += std::norm(r);
                     length += std::norm(rho.vector[i]);
                 }
@@ -128,7 +129,8 @@ TEST_CASE("several components, each with a scaling of its own or none") {
         const ScaledNorm t = scaled_norm(dense_operator<double>(transposed, dense_layout::column_major));
         std::vector<double> S(D.size());
         for (std::size_t i = 0; i < all; ++i)
-            for (std::size_t j = 0; j < all; ++j) S[i * all + j] = D[j * all + i] * std::exp(t.scaling[i] - t.scaling[j]);
+            for (std::size_t j = 0; j < all; ++j)
+                S[i * all + j] = D[j * all + i] * std::exp(t.scaling[i] - t.scaling[j]);
         CHECK(dense_norm(S, all) <= t.attained.value * (1.0 + 1e-10));
     }
 }
@@ -179,7 +181,8 @@ TEST_CASE("rho(S + E) >= ||S|| - (2 ceil(log2 n) + 1) ||E||, and without the log
             CHECK(dense_radius(B, n) >= dense_norm(S, n) - factor * dense_norm(E, n) - 1e-9);
         }
     }
-    // N with n_ij = 1 / (j - i) above the diagonal is nilpotent; ||N + N^T|| grows like ln n, ||N - N^T|| stays below pi.
+    // N with n_ij = 1 / (j - i) above the diagonal is nilpotent; ||N + N^T|| grows like ln n, ||N - N^T|| stays below
+    // pi.
     constexpr std::int64_t n = 200;
     std::vector<double> S(n * n, 0.0), E(n * n, 0.0);
     for (std::int64_t i = 0; i < n; ++i)

@@ -205,8 +205,8 @@ TEST_CASE("no lower bound of components that are compared exceeds R, and no uppe
 namespace {
 
 std::vector<double> numbers_of(const Bracket& b) {
-    return {b.lower.value, static_cast<double>(b.lower.grade), b.value, b.upper.value,
-            static_cast<double>(b.upper.grade), static_cast<double>(b.matvecs)};
+    return {b.lower.value, static_cast<double>(b.lower.grade), b.value,
+            b.upper.value, static_cast<double>(b.upper.grade), static_cast<double>(b.matvecs)};
 }
 
 std::vector<double> run_growth(const linear_map& A, const SlopeRange& slopes) {

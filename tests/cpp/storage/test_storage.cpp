@@ -3,8 +3,8 @@
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/dense.hpp>
 #include <rhochain/storage/kept_rooms.hpp>
-#include "storage/lent_room.hpp"
 #include <rhochain/storage/scaled.hpp>
+#include "storage/lent_room.hpp"
 
 #include <doctest/doctest.h>
 

@@ -31,8 +31,8 @@ struct ChainRecording : ChainSaving {
 // (*) Carries X, called `what` in messages, through `run`, which calls run_chain with the arguments given here. S is
 // the space of the columns, of N entries. Throws std::invalid_argument unless X has the rows of S, m >= 1 and a state
 // to resume from is one of such a run.
-using chain_runner = std::function<void(scaled_block& X, std::int64_t first,
-                                        const std::function<bool(std::int64_t done)>& after_step)>;
+using chain_runner =
+    std::function<void(scaled_block& X, std::int64_t first, const std::function<bool(std::int64_t done)>& after_step)>;
 [[nodiscard]] ChainResult record_chain(block_in X, const char* what, const space& S, std::int64_t steps,
                                        const chain_progress& progress, const ChainRecording& recording,
                                        const chain_runner& run);

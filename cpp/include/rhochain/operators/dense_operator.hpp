@@ -25,9 +25,7 @@ public:
     [[nodiscard]] std::int64_t rows() const { return transposed_ ? stored_.cols() : stored_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return transposed_ ? stored_.rows() : stored_.cols(); }
     [[nodiscard]] std::int64_t row_terms() const { return transposed_ ? summary_.column_terms : summary_.row_terms; }
-    [[nodiscard]] std::int64_t column_terms() const {
-        return transposed_ ? summary_.row_terms : summary_.column_terms;
-    }
+    [[nodiscard]] std::int64_t column_terms() const { return transposed_ ? summary_.row_terms : summary_.column_terms; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] int exponent() const { return exponent_; }
     // Whether A is 2^-e W to the last bit.

@@ -72,12 +72,11 @@ concept entrywise_operator =
     };
 
 template <class A>
-concept fusing_operator =
-    entrywise_operator<A> &&
-    requires(const A& a, entry_map f, detail::operand<A> x, detail::image<A> y, panel_task then) {
-        a.apply(f, x, y, then);
-        a.apply_adjoint(f, x, y, then);
-    };
+concept fusing_operator = entrywise_operator<A> &&
+                          requires(const A& a, entry_map f, detail::operand<A> x, detail::image<A> y, panel_task then) {
+                              a.apply(f, x, y, then);
+                              a.apply_adjoint(f, x, y, then);
+                          };
 
 template <class A>
 concept sweeping_operator =

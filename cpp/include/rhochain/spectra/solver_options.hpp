@@ -70,7 +70,7 @@ private:
     std::function<bool()> interrupt_;
     std::chrono::steady_clock::time_point begin_;
     std::int64_t matvecs_ = 0;
-    bool stopped_ = false;      // by the callback
+    bool stopped_ = false;  // by the callback
     bool interrupted_ = false;
     double last_poll_ = 0.0;
     std::vector<Progress> history_;

@@ -1,8 +1,8 @@
-// A std::vector that starts on a cache line, so that rows of a block which fill lines do not straddle them, and whose new
-// entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones lie on huge
-// pages, which random reads of a long array need: an address that is not cached costs as much as data that are not. A small
-// page also takes the system four times as long to hand out, byte by byte. Memory: up to 2 MiB more than asked for, and no more
-// than an eighth.
+// A std::vector that starts on a cache line, so that rows of a block which fill lines do not straddle them, and whose
+// new entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones lie on
+// huge pages, which random reads of a long array need: an address that is not cached costs as much as data that are
+// not. A small page also takes the system four times as long to hand out, byte by byte. Memory: up to 2 MiB more than
+// asked for, and no more than an eighth.
 #pragma once
 
 #include <concepts>
@@ -31,8 +31,8 @@ public:
     template <class U>
     line_allocator(const line_allocator<U>&) {}
 
-    // Ordinary memory, with the address to release it by before the first line: the system's aligned allocation does not
-    // use again what it has released, and every page of a new array would cost a fault.
+    // Ordinary memory, with the address to release it by before the first line: the system's aligned allocation does
+    // not use again what it has released, and every page of a new array would cost a fault.
     [[nodiscard]] T* allocate(std::size_t count) {
         constexpr std::size_t beside = sizeof(void*) + huge_page;
         if (count > (std::size_t{PTRDIFF_MAX} - beside - huge_page) / sizeof(T)) throw std::bad_array_new_length();

@@ -1,5 +1,5 @@
-// A sparse W (rows x cols) that consists of D diagonals, each stored from end to end, in groups of eight rows: one copy for
-// products with W and with W^T, without columns. With the offset o_d = offsets[d] of diagonal d
+// A sparse W (rows x cols) that consists of D diagonals, each stored from end to end, in groups of eight rows: one copy
+// for products with W and with W^T, without columns. With the offset o_d = offsets[d] of diagonal d
 //     W(i, i + o_d) = values[floor(i / 8) 8 D + 8 d + i mod 8],   0 <= i < rows, 0 <= i + o_d < cols;
 // places that no such entry has hold 0 and are not read as entries.
 // Invariant: offsets rise.

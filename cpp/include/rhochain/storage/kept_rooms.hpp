@@ -1,6 +1,6 @@
-// Memory that is used again. Pages taken from the system anew cost as much as a product, and ordinary allocation gives large arrays
-// back to it: what a loan has done with is kept here for the next loan of the same size.
-// Invariant: at most `limit` bytes and `most_kept` rooms are kept, the oldest ones leave first. Loans small enough for ordinary
+// Memory that is used again. Pages taken from the system anew cost as much as a product, and ordinary allocation gives
+// large arrays back to it: what a loan has done with is kept here for the next loan of the same size. Invariant: at
+// most `limit` bytes and `most_kept` rooms are kept, the oldest ones leave first. Loans small enough for ordinary
 // allocation to do as well are not kept. Of any number of threads; a loan may end after all other owners of the rooms.
 #pragma once
 

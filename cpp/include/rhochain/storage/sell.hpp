@@ -1,7 +1,7 @@
 // Sliced jagged diagonals, a layout of a sparse W (rows x cols) for one vector and, of W^T, for blocks: SELL-8-sigma
-// without padding. The rows of each panel (row_panels.hpp) are sorted by falling length, and eight in a row form a slice.
-// Lane l of slice s holds row order[8 s + l] with lengths[8 s + l] entries; its entries k = 0, 1, ... stand side by side with the k-th
-// entries of the other lanes:
+// without padding. The rows of each panel (row_panels.hpp) are sorted by falling length, and eight in a row form a
+// slice. Lane l of slice s holds row order[8 s + l] with lengths[8 s + l] entries; its entries k = 0, 1, ... stand side
+// by side with the k-th entries of the other lanes:
 //     for k = 0, 1, ...: for each lane l with lengths[l] > k:  columns[p], values[p], p = offsets[s] ++
 // so that eight rows are summed at once, each from its first entry to its last, as in CSR: the bits are the same.
 // A slice of a band, whose k-th columns follow one another from lane to lane for every k, is marked in `banded`.

@@ -1,16 +1,16 @@
-// Compressed sparse blocks: a sparse W (rows x cols) in tiles of 2^row_shift x 2^column_shift, one copy for the products of
-// a vector with W and with W^T. Tile (I, J) owns the positions offsets[I tile_columns + J] <= p < the next offset,
+// Compressed sparse blocks: a sparse W (rows x cols) in tiles of 2^row_shift x 2^column_shift, one copy for the
+// products of a vector with W and with W^T. Tile (I, J) owns the positions offsets[I tile_columns + J] <= p < the next
+// offset,
 //     W(I 2^row_shift + r, J 2^column_shift + c) = values[p],   places[p] = 2^16 r + c.
-// A product reads one stretch of x and writes one of y for as long as it works on a tile, both from a core's own caches.
-// Invariant: the entries of a tile are sorted by c + floor(r / skew), then by r mod skew, then by r. So each row is met from its
-// first column to its last along the tiles of a row, and each column from its first row to its last down those of a column:
-// the bits of a product are those of a CSR whose rows are sorted. And entries of the same row or column seldom follow one
-// another, which would make each wait for the sum of the one before.
-// Where even large tiles hold fewer entries than lines of x, products go in two passes (two_pass_product.hpp), for which `rooms`
-// lend them room for the entries of a quarter of the stretches of y or a little more: 2.125 bytes an entry.
-// Memory: nnz (4 + sizeof(Scalar)) bytes and 8 a tile.
-// Source: Buluc, Fineman, Frigo, Gilbert & Leiserson 2009 (compressed sparse blocks); the order within a tile is this
-// library's own.
+// A product reads one stretch of x and writes one of y for as long as it works on a tile, both from a core's own
+// caches. Invariant: the entries of a tile are sorted by c + floor(r / skew), then by r mod skew, then by r. So each
+// row is met from its first column to its last along the tiles of a row, and each column from its first row to its last
+// down those of a column: the bits of a product are those of a CSR whose rows are sorted. And entries of the same row
+// or column seldom follow one another, which would make each wait for the sum of the one before. Where even large tiles
+// hold fewer entries than lines of x, products go in two passes (two_pass_product.hpp), for which `rooms` lend them
+// room for the entries of a quarter of the stretches of y or a little more: 2.125 bytes an entry. Memory: nnz (4 +
+// sizeof(Scalar)) bytes and 8 a tile. Source: Buluc, Fineman, Frigo, Gilbert & Leiserson 2009 (compressed sparse
+// blocks); the order within a tile is this library's own.
 #pragma once
 
 #include <rhochain/storage/buffer.hpp>
@@ -50,7 +50,8 @@ struct sparse_tiles {
     [[nodiscard]] std::int64_t cols() const { return n_cols; }
     [[nodiscard]] std::int64_t nnz() const { return static_cast<std::int64_t>(values.size()); }
 
-    // Numbers that two passes have in the room at a time: a quarter of the entries, and what whole stretches of y need beyond it.
+    // Numbers that two passes have in the room at a time: a quarter of the entries, and what whole stretches of y need
+    // beyond it.
     [[nodiscard]] static std::int64_t room_size(std::int64_t nnz) { return nnz / 4 + nnz / 64; }
     // 0 unless they are made in two passes.
     [[nodiscard]] static std::size_t room_bytes(const tile_shape& shape, std::int64_t nnz) {

@@ -1,7 +1,8 @@
 // The scalar and index types a stored matrix may have.
 //
 // Matrices are stored in float32 or float64 with 32- or 64-bit indices. Vectors are always float64:
-// every product accumulates in float64 whatever the storage. Bounds rest on IEEE arithmetic, rounded operation by operation.
+// every product accumulates in float64 whatever the storage. Bounds rest on IEEE arithmetic, rounded operation by
+// operation.
 #pragma once
 
 #include <cfloat>

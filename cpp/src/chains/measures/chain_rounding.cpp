@@ -1,10 +1,10 @@
 #include "chains/measures/chain_rounding.hpp"
 #include <rhochain/kernels/vectors/vector_block.hpp>
+#include <rhochain/storage/scaled.hpp>
+#include "kernels/solvers/error_probes.hpp"
+#include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
-#include <rhochain/storage/scaled.hpp>
-#include "kernels/vectors/block_columns.hpp"
-#include "kernels/solvers/error_probes.hpp"
 
 #include <algorithm>
 #include <array>

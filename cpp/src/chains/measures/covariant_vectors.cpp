@@ -3,12 +3,12 @@
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/rows/row_source.hpp>
 #include <rhochain/kernels/vectors/vector_block.hpp>
-#include "kernels/vectors/random.hpp"
-#include "kernels/vectors/random_streams.hpp"
 #include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/column_combinations.hpp"
 #include "kernels/vectors/column_norms.hpp"
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
 
 #include <algorithm>
 #include <cmath>

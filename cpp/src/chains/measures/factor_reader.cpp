@@ -1,6 +1,6 @@
 #include "chains/measures/factor_reader.hpp"
-#include "operators/entry_image.hpp"
 #include "kernels/solvers/entry_bounds.hpp"
+#include "operators/entry_image.hpp"
 
 #include <cstddef>
 

@@ -1,14 +1,14 @@
 #include "chains/measures/norm_search.hpp"
 #include <rhochain/chains/rows/row_source.hpp>
-#include "kernels/vectors/caller_arrays.hpp"
-#include "kernels/vectors/random.hpp"
-#include "kernels/vectors/random_streams.hpp"
-#include "kernels/small_dense.hpp"
 #include <rhochain/krylov/golub_kahan.hpp>
 #include "chains/measures/chain_bounds.hpp"
 #include "chains/measures/chain_product.hpp"
 #include "chains/measures/chain_rounding.hpp"
 #include "chains/measures/pass_log.hpp"
+#include "kernels/small_dense.hpp"
+#include "kernels/vectors/caller_arrays.hpp"
+#include "kernels/vectors/random.hpp"
+#include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 

@@ -1,9 +1,9 @@
 #include "chains/measures/tangent_frame.hpp"
 
+#include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "krylov/block_qr.hpp"
-#include "kernels/vectors/block_columns.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
-#include <rhochain/chains/steps/chain_run.hpp>
 #include <rhochain/chains/rows/row_source.hpp>
+#include <rhochain/chains/steps/chain_run.hpp>
 
 #include <utility>
 #include <vector>

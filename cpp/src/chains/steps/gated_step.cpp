@@ -37,9 +37,7 @@ void forward(const linear_map& A, const coefficients& J, const_block v, const_bl
     });
     if (output_gate)
         store_and_add_squares(as_block(y_out), squares, S, [=](std::int64_t i) {
-            return [=, p = J.p[i], q = J.q[i]](std::int64_t at) {
-                return p * z4[at] + q * y.data[at];
-            };
+            return [=, p = J.p[i], q = J.q[i]](std::int64_t at) { return p * z4[at] + q * y.data[at]; };
         });
 }
 

@@ -12,11 +12,8 @@
 
 namespace rhochain {
 
-inline constexpr std::array<recorded_gate, 5> lstm_gates{{{"i", sigmoid_range},
-                                                          {"f", sigmoid_range},
-                                                          {"g", tanh_range},
-                                                          {"o", sigmoid_range},
-                                                          {"c", finite_range}}};
+inline constexpr std::array<recorded_gate, 5> lstm_gates{
+    {{"i", sigmoid_range}, {"f", sigmoid_range}, {"g", tanh_range}, {"o", sigmoid_range}, {"c", finite_range}}};
 
 // m_i, m_f, m_g, k, p, q.
 inline constexpr std::int64_t lstm_coefficient_rows = 6;

@@ -1,8 +1,8 @@
 #include <rhochain/chains/trajectories/gated_rollout.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "chains/rows/vector_requirements.hpp"
 #include "chains/trajectories/gru_cell.hpp"
 #include "chains/trajectories/lstm_cell.hpp"
-#include <rhochain/kernels/vectors/entries.hpp>
 #include "kernels/solvers/gate_arithmetic.hpp"
 
 #include <rhochain/chains/rows/row_reader.hpp>

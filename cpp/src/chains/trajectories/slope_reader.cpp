@@ -1,6 +1,6 @@
 #include <rhochain/chains/trajectories/slope_reader.hpp>
-#include "kernels/vectors/extents.hpp"
 #include "kernels/solvers/leaky_update.hpp"
+#include "kernels/vectors/extents.hpp"
 
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>

@@ -1,7 +1,7 @@
 // The body of dense_product.hpp, included by one source file for each instruction set, which defines RHOCHAIN_ISA.
 //
-// Sums of a block's columns run from the first term to the last; that of a row with a single vector is eight interleaved
-// ones. Neither order depends on the instruction set.
+// Sums of a block's columns run from the first term to the last; that of a row with a single vector is eight
+// interleaved ones. Neither order depends on the instruction set.
 #include "dense_product.hpp"
 #include "instruction_set_scope.inl"
 
@@ -69,8 +69,7 @@ void add_to_column(const dense_product<Scalar>& P, const Map& f, std::int64_t i,
         // A processor does not foresee that a strip goes on in the rows below.
         if (i + 2 * Rows <= P.rows)
             for (std::int64_t r = Rows; r < 2 * Rows; ++r)
-                for (std::int64_t j = begin; j < end; j += line)
-                    __builtin_prefetch(w + r * P.cols + j, 0, 2);
+                for (std::int64_t j = begin; j < end; j += line) __builtin_prefetch(w + r * P.cols + j, 0, 2);
         // Y is no part of W.
 #pragma GCC ivdep
         for (std::int64_t j = begin; j < end; ++j) {
@@ -120,14 +119,14 @@ void multiply_adjoint(const dense_product<Scalar>& P, const Map& f, std::int64_t
 
 }  // namespace
 
-#define RHOCHAIN_DEFINE(Scalar)                                                                                \
-    void multiply_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) {         \
-        with_map(product.map, product.scale, [&](const auto& f) { multiply(product, f, first, last); });      \
-        leave_upper_halves();                                                                                 \
-    }                                                                                                         \
-    void multiply_adjoint_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) { \
+#define RHOCHAIN_DEFINE(Scalar)                                                                                  \
+    void multiply_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) {            \
+        with_map(product.map, product.scale, [&](const auto& f) { multiply(product, f, first, last); });         \
+        leave_upper_halves();                                                                                    \
+    }                                                                                                            \
+    void multiply_adjoint_rows(const dense_product<Scalar>& product, std::int64_t first, std::int64_t last) {    \
         with_map(product.map, product.scale, [&](const auto& f) { multiply_adjoint(product, f, first, last); }); \
-        leave_upper_halves();                                                                                 \
+        leave_upper_halves();                                                                                    \
     }
 RHOCHAIN_DEFINE(float)
 RHOCHAIN_DEFINE(double)

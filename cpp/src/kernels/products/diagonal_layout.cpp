@@ -40,7 +40,8 @@ std::optional<std::vector<std::int64_t>> whole_diagonals(const csr_view<Scalar, 
     std::int64_t entries = 0;
     for (const std::int64_t o : offsets) entries += length_of(o, W.rows(), W.cols());
     const auto count = static_cast<std::int64_t>(offsets.size());
-    if (entries != W.nnz() || entries == 0 || count > most || 10 * entries < 9 * diagonals<Scalar>::places(W.rows(), count))
+    if (entries != W.nnz() || entries == 0 || count > most ||
+        10 * entries < 9 * diagonals<Scalar>::places(W.rows(), count))
         return std::nullopt;
     std::atomic<bool> all = true;
     over_panels(W.rows(), W.nnz(), threads, [&](std::int64_t first, std::int64_t last) {
@@ -70,7 +71,7 @@ diagonals<Scalar> make_diagonals(const csr_view<Scalar, Index>& W, std::vector<s
     return D;
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                   \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                 \
     template std::optional<std::vector<std::int64_t>> whole_diagonals(const csr_view<Scalar, Index>&, int); \
     template diagonals<Scalar> make_diagonals(const csr_view<Scalar, Index>&, std::vector<std::int64_t>, int);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)

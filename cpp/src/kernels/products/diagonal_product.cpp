@@ -21,9 +21,12 @@ template <class Scalar>
 kernels<Scalar> kernels_of([[maybe_unused]] instruction_set isa) {
 #ifdef RHOCHAIN_HAS_X86_KERNELS
     switch (isa) {
-        case instruction_set::avx512: return {avx512::multiply_diagonals, avx512::multiply_diagonals_adjoint};
-        case instruction_set::avx2: return {avx2::multiply_diagonals, avx2::multiply_diagonals_adjoint};
-        case instruction_set::baseline: break;
+        case instruction_set::avx512:
+            return {avx512::multiply_diagonals, avx512::multiply_diagonals_adjoint};
+        case instruction_set::avx2:
+            return {avx2::multiply_diagonals, avx2::multiply_diagonals_adjoint};
+        case instruction_set::baseline:
+            break;
     }
 #endif
     return {baseline::multiply_diagonals, baseline::multiply_diagonals_adjoint};
@@ -36,7 +39,8 @@ std::int64_t reach_of(const diagonals<Scalar>& W) {
 }
 
 template <class Scalar>
-diagonal_rows<Scalar> product_of(const diagonals<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y) {
+diagonal_rows<Scalar> product_of(const diagonals<Scalar>& W, entry_map map, double scale, const_block X,
+                                 mutable_block Y) {
     return {.offsets = W.offsets.data(),
             .count = W.count(),
             .values = W.values.data(),
@@ -90,7 +94,8 @@ public:
         return i == 0 ? 0 : std::clamp<std::int64_t>((i + W_.offsets.back() + group - 1) / group * group, 0, W_.cols());
     }
     [[nodiscard]] std::int64_t rows_before(std::int64_t i) const {
-        return i == W_.rows() ? W_.cols() : std::clamp<std::int64_t>((i + W_.offsets.front()) / group * group, 0, W_.cols());
+        return i == W_.rows() ? W_.cols()
+                              : std::clamp<std::int64_t>((i + W_.offsets.front()) / group * group, 0, W_.cols());
     }
 
 private:
@@ -155,13 +160,13 @@ bool both_in_one_sweep(const diagonals<Scalar>& W) {
     return panel_rows(W.rows()) * W.count() * std::int64_t{sizeof(Scalar)} + reach_of(W) <= near;
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar)                                                                        \
-    template void spmm(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, int,         \
-                       const panel_task*, instruction_set);                                                  \
-    template void spmm_adjoint(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, int, \
-                               const panel_task*, instruction_set);                                          \
-    template void spmm_both(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, mutable_block, int, \
-                            panel_task, instruction_set);                                                    \
+#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                \
+    template void spmm(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, int,                \
+                       const panel_task*, instruction_set);                                                         \
+    template void spmm_adjoint(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, int,        \
+                               const panel_task*, instruction_set);                                                 \
+    template void spmm_both(const diagonals<Scalar>&, entry_map, double, const_block, mutable_block, mutable_block, \
+                            int, panel_task, instruction_set);                                                      \
     template bool both_in_one_sweep(const diagonals<Scalar>&);
 RHOCHAIN_INSTANTIATE(float)
 RHOCHAIN_INSTANTIATE(double)

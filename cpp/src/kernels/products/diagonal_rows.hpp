@@ -1,5 +1,6 @@
-// Some rows of Y = f(W) X or of Y = f(W)^T X for W in diagonals (diagonals.hpp), compiled once for each instruction set. Only
-// what a processor of the oldest one can run may be called before the choice, so this header has no inline functions.
+// Some rows of Y = f(W) X or of Y = f(W)^T X for W in diagonals (diagonals.hpp), compiled once for each instruction
+// set. Only what a processor of the oldest one can run may be called before the choice, so this header has no inline
+// functions.
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
@@ -25,12 +26,12 @@ struct diagonal_rows {
 };
 
 // Rows first .. last - 1 of Y, first a multiple of 8.
-#define RHOCHAIN_DECLARE(isa, Scalar)                                                                            \
-    namespace isa {                                                                                              \
+#define RHOCHAIN_DECLARE(isa, Scalar)                                                                             \
+    namespace isa {                                                                                               \
     void multiply_diagonals(const diagonal_rows<Scalar>& product, std::int64_t first, std::int64_t last);         \
     void multiply_diagonals_adjoint(const diagonal_rows<Scalar>& product, std::int64_t first, std::int64_t last); \
     }
-#define RHOCHAIN_DECLARE_ALL(isa)  \
+#define RHOCHAIN_DECLARE_ALL(isa) \
     RHOCHAIN_DECLARE(isa, float)  \
     RHOCHAIN_DECLARE(isa, double)
 RHOCHAIN_DECLARE_ALL(baseline)

@@ -1,7 +1,7 @@
 // The body of diagonal_rows.hpp, included by one source file for each instruction set, which defines RHOCHAIN_ISA.
 // What may be used here: instruction_set_scope.inl.
-#include "instruction_set_scope.inl"
 #include "diagonal_rows.hpp"
+#include "instruction_set_scope.inl"
 
 namespace rhochain::RHOCHAIN_ISA {
 namespace {
@@ -60,8 +60,8 @@ const Scalar* place(const diagonal_rows<Scalar>& P, std::int64_t i, std::int64_t
     return P.values + (i - lane) * P.count + group * d + lane;
 }
 
-// What a row of Y adds up: of W, diagonal k is the k-th and reads x that much further on; of W^T it is the k-th from the end,
-// and reads x that much before.
+// What a row of Y adds up: of W, diagonal k is the k-th and reads x that much further on; of W^T it is the k-th from
+// the end, and reads x that much before.
 struct forward {
     template <class Scalar>
     static std::int64_t diagonal(const diagonal_rows<Scalar>&, std::int64_t k) {
@@ -101,11 +101,12 @@ struct adjoint {
         const std::int64_t row = i - P.offsets[d];
         const std::int64_t shift = row % group;
         const Scalar* p = place(P, row, d);
-        // The lowest diagonal is the first to come to a group of rows. The others find it in a cache, unless they are far behind.
+        // The lowest diagonal is the first to come to a group of rows. The others find it in a cache, unless they are
+        // far behind.
         const std::int64_t stride = group * P.count;
-        __builtin_prefetch(P.near ? place(P, i - P.offsets[0], d) + stream_ahead
-                                  : p + (stream_ahead + stride - 1) / stride * stride,
-                           0, 1);
+        __builtin_prefetch(
+            P.near ? place(P, i - P.offsets[0], d) + stream_ahead : p + (stream_ahead + stride - 1) / stride * stride,
+            0, 1);
         const eight one = load(p);
         if (shift == 0) return one;
         const eight other = load(p + group * (P.count - 1));
@@ -183,10 +184,10 @@ void map_and_add(const diagonal_rows<Scalar>& P, std::int64_t first, std::int64_
 
 }  // namespace
 
-#define RHOCHAIN_DEFINE(Scalar, name, Side)                                                          \
-    void name(const diagonal_rows<Scalar>& product, std::int64_t first, std::int64_t last) {          \
-        map_and_add<Side>(product, first, last);                                                     \
-        leave_upper_halves();                                                                        \
+#define RHOCHAIN_DEFINE(Scalar, name, Side)                                                  \
+    void name(const diagonal_rows<Scalar>& product, std::int64_t first, std::int64_t last) { \
+        map_and_add<Side>(product, first, last);                                             \
+        leave_upper_halves();                                                                \
     }
 RHOCHAIN_DEFINE(float, multiply_diagonals, forward)
 RHOCHAIN_DEFINE(double, multiply_diagonals, forward)

@@ -22,9 +22,12 @@ template <class Scalar>
 dense_kernels<Scalar> kernels_of([[maybe_unused]] instruction_set isa) {
 #ifdef RHOCHAIN_HAS_X86_KERNELS
     switch (isa) {
-        case instruction_set::avx512: return {avx512::multiply_rows, avx512::multiply_adjoint_rows};
-        case instruction_set::avx2: return {avx2::multiply_rows, avx2::multiply_adjoint_rows};
-        case instruction_set::baseline: break;
+        case instruction_set::avx512:
+            return {avx512::multiply_rows, avx512::multiply_adjoint_rows};
+        case instruction_set::avx2:
+            return {avx2::multiply_rows, avx2::multiply_adjoint_rows};
+        case instruction_set::baseline:
+            break;
     }
 #endif
     return {baseline::multiply_rows, baseline::multiply_adjoint_rows};
@@ -50,8 +53,8 @@ void gemm(const dense_view<Scalar>& W, entry_map map, double scale, const_block 
 }
 
 template <storage_scalar Scalar>
-void gemm_adjoint(const dense_view<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y,
-                  int threads, instruction_set isa) {
+void gemm_adjoint(const dense_view<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+                  instruction_set isa) {
     const auto product = product_of(W, map, scale, X, Y);
     const auto kernel = kernels_of<Scalar>(isa).adjoint_rows;
     parallel_for(threads, (W.cols() + columns_per_strip - 1) / columns_per_strip, [&](std::int64_t strip) {
@@ -60,9 +63,10 @@ void gemm_adjoint(const dense_view<Scalar>& W, entry_map map, double scale, cons
     });
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                \
-    template void gemm(const dense_view<Scalar>&, entry_map, double, const_block, mutable_block, int, instruction_set); \
-    template void gemm_adjoint(const dense_view<Scalar>&, entry_map, double, const_block, mutable_block, int,       \
+#define RHOCHAIN_INSTANTIATE(Scalar)                                                                          \
+    template void gemm(const dense_view<Scalar>&, entry_map, double, const_block, mutable_block, int,         \
+                       instruction_set);                                                                      \
+    template void gemm_adjoint(const dense_view<Scalar>&, entry_map, double, const_block, mutable_block, int, \
                                instruction_set);
 RHOCHAIN_INSTANTIATE(float)
 RHOCHAIN_INSTANTIATE(double)

@@ -28,9 +28,12 @@ instruction_set choose() {
 
 const char* name_of(instruction_set isa) {
     switch (isa) {
-        case instruction_set::avx512: return "avx512";
-        case instruction_set::avx2: return "avx2";
-        case instruction_set::baseline: break;
+        case instruction_set::avx512:
+            return "avx512";
+        case instruction_set::avx2:
+            return "avx2";
+        case instruction_set::baseline:
+            break;
     }
     return "baseline";
 }
@@ -41,8 +44,10 @@ bool is_available([[maybe_unused]] instruction_set isa) {
         case instruction_set::avx512:
             return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-        case instruction_set::avx2: return __builtin_cpu_supports("avx2");
-        case instruction_set::baseline: break;
+        case instruction_set::avx2:
+            return __builtin_cpu_supports("avx2");
+        case instruction_set::baseline:
+            break;
     }
 #endif
     return isa == instruction_set::baseline;

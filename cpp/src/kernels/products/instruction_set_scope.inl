@@ -62,8 +62,8 @@ constexpr bool parts_of_registers = true;
 constexpr bool parts_of_registers = false;
 #endif
 
-// Lanes of the register that holds the first of B numbers: those that they fill or, where a part of a register can be read and
-// written by itself, those that hold them all, eight at most.
+// Lanes of the register that holds the first of B numbers: those that they fill or, where a part of a register can be
+// read and written by itself, those that hold them all, eight at most.
 constexpr unsigned lanes_for(std::int64_t B) {
     unsigned lanes = 8;
     while (parts_of_registers ? lanes / 2 >= B : lanes > B) lanes /= 2;
@@ -121,8 +121,8 @@ struct piece<0> {
     void add(double, const piece&) {}
 };
 
-// Into the second-level cache, which waits for more lines at a time than the first does: the lines of B numbers that need not start
-// on one.
+// Into the second-level cache, which waits for more lines at a time than the first does: the lines of B numbers that
+// need not start on one.
 template <std::int64_t B>
 [[gnu::always_inline]] inline void ask_for(const double* x) {
     constexpr std::int64_t line = 8;
@@ -150,9 +150,12 @@ void leave_upper_halves() {
 template <class Body>
 void with_map(entry_map map, double scale, const Body& body) {
     switch (map) {
-        case entry_map::identity: return scale == 1.0 ? body(as_stored{}) : body(scaled_by{scale});
-        case entry_map::absolute: return body(absolute_of{scale});
-        case entry_map::squared: return body(square_of{scale});
+        case entry_map::identity:
+            return scale == 1.0 ? body(as_stored{}) : body(scaled_by{scale});
+        case entry_map::absolute:
+            return body(absolute_of{scale});
+        case entry_map::squared:
+            return body(square_of{scale});
     }
 }
 

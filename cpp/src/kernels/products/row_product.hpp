@@ -1,5 +1,6 @@
-// Y = f(W) X for some rows of a sparse W in compressed rows and two or more columns, compiled once for each instruction set. Only
-// what a processor of the oldest one can run may be called before the choice, so this header has no inline functions.
+// Y = f(W) X for some rows of a sparse W in compressed rows and two or more columns, compiled once for each instruction
+// set. Only what a processor of the oldest one can run may be called before the choice, so this header has no inline
+// functions.
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
@@ -22,11 +23,11 @@ struct row_product {
     std::int64_t b;  // columns of X and Y
 };
 
-#define RHOCHAIN_DECLARE(isa, Scalar, Index) \
-    namespace isa {                          \
+#define RHOCHAIN_DECLARE(isa, Scalar, Index)                                                              \
+    namespace isa {                                                                                       \
     void multiply_rows(const row_product<Scalar, Index>& product, std::int64_t first, std::int64_t last); \
     }
-#define RHOCHAIN_DECLARE_ALL(isa)                  \
+#define RHOCHAIN_DECLARE_ALL(isa)               \
     RHOCHAIN_DECLARE(isa, float, std::int32_t)  \
     RHOCHAIN_DECLARE(isa, float, std::int64_t)  \
     RHOCHAIN_DECLARE(isa, double, std::int32_t) \

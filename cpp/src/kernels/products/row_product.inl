@@ -23,19 +23,21 @@ constexpr std::int64_t group = 8;
 
 // sum += f(w_p) times row j(p) of X.
 template <std::int64_t B, class Scalar, class Index, class Map>
-[[gnu::always_inline]] inline void add_entry(const row_product<Scalar, Index>& P, const Map& f, std::int64_t p, const double* X,
-                                             piece<B>& sum) {
+[[gnu::always_inline]] inline void add_entry(const row_product<Scalar, Index>& P, const Map& f, std::int64_t p,
+                                             const double* X, piece<B>& sum) {
     const std::int64_t q = p + rows_ahead < P.nnz ? p + rows_ahead : P.nnz - 1;
     ask_for<B>(X + static_cast<std::int64_t>(P.indices[q]) * P.b);
     sum.add(f(static_cast<double>(P.values[p])), X + static_cast<std::int64_t>(P.indices[p]) * P.b);
 }
 
 template <std::int64_t B, class Scalar, class Index>
-[[gnu::always_inline]] inline void store(const row_product<Scalar, Index>& P, std::int64_t i, std::int64_t j, const piece<B>& sum) {
+[[gnu::always_inline]] inline void store(const row_product<Scalar, Index>& P, std::int64_t i, std::int64_t j,
+                                         const piece<B>& sum) {
     sum.store(P.Y + (i - P.first_row) * P.b + j);
 }
 
-// Columns j, ..., j + B - 1 of rows i and, if `pair`, i + 1: two sums at a time, since one waits for its own last addition.
+// Columns j, ..., j + B - 1 of rows i and, if `pair`, i + 1: two sums at a time, since one waits for its own last
+// addition.
 template <std::int64_t B, class Scalar, class Index, class Map>
 void add_rows(const row_product<Scalar, Index>& P, const Map& f, std::int64_t i, bool pair, std::int64_t j) {
     const double* X = P.X + j;

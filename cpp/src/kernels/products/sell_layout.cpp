@@ -1,5 +1,5 @@
-#include <rhochain/kernels/space/panel_task.hpp>
 #include <rhochain/kernels/products/sell_layout.hpp>
+#include <rhochain/kernels/space/panel_task.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -86,9 +86,9 @@ void mark_bands(sell<Scalar>& S, int threads) {
     S.banded_slices = std::count(S.banded.begin(), S.banded.end(), 1);
 }
 
-// Brings the entries of W to the panels of W^T they belong to, where they stay in the order of W: in `columns` and `values` of S
-// their rows and values, in `within` their columns, from the first of the panel on. Parts of W with about equally many
-// entries are counted and moved side by side.
+// Brings the entries of W to the panels of W^T they belong to, where they stay in the order of W: in `columns` and
+// `values` of S their rows and values, in `within` their columns, from the first of the panel on. Parts of W with about
+// equally many entries are counted and moved side by side.
 template <class Scalar, class Index>
 class panel_partition {
 public:
@@ -144,7 +144,8 @@ private:
 // Sorts the entries of the rows begin .. end - 1 of W^T, a panel, from the order of W into that of its slices.
 template <class Scalar>
 void sort_panel(sell<Scalar>& S, std::int64_t begin, std::int64_t end, std::span<const std::uint16_t> within) {
-    // Where the next entry of each row goes, which one that is, how many all rows of its slice have, and the lengths of these.
+    // Where the next entry of each row goes, which one that is, how many all rows of its slice have, and the lengths of
+    // these.
     struct cursor {
         std::int64_t place;
         std::int32_t entry;
@@ -212,7 +213,7 @@ sell<Scalar> make_transposed_sell(const csr_view<Scalar, Index>& W, int threads)
     return S;
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                               \
     template sell<Scalar> make_sell(const csr_view<Scalar, Index>&, int); \
     template sell<Scalar> make_transposed_sell(const csr_view<Scalar, Index>&, int);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)

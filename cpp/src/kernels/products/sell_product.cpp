@@ -1,7 +1,7 @@
 #include "slice_product.hpp"
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/sell_product.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include "storage/lent_room.hpp"
 
 #include <algorithm>
@@ -41,9 +41,12 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     using kernel = void (*)(const slice_product<Scalar>&, std::int64_t, std::int64_t);
 #ifdef RHOCHAIN_HAS_X86_KERNELS
     switch (isa) {
-        case instruction_set::avx512: return static_cast<kernel>(avx512::multiply_slices);
-        case instruction_set::avx2: return static_cast<kernel>(avx2::multiply_slices);
-        case instruction_set::baseline: break;
+        case instruction_set::avx512:
+            return static_cast<kernel>(avx512::multiply_slices);
+        case instruction_set::avx2:
+            return static_cast<kernel>(avx2::multiply_slices);
+        case instruction_set::baseline:
+            break;
     }
 #endif
     return static_cast<kernel>(baseline::multiply_slices);
@@ -53,8 +56,8 @@ struct panel_of_Y;  // the user of lent room
 
 // Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
-void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y,
-              instruction_set isa, const OverSlices& over_slices) {
+void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, instruction_set isa,
+              const OverSlices& over_slices) {
     const slice_product<Scalar> product{.order = W.order.data(),
                                         .lengths = W.lengths.data(),
                                         .offsets = W.offsets.data(),
@@ -94,8 +97,8 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
         over_panels(W.rows(), weight * b, threads, [&](std::int64_t first, std::int64_t last) {
             slice_product<Scalar> panel = whole;
             panel.first_row = first;
-            // Rows of a block, written out of order, would each wait for their line of Y; this memory is still in the thread's
-            // cache from the panel before.
+            // Rows of a block, written out of order, would each wait for their line of Y; this memory is still in the
+            // thread's cache from the panel before.
             lent_room<panel_of_Y> room(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
             panel.Y = b == 1 ? Y.row(first) : room.data();
             kernel(panel, first / W.height, W.slices(last));
@@ -104,7 +107,7 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
     });
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                    \
+#define RHOCHAIN_INSTANTIATE(Scalar)                                                                               \
     template void spmm(const sell<Scalar>&, entry_map, double, const_block, mutable_block, int, const panel_task*, \
                        instruction_set);
 RHOCHAIN_INSTANTIATE(float)

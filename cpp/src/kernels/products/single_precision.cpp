@@ -1,5 +1,5 @@
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/single_precision.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,8 @@ std::int64_t whole_lines(std::int64_t size) {
 
 void single_precision_product(const block_product& apply, block_view<const float> X, block_view<float> Y,
                               std::shared_ptr<kept_rooms> rooms, int threads) {
-    kept_rooms::loan room(std::move(rooms), static_cast<std::size_t>(whole_lines(X.size()) + Y.size()) * sizeof(double));
+    kept_rooms::loan room(std::move(rooms),
+                          static_cast<std::size_t>(whole_lines(X.size()) + Y.size()) * sizeof(double));
     auto* const wide = room.as<double>();
     const mutable_block wide_X(wide, X.rows, X.columns);
     const mutable_block wide_Y(wide + whole_lines(X.size()), Y.rows, Y.columns);

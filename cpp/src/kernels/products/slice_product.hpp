@@ -28,8 +28,8 @@ struct slice_product {
     std::int64_t b;  // columns of X and Y
 };
 
-#define RHOCHAIN_DECLARE(isa)                                                                       \
-    namespace isa {                                                                                 \
+#define RHOCHAIN_DECLARE(isa)                                                                          \
+    namespace isa {                                                                                    \
     void multiply_slices(const slice_product<float>& product, std::int64_t first, std::int64_t last);  \
     void multiply_slices(const slice_product<double>& product, std::int64_t first, std::int64_t last); \
     }

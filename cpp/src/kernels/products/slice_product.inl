@@ -40,8 +40,8 @@ lanes load(const float* p) {
 inline lanes gather(const double* x, const std::int32_t* c) {
 #if defined(__AVX512F__)
     const __m256i index = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c));
-    // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each gather
-    // would wait for the one before, whose register it takes.
+    // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each
+    // gather would wait for the one before, whose register it takes.
     __mmask8 all = 0xff;
     __asm__("" : "+k"(all));
     return lanes(_mm512_mask_i32gather_pd(_mm512_setzero_pd(), all, index, x, 8));
@@ -50,7 +50,8 @@ inline lanes gather(const double* x, const std::int32_t* c) {
 #endif
 }
 
-// Entries ahead of those in work: those of W, and the rows of X. More rows than that, and those wanted first are dropped.
+// Entries ahead of those in work: those of W, and the rows of X. More rows than that, and those wanted first are
+// dropped.
 constexpr std::int64_t stream_ahead = 512;
 constexpr std::int64_t rows_ahead = 32;
 
@@ -80,12 +81,11 @@ void finish(const slice_product<Scalar>& P, const Map& f, const std::int32_t* le
 
 // The sums of slice s, columns j, ..., j + B - 1 of Y.
 template <std::int64_t B, class Scalar>
-[[gnu::always_inline]] inline void store(const slice_product<Scalar>& P, std::int64_t s, std::int64_t j, std::int64_t stride, const piece<B>* total) {
+[[gnu::always_inline]] inline void store(const slice_product<Scalar>& P, std::int64_t s, std::int64_t j,
+                                         std::int64_t stride, const piece<B>* total) {
     const std::int32_t* order = P.order + s * height;
     double* Y = P.Y + j;
-    const auto put = [&](std::int64_t l) {
-        total[l].store(Y + (order[l] - P.first_row) * stride);
-    };
+    const auto put = [&](std::int64_t l) { total[l].store(Y + (order[l] - P.first_row) * stride); };
     if (order[height - 1] >= 0)
         for (std::int64_t l = 0; l < height; ++l) put(l);
     else
@@ -161,7 +161,7 @@ void multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, 
 template <class Scalar, class Map>
 void fetch_and_multiply(const slice_product<Scalar>& P, const Map& f, std::int64_t first, std::int64_t last) {
     P.mode == fetch::on_demand ? multiply<fetch::on_demand>(P, f, first, last)
-                              : multiply<fetch::ahead>(P, f, first, last);
+                               : multiply<fetch::ahead>(P, f, first, last);
 }
 
 template <class Scalar>

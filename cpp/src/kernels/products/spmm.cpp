@@ -1,7 +1,7 @@
 #include "row_product.hpp"
 
-#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/products/spmm.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include "storage/lent_room.hpp"
 
 #include <algorithm>
@@ -53,9 +53,12 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     using kernel = void (*)(const row_product<Scalar, Index>&, std::int64_t, std::int64_t);
 #ifdef RHOCHAIN_HAS_X86_KERNELS
     switch (isa) {
-        case instruction_set::avx512: return static_cast<kernel>(avx512::multiply_rows);
-        case instruction_set::avx2: return static_cast<kernel>(avx2::multiply_rows);
-        case instruction_set::baseline: break;
+        case instruction_set::avx512:
+            return static_cast<kernel>(avx512::multiply_rows);
+        case instruction_set::avx2:
+            return static_cast<kernel>(avx2::multiply_rows);
+        case instruction_set::baseline:
+            break;
     }
 #endif
     return static_cast<kernel>(baseline::multiply_rows);
@@ -69,7 +72,8 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
         return with_entry_map(map, scale, [&](const auto& f) {
             over_rows([&](std::int64_t first, std::int64_t last, double* to) {
                 for (std::int64_t i = first; i < last; ++i)
-                    to[i - first] = row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
+                    to[i - first] =
+                        row_times_vector(W.indices.data(), W.values.data(), W.row_begin(i), W.row_end(i), X.data, f);
             });
         });
     const row_product<Scalar, Index> product{.indptr = W.indptr.data(),
@@ -137,10 +141,10 @@ void spmm_adjoint(const csr_view<Scalar, Index>& W, entry_map map, double scale,
     if (then != nullptr) hand_on(as_block(Y), space(Y.rows, threads), *then);
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                              \
-    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int,               \
-                       const panel_task*, instruction_set);                                                              \
-    template void spmm_adjoint(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int,       \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                        \
+    template void spmm(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int,         \
+                       const panel_task*, instruction_set);                                                        \
+    template void spmm_adjoint(const csr_view<Scalar, Index>&, entry_map, double, const_block, mutable_block, int, \
                                const panel_task*);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)

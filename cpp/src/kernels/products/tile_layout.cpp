@@ -1,8 +1,8 @@
 #include "two_pass_product.hpp"
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/row_pattern.hpp>
 #include <rhochain/kernels/products/tile_layout.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/row_panels.hpp>
 
 #include <algorithm>
@@ -119,8 +119,7 @@ bool fill_tile_row(sparse_tiles<Scalar>& T, const csr_view<Scalar, Index>& W, st
             }
         }
     std::int64_t begin = W.row_begin(first);
-    for (std::int64_t J = 0; J < shape.columns; ++J)
-        sort_tile(T, std::exchange(begin, next[at(J)]), next[at(J)], room);
+    for (std::int64_t J = 0; J < shape.columns; ++J) sort_tile(T, std::exchange(begin, next[at(J)]), next[at(J)], room);
     return sorted;
 }
 
@@ -168,10 +167,10 @@ std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W,
     return T;
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                            \
-    template std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>&, int);             \
+#define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                         \
+    template std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>&, int);                           \
     template std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>&, const tile_shape&, int, \
-                                                             std::shared_ptr<kept_rooms>);
+                                                            std::shared_ptr<kept_rooms>);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)
 RHOCHAIN_INSTANTIATE(double, std::int32_t)

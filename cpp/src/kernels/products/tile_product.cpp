@@ -1,7 +1,7 @@
 #include "two_pass_product.hpp"
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/tile_product.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 #include "storage/lent_room.hpp"
 
 #include <algorithm>
@@ -28,9 +28,9 @@ struct tile_work {
     std::int64_t next_lines;
 };
 
-// How often a line of entries is asked for ahead of time, into the second-level cache. Once, in turns of 16 entries, is best
-// while x and y of a tile lie in the first. Where every entry misses that, the processor drops what it has no room to wait for:
-// turns of 4 ask two to four times.
+// How often a line of entries is asked for ahead of time, into the second-level cache. Once, in turns of 16 entries, is
+// best while x and y of a tile lie in the first. Where every entry misses that, the processor drops what it has no room
+// to wait for: turns of 4 ask two to four times.
 enum class turn : std::int64_t { once_a_line = 16, again = 4 };
 
 template <side Side, turn Turn, class Scalar, class Map>
@@ -66,7 +66,8 @@ void add_tile(const tile_work<Scalar>& tile, const Map& f) {
     for (; p < count; ++p) add(p);
 }
 
-// The tiles of a row one after another, or of a column for the adjoint product; stretch `own` of y and what is done with it.
+// The tiles of a row one after another, or of a column for the adjoint product; stretch `own` of y and what is done
+// with it.
 template <side Side, turn Turn, class Scalar, class Map>
 void add_tiles(const sparse_tiles<Scalar>& W, const Map& f, std::int64_t own, const double* x, double* y) {
     constexpr bool forward = Side == side::forward;
@@ -103,11 +104,13 @@ void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const 
         parallel_for(threads, forward ? W.shape.rows : W.shape.columns, [&](std::int64_t own) {
             const std::int64_t first = own << shift;
             const std::int64_t last = std::min(n, (own + 1) << shift);
-            // What is handed on need not pass through y, and the room is still in the thread's cache from the stretch before.
+            // What is handed on need not pass through y, and the room is still in the thread's cache from the stretch
+            // before.
             lent_room<stretch_of_y> room(then ? static_cast<std::size_t>(last - first) : 0);
             double* sums = then ? room.data() : y + first;
             std::fill(sums, sums + (last - first), 0.0);
-            near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, sums) : add_tiles<Side, turn::again>(W, f, own, x, sums);
+            near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, sums)
+                 : add_tiles<Side, turn::again>(W, f, own, x, sums);
             if (!then) return;
             for (std::int64_t i = first; i < last; i += h) (*then)(i, std::min(last, i + h), sums + (i - first));
         });

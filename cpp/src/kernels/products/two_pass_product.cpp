@@ -1,7 +1,7 @@
 #include "two_pass_product.hpp"
 
-#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/products/streaming_store.hpp>
+#include <rhochain/kernels/space/parallel.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -49,7 +49,8 @@ public:
     passes(const sparse_tiles<Scalar>& W, int threads) : W_(W), threads_(threads) {}
 
     template <class Map>
-    void run(const stretch_group& g, const Map& f, const double* x, double* y, double* q, const panel_task* then) const {
+    void run(const stretch_group& g, const Map& f, const double* x, double* y, double* q,
+             const panel_task* then) const {
         const std::vector<std::int64_t> start = starts(g);
         const auto place = [&](std::int64_t own, std::int64_t k) {
             return q + start[static_cast<std::size_t>(k)] + tile(own, k)[0] - tile(g.first, k)[0];
@@ -82,8 +83,8 @@ private:
         return W_.offsets.data() + (forward ? own * W_.shape.columns + k : k * W_.shape.columns + own);
     }
 
-    // Where in q the first tile of the group that reads stretch k of x begins. By rows the tiles of the group lie together in W,
-    // and so in q; by columns those of other groups lie between them, and q leaves them out.
+    // Where in q the first tile of the group that reads stretch k of x begins. By rows the tiles of the group lie
+    // together in W, and so in q; by columns those of other groups lie between them, and q leaves them out.
     [[nodiscard]] std::vector<std::int64_t> starts(const stretch_group& g) const {
         std::vector<std::int64_t> start;
         std::int64_t next = 0;
@@ -160,8 +161,8 @@ void two_pass_product(side of, const sparse_tiles<Scalar>& W, entry_map map, dou
                         : multiply<side::adjoint>(W, map, scale, x, y, threads, then);
 }
 
-#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                      \
-    template std::vector<stretch_group> stretch_groups(const sparse_tiles<Scalar>&, side);                                \
+#define RHOCHAIN_INSTANTIATE(Scalar)                                                                                  \
+    template std::vector<stretch_group> stretch_groups(const sparse_tiles<Scalar>&, side);                            \
     template void two_pass_product(side, const sparse_tiles<Scalar>&, entry_map, double, const double*, double*, int, \
                                    const panel_task*);
 RHOCHAIN_INSTANTIATE(float)

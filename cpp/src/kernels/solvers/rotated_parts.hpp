@@ -15,7 +15,7 @@
 namespace rhochain {
 
 struct rotated_term {
-    double cosine;   // of the angle t_j
+    double cosine;  // of the angle t_j
     double sine;
     double product;  // weight of H(t_j) x_j
     double own;      // weight of x_j

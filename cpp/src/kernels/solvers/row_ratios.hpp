@@ -13,8 +13,8 @@ void drop_rows(double least, vector_out squares, block_out V, const space& S);
 void roots_up(double rounding, vector_out lengths, const space& S);
 
 struct ratio_rounding {
-    double length;    // relative, of a computed ||U_i||
-    double product;   // times errors_i: of a row of the product A V
+    double length;   // relative, of a computed ||U_i||
+    double product;  // times errors_i: of a row of the product A V
     double underflow;
 };
 

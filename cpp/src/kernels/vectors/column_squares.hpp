@@ -7,9 +7,9 @@
 
 #include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/kernels/space/over_rows.hpp>
-#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/space/panel_sums.hpp>
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,12 +24,18 @@ template <class Body>
 void with_columns(std::int64_t b, const Body& body) {
     const auto call = [&]<std::int64_t B>() { body(std::integral_constant<std::int64_t, B>{}); };
     switch (b) {
-        case 1: return call.template operator()<1>();
-        case 2: return call.template operator()<2>();
-        case 4: return call.template operator()<4>();
-        case 8: return call.template operator()<8>();
-        case 16: return call.template operator()<16>();
-        default: return call.template operator()<0>();
+        case 1:
+            return call.template operator()<1>();
+        case 2:
+            return call.template operator()<2>();
+        case 4:
+            return call.template operator()<4>();
+        case 8:
+            return call.template operator()<8>();
+        case 16:
+            return call.template operator()<16>();
+        default:
+            return call.template operator()<0>();
     }
 }
 

@@ -20,12 +20,12 @@ inline constexpr std::uint64_t range_vector = 1003;
 inline constexpr std::uint64_t growth_scaling = 1004;
 [[nodiscard]] constexpr std::uint64_t scaling_sweep(std::uint64_t sweep) { return 3000 + sweep; }
 [[nodiscard]] constexpr std::uint64_t slope_start(std::uint64_t vector) { return 4000 + vector; }
-inline constexpr std::uint64_t gain_ascent = 500;      // a number for slope_start
-inline constexpr std::uint64_t cycle_vectors = 1005;   // and 1006: x and y of a cycle
-inline constexpr std::uint64_t cycle_probes = 1007;    // and 1008: norms of its parts
-inline constexpr std::uint64_t cycle_remainder = 1009; // Golub-Kahan for its deflated product
-inline constexpr std::uint64_t isolated_left = 1010;  // the left powers of an isolated eigenvalue
-inline constexpr std::uint64_t isolated_rest = 1011;  // powers of what is left without it
+inline constexpr std::uint64_t gain_ascent = 500;       // a number for slope_start
+inline constexpr std::uint64_t cycle_vectors = 1005;    // and 1006: x and y of a cycle
+inline constexpr std::uint64_t cycle_probes = 1007;     // and 1008: norms of its parts
+inline constexpr std::uint64_t cycle_remainder = 1009;  // Golub-Kahan for its deflated product
+inline constexpr std::uint64_t isolated_left = 1010;    // the left powers of an isolated eigenvalue
+inline constexpr std::uint64_t isolated_rest = 1011;    // powers of what is left without it
 // Lanczos for support lines, for the group of angles that begins with this one.
 [[nodiscard]] constexpr std::uint64_t support_line(std::uint64_t angle) { return 2000 + angle; }
 inline constexpr std::uint64_t left_vector = 0x6c656674;

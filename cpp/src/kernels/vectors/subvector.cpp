@@ -11,8 +11,8 @@ std::vector<double> gathered(std::span<const double> x, std::span<const std::int
     return part;
 }
 
-std::vector<std::complex<double>> scattered(std::span<const std::complex<double>> part,
-                                            std::span<const std::int64_t> C, std::int64_t n) {
+std::vector<std::complex<double>> scattered(std::span<const std::complex<double>> part, std::span<const std::int64_t> C,
+                                            std::int64_t n) {
     std::vector<std::complex<double>> x(static_cast<std::size_t>(n));
     for (std::size_t k = 0; k < C.size(); ++k) x[static_cast<std::size_t>(C[k])] = part[k];
     return x;

@@ -83,8 +83,7 @@ public:
                       double delta, std::uint64_t seed, Ledger& ledger)
         : J_(J), cycle_(cycle), x_(vectors.x), y_(vectors.y), delta_(delta), seed_(seed), ledger_(ledger) {
         const linear_map& W = J.map();
-        const std::int64_t terms =
-            W.bounded() ? std::max(W.row_terms(), W.column_terms()) : 2 * W.domain().sum_depth();
+        const std::int64_t terms = W.bounded() ? std::max(W.row_terms(), W.column_terms()) : 2 * W.domain().sum_depth();
         const double slope = std::max(std::abs(J.slopes().lo), std::abs(J.slopes().hi));
         local_ = rounding_gamma(terms + 8) * ((1.0 - J.slopes().leak) + J.largest_leak() * slope * magnitude) *
                  (1.0 + 0x1p-20);

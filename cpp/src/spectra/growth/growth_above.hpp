@@ -2,8 +2,8 @@
 // range of D W D^-1 (slope_rates.hpp) with the D of growth_scaling.hpp, PROBABLE(delta).
 #pragma once
 
-#include <rhochain/spectra/solver_options.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
+#include <rhochain/spectra/solver_options.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
 namespace rhochain {

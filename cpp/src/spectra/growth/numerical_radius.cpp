@@ -68,12 +68,12 @@ private:
     void by_range() {
         const std::int64_t left = options_.max_matvecs - ledger_.matvecs();
         // The trial vector repeats the run at one angle twice.
-        const range_goal goal{slope_rate({}, 0.0),   0.75 * options_.rtol,  options_.delta, options_.seed, magnitude_,
-                              terms_of_products(A_), left - left / 8};
+        const range_goal goal{slope_rate({}, 0.0), 0.75 * options_.rtol,  options_.delta, options_.seed,
+                              magnitude_,          terms_of_products(A_), left - left / 8};
         const range_bounds found = bound_range(irreducible_block(A_), goal, ledger_);
         if (found.lines.empty()) return;
-        tighten_upper(b_, {radius_bound(found.lines), Grade::probable, options_.delta,
-                           "support lines of the numerical range"});
+        tighten_upper(
+            b_, {radius_bound(found.lines), Grade::probable, options_.delta, "support lines of the numerical range"});
         const std::int64_t steps = std::min(found.steps, most_vector_steps);
         raise_by(ritz_vector(irreducible_block(A_), found.widest, steps, options_.seed, ledger_));
     }

@@ -1,6 +1,6 @@
 // How large the terms of a product with A can be, for its rounding error: m >= || |A| ||_2, PROVED, where A is
-// bounded(). Otherwise m >= ||A||_2, PROBABLE(delta / 2): the error of a product with a map that is known by its products
-// alone is taken to be one of relative size rounding_gamma in this norm.
+// bounded(). Otherwise m >= ||A||_2, PROBABLE(delta / 2): the error of a product with a map that is known by its
+// products alone is taken to be one of relative size rounding_gamma in this norm.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -82,8 +82,7 @@ private:
             next_look = k + std::max<std::int64_t>(4, k / 8);
             for (std::size_t j = 0; j < group.size(); ++j) take_ritz_values(run.numbers(j), group[j]);
             for (std::size_t j = 0; j < group.size(); ++j) take_bounds(run.numbers(j), group[j]);
-            const bool close = std::all_of(group.begin(), group.end(),
-                                           [&](const angle_state& s) { return rests(s); });
+            const bool close = std::all_of(group.begin(), group.end(), [&](const angle_state& s) { return rests(s); });
             constexpr std::int64_t enough = 32;
             if (close || run.invariant() || (k >= enough && is_rounding())) break;
         }
@@ -134,9 +133,8 @@ private:
         std::vector<angle_state> fresh;
         for (std::size_t j = 0; j + 1 < states_.size(); ++j) {
             const angle_state &a = states_[j], &b = states_[j + 1];
-            const double rate = std::max(
-                goal_.rate.of_sector({a.angle(), a.near.bound}, {b.angle(), b.near.bound}),
-                goal_.rate.of_sector({mirrored(b), b.far.bound}, {mirrored(a), a.far.bound}));
+            const double rate = std::max(goal_.rate.of_sector({a.angle(), a.near.bound}, {b.angle(), b.near.bound}),
+                                         goal_.rate.of_sector({mirrored(b), b.far.bound}, {mirrored(a), a.far.bound}));
             if (b.position - a.position == 1 || !(rate > wanted)) continue;
             // Both neighbours bound the line between them (sectors.hpp).
             const double between = 0.5 / std::cos(0.5 * (b.angle() - a.angle())) * (1.0 + 0x1p-48);

@@ -18,12 +18,12 @@
 namespace rhochain {
 
 struct range_goal {
-    slope_rate rate;      // what the lines are for; that of SlopeRange{} is w(B)
-    double accuracy;      // of its bound, as a part of it
-    double delta;         // probability that one of the lines fails
+    slope_rate rate;  // what the lines are for; that of SlopeRange{} is w(B)
+    double accuracy;  // of its bound, as a part of it
+    double delta;     // probability that one of the lines fails
     std::uint64_t seed;
-    double magnitude;     // at least || |B| ||_2; infinite if unknown: then twice the largest Ritz value
-    std::int64_t terms;   // the most in the sum of an entry of a product
+    double magnitude;    // at least || |B| ||_2; infinite if unknown: then twice the largest Ritz value
+    std::int64_t terms;  // the most in the sum of an entry of a product
     std::int64_t most_products;
 };
 

@@ -13,9 +13,9 @@
 namespace rhochain {
 
 struct block_scaling {
-    Bracket bracket;        // of mu_D(A)
-    vector_block d;         // D = diag(exp(d)), a vector of block.domain(); empty on all ranks if none was computed
-    double excess = 1.0;    // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
+    Bracket bracket;      // of mu_D(A)
+    vector_block d;       // D = diag(exp(d)), a vector of block.domain(); empty on all ranks if none was computed
+    double excess = 1.0;  // ||D A D^-1||_2 <= excess * bracket.upper.value, with the grade of that bound
 };
 
 // With a max_kappa the lower bound of the bracket is still one of mu_D itself. Uses the options rtol, delta (for all

@@ -30,9 +30,7 @@ constexpr std::array<std::int64_t, 14> stage_ends{16, 32, 48, 64, 96, 128, 192, 
 constexpr std::size_t first_full_stage = 2;
 
 // The most stages for a block of n vertices: stages of small blocks take little time.
-std::size_t stage_count(std::int64_t n) {
-    return n <= small_size ? stage_ends.size() : n <= large_size ? 8 : 6;
-}
+std::size_t stage_count(std::int64_t n) { return n <= small_size ? stage_ends.size() : n <= large_size ? 8 : 6; }
 
 class scaling_search {
 public:

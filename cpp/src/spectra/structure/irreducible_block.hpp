@@ -28,9 +28,9 @@ struct block_facts {
     int exponent = 0;              // A is 2^-exponent times the part of W that it stands for
     // Of a long band (band_tilt.hpp): A_ij = 0 for |i - j| > reach; 0 for any other block.
     std::int64_t reach = 0;
-    symmetry kind = symmetry::none;     // of A itself (symmetrizing.hpp)
+    symmetry kind = symmetry::none;            // of A itself (symmetrizing.hpp)
     std::optional<modulus_interval> moduli{};  // PROVED: holds all eigenvalues and singular values (gram_interval.hpp)
-    std::span<const double> scaling{};  // A = D W D^-1, D = diag(exp(scaling)); empty: D = I
+    std::span<const double> scaling{};         // A = D W D^-1, D = diag(exp(scaling)); empty: D = I
 };
 
 class irreducible_block {

@@ -76,7 +76,7 @@ private:
     [[nodiscard]] value above_of(std::size_t a) const { return above_[a]; }
 
     std::vector<Vertex> parent_;
-    std::vector<value> above_;  // d_a less that of its parent, 0 at a root
+    std::vector<value> above_;   // d_a less that of its parent, 0 at a root
     std::vector<Vertex> count_;  // vertices below a root
     std::vector<std::size_t> path_;
 };

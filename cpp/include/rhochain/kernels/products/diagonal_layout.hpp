@@ -9,8 +9,8 @@
 
 namespace rhochain {
 
-// The offsets of the diagonals, rising. None unless W consists of at most 64 whole diagonals that fill nine places in ten, and
-// its rows are sorted. O(1) for most other matrices, O(nnz) at most.
+// The offsets of the diagonals, rising. None unless W consists of at most 64 whole diagonals that fill nine places in
+// ten, and its rows are sorted. O(1) for most other matrices, O(nnz) at most.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<std::vector<std::int64_t>> whole_diagonals(const csr_view<Scalar, Index>& W, int threads);
 

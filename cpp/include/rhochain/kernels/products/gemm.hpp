@@ -16,7 +16,7 @@ void gemm(const dense_view<Scalar>& W, entry_map map, double scale, const_block 
           instruction_set isa = chosen_instruction_set());
 
 template <storage_scalar Scalar>
-void gemm_adjoint(const dense_view<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y,
-                  int threads, instruction_set isa = chosen_instruction_set());
+void gemm_adjoint(const dense_view<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
+                  instruction_set isa = chosen_instruction_set());
 
 }  // namespace rhochain

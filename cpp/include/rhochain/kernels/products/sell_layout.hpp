@@ -1,6 +1,6 @@
-// From CSR to sliced jagged diagonals (sell.hpp): W itself, or W^T without a copy of it on the way: its entries are first brought to
-// the panel of W^T they belong to, within the arrays of the result, and then sorted panel by panel in a core's own cache.
-// Every entry's place follows from the lengths of the rows, so that threads fill it in any order.
+// From CSR to sliced jagged diagonals (sell.hpp): W itself, or W^T without a copy of it on the way: its entries are
+// first brought to the panel of W^T they belong to, within the arrays of the result, and then sorted panel by panel in
+// a core's own cache. Every entry's place follows from the lengths of the rows, so that threads fill it in any order.
 #pragma once
 
 #include <rhochain/storage/csr.hpp>
@@ -8,7 +8,8 @@
 
 namespace rhochain {
 
-// Requires sell::fits. Memory on the way: a few numbers a row; for W^T two bytes an entry and a copy of a panel a thread.
+// Requires sell::fits. Memory on the way: a few numbers a row; for W^T two bytes an entry and a copy of a panel a
+// thread.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] sell<Scalar> make_sell(const csr_view<Scalar, Index>& W, int threads);
 

@@ -11,8 +11,8 @@
 
 namespace rhochain {
 
-// X and Y do not overlap. `then`, if given, is called for each panel of Y, whose rows it may write; Y itself then holds nothing to
-// rely on.
+// X and Y do not overlap. `then`, if given, is called for each panel of Y, whose rows it may write; Y itself then holds
+// nothing to rely on.
 template <storage_scalar Scalar>
 void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mutable_block Y, int threads,
           const panel_task* then = nullptr, instruction_set isa = chosen_instruction_set());

@@ -1,5 +1,5 @@
-// Y = A X for float32 X and Y where A's product is computed in float64: X is widened, which is exact, and Y rounded to nearest
-// (beyond float32's range: infinity). Takes 8 bytes for each entry of X and Y, from `rooms` if there are any.
+// Y = A X for float32 X and Y where A's product is computed in float64: X is widened, which is exact, and Y rounded to
+// nearest (beyond float32's range: infinity). Takes 8 bytes for each entry of X and Y, from `rooms` if there are any.
 #pragma once
 
 #include <rhochain/storage/block.hpp>

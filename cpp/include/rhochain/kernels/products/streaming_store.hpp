@@ -1,5 +1,5 @@
-// Stores that go to memory past the caches. A line that is written whole need not be read first, and does not drive out what will be
-// wanted sooner: for blocks that the next product finds in no cache anyway. Elsewhere ordinary stores.
+// Stores that go to memory past the caches. A line that is written whole need not be read first, and does not drive out
+// what will be wanted sooner: for blocks that the next product finds in no cache anyway. Elsewhere ordinary stores.
 #pragma once
 
 #include <rhochain/storage/block.hpp>

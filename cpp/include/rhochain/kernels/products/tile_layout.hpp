@@ -1,5 +1,5 @@
-// From CSR to tiles (sparse_tiles.hpp): each row of tiles by itself, its entries first brought to their tiles and then sorted
-// tile by tile in a core's own cache.
+// From CSR to tiles (sparse_tiles.hpp): each row of tiles by itself, its entries first brought to their tiles and then
+// sorted tile by tile in a core's own cache.
 #pragma once
 
 #include <rhochain/storage/csr.hpp>
@@ -15,8 +15,9 @@ namespace rhochain {
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int threads);
 
-// None if a row of W is not sorted, or a few stretches of y have so many entries that two passes had no room for them. Products in
-// two passes find room in `rooms`. Memory on the way: a copy of a tile and a few numbers a column of it, a thread.
+// None if a row of W is not sorted, or a few stretches of y have so many entries that two passes had no room for them.
+// Products in two passes find room in `rooms`. Memory on the way: a copy of a tile and a few numbers a column of it, a
+// thread.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape,
                                                              int threads, std::shared_ptr<kept_rooms> rooms = nullptr);

@@ -15,8 +15,7 @@ namespace rhochain {
 class panel_task {
 public:
     template <class Body>
-        requires std::invocable<const Body&, std::int64_t, std::int64_t, panel_in> &&
-                 (!std::same_as<Body, panel_task>)
+        requires std::invocable<const Body&, std::int64_t, std::int64_t, panel_in> && (!std::same_as<Body, panel_task>)
     panel_task(const Body& body)
         : body_(&body), call_([](const void* b, std::int64_t first, std::int64_t last, panel_in rows) {
               (*static_cast<const Body*>(b))(first, last, rows);

@@ -6,15 +6,15 @@
 
 namespace rhochain {
 
-void axpy(double a, vector_in x, vector_out y, const space& S);               // y += a x
+void axpy(double a, vector_in x, vector_out y, const space& S);  // y += a x
 void axpy(double a, array_in x, array_out y);
 void combine(double a, vector_in x, double b, vector_out y, const space& S);  // y = a x + b y
 void scale(double a, vector_out x, const space& S);                           // x *= a
 void scale(double a, array_out x);
-void copy(vector_in x, vector_out y, const space& S);                         // y = x
-void copy_scaled(double a, vector_in x, vector_out y, const space& S);        // y = a x
-void copy_magnitudes(vector_in x, vector_out y, const space& S);              // y_i = |x_i|
-void scale_by_power(int exponent, vector_out x, const space& S);              // x = 2^exponent x, as ldexp rounds
+void copy(vector_in x, vector_out y, const space& S);                   // y = x
+void copy_scaled(double a, vector_in x, vector_out y, const space& S);  // y = a x
+void copy_magnitudes(vector_in x, vector_out y, const space& S);        // y_i = |x_i|
+void scale_by_power(int exponent, vector_out x, const space& S);        // x = 2^exponent x, as ldexp rounds
 void fill(double value, vector_out x, const space& S);
 
 }  // namespace rhochain

@@ -75,8 +75,7 @@ private:
     friend class vector_block;
     template <class>
     friend class opaque_block;
-    opaque_block(T* first, std::int64_t rows, std::int64_t columns)
-        : first_(first), rows_(rows), columns_(columns) {}
+    opaque_block(T* first, std::int64_t rows, std::int64_t columns) : first_(first), rows_(rows), columns_(columns) {}
 
     T* first_ = nullptr;
     std::int64_t rows_ = 0;

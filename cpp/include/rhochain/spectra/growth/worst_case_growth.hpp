@@ -23,7 +23,7 @@ namespace rhochain {
 struct SlopeRange {
     double lo = 0.0;
     double hi = 1.0;
-    double leak = 1.0;  // a, in (0, 1]
+    double leak = 1.0;                   // a, in (0, 1]
     std::span<const double> leaks = {};  // one a for each neuron, a vector of W.domain(), in place of `leak`
 };
 
