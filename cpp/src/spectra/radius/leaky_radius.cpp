@@ -95,8 +95,10 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     tighten_upper(b, graded_upper(found));
     tighten_lower(b, graded_lower(found));
     tighten_lower(b, found.lower);
+    // 1 separates decay from growth: a bracket that contains it is worth sharper ends.
     const bool graded = graded_lower(b).value >= (1.0 - options.rtol) * found.value;
-    if (!graded && !ledger.exhausted()) {
+    const bool decided = b.lower.value > 1.0 || b.upper.value < 1.0;
+    if (!(graded && decided) && !ledger.exhausted()) {
         const cycle_bounds isolated = isolated_bounds(A, own, gain, half, ledger);
         tighten_lower(b, isolated.lower);
         tighten_upper(b, isolated.upper);
@@ -109,6 +111,7 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     b.runner_up = found.runner_up;
     b.vector = found.vector;
     clamp_value(b);
+    if (relative_width(b) <= options.rtol) b.status = Status::converged;
     ledger.close(b);
     return b;
 }
