@@ -79,8 +79,8 @@ def hide_version() -> None:
 
 def digest(value: Any) -> str:
     """One SHA-256 for all fields of a result."""
-    told = fields(value, _NoBytes())
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    found = fields(value, _NoBytes())
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
 class _NoBytes(ByteFile):
@@ -140,11 +140,11 @@ def plain_text(text: str) -> str:
 def _array(x: np.ndarray, store: ByteFile) -> dict[str, Any]:
     flat = np.ascontiguousarray(x).reshape(-1)
     raw = flat.tobytes()
-    told: dict[str, Any] = {"dtype": x.dtype.str, "shape": list(x.shape), "sha256": hashlib.sha256(raw).hexdigest()}
+    field: dict[str, Any] = {"dtype": x.dtype.str, "shape": list(x.shape), "sha256": hashlib.sha256(raw).hexdigest()}
     if len(raw) <= SHORT:
-        return told | {"hex": raw.hex()}
+        return field | {"hex": raw.hex()}
     stride = -(-len(raw) // KEPT)
-    return told | {"stride": stride, "at": store.add(told["sha256"], flat[::stride].tobytes())}
+    return field | {"stride": stride, "at": store.add(field["sha256"], flat[::stride].tobytes())}
 
 
 def difference(old: list[Any], new: list[Any], old_store: ByteFile, new_store: ByteFile) -> str:
@@ -153,12 +153,12 @@ def difference(old: list[Any], new: list[Any], old_store: ByteFile, new_store: B
         return f"{old[0]} {_shown(old)}, now {new[0]} {_shown(new)}"
     if old[0] == "array":
         return _array_difference(old[1], new[1], old_store, new_store)
-    told = f"{_shown(old)}, now {_shown(new)}"
+    both = f"{_shown(old)}, now {_shown(new)}"
     if isinstance(old[1], str) and old[0].startswith("float"):
-        return f"{told} ({_relative(float.fromhex(old[1]), float.fromhex(new[1]))})"
+        return f"{both} ({_relative(float.fromhex(old[1]), float.fromhex(new[1]))})"
     if old[0] == "str":
         return _first_line_that_differs(old[1], new[1])
-    return told
+    return both
 
 
 def _shown(field: list[Any]) -> str:
@@ -196,9 +196,9 @@ def _array_difference(old: dict[str, Any], new: dict[str, Any], old_store: ByteF
     return f"{where}, most at {at}: {x!r}, now {y!r} ({_relative(x, y)})"
 
 
-def _numbers(told: dict[str, Any], store: ByteFile) -> np.ndarray:
-    raw = bytes.fromhex(told["hex"]) if "hex" in told else store.read(told["at"])
-    return np.frombuffer(raw, np.dtype(told["dtype"]))
+def _numbers(field: dict[str, Any], store: ByteFile) -> np.ndarray:
+    raw = bytes.fromhex(field["hex"]) if "hex" in field else store.read(field["at"])
+    return np.frombuffer(raw, np.dtype(field["dtype"]))
 
 
 def _first_line_that_differs(old: str, new: str) -> str:

@@ -68,7 +68,7 @@ def outcome(call: Any, threads: int, store: Any) -> dict[str, list[Any]]:
     """The fields of what a call returns, raises and warns of."""
     from result_fields import fields
 
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
             found = fields(call(threads), store)
@@ -76,7 +76,7 @@ def outcome(call: Any, threads: int, store: Any) -> dict[str, list[Any]]:
             if type(error) is KeyboardInterrupt:
                 raise
             found = fields({"raised": f"{type(error).__name__}: {error}"}, store)
-    return found | fields({"warnings": sorted({f"{w.category.__name__}: {w.message}" for w in told})}, store)
+    return found | fields({"warnings": sorted({f"{w.category.__name__}: {w.message}" for w in warned})}, store)
 
 
 def plain_environment() -> dict[str, str]:

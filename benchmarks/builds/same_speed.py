@@ -112,13 +112,13 @@ def main() -> int:
         for name in names:
             times, equal = measured(children, name, arguments.rounds)
             (of_medians, of_rounds), (noise_medians, noise) = (ratios(times[0], times[k]) for k in (1, 2))
-            told = "" if equal else "RESULTS DIFFER "
-            told += mark(of_rounds, noise)
+            remark = "" if equal else "RESULTS DIFFER "
+            remark += mark(of_rounds, noise)
             differ += not equal
             marked += bool(mark(of_rounds, noise))
             medians = "  ".join(shown(statistics.median(times[k])) for k in (0, 1))
             figures = f"{of_medians:7.3f} {of_rounds:7.3f}          {noise_medians:7.3f} {noise:7.3f}"
-            print(f"{name:<{width}}  {medians}   {figures}  {told}".rstrip(), flush=True)
+            print(f"{name:<{width}}  {medians}   {figures}  {remark}".rstrip(), flush=True)
     print(f"{len(names)} measures, {marked} beyond the noise by more than {BEYOND:.0%}, {differ} with other results")
     return int(differ > 0)
 

@@ -165,8 +165,8 @@ def serve() -> None:
         call = held[1]
         assert call is not None
         # The second call and an estimate find the layouts that the first product leaves to be made.
-        told = "" if calls else [digest(call()) for _ in range(3)][-1]
-        print(json.dumps({"seconds": seconds_a_call(call, calls or 1), "digest": told}), flush=True)
+        found = "" if calls else [digest(call()) for _ in range(3)][-1]
+        print(json.dumps({"seconds": seconds_a_call(call, calls or 1), "digest": found}), flush=True)
 
 
 def seconds_a_call(call: Call, calls: int) -> float:

@@ -5,7 +5,7 @@
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -149,13 +149,13 @@ std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
     throw py::type_error("a: expected float32 or float64");
 }
 
-// Begins at a cache line, for fast products with it. Its memory returns to `rooms` with the last reference.
+// Begins at a cache line, for fast products with it. Its memory returns to `pool` with the last reference.
 template <class T>
-row_major<T> aligned_array(std::int64_t rows, std::int64_t columns, std::shared_ptr<kept_rooms> rooms) {
+row_major<T> aligned_array(std::int64_t rows, std::int64_t columns, std::shared_ptr<buffer_pool> pool) {
     auto owned =
-        std::make_unique<kept_rooms::loan>(std::move(rooms), static_cast<std::size_t>(rows * columns) * sizeof(T));
+        std::make_unique<buffer_pool::lease>(std::move(pool), static_cast<std::size_t>(rows * columns) * sizeof(T));
     T* data = owned->as<T>();
-    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<kept_rooms::loan*>(p); });
+    const py::capsule owner(owned.release(), [](void* p) { delete static_cast<buffer_pool::lease*>(p); });
     return row_major<T>({rows, columns}, data, owner);
 }
 
@@ -167,7 +167,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
     if (x.ndim() != 2 || x.shape(0) != in)
         throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
     const std::int64_t columns = x.shape(1);
-    row_major<T> y = aligned_array<T>(out, columns, A.map().rooms());
+    row_major<T> y = aligned_array<T>(out, columns, A.map().pool());
     const block_view<const T> X(x.data(), in, columns);
     const block_view<T> Y(y.mutable_data(), out, columns);
     const py::gil_scoped_release release;
@@ -176,7 +176,7 @@ row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
         adjoint ? W.apply_adjoint(as_block(from), as_block(to)) : W.apply(as_block(from), as_block(to));
     };
     if constexpr (std::same_as<T, float>)
-        single_precision_product(apply, X, Y, W.rooms(), W.threads());
+        single_precision_product(apply, X, Y, W.pool(), W.threads());
     else
         apply(X, Y);
     return y;

@@ -26,8 +26,8 @@ public:
     [[nodiscard]] std::size_t copied_bytes() const { return copied_bytes_; }
     [[nodiscard]] std::size_t owned_bytes() const { return copied_bytes_ + map_.prepared_bytes(); }
     [[nodiscard]] std::size_t spare_bytes() const {
-        const auto rooms = map_.rooms();
-        return rooms ? rooms->bytes() : 0;
+        const auto pool = map_.pool();
+        return pool ? pool->bytes() : 0;
     }
 
     // The map for the next products that Python asks for. The first one on either side may be the only one, so that no

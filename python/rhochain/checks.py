@@ -234,7 +234,7 @@ def _gain(
 
 
 def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float | None, gamma: float) -> tuple[str, ...]:
-    """Notes on what a chain does not tell; ValueError where it tells of another network."""
+    """Notes on properties that a chain does not state; ValueError where it states those of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(
             f"chain must have a gain and a norm, as JacobianChain has; got {type(chain).__name__}: "
@@ -251,8 +251,8 @@ def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float | None, g
     if isinstance(own, Matrix) and not _same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}
-    untold = [name for name, told in named.items() if not told]
-    return (f"the chain does not tell its {' and '.join(untold)}: taken to be as in the check.",) if untold else ()
+    unknown = [name for name, known in named.items() if not known]
+    return (f"the chain does not state its {' and '.join(unknown)}: taken to be as in the check.",) if unknown else ()
 
 
 def _same_matrix(A: Matrix, B: Matrix) -> bool:

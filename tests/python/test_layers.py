@@ -169,7 +169,7 @@ def test_a_long_file_a_long_line_and_a_vague_name_are_found(tmp_path):
     write(tmp_path / "cpp/src/kernels/wide.inl", "// " + "x" * 117 + "\n// " + "x" * 118 + "\n")
     write(tmp_path / "python/rhochain/_utils.py", "")
     write(tmp_path / "python/rhochain/long.py", "x = 1  # one\n" * 301)
-    write(tmp_path / "python/rhochain/told.py", '"""\n' + "\n" * 301 + '"""\n\n# x\n' + "x = 1\n" * 300)
+    write(tmp_path / "python/rhochain/documented.py", '"""\n' + "\n" * 301 + '"""\n\n# x\n' + "x = 1\n" * 300)
     assert shape_violations(tmp_path) == [
         "cpp/src/kernels/long.cpp: 301 lines",
         "cpp/src/kernels/wide.inl:2: 121 columns",

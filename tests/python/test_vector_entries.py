@@ -53,7 +53,7 @@ def test_the_lists_are_those_of_the_code():
     [
         ("spectra/b.cpp", "vector_block x(S);\nvector_in y = x;\n", []),
         ("spectra/a.cpp", "const auto x = entries_of(y);\n", []),
-        ("chains/room/b.hpp", "void f(const_block);\n", []),
+        ("chains/part/b.hpp", "void f(const_block);\n", []),
         ("spectra/b.cpp", "const auto x = entries_of(y);\n", ["kernels/vectors/entries.hpp"]),
         ("spectra/ab.cpp", "#include <rhochain/kernels/vectors/entries.hpp>\n", ["kernels/vectors/entries.hpp"]),
         ("krylov/b.hpp", "vector_in x = from_caller(y);\n", ["kernels/vectors/caller_arrays.hpp"]),
@@ -64,13 +64,13 @@ def test_the_lists_are_those_of_the_code():
 def test_listed_places_alone_have_access(tmp_path, path, text, complaints):
     write(
         tmp_path / "CONTRIBUTING.md",
-        "`kernels/vectors/entries.hpp`:\n\n| place | why |\n|---|---|\n| `spectra/a`, `chains/room` | `b` |\n\n"
+        "`kernels/vectors/entries.hpp`:\n\n| place | why |\n|---|---|\n| `spectra/a`, `chains/part` | `b` |\n\n"
         "`kernels/vectors/caller_arrays.hpp`:\n\n| place |\n|---|\n| `krylov/a` |\n\n`chains/b` is no row.\n",
     )
     write(tmp_path / "cpp/src/kernels/a.cpp", "double x = entries_of(y)[0];\n")
     write(tmp_path / "cpp/src/spectra/a.cpp", "as_vector(x);\n")
     write(tmp_path / "cpp/src/krylov/a.cpp", "for_caller(x);\n")
-    write(tmp_path / "cpp/src/chains/room/c.hpp", "block_view<double> x;\n")
+    write(tmp_path / "cpp/src/chains/part/c.hpp", "block_view<double> x;\n")
     assert vector_violations(tmp_path) == []
     write(tmp_path / "cpp/src" / path, text)
     assert vector_violations(tmp_path) == [f"cpp/src/{path}: not listed for {c}" for c in complaints]

@@ -56,7 +56,7 @@ class _SavingOptions(TypedDict):
 
 
 class SavedRun:
-    """A run that a file may keep, with what the core is told of that.
+    """A run that a file may keep, and the options of the core for it.
 
     Parameters
     ----------
@@ -202,5 +202,5 @@ class ChainCheckpoint:
         ours = self._identity
         differing = [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]
         if differing:
-            told = "; ".join(f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} here" for key in differing)
-            raise ValueError(f"checkpoint {self.path!r} is of another run ({told})")
+            difference = "; ".join(f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} here" for key in differing)
+            raise ValueError(f"checkpoint {self.path!r} is of another run ({difference})")

@@ -36,7 +36,7 @@ def carried(
         raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
     if x.ndim not in (1, 2) or x.shape[0] != n or x.size == 0:
         raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
-    reporter(callback)  # a callback of the wrong type is told before a checkpoint is read
+    reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint
     every = whole_number("record_every", record_every, 1, 2**62)
     block = np.require(x.reshape(n, -1), np.float64, ["C", "A"])
     run = product.saved_run(

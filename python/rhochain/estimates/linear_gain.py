@@ -15,8 +15,8 @@ from rhochain.inputs.matrix import Matrix
 
 __all__ = ["LinearGain", "linear_gain"]
 
-# How far from the estimate a graded bound is tried.
-_ROOM = (1e-3, 1e-2, 5e-2, 0.25)
+# Relative distances from the estimate at which a graded bound is tried.
+_DISTANCES = (1e-3, 1e-2, 5e-2, 0.25)
 _SEARCH = 0.6  # of the products
 
 
@@ -55,7 +55,7 @@ def _share(limits: Limits, part: float) -> Limits:
 
 
 def _vanishing(radius: LeakyRadius, gain: float) -> Bound | None:
-    for bracket, g in _attempts(radius, [gain * (1.0 - room) for room in _ROOM]):
+    for bracket, g in _attempts(radius, [gain * (1.0 - d) for d in _DISTANCES]):
         upper = bracket.graded_upper
         if upper is not None and upper.value < 1.0:
             return replace(upper, value=g, source=f"the radius of (1 - a) I + a g W is below 1 there: {upper.source}")
@@ -63,7 +63,7 @@ def _vanishing(radius: LeakyRadius, gain: float) -> Bound | None:
 
 
 def _exploding(radius: LeakyRadius, gain: float) -> Bound | None:
-    for bracket, g in _attempts(radius, [gain * (1.0 + room) for room in _ROOM]):
+    for bracket, g in _attempts(radius, [gain * (1.0 + d) for d in _DISTANCES]):
         lower = bracket.graded_lower
         if lower is not None and lower.value > 1.0:
             return replace(lower, value=g, source=f"the radius of (1 - a) I + a g W is above 1 there: {lower.source}")

@@ -57,8 +57,9 @@ def rescale(
         ``(1 - a) I + a f W`` is brought to the target, the effective spectral radius of an echo state network. It is
         1 - min(a) for f = 0. See Notes for which f is returned.
     conservative : bool
-        False: the bracket's value is brought to the target, as close as it can be told. True: its graded upper bound
-        is, so that the quantity itself does not exceed the target (with that bound's grade).
+        False: the factor brings the bracket's value to the target, as closely as the value is known. True: the factor
+        brings the graded upper bound to the target, so that the quantity itself does not exceed it (with that
+        bound's grade).
     **options
         Of the estimator: `rtol`, `delta`, `seed`, `threads`, `max_matvecs`, `max_seconds`, `callback`, `start`.
 

@@ -109,7 +109,7 @@ def _hold_sparse(W: Any, memory: int) -> Held:
 
 
 def _whole(entries: _Array) -> bool:
-    """Whether all are whole numbers, not all 0; told by the first few where they are none."""
+    """Whether all are whole numbers, not all 0. The first few decide where they are not whole."""
     few = entries[:1000]
     return bool((few == np.rint(few)).all() and (entries == np.rint(entries)).all() and entries.any())
 
@@ -126,7 +126,7 @@ def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array
     for name, array in (("indptr", indptr), ("indices", indices), ("data", data)):
         if array.ndim != 1:
             raise ValueError(f"W.{name} must have one dimension; got shape {array.shape}")
-    # SciPy lets a CSR array own room beyond its last entry.
+    # The arrays of a CSR matrix may be longer than its entries.
     if indptr.size and len(indices) == len(data) and 0 <= indptr[-1] < len(data):
         indices, data = indices[: indptr[-1]], data[: indptr[-1]]
     both_int32 = indptr.dtype == np.int32 and indices.dtype == np.int32

@@ -34,8 +34,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Bytes, or text such as "2GB", for copies of a sparse W in layouts made for products, each about the size of W:
         one for all products where W consists of whole diagonals; one for vectors, W and W^T alike, where W is large
         and no band; else one of W and one of W^T. Blocks read W itself and the latter. They are made, and kept, when a
-        second product or an estimate asks for them. Where only one of the last two has room it is that of W^T, without
-        which products with W^T are several times slower. What they leave is for `spare_bytes`.
+        second product or an estimate asks for them. Where `memory` holds only one of the last two it is that of W^T,
+        without which products with W^T are several times slower. What they leave is for `spare_bytes`.
     layout : {"auto", "csr"}
         ``"csr"`` makes no such copy and keeps nothing: a sparse W is read as it is, whatever `memory` says.
 
@@ -90,12 +90,12 @@ class Matrix(LinearOperator):  # type: ignore[misc]
             raise ValueError(
                 f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
             )
-        room = byte_count("memory", memory)
+        limit = byte_count("memory", memory)
         if layout not in ("auto", "csr"):
             raise ValueError(f'layout must be "auto" or "csr"; got {layout!r}')
         if layout == "csr":
-            room = 0
-        self._held: Held = W._held if isinstance(W, Matrix) else hold(W, room)
+            limit = 0
+        self._held: Held = W._held if isinstance(W, Matrix) else hold(W, limit)
         super().__init__(self._held.dtype, (self._held.operator.rows, self._held.operator.cols))
 
     @property

@@ -197,12 +197,12 @@ class GradientReport(JsonReport):
         )
 
     def _bars(self) -> list[Bar]:
-        told = [(name, b, 1.0) for name, b in self._quantities() if b is not None]
+        shown = [(name, b, 1.0) for name, b in self._quantities() if b is not None]
         if self.worst_case_growth is not None and not self._leaky:
-            told.append(("R(W) / gamma", self.worst_case_growth, 1.0 / self.gain))
+            shown.append(("R(W) / gamma", self.worst_case_growth, 1.0 / self.gain))
         return [
             Bar(name, s * b.lower.value, s * b.value, s * b.upper.value, str(b.lower.grade), str(b.upper.grade))
-            for name, b, s in told
+            for name, b, s in shown
         ]
 
     def __str__(self) -> str:

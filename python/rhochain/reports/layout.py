@@ -20,6 +20,6 @@ def labelled(label: str, text: str) -> list[str]:
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows in lines; one whose third cell is empty says something in words and widens no column."""
-    told = [row for row in rows if row[2]]
-    widths = [max(least, *(len(row[k]) + 1 for row in told)) for k, least in enumerate(_LEAST_WIDTHS)]
+    full = [row for row in rows if row[2]]
+    widths = [max(least, *(len(row[k]) + 1 for row in full)) for k, least in enumerate(_LEAST_WIDTHS)]
     return ["".join(cell.ljust(w) for cell, w in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows]

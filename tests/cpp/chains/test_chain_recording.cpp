@@ -52,7 +52,7 @@ struct kept_state {
           norms(s.norms.begin(), s.norms.end()),
           log_norms(s.reals.begin(), s.reals.end()) {}
 
-    [[nodiscard]] chain_state lent() const { return {done, {mantissas.data(), n, b}, exponents, norms, log_norms}; }
+    [[nodiscard]] chain_state view() const { return {done, {mantissas.data(), n, b}, exponents, norms, log_norms}; }
 };
 
 void check_same(const ChainResult& a, const ChainResult& c) {
@@ -92,7 +92,7 @@ TEST_CASE("every state of a run leads to the bits of the unbroken one") {
             for (const kept_state& state : states) {
                 ChainRecording recording;
                 recording.every = every;
-                recording.resume = state.lent();
+                recording.resume = state.view();
                 check_same(product(recording), unbroken);
             }
         }
@@ -127,7 +127,7 @@ TEST_CASE("states are saved at the start, when a run is stopped and at the end, 
 
     ChainRecording complete = saving(states, 1, 0.0);
     const kept_state last = states[1];
-    complete.resume = last.lent();
+    complete.resume = last.view();
     states.clear();
     CHECK(P.vjp(N.start(), {}, complete).done == K);
     CHECK(states.empty());
@@ -165,7 +165,7 @@ TEST_CASE("a fetch that stops leaves what was done") {
     CHECK(P.vjp(N.start(), {}, saving(states, 1, 1e9)).done == 19);
     CHECK(states.back().done == 19);
     ChainRecording recording;
-    recording.resume = states.back().lent();
+    recording.resume = states.back().view();
     check_same(N.chain().vjp(N.start(), {}, recording), N.chain().vjp(N.start()));
 }
 
@@ -177,7 +177,7 @@ TEST_CASE("the state of another run is refused") {
     const auto refused = [&](auto spoil) {
         ChainRecording recording;
         kept_state state = states[10];
-        recording.resume = state.lent();
+        recording.resume = state.view();
         spoil(recording, state);
         CHECK_THROWS_AS((void)P.jvp(N.start(), {}, recording), std::invalid_argument);
     };

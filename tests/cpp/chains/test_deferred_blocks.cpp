@@ -123,20 +123,20 @@ TEST_CASE("a deferred block is written once, when it is first read") {
 TEST_CASE("a block that straddles lines is copied to the last number, one beyond all caches too") {
     for (const std::int64_t n : {40'001, 530'001})
         for (const std::int64_t b : {4, 8}) {
-            buffer<double> room(static_cast<std::size_t>(n * b + 1));
-            for (std::size_t p = 0; p < room.size(); ++p) room[p] = static_cast<double>(p);
-            const const_block X(room.data() + 1, n, b);
-            const auto rooms = std::make_shared<kept_rooms>(std::size_t{1} << 30);
+            buffer<double> storage(static_cast<std::size_t>(n * b + 1));
+            for (std::size_t p = 0; p < storage.size(); ++p) storage[p] = static_cast<double>(p);
+            const const_block X(storage.data() + 1, n, b);
+            const auto pool = std::make_shared<buffer_pool>(std::size_t{1} << 30);
             {
-                const block_on_lines moved(X, [] { return false; }, rooms, 3);
+                const block_on_lines moved(X, [] { return false; }, pool, 3);
                 CHECK(moved.get().data != X.data);
                 CHECK(reinterpret_cast<std::uintptr_t>(moved.get().data) % cache_line == 0);
                 CHECK(std::equal(X.data, X.data + X.size(), moved.get().data));
             }
-            CHECK(rooms->bytes() == static_cast<std::size_t>(X.size()) * sizeof(double));
-            CHECK(block_on_lines(X, [] { return true; }, rooms, 3).get().data == X.data);
-            const const_block lined(room.data(), n, b);
-            CHECK(block_on_lines(lined, [] { return false; }, rooms, 3).get().data == room.data());
+            CHECK(pool->bytes() == static_cast<std::size_t>(X.size()) * sizeof(double));
+            CHECK(block_on_lines(X, [] { return true; }, pool, 3).get().data == X.data);
+            const const_block lined(storage.data(), n, b);
+            CHECK(block_on_lines(lined, [] { return false; }, pool, 3).get().data == storage.data());
         }
 }
 

@@ -248,7 +248,7 @@ TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and 
         std::int64_t done;
         std::vector<double> vectors, norms, reals;
         std::vector<std::int64_t> integers;
-        [[nodiscard]] chain_state lent() const { return {done, {vectors.data(), n, k}, integers, norms, reals}; }
+        [[nodiscard]] chain_state view() const { return {done, {vectors.data(), n, k}, integers, norms, reals}; }
     };
     std::vector<kept> states;
     LyapunovOptions saving;
@@ -264,7 +264,7 @@ TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and 
     CHECK(states.back().done == K);
     for (std::size_t i = 0; i < states.size(); i += 7) {
         LyapunovOptions options;
-        options.saving.resume = states[i].lent();
+        options.saving.resume = states[i].view();
         const LyapunovSpectrum resumed = lyapunov_spectrum(P, k, options);
         CHECK(resumed.exponents == unbroken.exponents);
         CHECK(resumed.errors == unbroken.errors);
@@ -276,7 +276,7 @@ TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and 
         kept spoilt = states[50];
         spoil(spoilt);
         LyapunovOptions options;
-        options.saving.resume = spoilt.lent();
+        options.saving.resume = spoilt.view();
         CHECK_THROWS_AS(static_cast<void>(lyapunov_spectrum(P, k, options)), std::invalid_argument);
     };
     refused([](kept& x) { x.done = K + 1; });
@@ -288,6 +288,6 @@ TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and 
     refused([](kept& x) { x.norms.pop_back(); });
     refused([](kept& x) { x.vectors[3] = std::nan(""); });
     LyapunovOptions other;
-    other.saving.resume = states[50].lent();
+    other.saving.resume = states[50].view();
     CHECK_THROWS_AS(static_cast<void>(lyapunov_spectrum(P, k + 1, other)), std::invalid_argument);
 }

@@ -87,7 +87,7 @@ TEST_CASE("a plan holds no more rows than it may, and never costs more than anot
             const std::int64_t blocks = (steps + plan.block - 1) / plan.block;
             CHECK(plan.cost == repeated_steps(blocks, plan.slots + 1) * plan.block + steps);
             if (rows >= steps) CHECK(plan.cost == steps);
-            // A little more than twice the square root of the steps is room for repeating each of them once.
+            // With a little more than 2 sqrt(steps) rows every step is repeated at most once.
             if (rows * rows >= 4 * steps + 4 * rows) CHECK(plan.cost <= 2 * steps);
         }
     // A million steps of 100,000 neurons in 2 GB, less the six vectors a replay works with.

@@ -30,12 +30,12 @@ public:
     explicit fenced(std::int64_t count) : count_(static_cast<std::size_t>(count)) {
 #if defined(__unix__)
         const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-        const std::size_t room = (count_ * sizeof(double) + page - 1) / page * page;
-        whole_ = room + page;
+        const std::size_t bytes = (count_ * sizeof(double) + page - 1) / page * page;
+        whole_ = bytes + page;
         start_ = static_cast<char*>(mmap(nullptr, whole_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
         REQUIRE(start_ != MAP_FAILED);
-        REQUIRE(mprotect(start_ + room, page, PROT_NONE) == 0);
-        data_ = reinterpret_cast<double*>(start_ + room) - count_;
+        REQUIRE(mprotect(start_ + bytes, page, PROT_NONE) == 0);
+        data_ = reinterpret_cast<double*>(start_ + bytes) - count_;
 #else
         numbers_.resize(count_);
         data_ = numbers_.data();

@@ -131,13 +131,13 @@ TEST_CASE("panels of a product in diagonals are handed on once each, as they are
     const auto W = whole<double, std::int32_t>(shape, 7);
     const auto D = make_diagonals(W.view(), shape.offsets, 2);
     const auto x = matrices::random_vector(shape.rows, 1);
-    std::vector<double> y(x.size()), room(x.size()), seen(x.size(), 0.0);
+    std::vector<double> y(x.size()), written(x.size()), seen(x.size(), 0.0);
     spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(y), 2);
     const auto add = [&](std::int64_t first, std::int64_t last, panel_in rows) {
         for (std::int64_t i = first; i < last; ++i) seen[static_cast<std::size_t>(i)] += entries_of(rows)[i - first];
     };
     const panel_task then(add);
-    spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(room), 2, &then);
+    spmm_adjoint(D, entry_map::identity, 1.0, const_block(x), mutable_block(written), 2, &then);
     CHECK(seen == y);
 }
 

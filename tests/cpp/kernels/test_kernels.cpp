@@ -256,7 +256,7 @@ TEST_CASE("small dense: A x = lambda x, A Q = Q (Q^T A Q), B v = sigma u") {
 }
 
 TEST_CASE("a product in float32 is the rounded one in float64, one within another too") {
-    const auto rooms = std::make_shared<kept_rooms>(std::size_t{1} << 20);
+    const auto pool = std::make_shared<buffer_pool>(std::size_t{1} << 20);
     for (const std::int64_t n : {1, 5, 40'000})
         for (const std::int64_t b : {1, 3}) {
             std::vector<float> X(static_cast<std::size_t>(n * b)), Y((static_cast<std::size_t>((n + 1) * b)));
@@ -266,12 +266,12 @@ TEST_CASE("a product in float32 is the rounded one in float64, one within anothe
             };
             const auto twice = [&](const_block from, mutable_block to) {
                 std::vector<float> inner(Y.size());
-                single_precision_product(third, {X.data(), n, b}, {inner.data(), n + 1, b}, rooms, 1);
+                single_precision_product(third, {X.data(), n, b}, {inner.data(), n + 1, b}, pool, 1);
                 third(from, to);
                 for (std::int64_t i = 0; i < to.size(); ++i) to.data[i] += double{inner[static_cast<std::size_t>(i)]};
             };
             for (const int threads : {1, 2, 3}) {
-                single_precision_product(twice, {X.data(), n, b}, {Y.data(), n + 1, b}, rooms, threads);
+                single_precision_product(twice, {X.data(), n, b}, {Y.data(), n + 1, b}, pool, threads);
                 bool equal = true;
                 for (std::size_t i = 0; i < Y.size(); ++i) {
                     const double part = double{X[i % X.size()]} / 3.0;

@@ -114,7 +114,7 @@ TEST_CASE(
     });
     CHECK(text_of(thrown[1]) == std::string(2000, 'b'));
     CHECK(text_of(thrown[2]) == std::string(2000, 'c'));
-    // As much of the message as there is room for.
+    // As much of the message as fits.
     CHECK(text_of(thrown[0]).starts_with("rank_failure: rank 1: bbbb"));
     CHECK(text_of(thrown[0]).find('c') == std::string::npos);
 }

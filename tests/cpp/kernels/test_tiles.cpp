@@ -96,12 +96,12 @@ TEST_CASE_TEMPLATE("products in two passes have the bits of the CSR product", Sc
             }
 }
 
-TEST_CASE("the room for two passes may be asked for by several callers at a time") {
+TEST_CASE("several callers may lease the scratch for two passes at a time") {
     const auto W = matrices::iid<double>(20'000, 10, 4);
     tile_shape shape = shape_of(20'000, 20'000, 8, 9);
     shape.two_passes = true;
-    const auto rooms = std::make_shared<kept_rooms>(std::size_t{1} << 30);
-    const auto T = make_tiles(W.view(), shape, 1, rooms);
+    const auto pool = std::make_shared<buffer_pool>(std::size_t{1} << 30);
+    const auto T = make_tiles(W.view(), shape, 1, pool);
     REQUIRE(T.has_value());
     const auto x = matrices::random_vector(20'000, 5);
     std::vector<double> expected(x.size());
@@ -114,12 +114,12 @@ TEST_CASE("the room for two passes may be asked for by several callers at a time
         });
     for (auto& caller : callers) caller.join();
     for (const auto& y : results) CHECK(y == expected);
-    const std::size_t room = T->room_bytes(shape, T->nnz());
-    CHECK(rooms->bytes() >= room);
-    CHECK(rooms->bytes() % room == 0);
+    const std::size_t scratch = T->scratch_bytes(shape, T->nnz());
+    CHECK(pool->bytes() >= scratch);
+    CHECK(pool->bytes() % scratch == 0);
 }
 
-TEST_CASE("there are no tiles in two passes where one stretch of y has more entries than the room") {
+TEST_CASE("there are no tiles in two passes where one stretch of y has more entries than the scratch") {
     auto W = matrices::random_csr<double, std::int32_t>(64, 6400, 0.9, 5);
     W.n_rows = 6400;
     W.indptr.resize(6401, W.indptr.back());

@@ -51,10 +51,10 @@ TEST_CASE("products with W + U V and its transpose are those of the sum, within 
                 const doubles X = matrices::random_vector(n * b, seed + 9);
                 for (const bool adjoint : {false, true}) {
                     const doubles wanted = multiply(c.dense(), adjoint, X, n, b);
-                    const doubles room = multiply(c.dense(true), adjoint, magnitudes_of(X), n, b);
+                    const doubles slack = multiply(c.dense(true), adjoint, magnitudes_of(X), n, b);
                     const doubles found = product(A, entry_map::identity, adjoint, X, b);
                     for (std::size_t p = 0; p < X.size(); ++p)
-                        CHECK(std::abs(found[p] - wanted[p]) <= 2.0 * rounding_gamma(A.row_terms()) * room[p]);
+                        CHECK(std::abs(found[p] - wanted[p]) <= 2.0 * rounding_gamma(A.row_terms()) * slack[p]);
                 }
             }
 }
@@ -101,11 +101,11 @@ TEST_CASE("normalised: the same matrix up to its exponent, for factors far apart
         const linear_map A = linear_map(c.update()).normalised();
         CHECK(A.normalised().exponent() == A.exponent());
         const doubles X = matrices::random_vector(n, seed);
-        const doubles D = c.dense(), room = c.dense(true);
+        const doubles D = c.dense(), slack = c.dense(true);
         for (const bool adjoint : {false, true}) {
             const doubles found = product(A, entry_map::identity, adjoint, X, 1);
             const doubles wanted = multiply(D, adjoint, X, n, 1),
-                          errors = multiply(room, adjoint, magnitudes_of(X), n, 1);
+                          errors = multiply(slack, adjoint, magnitudes_of(X), n, 1);
             for (std::size_t p = 0; p < X.size(); ++p) {
                 const double error = std::abs(std::ldexp(found[p], A.exponent()) - wanted[p]);
                 CHECK(error <= 2.0 * rounding_gamma(A.row_terms()) * errors[p] + 1e-300);

@@ -21,8 +21,8 @@ void check_panels(const linear_map& A, entry_map f, bool adjoint, std::int64_t b
     const std::int64_t out = adjoint ? A.cols() : A.rows();
     const auto x = matrices::random_vector(in * b, 5);
     const const_block X(x.data(), in, b);
-    std::vector<double> y(static_cast<std::size_t>(out * b)), room(y.size()), z(y.size());
-    const mutable_block Y(room.data(), out, b);
+    std::vector<double> y(static_cast<std::size_t>(out * b)), written(y.size()), z(y.size());
+    const mutable_block Y(written.data(), out, b);
     std::vector<std::int64_t> starts;
     std::mutex guard;
     const auto task = [&](std::int64_t first, std::int64_t last, panel_in panel) {

@@ -1,10 +1,10 @@
 #include "matrices.hpp"
 
 #include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 #include <rhochain/storage/dense.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
 #include <rhochain/storage/scaled.hpp>
-#include "storage/lent_room.hpp"
+#include "storage/thread_scratch.hpp"
 
 #include <doctest/doctest.h>
 
@@ -92,28 +92,29 @@ TEST_CASE("scaled numbers keep their value over any range") {
     CHECK(scaled::normalised(std::numeric_limits<double>::denorm_min()).mantissa == 0.5);
 }
 
-TEST_CASE("room is lent to one call at a time, and kept for the next one of the same user up to a limit") {
+TEST_CASE(
+    "a thread gives its scratch to one call at a time, and keeps it for the next of the same user up to a limit") {
     struct some_user;
     struct other_user;
     const double* first = nullptr;
     {
-        lent_room<some_user> room(100);
-        first = room.data();
-        lent_room<some_user> within(100);
-        lent_room<other_user> other(100);
+        thread_scratch<some_user> scratch(100);
+        first = scratch.data();
+        thread_scratch<some_user> within(100);
+        thread_scratch<other_user> other(100);
         CHECK(within.data() != first);
         CHECK(other.data() != first);
-        room.data()[99] = within.data()[99] = other.data()[99] = 1.0;
+        scratch.data()[99] = within.data()[99] = other.data()[99] = 1.0;
     }
     {
-        lent_room<some_user> smaller(50);
+        thread_scratch<some_user> smaller(50);
         CHECK(smaller.data() == first);
-        lent_room<other_user> larger(200);
+        thread_scratch<other_user> larger(200);
         larger.data()[199] = 1.0;
     }
-    constexpr std::size_t beyond = lent_room<some_user>::kept_bytes / sizeof(double) + 1;
-    const double* large = lent_room<some_user>(beyond).data();
-    lent_room<some_user> after(50);
+    constexpr std::size_t beyond = thread_scratch<some_user>::kept_bytes / sizeof(double) + 1;
+    const double* large = thread_scratch<some_user>(beyond).data();
+    thread_scratch<some_user> after(50);
     CHECK(after.data() == first);
     CHECK(after.data() != large);
 }
@@ -122,70 +123,70 @@ namespace {
 
 constexpr std::size_t megabyte = std::size_t{1} << 20;
 
-const std::byte* place_of_loan(const std::shared_ptr<kept_rooms>& rooms, std::size_t bytes) {
-    kept_rooms::loan room(rooms, bytes);
-    room.as<std::byte>()[bytes - 1] = std::byte{1};
-    return room.as<std::byte>();
+const std::byte* place_of_lease(const std::shared_ptr<buffer_pool>& pool, std::size_t bytes) {
+    buffer_pool::lease scratch(pool, bytes);
+    scratch.as<std::byte>()[bytes - 1] = std::byte{1};
+    return scratch.as<std::byte>();
 }
 
 }  // namespace
 
-TEST_CASE("a room whose loan has ended serves the next loan of its size") {
-    const auto rooms = std::make_shared<kept_rooms>(10 * megabyte);
-    const std::byte* first = place_of_loan(rooms, megabyte);
-    CHECK(rooms->bytes() == megabyte);
+TEST_CASE("a buffer whose lease has ended serves the next lease of its size") {
+    const auto pool = std::make_shared<buffer_pool>(10 * megabyte);
+    const std::byte* first = place_of_lease(pool, megabyte);
+    CHECK(pool->bytes() == megabyte);
     {
-        kept_rooms::loan again(rooms, megabyte);
+        buffer_pool::lease again(pool, megabyte);
         CHECK(again.as<std::byte>() == first);
-        CHECK(rooms->bytes() == 0);
-        kept_rooms::loan at_the_same_time(rooms, megabyte);
+        CHECK(pool->bytes() == 0);
+        buffer_pool::lease at_the_same_time(pool, megabyte);
         CHECK(at_the_same_time.as<std::byte>() != first);
-        kept_rooms::loan larger(rooms, megabyte + 8);
+        buffer_pool::lease larger(pool, megabyte + 8);
         CHECK(larger.as<std::byte>() != first);
     }
-    CHECK(rooms->bytes() == 3 * megabyte + 8);
+    CHECK(pool->bytes() == 3 * megabyte + 8);
 }
 
-TEST_CASE("rooms are kept within their limit, the latest ones, and small ones not at all") {
-    const auto rooms = std::make_shared<kept_rooms>(3 * megabyte);
-    place_of_loan(rooms, kept_rooms::least_bytes - 1);
-    CHECK(rooms->bytes() == 0);
-    place_of_loan(rooms, 3 * megabyte + 1);
-    CHECK(rooms->bytes() == 0);
-    place_of_loan(rooms, 2 * megabyte);
-    const std::byte* latest = place_of_loan(rooms, megabyte + 1);
-    CHECK(rooms->bytes() == megabyte + 1);
-    CHECK(place_of_loan(rooms, megabyte + 1) == latest);
-    rooms->set_limit(megabyte);
-    CHECK(rooms->bytes() == 0);
-    rooms->set_limit(100 * megabyte);
+TEST_CASE("a pool keeps the latest buffers within its limit, and small ones not at all") {
+    const auto pool = std::make_shared<buffer_pool>(3 * megabyte);
+    place_of_lease(pool, buffer_pool::least_bytes - 1);
+    CHECK(pool->bytes() == 0);
+    place_of_lease(pool, 3 * megabyte + 1);
+    CHECK(pool->bytes() == 0);
+    place_of_lease(pool, 2 * megabyte);
+    const std::byte* latest = place_of_lease(pool, megabyte + 1);
+    CHECK(pool->bytes() == megabyte + 1);
+    CHECK(place_of_lease(pool, megabyte + 1) == latest);
+    pool->set_limit(megabyte);
+    CHECK(pool->bytes() == 0);
+    pool->set_limit(100 * megabyte);
     {
-        std::vector<std::unique_ptr<kept_rooms::loan>> many;
-        for (std::size_t k = 0; k < kept_rooms::most_kept + 3; ++k)
-            many.push_back(std::make_unique<kept_rooms::loan>(rooms, megabyte + k));
+        std::vector<std::unique_ptr<buffer_pool::lease>> many;
+        for (std::size_t k = 0; k < buffer_pool::most_kept + 3; ++k)
+            many.push_back(std::make_unique<buffer_pool::lease>(pool, megabyte + k));
     }
-    CHECK(rooms->bytes() < (kept_rooms::most_kept + 1) * megabyte);
+    CHECK(pool->bytes() < (buffer_pool::most_kept + 1) * megabyte);
 }
 
-TEST_CASE("a loan outlives whoever made it, with rooms and without") {
-    auto rooms = std::make_shared<kept_rooms>(10 * megabyte);
-    kept_rooms::loan orphan(rooms, megabyte);
-    rooms.reset();
+TEST_CASE("a lease outlives the other owners of its pool, and needs no pool") {
+    auto pool = std::make_shared<buffer_pool>(10 * megabyte);
+    buffer_pool::lease orphan(pool, megabyte);
+    pool.reset();
     orphan.as<double>()[0] = 1.0;
-    kept_rooms::loan alone(nullptr, megabyte);
+    buffer_pool::lease alone(nullptr, megabyte);
     alone.as<double>()[megabyte / sizeof(double) - 1] = 1.0;
     CHECK(reinterpret_cast<std::uintptr_t>(alone.as<double>()) % cache_line == 0);
 }
 
-TEST_CASE("rooms may be asked for by several threads at a time") {
-    const auto rooms = std::make_shared<kept_rooms>(3 * megabyte);
+TEST_CASE("several threads may lease from a pool at a time") {
+    const auto pool = std::make_shared<buffer_pool>(3 * megabyte);
     std::vector<int> own(64, 0);
     parallel_for(4, 64, [&](std::int64_t c) {
-        kept_rooms::loan room(rooms, megabyte + static_cast<std::size_t>(c % 3));
-        auto* place = room.as<std::int64_t>();
+        buffer_pool::lease scratch(pool, megabyte + static_cast<std::size_t>(c % 3));
+        auto* place = scratch.as<std::int64_t>();
         place[0] = place[1000] = c;
         own[static_cast<std::size_t>(c)] = place[0] == c && place[1000] == c;
     });
     CHECK(std::count(own.begin(), own.end(), 1) == 64);
-    CHECK(rooms->bytes() <= 3 * megabyte);
+    CHECK(pool->bytes() <= 3 * megabyte);
 }

@@ -1,4 +1,4 @@
-"""Checkpoints of other runs, damaged files and disks that are full: told, and nothing is lost."""
+"""Checkpoints of other runs, damaged files and full disks: an error says so, and nothing is lost."""
 
 import errno
 import os

@@ -107,7 +107,7 @@ def test_resident_memory_stays_within_the_budget(tmp_path, dtype, kind, directio
     assert streamed["peak"]["RssAnon"] <= allowed, streamed
     # The system maps up to a huge page more than was asked for at either end.
     assert streamed["peak"]["RssFile"] <= memory / 4 + 2 * 2**21, streamed
-    # The measurement tells: with room for all of it the file is resident.
+    # The measurement can fail: with memory for the whole file the file is resident.
     whole = measure(path, dtype, kind, 100 * memory, n, steps, direction)
     assert whole["peak"]["RssFile"] >= 4 * memory
     assert whole["last"] == streamed["last"]

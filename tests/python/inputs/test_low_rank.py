@@ -31,9 +31,9 @@ def reservoir(n, k, seed, *, degree=10, radius=0.9):
     return W, rng.uniform(-1, 1, (n, k)), rng.standard_normal((k, n)) / n
 
 
-def contains(bracket, truth, room):
-    """Both graded ends, up to `room` for the oracle's own rounding."""
-    return bracket.graded_lower.value <= truth + room and bracket.graded_upper.value >= truth - room
+def contains(bracket, truth, slack):
+    """Both graded ends, up to `slack` for the oracle's own rounding."""
+    return bracket.graded_lower.value <= truth + slack and bracket.graded_upper.value >= truth - slack
 
 
 def radius_of(D):
@@ -64,8 +64,8 @@ def test_the_adjoint(n, k, seed):
     W, U, V = parts(n, k, seed)
     A = rc.LowRankUpdate(W, U, V)
     x, y = np.random.default_rng(seed).standard_normal((2, n))
-    room = np.abs(y) @ (np.abs(W) + np.abs(U) @ np.abs(V)) @ np.abs(x)
-    assert abs(y @ (A @ x) - (A.T @ y) @ x) <= 1e-13 * room
+    slack = np.abs(y) @ (np.abs(W) + np.abs(U) @ np.abs(V)) @ np.abs(x)
+    assert abs(y @ (A @ x) - (A.T @ y) @ x) <= 1e-13 * slack
 
 
 def test_same_bits_for_any_number_of_threads(rng):
@@ -96,13 +96,13 @@ def test_brackets_contain_the_values_of_the_sum(n, k, seed):
     W, U, V = parts(n, k, seed)
     A, D = rc.LowRankUpdate(W, U, V), W + U @ V
     size = np.linalg.norm(np.abs(W) + np.abs(U) @ np.abs(V), 2)
-    rho, room = radius_of(D), 1e-7 * size
+    rho, slack = radius_of(D), 1e-7 * size
     r, s, p = (f(A, seed=seed) for f in (rc.spectral_radius, rc.spectral_norm, rc.perron_radius))
-    assert contains(r, rho, room)
+    assert contains(r, rho, slack)
     assert r.upper.grade is rc.Grade.PROVED or r.upper.grade is rc.Grade.PROBABLE
     assert contains(s, np.linalg.norm(D, 2), 1e-12 * size)
     assert s.lower.grade is rc.Grade.PROVED
-    assert contains(p, radius_of(np.abs(D)), room)
+    assert contains(p, radius_of(np.abs(D)), slack)
     assert p.upper.grade is rc.Grade.PROVED
     w = rc.numerical_radius(A, seed=seed)
     angles = np.linspace(0, np.pi, 400)

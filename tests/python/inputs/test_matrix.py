@@ -179,7 +179,7 @@ def test_unsorted_rows_are_borrowed():
     np.testing.assert_array_equal(A @ np.eye(2), [[2, 1], [0, 0]])
 
 
-def test_room_beyond_the_last_entry_is_ignored():
+def test_numbers_beyond_the_last_entry_are_ignored():
     W = sparse.csr_array(np.eye(3))
     W.data, W.indices = np.append(W.data, np.nan), np.append(W.indices, 99).astype(W.indices.dtype)
     A = rc.Matrix(W)

@@ -30,7 +30,7 @@ def test_bad_amounts_name_the_argument(amount, error):
 
 
 def layout_bytes(rows: int, nnz: int, itemsize: int) -> int:
-    """Entries and columns, 128 columns of room, row and length of 8 lanes, start and kind of each slice."""
+    """Entries and columns, 128 spare columns, row and length of 8 lanes, start and kind of each slice."""
     slices = -(-rows // 8)
     return nnz * (4 + itemsize) + 128 * 4 + slices * 8 * 8 + (slices + 1) * 8 + slices
 
@@ -171,9 +171,9 @@ def test_spare_memory_stays_within_what_layouts_leave_of_the_budget():
 def test_blocks_off_the_cache_lines_have_the_bits_of_those_on_them():
     W = sparse.random_array((50_000, 50_000), density=1e-4, rng=np.random.default_rng(12), format="csr")
     A, plain = rc.Matrix(W), rc.Matrix(W, layout="csr")
-    room = np.random.default_rng(13).standard_normal(50_000 * 8 + 8)
+    numbers = np.random.default_rng(13).standard_normal(50_000 * 8 + 8)
     for shift in range(8):
-        X = room[shift : shift + 400_000].reshape(50_000, 8)
+        X = numbers[shift : shift + 400_000].reshape(50_000, 8)
         for _ in range(2):
             assert np.array_equal(A @ X, W @ X)
             assert np.array_equal(A.T @ X, plain.T @ X)
@@ -203,9 +203,9 @@ print(hashlib.sha256(b"".join(products)).hexdigest(), norm.lower, norm.value, no
 def test_every_instruction_set_gives_the_same_bits():
     runs = {isa: bits_with(isa) for isa in ("baseline", "avx2", "avx512")}
     # A set that this processor lacks is refused, which the next test is about.
-    told = {run.stdout for run in runs.values() if run.returncode == 0}
+    outputs = {run.stdout for run in runs.values() if run.returncode == 0}
     assert runs["baseline"].returncode == 0
-    assert len(told) == 1
+    assert len(outputs) == 1
 
 
 def test_an_unknown_instruction_set_is_refused():
@@ -259,7 +259,7 @@ assert A.nbytes == 0
 """
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the size of a process is not told here")
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system does not report the size of a process")
 def test_a_layout_that_the_system_has_no_memory_for_is_done_without():
     run = subprocess.run([sys.executable, "-c", STARVED], timeout=120, check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr

@@ -124,7 +124,7 @@ def test_a_chain_of_another_network_is_refused():
 
 def test_a_chain_that_does_not_tell_its_network_is_taken_with_a_note():
     report = rc.check(0.5 * ROTATION, gain=1.0, chain=Chain(bracket(-2.0, -1.0)))
-    assert report.notes[-1] == "the chain does not tell its leak and W: taken to be as in the check."
+    assert report.notes[-1] == "the chain does not state its leak and W: taken to be as in the check."
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.25])

@@ -6,7 +6,7 @@
 #include <rhochain/kernels/products/streaming_store.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/block.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -22,27 +22,27 @@ public:
     // in_order(): whether neighbouring rows of W read the same rows of X. Then X is not copied. Called only if the rows
     // straddle lines.
     template <class InOrder>
-    block_on_lines(const_block X, const InOrder& in_order, std::shared_ptr<kept_rooms> rooms, int threads) : X_(X) {
+    block_on_lines(const_block X, const InOrder& in_order, std::shared_ptr<buffer_pool> pool, int threads) : X_(X) {
         if (!straddles(X) || in_order()) return;
-        room_.emplace(std::move(rooms), static_cast<std::size_t>(X.size()) * sizeof(double));
-        const mutable_block room(room_->as<double>(), X.rows, X.columns);
+        copy_.emplace(std::move(pool), static_cast<std::size_t>(X.size()) * sizeof(double));
+        const mutable_block copy(copy_->as<double>(), X.rows, X.columns);
         // The product reads the copy next, from the last cache if it fits there.
         constexpr std::int64_t last_cache = std::int64_t{1} << 25;
-        const bool streams = X.size() * std::int64_t{sizeof(double)} >= last_cache && worth_streaming(room);
+        const bool streams = X.size() * std::int64_t{sizeof(double)} >= last_cache && worth_streaming(copy);
         // Streaming stores are faster in long stretches.
         const std::int64_t range = std::int64_t{1} << (streams ? 15 : 12);
         parallel_for(threads, (X.size() + range - 1) / range, [=](std::int64_t c) {
             const std::int64_t begin = c * range;
             const std::int64_t end = std::min(X.size(), begin + range);
             if (!streams) {
-                std::copy(X.data + begin, X.data + end, room.data + begin);
+                std::copy(X.data + begin, X.data + end, copy.data + begin);
                 return;
             }
             constexpr std::int64_t line = cache_line / sizeof(double);
-            for (std::int64_t p = begin; p < end; p += line) stream<line>(X.data + p, room.data + p);
+            for (std::int64_t p = begin; p < end; p += line) stream<line>(X.data + p, copy.data + p);
             finish_streaming();
         });
-        X_ = room;
+        X_ = copy;
     }
 
     [[nodiscard]] const_block get() const { return X_; }
@@ -55,7 +55,7 @@ private:
                X.size() * std::int64_t{sizeof(double)} > second_cache;
     }
 
-    std::optional<kept_rooms::loan> room_;
+    std::optional<buffer_pool::lease> copy_;
     const_block X_;
 };
 

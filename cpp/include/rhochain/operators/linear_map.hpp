@@ -114,7 +114,7 @@ public:
                                                       std::span<const std::int64_t> position) const;
 
     // Memory for results and for a call; null without any.
-    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return model_->rooms(); }
+    [[nodiscard]] std::shared_ptr<buffer_pool> pool() const { return model_->pool(); }
     // Bytes of the layouts that exist.
     [[nodiscard]] std::size_t prepared_bytes() const { return model_->prepared_bytes(); }
 
@@ -237,9 +237,9 @@ public:
         else
             return map_model::principal(members, position);
     }
-    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const override {
-        if constexpr (requires(const operator_type& op) { op.rooms(); })
-            return get().rooms();
+    [[nodiscard]] std::shared_ptr<buffer_pool> pool() const override {
+        if constexpr (requires(const operator_type& op) { op.pool(); })
+            return get().pool();
         else
             return nullptr;
     }

@@ -51,7 +51,7 @@ public:
     [[nodiscard]] low_rank_update normalised() const;
     [[nodiscard]] low_rank_update with_threads(int threads) const;
     [[nodiscard]] low_rank_update for_one_product() const;
-    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return W_.rooms(); }
+    [[nodiscard]] std::shared_ptr<buffer_pool> pool() const { return W_.pool(); }
     [[nodiscard]] std::size_t prepared_bytes() const { return W_.prepared_bytes(); }
     // Of the copies of U and V.
     [[nodiscard]] std::size_t factor_bytes() const;

@@ -8,7 +8,7 @@
 #include <rhochain/kernels/vectors/vector_views.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/stored_entries.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] virtual const stored_entries* entries() const { return nullptr; }
     [[nodiscard]] virtual std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                               std::span<const std::int64_t> position) const;
-    [[nodiscard]] virtual std::shared_ptr<kept_rooms> rooms() const { return nullptr; }
+    [[nodiscard]] virtual std::shared_ptr<buffer_pool> pool() const { return nullptr; }
     [[nodiscard]] virtual std::size_t prepared_bytes() const { return 0; }
 };
 

@@ -5,7 +5,7 @@
 //     rows     (sell.hpp, of W) for one vector where there are no tiles;
 //     columns  (sell.hpp, of W^T) for blocks, and for one vector where there are no tiles.
 // Products of W with blocks read W as it is, unless it is a band.
-// rooms() has the rest of `memory`, for results, copies of blocks and the products between two passes. Where `memory`
+// pool() has the rest of `memory`, for results, copies of blocks and the products between two passes. Where `memory`
 // holds only one of rows and columns, columns are made: their absence costs more. Without memory from the system a
 // layout is left out as well.
 // Any number of threads may call it at a time. W must outlive it.
@@ -14,7 +14,7 @@
 #include <rhochain/kernels/products/diagonal_layout.hpp>
 #include <rhochain/kernels/products/sell_layout.hpp>
 #include <rhochain/kernels/products/tile_layout.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -29,12 +29,12 @@ template <storage_scalar Scalar, index_integer Index>
 class product_layouts {
 public:
     product_layouts(const csr_view<Scalar, Index>& W, std::size_t memory)
-        : W_(W), memory_(memory), rooms_(std::make_shared<kept_rooms>(memory)) {}
-    ~product_layouts() { rooms_->set_limit(0); }
+        : W_(W), memory_(memory), pool_(std::make_shared<buffer_pool>(memory)) {}
+    ~product_layouts() { pool_->set_limit(0); }
     product_layouts(const product_layouts&) = delete;
     product_layouts& operator=(const product_layouts&) = delete;
 
-    [[nodiscard]] const std::shared_ptr<kept_rooms>& rooms() const { return rooms_; }
+    [[nodiscard]] const std::shared_ptr<buffer_pool>& pool() const { return pool_; }
 
     // Each is null if the layout does not exist. `make`: whether it may be made now.
     [[nodiscard]] const diagonals<Scalar>* bands(bool make, int threads) {
@@ -51,9 +51,9 @@ public:
             const auto shape = useful_tiles(W_, threads);
             if (!shape) return std::nullopt;
             const std::size_t bytes = sparse_tiles<Scalar>::bytes(*shape, W_.nnz());
-            const std::size_t room = sparse_tiles<Scalar>::room_bytes(*shape, W_.nnz());
-            if (!affordable(bytes + room) || !reserve(bytes)) return std::nullopt;
-            return make_tiles(W_, *shape, threads, rooms_);
+            const std::size_t scratch = sparse_tiles<Scalar>::scratch_bytes(*shape, W_.nnz());
+            if (!affordable(bytes + scratch) || !reserve(bytes)) return std::nullopt;
+            return make_tiles(W_, *shape, threads, pool_);
         });
     }
     [[nodiscard]] const sell<Scalar>* rows(bool make, int threads) {
@@ -95,7 +95,7 @@ private:
                 } catch (const std::bad_alloc&) {
                     // Products do not need the layout.
                 }
-                rooms_->set_limit(affordable(0) ? memory_ - held_bytes() : 0);
+                pool_->set_limit(affordable(0) ? memory_ - held_bytes() : 0);
                 s.decided.store(true, std::memory_order_release);
             }
         }
@@ -107,10 +107,10 @@ private:
         const std::size_t held = held_bytes();
         return held <= memory_ && bytes <= memory_ - held;
     }
-    // Takes the bytes from rooms().
+    // Takes the bytes from pool().
     [[nodiscard]] bool reserve(std::size_t bytes) const {
         if (!affordable(bytes)) return false;
-        rooms_->set_limit(memory_ - held_bytes() - bytes);
+        pool_->set_limit(memory_ - held_bytes() - bytes);
         return true;
     }
     [[nodiscard]] std::size_t held_bytes() const {
@@ -122,7 +122,7 @@ private:
 
     csr_view<Scalar, Index> W_;
     std::size_t memory_;
-    std::shared_ptr<kept_rooms> rooms_;
+    std::shared_ptr<buffer_pool> pool_;
     mutable std::mutex mutex_;
     slot<diagonals<Scalar>> bands_;
     slot<sparse_tiles<Scalar>> tiles_;

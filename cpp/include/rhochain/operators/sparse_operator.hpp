@@ -70,7 +70,7 @@ public:
         return A;
     }
 
-    // For many products, with at most `memory` bytes for layouts and rooms() together. A layout costs about as much as
+    // For many products, with at most `memory` bytes for layouts and pool() together. A layout costs about as much as
     // ten of its products (docs/performance.md).
     [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;
@@ -89,7 +89,7 @@ public:
     // Bytes of the layouts that exist, for all operators that share them.
     [[nodiscard]] std::size_t prepared_bytes() const { return layouts_ ? layouts_->bytes() : 0; }
     // Memory for results and for a call; null unless prepared().
-    [[nodiscard]] std::shared_ptr<kept_rooms> rooms() const { return layouts_ ? layouts_->rooms() : nullptr; }
+    [[nodiscard]] std::shared_ptr<buffer_pool> pool() const { return layouts_ ? layouts_->pool() : nullptr; }
 
     [[nodiscard]] stored_entries entries() const { return {W_}; }
     // W[C, C], with as much memory for layouts as those of this operator take.
@@ -125,7 +125,7 @@ private:
     }
     // Neighbouring rows of a band read the same rows of X.
     [[nodiscard]] block_on_lines on_lines(const_block X) const {
-        return {X, [&] { return is_band(W_); }, rooms(), threads_};
+        return {X, [&] { return is_band(W_); }, pool(), threads_};
     }
     [[nodiscard]] const diagonals<Scalar>* bands_if_any() const {
         return layouts_ ? layouts_->bands(makes_layouts_, threads_) : nullptr;

@@ -62,8 +62,8 @@ private:
     static void* aligned(std::size_t bytes, std::size_t alignment) {
         void* whole = ::operator new(bytes + sizeof(void*) + alignment);
         void* first = static_cast<char*>(whole) + sizeof(void*);
-        std::size_t room = bytes + alignment;
-        std::align(alignment, bytes, first, room);
+        std::size_t available = bytes + alignment;
+        std::align(alignment, bytes, first, available);
         static_cast<void**>(first)[-1] = whole;
         return first;
     }
@@ -72,9 +72,9 @@ private:
     static void ask_for_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)
         void* first = p;
-        std::size_t room = bytes;
-        if (std::align(huge_page, huge_page, first, room) != nullptr)
-            madvise(first, room / huge_page * huge_page, MADV_HUGEPAGE);
+        std::size_t available = bytes;
+        if (std::align(huge_page, huge_page, first, available) != nullptr)
+            madvise(first, available / huge_page * huge_page, MADV_HUGEPAGE);
 #endif
     }
 };

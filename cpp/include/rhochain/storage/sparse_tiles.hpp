@@ -7,14 +7,14 @@
 // row is met from its first column to its last along the tiles of a row, and each column from its first row to its last
 // down those of a column: the bits of a product are those of a CSR whose rows are sorted. And entries of the same row
 // or column seldom follow one another, which would make each wait for the sum of the one before. Where even large tiles
-// hold fewer entries than lines of x, products go in two passes (two_pass_product.hpp), for which `rooms` lend them
-// room for the entries of a quarter of the stretches of y or a little more: 2.125 bytes an entry. Memory: nnz (4 +
+// hold fewer entries than lines of x, products go in two passes (two_pass_product.hpp), which lease from `pool` a
+// scratch for the entries of a quarter of the stretches of y or a little more: 2.125 bytes an entry. Memory: nnz (4 +
 // sizeof(Scalar)) bytes and 8 a tile. Source: Buluc, Fineman, Frigo, Gilbert & Leiserson 2009 (compressed sparse
 // blocks); the order within a tile is this library's own.
 #pragma once
 
 #include <rhochain/storage/buffer.hpp>
-#include <rhochain/storage/kept_rooms.hpp>
+#include <rhochain/storage/buffer_pool.hpp>
 #include <rhochain/storage/types.hpp>
 
 #include <cstdint>
@@ -44,18 +44,18 @@ struct sparse_tiles {
     buffer<std::int64_t> offsets;
     buffer<std::uint32_t> places;
     buffer<Scalar> values;
-    std::shared_ptr<kept_rooms> rooms;  // for two passes; null: each product takes memory of its own
+    std::shared_ptr<buffer_pool> pool;  // for two passes; null: each product takes memory of its own
 
     [[nodiscard]] std::int64_t rows() const { return n_rows; }
     [[nodiscard]] std::int64_t cols() const { return n_cols; }
     [[nodiscard]] std::int64_t nnz() const { return static_cast<std::int64_t>(values.size()); }
 
-    // Numbers that two passes have in the room at a time: a quarter of the entries, and what whole stretches of y need
-    // beyond it.
-    [[nodiscard]] static std::int64_t room_size(std::int64_t nnz) { return nnz / 4 + nnz / 64; }
+    // Numbers in the scratch of two passes: a quarter of the entries, and a 64th because a group holds whole stretches
+    // of y.
+    [[nodiscard]] static std::int64_t scratch_size(std::int64_t nnz) { return nnz / 4 + nnz / 64; }
     // 0 unless they are made in two passes.
-    [[nodiscard]] static std::size_t room_bytes(const tile_shape& shape, std::int64_t nnz) {
-        return shape.two_passes ? static_cast<std::size_t>(room_size(nnz)) * sizeof(double) : 0;
+    [[nodiscard]] static std::size_t scratch_bytes(const tile_shape& shape, std::int64_t nnz) {
+        return shape.two_passes ? static_cast<std::size_t>(scratch_size(nnz)) * sizeof(double) : 0;
     }
 
     [[nodiscard]] static std::size_t bytes(const tile_shape& shape, std::int64_t nnz) {

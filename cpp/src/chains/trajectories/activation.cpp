@@ -119,7 +119,7 @@ void slopes_of_outputs(const activation& f, std::span<const double> y, std::span
 void require_slope_follows_from_output(const activation& f) {
     if (!f.slope_follows_from_output())
         throw std::invalid_argument("activation: got " + std::string(f.name()) +
-                                    ", whose slope cannot be told from its output; expected pre-activation states "
+                                    ", whose slope does not follow from its output; expected pre-activation states "
                                     "or the slopes themselves");
 }
 

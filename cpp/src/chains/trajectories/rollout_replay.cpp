@@ -18,7 +18,7 @@ replay_plan plan_within(const rollout& trajectory, std::int64_t bytes) {
     const std::int64_t row = std::max<std::int64_t>(1, trajectory.size()) * static_cast<std::int64_t>(sizeof(double));
     if (bytes / row < fewest_vectors)
         throw std::invalid_argument("memory: got " + std::to_string(bytes) + " bytes, expected at least " +
-                                    std::to_string(fewest_vectors * row) + ", room for " +
+                                    std::to_string(fewest_vectors * row) + ", the size of " +
                                     std::to_string(fewest_vectors) + " vectors");
     return plan_replay(std::max<std::int64_t>(1, trajectory.steps()), bytes / row - working_vectors);
 }

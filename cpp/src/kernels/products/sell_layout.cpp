@@ -22,7 +22,7 @@ std::int64_t lanes_beyond(const std::int32_t* lengths, std::int32_t k) {
     return active;
 }
 
-// Room for everything.
+// Arrays of the final sizes.
 template <class Scalar>
 sell<Scalar> blank(std::int64_t rows, std::int64_t cols, std::int64_t nnz) {
     using layout = sell<Scalar>;

@@ -2,7 +2,7 @@
 
 #include <rhochain/kernels/products/sell_product.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
-#include "storage/lent_room.hpp"
+#include "storage/thread_scratch.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -52,7 +52,7 @@ auto kernel_of([[maybe_unused]] instruction_set isa) {
     return static_cast<kernel>(baseline::multiply_slices);
 }
 
-struct panel_of_Y;  // the user of lent room
+struct panel_of_Y;  // the user of the scratch
 
 // Calls over_slices(product, kernel), where kernel(product, first, last) does some slices.
 template <class Scalar, class OverSlices>
@@ -99,8 +99,8 @@ void spmm(const sell<Scalar>& W, entry_map map, double scale, const_block X, mut
             panel.first_row = first;
             // Rows of a block, written out of order, would each wait for their line of Y; this memory is still in the
             // thread's cache from the panel before.
-            lent_room<panel_of_Y> room(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
-            panel.Y = b == 1 ? Y.row(first) : room.data();
+            thread_scratch<panel_of_Y> scratch(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
+            panel.Y = b == 1 ? Y.row(first) : scratch.data();
             kernel(panel, first / W.height, W.slices(last));
             (*then)(first, last, panel.Y);
         });

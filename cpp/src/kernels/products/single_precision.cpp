@@ -23,10 +23,10 @@ std::int64_t whole_lines(std::int64_t size) {
 }  // namespace
 
 void single_precision_product(const block_product& apply, block_view<const float> X, block_view<float> Y,
-                              std::shared_ptr<kept_rooms> rooms, int threads) {
-    kept_rooms::loan room(std::move(rooms),
-                          static_cast<std::size_t>(whole_lines(X.size()) + Y.size()) * sizeof(double));
-    auto* const wide = room.as<double>();
+                              std::shared_ptr<buffer_pool> pool, int threads) {
+    buffer_pool::lease scratch(std::move(pool),
+                               static_cast<std::size_t>(whole_lines(X.size()) + Y.size()) * sizeof(double));
+    auto* const wide = scratch.as<double>();
     const mutable_block wide_X(wide, X.rows, X.columns);
     const mutable_block wide_Y(wide + whole_lines(X.size()), Y.rows, Y.columns);
     convert(X.data, wide_X.data, X.size(), threads);

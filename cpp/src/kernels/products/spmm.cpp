@@ -2,7 +2,7 @@
 
 #include <rhochain/kernels/products/spmm.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
-#include "storage/lent_room.hpp"
+#include "storage/thread_scratch.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,7 @@
 namespace rhochain {
 namespace {
 
-struct panel_of_Y;  // the user of lent room
+struct panel_of_Y;  // the user of the scratch
 
 // A chunk of rows carries about this many rows and entries together.
 constexpr std::int64_t chunk_weight = 1 << 15;
@@ -106,8 +106,8 @@ void spmm(const csr_view<Scalar, Index>& W, entry_map map, double scale, const_b
                                    [&](std::int64_t first, std::int64_t last) { rows(first, last, Y.row(first)); });
         over_panels(W.rows(), (W.nnz() + W.rows()) * b, threads, [&](std::int64_t first, std::int64_t last) {
             // Still in the thread's cache from the panel before: what `then` writes in its place is written once.
-            lent_room<panel_of_Y> room(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
-            double* to = b == 1 ? Y.row(first) : room.data();
+            thread_scratch<panel_of_Y> scratch(b == 1 ? 0 : static_cast<std::size_t>(panel_rows(W.rows()) * b));
+            double* to = b == 1 ? Y.row(first) : scratch.data();
             rows(first, last, to);
             (*then)(first, last, to);
         });

@@ -47,18 +47,18 @@ std::optional<tile_shape> useful_in_two_passes(const csr_view<Scalar, Index>& W,
     return shape;
 }
 
-// Whether the room holds every group of stretches, as it does unless a few stretches of y have most entries of W.
+// Whether the scratch holds every group of stretches, as it does unless a few stretches of y have most entries of W.
 template <class Scalar>
-bool room_suffices(const sparse_tiles<Scalar>& T) {
+bool scratch_suffices(const sparse_tiles<Scalar>& T) {
     for (const side of : {side::forward, side::adjoint})
         for (const stretch_group& g : stretch_groups(T, of))
-            if (g.entries > T.room_size(T.nnz())) return false;
+            if (g.entries > T.scratch_size(T.nnz())) return false;
     return true;
 }
 
-// Room to sort a tile in, used again for the next.
+// Arrays in which a tile is sorted, used again for the next.
 template <class Scalar>
-struct sorting_room {
+struct sorting_scratch {
     std::vector<std::uint32_t> places;
     std::vector<Scalar> values;
     std::vector<std::int32_t> next;  // by key, the place of its next entry
@@ -66,28 +66,28 @@ struct sorting_room {
 
 // Sorts the entries begin .. end - 1 of T, a tile as fill_tile_row leaves it, by c + floor(r / skew).
 template <class Scalar>
-void sort_tile(sparse_tiles<Scalar>& T, std::int64_t begin, std::int64_t end, sorting_room<Scalar>& room) {
-    room.places.assign(T.places.data() + begin, T.places.data() + end);
-    room.values.assign(T.values.data() + begin, T.values.data() + end);
+void sort_tile(sparse_tiles<Scalar>& T, std::int64_t begin, std::int64_t end, sorting_scratch<Scalar>& scratch) {
+    scratch.places.assign(T.places.data() + begin, T.places.data() + end);
+    scratch.values.assign(T.values.data() + begin, T.values.data() + end);
     const auto key = [](std::uint32_t place) {
         return at((place & tile_shape::column_mask) + (place >> tile_shape::place_bits) / tile_shape::skew);
     };
     const std::int64_t keys =
         (std::int64_t{1} << T.shape.column_shift) + (std::int64_t{1} << T.shape.row_shift) / tile_shape::skew;
-    room.next.assign(at(keys + 1), 0);
-    for (const std::uint32_t place : room.places) ++room.next[key(place) + 1];
-    std::inclusive_scan(room.next.begin(), room.next.end(), room.next.begin());
-    for (std::size_t p = 0; p < room.places.size(); ++p) {
-        const std::int64_t q = begin + room.next[key(room.places[p])]++;
-        T.places[at(q)] = room.places[p];
-        T.values[at(q)] = room.values[p];
+    scratch.next.assign(at(keys + 1), 0);
+    for (const std::uint32_t place : scratch.places) ++scratch.next[key(place) + 1];
+    std::inclusive_scan(scratch.next.begin(), scratch.next.end(), scratch.next.begin());
+    for (std::size_t p = 0; p < scratch.places.size(); ++p) {
+        const std::int64_t q = begin + scratch.next[key(scratch.places[p])]++;
+        T.places[at(q)] = scratch.places[p];
+        T.values[at(q)] = scratch.values[p];
     }
 }
 
 // Fills the tiles of row I. False if a row of W is not sorted.
 template <class Scalar, class Index>
 bool fill_tile_row(sparse_tiles<Scalar>& T, const csr_view<Scalar, Index>& W, std::int64_t I,
-                   sorting_room<Scalar>& room) {
+                   sorting_scratch<Scalar>& scratch) {
     const tile_shape& shape = T.shape;
     const std::int64_t first = I << shape.row_shift;
     const std::int64_t last = std::min(W.rows(), first + (std::int64_t{1} << shape.row_shift));
@@ -119,7 +119,8 @@ bool fill_tile_row(sparse_tiles<Scalar>& T, const csr_view<Scalar, Index>& W, st
             }
         }
     std::int64_t begin = W.row_begin(first);
-    for (std::int64_t J = 0; J < shape.columns; ++J) sort_tile(T, std::exchange(begin, next[at(J)]), next[at(J)], room);
+    for (std::int64_t J = 0; J < shape.columns; ++J)
+        sort_tile(T, std::exchange(begin, next[at(J)]), next[at(J)], scratch);
     return sorted;
 }
 
@@ -146,7 +147,7 @@ std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int thr
 
 template <storage_scalar Scalar, index_integer Index>
 std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape, int threads,
-                                               std::shared_ptr<kept_rooms> rooms) {
+                                               std::shared_ptr<buffer_pool> pool) {
     sparse_tiles<Scalar> T;
     T.n_rows = W.rows();
     T.n_cols = W.cols();
@@ -157,20 +158,20 @@ std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W,
     T.offsets.back() = W.nnz();
     std::atomic<bool> sorted = true;
     parallel_for(threads, shape.rows, [&](std::int64_t I) {
-        sorting_room<Scalar> room;
-        if (sorted && !fill_tile_row(T, W, I, room)) sorted = false;
+        sorting_scratch<Scalar> scratch;
+        if (sorted && !fill_tile_row(T, W, I, scratch)) sorted = false;
     });
     if (!sorted) return std::nullopt;
     if (!shape.two_passes) return T;
-    if (!room_suffices(T)) return std::nullopt;
-    T.rooms = std::move(rooms);
+    if (!scratch_suffices(T)) return std::nullopt;
+    T.pool = std::move(pool);
     return T;
 }
 
 #define RHOCHAIN_INSTANTIATE(Scalar, Index)                                                                         \
     template std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>&, int);                           \
     template std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>&, const tile_shape&, int, \
-                                                            std::shared_ptr<kept_rooms>);
+                                                            std::shared_ptr<buffer_pool>);
 RHOCHAIN_INSTANTIATE(float, std::int32_t)
 RHOCHAIN_INSTANTIATE(float, std::int64_t)
 RHOCHAIN_INSTANTIATE(double, std::int32_t)

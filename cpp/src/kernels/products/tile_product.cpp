@@ -2,7 +2,7 @@
 
 #include <rhochain/kernels/products/tile_product.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
-#include "storage/lent_room.hpp"
+#include "storage/thread_scratch.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
 
-struct stretch_of_y;  // the user of lent room
+struct stretch_of_y;  // the user of the scratch
 
 // A tile, as one side of the product sees it: x and y start with the tile's stretch of them.
 template <class Scalar>
@@ -29,8 +29,8 @@ struct tile_work {
 };
 
 // How often a line of entries is asked for ahead of time, into the second-level cache. Once, in turns of 16 entries, is
-// best while x and y of a tile lie in the first. Where every entry misses that, the processor drops what it has no room
-// to wait for: turns of 4 ask two to four times.
+// best while x and y of a tile lie in the first. Where every entry misses that, the processor drops the
+// requests for which it has no free slot: turns of 4 ask two to four times.
 enum class turn : std::int64_t { once_a_line = 16, again = 4 };
 
 template <side Side, turn Turn, class Scalar, class Map>
@@ -104,10 +104,10 @@ void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const 
         parallel_for(threads, forward ? W.shape.rows : W.shape.columns, [&](std::int64_t own) {
             const std::int64_t first = own << shift;
             const std::int64_t last = std::min(n, (own + 1) << shift);
-            // What is handed on need not pass through y, and the room is still in the thread's cache from the stretch
-            // before.
-            lent_room<stretch_of_y> room(then ? static_cast<std::size_t>(last - first) : 0);
-            double* sums = then ? room.data() : y + first;
+            // Sums that go to the panel task need not pass through y: the thread's cache still holds the scratch of the
+            // stretch before.
+            thread_scratch<stretch_of_y> scratch(then ? static_cast<std::size_t>(last - first) : 0);
+            double* sums = then ? scratch.data() : y + first;
             std::fill(sums, sums + (last - first), 0.0);
             near ? add_tiles<Side, turn::once_a_line>(W, f, own, x, sums)
                  : add_tiles<Side, turn::again>(W, f, own, x, sums);

@@ -123,10 +123,10 @@ private:
 template <side Side, class Scalar>
 void multiply(const sparse_tiles<Scalar>& W, entry_map map, double scale, const double* x, double* y, int threads,
               const panel_task* then) {
-    kept_rooms::loan room(W.rooms, W.room_bytes(W.shape, W.nnz()));
+    buffer_pool::lease scratch(W.pool, W.scratch_bytes(W.shape, W.nnz()));
     const passes<Side, Scalar> two(W, threads);
     with_entry_map(map, scale, [&](const auto& f) {
-        for (const stretch_group& g : stretch_groups(W, Side)) two.run(g, f, x, y, room.as<double>(), then);
+        for (const stretch_group& g : stretch_groups(W, Side)) two.run(g, f, x, y, scratch.as<double>(), then);
     });
 }
 
@@ -146,7 +146,7 @@ std::vector<stretch_group> stretch_groups(const sparse_tiles<Scalar>& W, side of
     std::vector<stretch_group> groups;
     for (std::int64_t own = 0; own < (of == side::forward ? shape.rows : shape.columns); ++own) {
         const std::int64_t more = entries(own);
-        if (groups.empty() || groups.back().entries + more > sparse_tiles<Scalar>::room_size(W.nnz()))
+        if (groups.empty() || groups.back().entries + more > sparse_tiles<Scalar>::scratch_size(W.nnz()))
             groups.push_back({own, own, 0});
         groups.back().last = own + 1;
         groups.back().entries += more;

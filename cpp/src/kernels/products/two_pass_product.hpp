@@ -2,8 +2,8 @@
 // the waiting for x. Two passes read and write in order, or within a core's own cache:
 //     q_p = f(values[p]) x_c(p)    for each stretch of x the tiles that read it,
 //     y_r(p) += q_p                for each stretch of y the tiles that write it,
-// 32 bytes an entry in all (float64). A quarter of the stretches of y at a time, so that q, which the room holds, stays
-// short of W. Each sum runs as in one pass: the bits are the same. Source: propagation blocking (Beamer, Asanovic &
+// 32 bytes an entry in all (float64). A quarter of the stretches of y at a time, so that q, in a lease of the pool, is
+// shorter than W. Each sum runs as in one pass: the bits are the same. Source: propagation blocking (Beamer, Asanovic &
 // Patterson 2017), here with the places of q known beforehand.
 #pragma once
 

@@ -70,13 +70,13 @@ exploding_gain find_exploding_gain(const linear_map& W, const SlopeRange& slopes
     }
     if (!(found < best.estimate)) return best;
     best.estimate = found;
-    constexpr double room = 1.0 + 2e-4;
-    const slope_jacobian J(W, at_gain(slopes, found * room));
+    constexpr double slack = 1.0 + 2e-4;
+    const slope_jacobian J(W, at_gain(slopes, found * slack));
     const cycle_vectors v = measure_cycle(J, cycle, options.seed, ledger);
     const Bound bound = bound_cycle(J, cycle, v, magnitude, options.delta, options.seed, ledger);
-    if (bound.value > 1.0 && found * room < best.bound.value) {
+    if (bound.value > 1.0 && found * slack < best.bound.value) {
         best.bound = bound;
-        best.bound.value = found * room * (1.0 + 0x1p-50);
+        best.bound.value = found * slack * (1.0 + 0x1p-50);
     }
     return best;
 }

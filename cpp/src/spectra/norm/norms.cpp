@@ -18,7 +18,7 @@ public:
         : A_(A),
           longer_(A.range().length() > A.domain().length() ? A.range() : A.domain()),
           ones_(longer_),
-          room_(longer_) {
+          products_(longer_) {
         fill(1.0, ones_, longer_);
     }
 
@@ -32,14 +32,15 @@ private:
 
     [[nodiscard]] line_sums over(const space& lines, entry_map f, product multiply, const space& terms) {
         line_sums sums(lines);
-        (A_.*multiply)(f, vector_in(ones_).first(terms.length()), vector_out(room_).first(lines.length()), sums.task());
+        (A_.*multiply)(f, vector_in(ones_).first(terms.length()), vector_out(products_).first(lines.length()),
+                       sums.task());
         return sums;
     }
 
     linear_map A_;
     space longer_;
     vector_block ones_;
-    vector_block room_;
+    vector_block products_;
 };
 
 }  // namespace

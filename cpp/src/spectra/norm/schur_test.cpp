@@ -17,8 +17,8 @@ constexpr double least_part = 0x1p-60;
 // max (|A|^T y)_j / x_j; x becomes |A|^T y.
 double to_next_power(const linear_map& A, vector_in y, vector_out x) {
     largest_quotient quotient(x, A.domain());
-    vector_block room(A.domain());
-    A.apply_adjoint(entry_map::absolute, y, room, quotient.task());
+    vector_block product(A.domain());
+    A.apply_adjoint(entry_map::absolute, y, product, quotient.task());
     return quotient.get();
 }
 

@@ -15,11 +15,11 @@ namespace rhochain {
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int threads);
 
-// None if a row of W is not sorted, or a few stretches of y have so many entries that two passes had no room for them.
-// Products in two passes find room in `rooms`. Memory on the way: a copy of a tile and a few numbers a column of it, a
-// thread.
+// None if a row of W is not sorted, or if a few stretches of y have more entries than the scratch of two passes.
+// Products in two passes lease their scratch from `pool`. Memory during the call: for each thread a copy of a tile and
+// a few numbers for each column of the tile.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<sparse_tiles<Scalar>> make_tiles(const csr_view<Scalar, Index>& W, const tile_shape& shape,
-                                                             int threads, std::shared_ptr<kept_rooms> rooms = nullptr);
+                                                             int threads, std::shared_ptr<buffer_pool> pool = nullptr);
 
 }  // namespace rhochain
