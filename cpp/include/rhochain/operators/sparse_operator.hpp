@@ -71,7 +71,7 @@ public:
     }
 
     // For many products, with at most `memory` bytes for layouts and pool() together. A layout costs about as much as
-    // ten of its products (docs/performance.md).
+    // ten of its products (docs/performance/measurements.md).
     [[nodiscard]] sparse_operator prepared(std::size_t memory) const {
         sparse_operator A = *this;
         A.layouts_ = std::make_shared<product_layouts<Scalar, Index>>(W_, memory);

@@ -155,7 +155,8 @@ void spmm_both(const diagonals<Scalar>& W, entry_map map, double scale, const_bl
 
 template <storage_scalar Scalar>
 bool both_in_one_sweep(const diagonals<Scalar>& W) {
-    // A third faster than two products up to there (docs/performance.md): part of a core's share of the last cache.
+    // A third faster than two products up to there (docs/performance/measurements.md): part of a core's share of the
+    // last cache.
     constexpr std::int64_t near = std::int64_t{1} << 21;
     return panel_rows(W.rows()) * W.count() * std::int64_t{sizeof(Scalar)} + reach_of(W) <= near;
 }

@@ -29,8 +29,8 @@ std::int64_t slice_of_weight(const sell<Scalar>& W, std::int64_t weight) {
     return low;
 }
 
-// Measured on matrices with random columns (docs/performance.md): asking for rows of X in advance costs time while an x
-// lies in the caches of its core, and saves up to half of it beyond.
+// Measured on matrices with random columns (docs/performance/design.md): asking for rows of X in advance costs time
+// while an x lies in the caches of its core, and saves up to half of it beyond.
 fetch best_fetch(const const_block X) {
     constexpr std::int64_t near = std::int64_t{1} << 22;
     return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;

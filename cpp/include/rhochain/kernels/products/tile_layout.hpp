@@ -10,8 +10,8 @@
 namespace rhochain {
 
 // The tiles for products by `threads` threads: as small as leaves several entries for each cache line of x that a tile
-// reads. None where tiles do not pay (docs/performance.md): few entries, an x that the first caches hold or one so long
-// that even large tiles hold too few of its entries, a band.
+// reads. None where tiles do not pay (docs/performance/design.md): few entries, an x that the first caches hold or one
+// so long that even large tiles hold too few of its entries, a band.
 template <storage_scalar Scalar, index_integer Index>
 [[nodiscard]] std::optional<tile_shape> useful_tiles(const csr_view<Scalar, Index>& W, int threads);
 
