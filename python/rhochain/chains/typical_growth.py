@@ -1,4 +1,4 @@
-"""How a chain stretches or shrinks random directions: what to expect of a gradient that nobody chose."""
+"""How a chain stretches or shrinks random directions: the growth to expect of a gradient that has no special direction."""
 
 from __future__ import annotations
 

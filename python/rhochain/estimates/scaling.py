@@ -49,7 +49,7 @@ class ScaledNorm(Bracket):
 
     @property
     def log_kappa(self) -> float:
-        """ln(max D / min D): the growth that is possible before a certificate bites."""
+        """ln(max D / min D): the growth that is possible before the certificate takes effect."""
         return float(np.ptp(self.scaling)) if self.scaling.size else 0.0
 
     def burn_in(self, gain: float = 1.0, *, leak: float = 1.0) -> float:

@@ -51,9 +51,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Bytes held beside what is borrowed, the layouts for products once they are made among them; without
         `spare_bytes`.
     spare_bytes : int
-        Bytes of results that nobody holds any more and of arrays that products worked in, kept for the next ones of
-        the same size, the last four at most: large arrays taken from the system anew cost as much as a product. 0 for a
-        dense W and an operator.
+        Bytes of results that the caller has released and of scratch arrays of products. The matrix keeps the last four
+        at most for the next arrays of the same size, because new large arrays from the system cost as much as a
+        product. 0 for a dense W and an operator.
     copied : bool
         Whether any of W's arrays had to be copied.
     whole : bool

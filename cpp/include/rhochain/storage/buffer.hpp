@@ -1,8 +1,8 @@
-// A std::vector that starts on a cache line, so that rows of a block which fill lines do not straddle them, and whose
-// new entries are left as the system gives them: whoever first writes a page decides where it lies. Large ones lie on
-// huge pages, which random reads of a long array need: an address that is not cached costs as much as data that are
-// not. A small page also takes the system four times as long to hand out, byte by byte. Memory: up to 2 MiB more than
-// asked for, and no more than an eighth.
+// A std::vector that starts on a cache line, so that a row of a block that fills cache lines straddles none. New
+// entries are not initialised: the thread that first writes a page decides on which memory node the page lies. A large
+// buffer lies on huge pages, because in random reads of a long array an address that is not cached costs as much as
+// data that are not. The system also needs four times as long a byte to provide small pages. Memory: up to 2 MiB more
+// than requested, and at most an eighth more.
 #pragma once
 
 #include <concepts>

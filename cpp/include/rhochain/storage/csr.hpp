@@ -13,7 +13,7 @@
 
 namespace rhochain {
 
-// Borrowed: whoever makes the view keeps the arrays alive.
+// Borrowed: the maker of the view keeps the arrays alive.
 template <storage_scalar Scalar, index_integer Index>
 struct csr_view {
     using scalar_type = Scalar;

@@ -8,7 +8,7 @@
 
 namespace rhochain {
 
-// Borrowed: whoever makes the view keeps the array alive.
+// Borrowed: the maker of the view keeps the array alive.
 template <storage_scalar Scalar>
 struct dense_view {
     using scalar_type = Scalar;

@@ -1,7 +1,7 @@
 // The n rows of a vector or block in pieces of h = piece_rows(n): [0, h), [h, 2 h), ... Every sum over rows is cut at
-// multiples of h, so that whoever holds whole pieces can compute its partial results. At most most_pieces pieces, so
-// that gathering one number of each stays cheap however long the vector is. Invariant: h is a power of two, at least
-// least_piece, and a multiple of every panel height (row_panels.hpp).
+// multiples of h, so that a rank that holds whole pieces can compute their partial sums. There are at most most_pieces
+// pieces, so that gathering one number of each stays cheap for a vector of any length. Invariant: h is a power of two,
+// at least least_piece, and a multiple of every panel height (row_panels.hpp).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The memory of a vector of a space, or of a block of them (vector_views.hpp). New entries are left as the system gives
-// them (buffer.hpp): whoever writes them first decides where they lie.
+// The memory of a vector of a space, or of a block of vectors (vector_views.hpp). New entries are not initialised
+// (buffer.hpp): the thread that first writes a page decides on which memory node the page lies.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
