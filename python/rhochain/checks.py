@@ -74,7 +74,7 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n)
-        The recurrent weights. An operator needs ``rmatvec``, and goes without components and rho(|W|).
+        The recurrent weights. An operator needs ``rmatvec``; its report has no components and no rho(|W|).
     activation : str or Activation
         As `rhochain.activation` takes it. Give either this or `gain`.
     gain : float > 0 or array_like of shape (n,)
@@ -87,11 +87,11 @@ def check(
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
         diag(s). A `chain` has one leak.
     inputs : "free" or array_like of shape (n, m), optional
-        What inputs can do, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded and
-        drive every neuron by itself, or the input matrix W_in, whose rank decides that.
+        The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
+        and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
     quick : bool
-        Stop at the first bound that proves a verdict; what it did not need is None in the report. False: rho(W),
-        sigma_1(W), rho(|W|) and R(W) are computed in any case.
+        True: stop at the first bound that proves a verdict; quantities not computed by then are None in the report.
+        False: compute rho(W), sigma_1(W), rho(|W|) and R(W) in any case.
     numerical_radius : bool
         Compute w(W) even where W has 20,000 entries or more.
     vanish_level, explode_level : float
@@ -102,7 +102,8 @@ def check(
         Most products for each quantity; without it 10,000 for R(W), 40,000 below 20,000 entries, fewer for a
         large W whose signs factorize, and no limit for the others.
     max_seconds : float, optional
-        For all together, shared evenly among those still to come; as much again for the norm of the chain.
+        For all quantities together: each takes an equal share of the time that is left. The norm of the chain may take
+        as much again.
     callback : callable, optional
         Called with a `Progress` of the quantity in work; returning True cuts that and all later ones short.
 

@@ -1,4 +1,4 @@
-"""How a chain stretches or shrinks random directions: the growth to expect of a gradient that has no special direction."""
+"""How a chain stretches or shrinks random directions: the growth of a gradient without a special direction."""
 
 from __future__ import annotations
 

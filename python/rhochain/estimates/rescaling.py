@@ -1,4 +1,4 @@
-"""A matrix multiplied so that its spectral radius, or one of its norms, is what you want."""
+"""A matrix multiplied so that its spectral radius, or one of its norms, has a given value."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def rescale(
     conservative: bool = False,
     **options: Any,
 ) -> tuple[Any, float]:
-    """W times the factor that brings one of its four quantities to a wanted value.
+    """W times the factor that gives one of its four quantities a target value.
 
     Parameters
     ----------
     W : array_like, sparse array or torch tensor, shape (n, n)
         With entries: neither an operator nor a `Matrix`, which only borrows its array.
     spectral_radius, spectral_norm, perron_radius, scaled_norm : float >= 0, optional
-        The wanted value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
+        The target value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
     leak : float in (0, 1] or array_like of shape (n,)
-        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each. Then the radius of
-        ``(1 - a) I + a f W`` is brought to the target, the effective spectral radius of an echo state network. It is
-        1 - min(a) for f = 0. See Notes for which f is returned.
+        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each. The factor f then
+        gives ``(1 - a) I + a f W`` the target radius, the effective spectral radius of an echo state network. This
+        radius is 1 - min(a) for f = 0. The Notes state which f the call returns.
     conservative : bool
         False: the factor brings the bracket's value to the target, as closely as the value is known. True: the factor
         brings the graded upper bound to the target, so that the quantity itself does not exceed it (with that
@@ -83,7 +83,7 @@ def rescale(
     Warns
     -----
     RuntimeWarning
-        The bracket has not converged and `conservative` is not set: the quantity lies within its bounds alone.
+        The bracket has not converged and `conservative` is not set: only its bounds limit the quantity.
 
     Notes
     -----

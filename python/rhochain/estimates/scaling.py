@@ -104,11 +104,12 @@ def scaled_norm(
     W : anything `Matrix` takes, shape (n, n)
         An operator needs ``rmatvec``.
     rtol : float in (0, 1)
-        Stop once (upper - lower) <= rtol * value. Below about 1e-7 a PROBABLE upper bound is given up as it is.
+        Stop once (upper - lower) <= rtol * value. Below about 1e-7 a PROBABLE upper bound is
+        returned as it is.
     delta : float in (0, 1)
         Largest probability that the upper bound fails.
     max_kappa : float >= 1, optional
-        Take only scalings with max D / min D up to this. The lower bound remains one of mu_D(W) itself.
+        Largest max D / min D of a scaling. The lower bound still holds for mu_D(W), over all scalings.
     threshold : float > 0, optional
         Stop as soon as a bound shows mu_D(W) below this, or not below it, such as 1 / gain.
     seed, threads, max_matvecs, max_seconds, callback

@@ -29,9 +29,9 @@ class Components:
     ----------
     count : int
     cyclic : int
-        Components that hold a cycle (a self-loop is one); the others add nothing to rho(W) or rho(|W|).
+        Components with a cycle, such as a self-loop. Components without one do not affect rho(W) or rho(|W|).
     longest_path : int
-        Edges of the longest path where there is no cycle at all, else -1.
+        Number of edges of the longest path if the graph has no cycle, else -1.
     labels : ndarray of int64, shape (n,)
         The component of each index.
     """
@@ -102,19 +102,21 @@ def spectral_radius(
     ----------
     W : anything `Matrix` takes, shape (n, n)
     rtol : float in (0, 1)
-        Stop once (upper - lower) <= rtol * value, or once the value has settled to rtol.
+        Stop once (upper - lower) <= rtol * value, or once the value has converged to rtol.
     upper_rtol : float, optional
-        How far above the value the upper bound may stay, relatively; by default as close as products bring it. Where a
-        wide one is enough the call ends once the value has settled to `rtol` for two starts: an ESTIMATE, as the lower
-        bound is then. With an eigenvalue of 1.5 beside a disk of radius 1 and n = 10^4, 101 products for inf and 194
-        for both bounds; in the disk alone 675 and 2012. With 0.1 nothing larger by 10 % is hidden but with probability
-        delta; with inf an eigenvalue may be whose part in the first powers is small. Left out with a `leak`.
+        Largest relative distance of the upper bound from the value; by default the call lowers the bound as far as
+        products do. With a wide bound the call ends once the value has converged to `rtol` for two starts. The value
+        and the lower bound are then ESTIMATEs. With an eigenvalue of 1.5 beside a disk of radius 1 and n = 10^4 the
+        call takes 101 products for inf and 194 for both bounds; with the disk alone 675 and 2012. With 0.1 the call
+        misses an eigenvalue larger by 10 % with probability delta at most; with inf it may miss one whose part in the
+        first powers is small. A call with a `leak` ignores it.
     condition : bool
-        Find the left eigenvector of a component of more than 40 vertices too, for `Bracket.condition` and the left
-        residual. About as many products again, with W.T.
+        Compute the left eigenvector of components of more than 40 vertices too, for `Bracket.condition` and the left
+        residual. This takes about as many products again, with W.T.
     leak : float in (0, 1] or array_like of shape (n,)
-        a of a leaky integrator, one for all neurons or one for each: the radius of (1 - a) I + a W, that of the
-        Jacobian of a linear network. It is no function of the outer eigenvalues of W. `condition` is left out.
+        a of a leaky integrator, one for all neurons or one for each. The result is then the radius of (1 - a) I + a W,
+        the Jacobian of a linear network. The largest eigenvalues of W do not determine it. A call with a leak ignores
+        `condition`.
     delta : float in (0, 1)
         Largest probability that a PROBABLE bound fails.
     seed : int, at least 0
@@ -188,15 +190,15 @@ def spectral_norm(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (m, n)
-        An operator needs ``rmatvec``; that it is the adjoint of ``matvec`` is tried on one random vector.
+        An operator needs ``rmatvec``. One random vector tests whether it is the adjoint of ``matvec``.
     rtol, delta, seed, threads, max_matvecs, max_seconds, callback
         As in `spectral_radius`.
     upper_rtol : float, optional
-        How far above the value the upper bound may stay, relatively; by default `rtol`. Where a wide upper bound is
-        enough (0.1, or inf for whichever comes) the call ends once the value has settled to `rtol`, at a fraction of
-        the products: with 10 random entries a row and n = 10^6 about 730 for a bound within 0.001, 115 to 139 within
-        0.1, 47 to 81 for any. `converged` then speaks of this bracket; that the value itself is right to `rtol` is an
-        ESTIMATE, which was false for 4 of 1200 random sparse matrices, by 0.9 % at most.
+        Largest relative distance of the upper bound from the value; by default `rtol`. With a wide bound (0.1, or inf
+        for any bound) the call ends once the value has converged to `rtol`, at a fraction of the products: with 10
+        random entries a row and n = 10^6 about 730 for a bound within 0.001, 115 to 139 within 0.1, 47 to 81 for inf.
+        `converged` then refers to this wider bracket. The accuracy `rtol` of the value is an ESTIMATE, which failed for
+        4 of 1200 random sparse matrices, by 0.9 % at most.
     start : array_like of shape (n,), optional
         Warm start of the value; an upper bound still draws its own random vector.
 

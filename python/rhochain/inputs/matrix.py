@@ -31,13 +31,14 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     threads : int, optional
         Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
     memory : int or str
-        Bytes, or text such as "2GB", for copies of a sparse W in layouts made for products, each about the size of W:
-        one for all products where W consists of whole diagonals; one for vectors, W and W^T alike, where W is large
-        and no band; else one of W and one of W^T. Blocks read W itself and the latter. They are made, and kept, when a
-        second product or an estimate asks for them. Where `memory` holds only one of the last two it is that of W^T,
-        without which products with W^T are several times slower. What they leave is for `spare_bytes`.
+        Bytes, or text such as "2GB", for copies of a sparse W in layouts for products, each about the size of W: one
+        for all products if W consists of whole diagonals; one for vectors, of W and W^T alike, if W is large and no
+        band; else one of W and one of W^T. Products of W with blocks read W itself, those of W^T its layout. The second
+        product or an estimate makes the layouts that it needs, and the `Matrix` keeps them. If `memory` holds only one
+        of the last two it is that of W^T, without which products with W^T are several times slower. `spare_bytes` uses
+        the rest.
     layout : {"auto", "csr"}
-        ``"csr"`` makes no such copy and keeps nothing: a sparse W is read as it is, whatever `memory` says.
+        ``"csr"``: products read a sparse W as it is, without layouts and spare memory, for any `memory`.
 
     Attributes
     ----------
@@ -48,8 +49,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     nnz : int or None
         Stored entries (sparse), entries other than 0 (dense), None for an operator; those of W for a `LowRankUpdate`.
     nbytes : int
-        Bytes held beside what is borrowed, the layouts for products once they are made among them; without
-        `spare_bytes`.
+        Bytes that the `Matrix` holds itself: copies of W and the layouts made so far, without `spare_bytes`.
     spare_bytes : int
         Bytes of results that the caller has released and of scratch arrays of products. The matrix keeps the last four
         at most for the next arrays of the same size, because new large arrays from the system cost as much as a

@@ -1,6 +1,7 @@
-// What is kept of a run of a chain (chain_run.hpp) of K steps on X (N x b): ln ||x_c|| after steps 0, m, 2m, .. and the
-// last, the vectors after the last, and on the way the state between two steps, from which a run goes on to the same
-// bits. So that it does, the mantissas of a state are as the steps left them: their norms lie in [2^-64, 2^64].
+// The record of a run of a chain (chain_run.hpp) of K steps on X (N x b): ln ||x_c|| after steps 0, m, 2m, .. and the
+// last, and the vectors after the last step. During the run a recording also saves the state between two steps, from
+// which another run resumes to the same bits. The state therefore holds the mantissas as the steps left them: their
+// norms lie in [2^-64, 2^64].
 #pragma once
 
 #include <rhochain/chains/chain_state.hpp>

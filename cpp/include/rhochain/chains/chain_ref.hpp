@@ -1,4 +1,5 @@
-// Any chain P = J_{K-1} ... J_0 (N x N), borrowed, reduced to what measures by factors alone need: gated cells or not.
+// A borrowed chain P = J_{K-1} ... J_0 (N x N) of plain or gated cells, reduced to its factors: the interface of
+// measures that multiply by one factor at a time.
 #pragma once
 
 #include <rhochain/chains/steps/chain_run.hpp>

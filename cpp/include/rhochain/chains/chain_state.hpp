@@ -1,6 +1,6 @@
-// What the rest of a run of a chain depends on, between two steps, in plain numbers: a run goes on from it to the
-// same bits, in another process and with another number of threads. A rank saves and resumes its rows of the vectors;
-// everything else is the same on all ranks.
+// The state of a run of a chain between two steps, in plain numbers. The rest of the run depends on nothing else: it
+// resumes from the state to the same bits, in another process and with another number of threads. A rank saves and
+// resumes its rows of the vectors; everything else is the same on all ranks.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>

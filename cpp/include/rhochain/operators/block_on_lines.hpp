@@ -1,6 +1,6 @@
-// A block X that a product reads row by row. Where its rows are as long as cache lines, or halves of them, but do not
-// begin on them, X is copied to an array that does: a row that straddles a line costs two lines each time that an entry
-// of W reads it.
+// A block X that a product reads row by row. If the rows of X are as long as cache lines, or half lines, but do not
+// begin on a line, block_on_lines copies X to an array that begins on one. A row that straddles two lines would cost
+// both lines each time that an entry of W reads it.
 #pragma once
 
 #include <rhochain/kernels/products/streaming_store.hpp>

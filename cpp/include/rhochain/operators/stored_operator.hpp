@@ -1,5 +1,5 @@
-// What sparse_operator and dense_operator share, for a borrowed matrix W and A = 2^-e W: the extreme magnitudes of the
-// entries, the number of terms in the longest row and column sum, the exponent e and principal parts.
+// The common part of sparse_operator and dense_operator, for a borrowed matrix W and A = 2^-e W: the extreme magnitudes
+// of the entries, the number of terms in the longest row and column sum, the exponent e and principal parts.
 #pragma once
 
 #include <rhochain/kernels/space/parallel.hpp>

@@ -1,5 +1,5 @@
-// Rows x_k in R^n, k = 0 .. count - 1, of a trajectory: borrowed from memory, or fetched in blocks from wherever
-// they are kept. Never held whole by the library. A rank reads its columns alone (space.hpp).
+// Rows x_k in R^n, k = 0 .. count - 1, of a trajectory: borrowed from memory, or fetched in blocks by a function of the
+// caller. The library never holds all rows that it fetches. A rank reads its columns alone (space.hpp).
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>

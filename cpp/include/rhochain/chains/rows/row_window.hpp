@@ -1,4 +1,4 @@
-// Rows begin .. end - 1 of a sequence that is read in blocks, until a row outside of them is asked for.
+// Rows begin .. end - 1 of a sequence. A request for a row outside this range reads the block that contains it.
 #pragma once
 
 #include <rhochain/chains/rows/row_source.hpp>

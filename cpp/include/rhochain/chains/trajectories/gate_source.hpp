@@ -1,5 +1,5 @@
-// What a network of gated cells records of K steps for the chain of their Jacobians, and the coefficients of
-// gated_step.hpp computed from it, step by step (gru_jacobian.hpp, lstm_jacobian.hpp). Rows of n:
+// The record of K steps of a network of gated cells, and the coefficients of gated_step.hpp that follow from it, step
+// by step (gru_jacobian.hpp, lstm_jacobian.hpp). Rows of n:
 //     GRU    h_0 .. h_{K-1} the states before each step, r, z, n the gates, q = U_n h + b_n      K rows each
 //     LSTM   i, f, g, o the gates, K rows each, and c_0 .. c_K                                   K + 1 rows
 #pragma once

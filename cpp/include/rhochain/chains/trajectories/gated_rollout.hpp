@@ -1,4 +1,4 @@
-// Runs a GRU or LSTM cell (gated_step.hpp) for some of K steps, or all, and keeps what its chain needs:
+// Runs a GRU or LSTM cell (gated_step.hpp) for some or all of K steps, and keeps the gates of its chain:
 //     a = U h + b in R^{Gn},  x = W_in u_k + b_in or row k of the inputs itself + b_in, gate by gate,
 // from which chains/trajectories/gru_cell.cpp and lstm_cell.cpp compute the gates and the next state.
 // Memory: 5 n numbers a step, and those of one step besides.

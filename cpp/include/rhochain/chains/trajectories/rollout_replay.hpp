@@ -1,5 +1,5 @@
-// The slopes of a rollout in blocks of steps, in any order, within a bounded memory: what is not kept is computed
-// again. A walk backward costs at most the steps that checkpoints.hpp counts, a walk forward K.
+// The slopes of a rollout in blocks of steps, in any order, within a bounded memory. The replay computes again the
+// steps that it does not keep. A walk backward costs at most the steps that checkpoints.hpp counts, a walk forward K.
 // Holds block x n slopes, at most slots + 2 states of n, and what rollout_stepper holds.
 #pragma once
 

@@ -3,8 +3,8 @@
 //     states:   pre-activation states x_k,             s_k = sigma'(x_k);
 //     outputs:  post-activation states h_1 .. h_K,     s_k from the output h_{k+1} = sigma(a_k), if it follows from it;
 //               with a leak a < 1 states h_0 .. h_K,   sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a.
-//     rollout:  s_k of a trajectory that the library computes, and computes again where it kept too little.
-// Nothing is held whole (slope_reader.hpp).
+//     rollout:  s_k of a trajectory that the library computes, and computes again where memory did not hold it.
+// A source never holds all slopes that it reads or computes (slope_reader.hpp).
 #pragma once
 
 #include <rhochain/chains/rows/row_source.hpp>

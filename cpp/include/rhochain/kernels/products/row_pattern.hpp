@@ -1,4 +1,4 @@
-// Where the rows of a sparse W read x, from a sample of them: what decides how products are best made.
+// Where the rows of a sparse W read x, from a sample of the rows. The choice of a layout depends on this pattern.
 #pragma once
 
 #include <rhochain/storage/csr.hpp>

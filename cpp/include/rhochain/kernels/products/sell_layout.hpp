@@ -1,6 +1,6 @@
-// From CSR to sliced jagged diagonals (sell.hpp): W itself, or W^T without a copy of it on the way: its entries are
-// first brought to the panel of W^T they belong to, within the arrays of the result, and then sorted panel by panel in
-// a core's own cache. Every entry's place follows from the lengths of the rows, so that threads fill it in any order.
+// From CSR to sliced jagged diagonals (sell.hpp), of W or of W^T. For W^T no intermediate copy is made: a first pass
+// moves each entry to its panel of W^T, within the arrays of the result, and a second pass sorts each panel in a core's
+// own cache. The lengths of the rows determine the place of every entry, so that threads may fill places in any order.
 #pragma once
 
 #include <rhochain/storage/csr.hpp>

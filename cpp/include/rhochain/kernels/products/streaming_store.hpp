@@ -1,5 +1,6 @@
-// Stores that go to memory past the caches. A line that is written whole need not be read first, and does not drive out
-// what will be wanted sooner: for blocks that the next product finds in no cache anyway. Elsewhere ordinary stores.
+// Stores that go to memory past the caches, for blocks too large for any cache. The processor need not read a line that
+// the store writes whole, and the line evicts no data that the next product reads sooner. On a processor without such
+// stores they are ordinary ones.
 #pragma once
 
 #include <rhochain/storage/block.hpp>

@@ -1,6 +1,6 @@
-// What ranks (communicator.hpp) agree on. Beside its numbers every gather carries one word of each rank: whether the
-// rank has failed, asks for a stop, or asks for a saved state. So all ranks learn it at the same place, and no rank
-// waits for one that has left the call.
+// The agreement of ranks (communicator.hpp) on failures, stops and saved states. Beside its numbers every gather
+// carries one word of each rank: whether the rank has failed, asks for a stop, or asks for a saved state. So all ranks
+// learn it at the same place, and no rank waits for one that has left the call.
 #pragma once
 
 #include <rhochain/kernels/space/communicator.hpp>

@@ -1,6 +1,6 @@
-// Vectors of a space (space.hpp) and blocks X of b of them, borrowed: the entries that this process holds. Code above
-// the kernels passes views on: they tell their shape and show no entry. entries.hpp reads them. A vector converts to a
-// block with b = 1.
+// Borrowed vectors of a space (space.hpp), and blocks X of b such vectors: the entries that this process holds. Code
+// above the kernels passes views on; a view gives its shape and no entry. entries.hpp gives the entries. A vector
+// converts to a block with b = 1.
 #pragma once
 
 #include <complex>

@@ -7,10 +7,10 @@
 // top of the spectrum is dense, or the basis is full): the bound of chebyshev_bound.hpp with new probes and the value
 // as its guess. Each of the two has delta / 2. Upper, PROVED: norms.hpp; where the random one stays wider than wanted,
 // schur_test.hpp. A run without reorthogonalisation has bounds only after its vectors have been measured. With
-// upper_rtol > rtol a wider upper bound suffices once the value has stabilised to rtol (ESTIMATE). This takes a
-// fraction of the products: that bound costs about arccosh(sqrt(2 n / pi) / delta) / sqrt(2 upper_rtol) of them. Lower,
-// PROVED for bounded() maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v| ||. Cost: two products a step, n
-// doubles a step for V.
+// upper_rtol > rtol the call ends once the value has stabilised to rtol (ESTIMATE) and the upper bound is within
+// upper_rtol. This takes a fraction of the products: an upper bound costs about arccosh(sqrt(2 n / pi) / delta) /
+// sqrt(2 upper_rtol) of them. Lower, PROVED for bounded() maps: ||W v|| / ||v|| less its rounding error g(m) || |W| |v|
+// ||. Cost: two products a step, n doubles a step for V.
 #pragma once
 
 #include <rhochain/operators/dense_operator.hpp>

@@ -1,8 +1,8 @@
-// rho(J) of J = I - D + g D W, D = diag(a), the Jacobian of a linear network with leak. Not a function of the outer
-// eigenvalues of W: where |1 - a + a g lambda| is largest, |lambda| need not be. Upper, PROVED for bounded() W:
-// rho(I - D + g D |W|), Collatz-Wielandt, which is rho(J) itself for W >= 0; PROBABLE(delta): powers of J
-// (spectral_radius.hpp). Lower, PROVED for W >= 0; else an ESTIMATE. Where the dominant eigenvalue or pair is isolated
-// both ends are PROBABLE(delta) and close (deflation).
+// rho(J) of J = I - D + g D W, D = diag(a), the Jacobian of a linear network with leak. The eigenvalue
+// of W with the largest |lambda| does not determine rho(J): another one may have the largest |1 - a + a g lambda|.
+// Upper, PROVED for bounded() W: rho(I - D + g D |W|), Collatz-Wielandt, which is rho(J) itself for W >= 0;
+// PROBABLE(delta): powers of J (spectral_radius.hpp). Lower, PROVED for W >= 0; else an ESTIMATE. Where the dominant
+// eigenvalue or pair is isolated both ends are PROBABLE(delta) and close (deflation).
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -13,7 +13,7 @@ struct RadiusGoal {
     // Compute the condition number of the dominant eigenvalue too: about twice as many products, some of them adjoint.
     bool condition = false;
     // How far above the value, relatively, the upper bound may stay; rtol applies if that is larger. The search then
-    // ends once the value has settled to rtol on two starts. Infinity: the value alone.
+    // ends once the value has converged to rtol for two starts. Infinity: the value alone.
     double upper_rtol = 0.0;
 };
 
