@@ -1,4 +1,4 @@
-"""What every kind of chain offers, whatever its cell."""
+"""The operations that chains of all cells share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Callback = Callable[[ChainProgress], object]
 
 
 class Chain:
-    """The product P of K factors, known by what it does to vectors.
+    """The product P of K factors, known by its products with vectors.
 
     Attributes
     ----------
@@ -65,11 +65,11 @@ class Chain:
         record_every : int
             m: `log_norms` get a row after 0, m, 2m, ... steps and after the last.
         checkpoint : str or path, optional
-            A file for the state of the run, written before the first step, then between steps, and when the run ends,
-            is stopped or interrupted. If it exists the run goes on from it, to the same bits as an unbroken one. It
-            stays when the run is complete; the same call then returns at once.
+            A file for the state of the run. The call writes it before the first step, then between steps, and when the
+            run ends, is stopped or interrupted. If the file exists the run resumes from it, to the same bits as an
+            unbroken run. The file stays when the run is complete; the same call then returns at once.
         checkpoint_seconds : float
-            At most one write in so many seconds; 0 for one after every step.
+            Least time between two writes; 0 writes after every step.
 
         Returns
         -------
@@ -80,7 +80,8 @@ class Chain:
         TypeError, ValueError
             Misuse; a checkpoint that is damaged, or of another run: other vectors, direction, steps, convention, leak
             or `record_every`, a W whose product with a fixed vector has other bits, slopes or states that differ in
-            one of up to 16 rows sampled. What an operator computes and the rows between those are not compared.
+            one of up to 16 rows sampled. The products of an operator and the
+            other rows are not compared.
         CheckpointError
             A checkpoint cannot be written, as on a full disk: an OSError with the result so far. The run stops; the
             checkpoint before is intact.
@@ -211,8 +212,8 @@ class Chain:
     ) -> CovariantVectors:
         """The k leading covariant Lyapunov vectors at step `at`.
 
-        Vector i grows at the rate of exponent i of `lyapunov`, towards the future and the past alike; the frames behind
-        the exponents are orthogonal and do not. Where all factors are one J they are its eigenvectors.
+        Vector i grows at the rate of exponent i of `lyapunov`, towards the future and the past alike; the vectors of
+        the orthogonal frames of `lyapunov` do not. If all factors are one J the covariant vectors are its eigenvectors.
 
         Parameters
         ----------
@@ -222,7 +223,8 @@ class Chain:
         at : int, optional
             0 <= at <= K; K // 2 by default. A frame turns into the leading directions over the steps before.
         until : int, optional
-            at <= until <= K; K by default. Back from there the vectors part: `spread` tells how far they have.
+            at <= until <= K; K by default. On the walk back from there the vectors
+            separate; `spread` measures how far.
         seed : int
             Of the frame at step 0 and of the two ends of the walk back.
         callback : callable, optional

@@ -44,13 +44,13 @@ class JacobianChain(Chain):
     threads : int, optional
         By default all. The result does not depend on it, to the last bit.
     memory : int or str
-        For slopes, in bytes or as "2GB": the blocks of rows that a call reads at a time take no more together, if that
-        is 8 rows or more, whatever the number of steps. A memory map (`numpy.memmap`, mode "r", "r+" or "w+") that
-        spans more is streamed: blocks are copied and their pages given back (on Linux), so that they count as resident
-        within the same budget, but for up to 4 MiB of neighbours that the system maps with them; one that spans less
-        may be resident as a whole. Views whose rows are far from contiguous touch more pages than they have numbers.
-        Not counted: W and its layouts, four blocks of the size of the vectors, `log_norms`, and what an object with
-        slices keeps to itself.
+        Budget for slopes, in bytes or as "2GB", of 8 rows or more: the blocks of rows that a call reads at a time take
+        no more together, for any number of steps. A call streams a memory map (`numpy.memmap`, mode "r", "r+" or "w+")
+        that spans more: it copies blocks and returns their pages to the system (on Linux), so that resident pages stay
+        within the same budget, except for up to 4 MiB of adjacent pages that the system maps with them. A map that
+        spans less may be resident as a whole. Views whose rows are far from contiguous touch more pages than they have
+        numbers. The budget does not include W and its layouts, four blocks of the size of the vectors, `log_norms`, and
+        the memory of an object with slices.
 
     Attributes
     ----------

@@ -123,11 +123,11 @@ class LyapunovSpectrum:
     Attributes
     ----------
     exponents : ndarray of shape (k,)
-        Falling in expectation, not sorted. -inf for a direction that the product annihilates: one that lost more than
-        a factor 2^42 to the others within one step, which is rounding. NaN if no step was counted.
+        Falling in expectation, not sorted. -inf for a direction that the product annihilates: it lost more than a
+        factor 2^42 to the others within one step, so that only rounding remains. NaN if no step was counted.
     errors : ndarray of shape (k,)
         Standard errors from `batches` batch means. NaN where there are fewer than 8, and for -inf. Too small where the
-        dynamics remembers several batches of steps; then `history` has not settled.
+        correlation time exceeds several batches; then `history` has not converged.
     history : ndarray of shape (h, k)
         Exponents after `history_steps` counted steps, h <= 512.
     history_steps : ndarray of int64, shape (h,)
@@ -141,7 +141,7 @@ class LyapunovSpectrum:
     factorizations : int
         QR factorizations.
     cancellation : float
-        The largest ||(column i)|| / R_ii in a factorization: what rounding, 1e-16, was magnified by.
+        The largest ||(column i)|| / R_ii in a factorization: the factor that magnifies rounding, 1e-16.
     entropy_rate, entropy_error : float
         Sum of the positive exponents among the k, in nats a step, and its standard error.
     kaplan_yorke_dimension : float
@@ -150,7 +150,7 @@ class LyapunovSpectrum:
 
     Notes
     -----
-    Grade: ESTIMATE. A standard error is not a bound; that the chain is long enough to stand for all time is assumed.
+    Grade: ESTIMATE. A standard error is not a bound; it assumes that the chain is long enough to represent all time.
 
     Examples
     --------

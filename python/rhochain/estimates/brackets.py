@@ -1,4 +1,4 @@
-"""What every estimator returns: a value between two bounds, each with the grade of what it claims."""
+"""The result of every estimator: a value between two bounds, each with a grade."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Status(str, Enum):
     CONVERGED = "converged"
     """The bounds lie within `rtol` of each other; for rho(W) also: independent searches agree to `rtol`."""
     BRACKETED = "bracketed"
-    """The method has said what it can: the bounds hold and are wider than `rtol`."""
+    """The method cannot narrow the bounds further: they hold and are wider than `rtol`."""
     BUDGET_SPENT = "budget_spent"
     """`max_matvecs` or `max_seconds` ran out, or the callback returned True."""
 
