@@ -90,7 +90,8 @@ private:
         return threshold > 0.0 ? 2 : 8;
     }
 
-    static std::int64_t most_columns(std::int64_t n) { return n <= large_size ? 32 : 8; }
+    // Of large blocks the memory decides.
+    static std::int64_t most_columns(std::int64_t n) { return n <= large_size ? 32 : 0; }
 
     // The optimal V V^T may have a rank above the number of columns. The lower bound then meets ||V|| and the upper one
     // stays above: more columns are what D lacks.
