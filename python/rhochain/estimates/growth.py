@@ -58,8 +58,8 @@ def growth_factor(
 
     Notes
     -----
-    ``M >= ||J^k x|| >= |theta|^k - M r (|theta|^k - 1) / (|theta| - 1)`` for every k, with ||x|| = 1: section 7 of the
-    theory. Three products.
+    ``M >= ||J^k x|| >= |theta|^k - M r (|theta|^k - 1) / (|theta| - 1)`` for every k, with ||x|| = 1 (source:
+    docs/theory/18-residual-growth.md). Three products.
 
     Examples
     --------

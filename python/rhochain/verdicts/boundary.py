@@ -81,7 +81,7 @@ def _norms(evidence: Evidence) -> list[_Norm]:
 
 
 def _log_kappa_of_leaks(evidence: Evidence, where: str) -> float:
-    """ln kappa of the weights a^(-1/p) under which one step has a p-norm of at most 1 + eta (theory, section 12)."""
+    """ln kappa of the weights a^(-1/p) under which a step has a p-norm up to 1 + eta (docs/theory/27-leaks.md)."""
     if evidence.leaks is None or where == "inf":
         return 0.0
     return float(np.ptp(np.log(evidence.leaks))) / (2.0 if where == "2" else 1.0) * (1.0 + 2.0**-40)

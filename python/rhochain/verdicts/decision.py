@@ -15,7 +15,7 @@ __all__ = ["decide"]
 
 
 def decide(evidence: Evidence) -> Decision:
-    """The first verdict that holds, in the order of `Verdict` (section 9 of the theory)."""
+    """The first verdict that holds, in the order of `Verdict` (docs/theory/21-verdicts.md)."""
     if evidence.linear:
         return decide_linear(evidence)
     return (

@@ -73,7 +73,7 @@ def _witness(evidence: Evidence, rate: _Rate) -> str:
 
 
 def _tier(evidence: Evidence) -> str:
-    """One sentence on what brings such slopes about (the three cases of the theory, section 15)."""
+    """One sentence on what brings such slopes about (the three cases of docs/theory/32-inputs.md)."""
     at_rest = _rate_at_rest(evidence)
     rest = (
         ""

@@ -23,8 +23,8 @@ using namespace rhochain;
 
 namespace {
 
-// Numbers whose last one ends with a page; whoever reads or writes on into the next page is stopped, where the system
-// can do so.
+// Numbers whose last one ends with a page; a kernel that reads or writes on into the next page is stopped, where the
+// system can do so.
 class fenced {
 public:
     explicit fenced(std::int64_t count) : count_(static_cast<std::size_t>(count)) {

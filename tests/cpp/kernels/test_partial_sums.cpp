@@ -1,4 +1,4 @@
-// Sums over rows are cut at one set of boundaries: whoever holds whole pieces computes the same partial sums.
+// Sums over rows are cut at one set of boundaries: a rank that holds whole pieces computes the same partial sums.
 #include "matrices.hpp"
 
 #include <rhochain/kernels/vectors/entries.hpp>

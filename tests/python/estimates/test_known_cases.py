@@ -1,4 +1,4 @@
-"""Closed forms of docs/theory.md, section 'Known cases': every bracket contains the truth, at sizes up to 1e5."""
+"""Closed forms of docs/theory/22-known-answers.md: every bracket contains the truth, at sizes up to 1e5."""
 
 from __future__ import annotations
 

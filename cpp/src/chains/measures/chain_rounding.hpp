@@ -9,7 +9,7 @@
 //     With m' terms in a row of |J_l| (m + 1 for slopes) and p probes (b, xi), whatever the chain, with probability at
 //     least 1 - delta
 //         beta <= sqrt(n K m') (e / t) max ||h||,   t (1 + ln(1/t)) = delta^(1/p).
-//     The term g |h| stands for the rounding of x and h themselves, of second order (docs/theory.md, section 8).
+//     The term g |h| stands for the rounding of x and h themselves, of second order (docs/theory/20-chain-norm.md).
 #pragma once
 
 #include "chains/measures/factor_reader.hpp"

@@ -3,7 +3,7 @@
 //     ||P||_2 <= c_k (s + c_k q)           PROBABLE, after each step k of Golub-Kahan from a random start;
 //     ||P||_2 >= ||P v|| / ||v||           for the vector v behind s, then its proof and the residual.
 // Golub-Kahan on 2^-e P (chain_product.hpp) gives s = ||B_k||; c_k is that of lanczos_bound.hpp, q = 3 sqrt(k) Phi with
-// Phi of chain_rounding.hpp. Source: docs/theory.md, section 8.
+// Phi of chain_rounding.hpp. Source: docs/theory/20-chain-norm.md.
 // Every pass over the chain is in a log (pass_log.hpp).
 #pragma once
 

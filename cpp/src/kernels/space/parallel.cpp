@@ -62,6 +62,7 @@ void detail::run_chunks(int threads, std::int64_t chunks, void* context, void (*
         return;
     }
     std::exception_ptr failure;
+    std::int64_t failed = chunks;
     std::mutex guard;
     // OpenMP ends the process if the system cannot create a thread.
     const std::int64_t most =
@@ -77,7 +78,10 @@ void detail::run_chunks(int threads, std::int64_t chunks, void* context, void (*
             body(context, c);
         } catch (...) {
             const std::lock_guard lock(guard);
-            if (!failure) failure = std::current_exception();
+            if (c < failed) {
+                failed = c;
+                failure = std::current_exception();
+            }
         }
         __tsan_release(&join);
     }

@@ -1,6 +1,6 @@
 // A diagonal D = diag(exp(d)) that lowers the numerical radius w(B) of B = D A D^-1, whose infimum is nu_D(A)
-// (docs/theory.md, Theorem E). ln w(e^d A e^-d) is convex in d. Any d is a valid scaling: no bound relies on
-// convergence.
+// (Theorem E, docs/theory/26-worst-case-growth.md). ln w(e^d A e^-d) is convex in d. Any d is a valid scaling: no bound
+// relies on convergence.
 //
 // At the least w there are eigenvectors x_t of the top eigenvalue of H(t) (rotated_map.hpp), for one or several t, such
 // that row i and column i of B contribute equally to the sum of all x_t^* H(t) x_t. A sweep estimates both with

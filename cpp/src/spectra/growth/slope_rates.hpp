@@ -1,7 +1,7 @@
 // From the numerical range F(B) of B = D W D^-1 to a bound of the growth of J(S) = b I + a W S, b = 1 - a, S diagonal
 // with entries in [lo, hi], lo <= 0 <= hi.
 //
-// Theorem F (docs/theory.md). With c = (lo + hi) / 2 and, for every q in F(B),
+// Theorem F (docs/theory/26-worst-case-growth.md). With c = (lo + hi) / 2 and, for every q in F(B),
 //     r >= |b + a c q| + a sqrt(c^2 |q|^2 - lo hi ||B||_2^2),
 // every product of K Jacobians has a 2-norm of at most C kappa(D) r^K, with a C that depends on a, lo and hi alone for
 // r > b. For lo = 0 and a = 1 (Theorem E): r = hi w(B), C = 2. The right side is convex in q: its maximum over the

@@ -1,7 +1,7 @@
 // The growth of returning walks in a long band, where there may be no evidence that the growth of A^k z is that of an
 // eigenvalue (walk_depth.hpp). (A^k)_jj is the sum over all walks of k edges from j to j. In a Toeplitz band it is a
 // moment of the limit distribution of the eigenvalues, and grows like the largest modulus in the support of that limit
-// (docs/theory.md, 7).
+// (docs/theory/17-bands.md).
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

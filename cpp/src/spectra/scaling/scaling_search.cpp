@@ -57,13 +57,17 @@ public:
             if (!complete) break;
             const bool last = stage + 1 == stages;
             if (threshold_ == 0.0 && rises_still(stage) && !last) continue;
-            // A bound that can hardly rise is not computed again.
-            if (b.lower.value < (1.0 - 0.3 * options_.rtol) * flow_.rayleigh()) raise_lower_bound();
+            // A bound that can hardly rise is computed again only where that closes the bracket.
+            const double s = flow_.rayleigh();
+            const bool rises = b.lower.value < (1.0 - 0.3 * options_.rtol) * s;
+            if (rises) raise_lower_bound();
             if (decided()) break;
-            const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * flow_.rayleigh();
-            const bool promising = flow_.rayleigh() * (1.0 + options_.rtol) < threshold_;
+            const bool close = b.lower.value >= (1.0 - 0.5 * options_.rtol) * s;
+            const bool promising = s * (1.0 + options_.rtol) < threshold_;
             if (!close && !promising && !last) continue;
             const double accuracy = lower_upper_bound(stage);
+            if (!rises && relative_width(b) > options_.rtol && b.upper.value <= (1.0 + options_.rtol) * s)
+                raise_lower_bound();
             clamp_value(b);
             record();
             if (relative_width(b) <= options_.rtol) {
@@ -86,7 +90,8 @@ private:
         return threshold > 0.0 ? 2 : 8;
     }
 
-    static std::int64_t most_columns(std::int64_t n) { return n <= large_size ? 32 : 8; }
+    // Of large blocks the memory decides.
+    static std::int64_t most_columns(std::int64_t n) { return n <= large_size ? 32 : 0; }
 
     // The optimal V V^T may have a rank above the number of columns. The lower bound then meets ||V|| and the upper one
     // stays above: more columns are what D lacks.

@@ -2,9 +2,9 @@
 // vertices:
 //     B = D A D^-1,   D = diag(e^{-t i}),   B_ij = e^{t (j - i)} A_ij.
 // rho, rho(|A|) and mu_D are those of A. A vector that grows along the band of A, up to its end, no longer grows in B.
-// ln sigma_1(B) is convex in t (docs/theory.md, 11). For a Toeplitz band with symbol f it tends to the largest
-// ln |f(e^{t + i theta})|, and the least of these over t to ln rho where a saddle point of |f| attains it
-// (docs/theory.md, 7).
+// ln sigma_1(B) is convex in t (docs/theory/23-scaled-norm.md). For a Toeplitz band with symbol f it tends to the
+// largest ln |f(e^{t + i theta})|, and the least of these over t to ln rho where a saddle point of |f| attains it
+// (docs/theory/17-bands.md).
 // D itself may be far out of range: B is a copy, and D is never computed. Hatano & Nelson 1996 (imaginary gauge).
 #pragma once
 

@@ -142,7 +142,7 @@ struct image {
 // Bounds the relative change of rho, rho(|B|), mu_D and ||B|| where the entries of a map B change by B.error: the
 // change E of B has ||E|| <= error || |B| ||_2, and || |B| ||_2 is at most sqrt(m_r m_c) ||B|| and sqrt(n) ||B||.
 // Where rho is || |B| ||_2 or rho(|B|) it changes by `error` alone, and rho of a nearly symmetric B by at most (2
-// ceil(log2 n) + 2) ||E|| (docs/theory.md, 7).
+// ceil(log2 n) + 2) ||E|| (docs/theory/16-normal-matrices.md).
 double change_of_bounds(const image& B, bool modulus_decides) {
     if (modulus_decides) return B.error;
     const auto n = static_cast<double>(B.map.rows());

@@ -3,7 +3,7 @@
 // an edge for each nonzero entry that is a 2-colouring in which an edge joins equal colours if w_ij > 0, and
 // different ones if w_ij < 0; it exists exactly if every cycle has an even number of negative entries. O(nnz) time
 // for all entries, and less where the signs do not factorize. Then D W D^-1 = S1 (D |W| D^-1) S2 for every diagonal
-// D, with the singular values of D |W| D^-1 (docs/theory.md, 11):
+// D, with the singular values of D |W| D^-1 (docs/theory/24-dale.md):
 //     sigma_1(W) = sigma_1(|W|);     mu_D(W) = rho(|W|), for which the components of W suffice.
 #pragma once
 

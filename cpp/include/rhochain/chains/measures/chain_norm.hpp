@@ -5,7 +5,7 @@
 //     matvecs   products with the weights, of which one with P takes K
 //
 // Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start, with the errors of its products: they
-// are at most Phi (docs/theory.md, section 8), however terms cancel between factors. An ESTIMATE where there is no
+// are at most Phi (docs/theory/20-chain-norm.md), however terms cancel between factors. An ESTIMATE where there is no
 // Phi, as for an operator known by its products alone, or where a weight, slope or gate lost bits. In a long chain one
 // direction outgrows all others and a few steps suffice. Where rounding decides how long computed products are, a
 // start whose image is 2^500 times shorter than another is replaced, up to seven times; then the proved bounds alone

@@ -32,7 +32,7 @@ inline constexpr std::int64_t worth_sharing_work = std::int64_t{1} << 15;
     return numbers < worth_sharing ? 1 : threads;
 }
 
-// Calls body(c) once for each c in [0, chunks). Rethrows the first exception of a chunk.
+// Calls body(c) once for each c in [0, chunks). Rethrows the exception of the first chunk that has one.
 template <class Body>
 void parallel_for(int threads, std::int64_t chunks, Body&& body) {
     using callable = std::remove_reference_t<Body>;

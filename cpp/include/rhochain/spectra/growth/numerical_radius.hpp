@@ -2,7 +2,7 @@
 //     w(W) = max { |x^* W x| : x in C^n, ||x|| = 1 } = max_t lambda_max( (e^{it} W + e^{-it} W^T) / 2 ),
 //     rho(W) <= w(W) <= sigma_1(W) <= 2 w(W).
 // For slopes S_k with entries in [0, g] and c = g w(W) every product W S_K .. W S_1 has a 2-norm of at most 2 c^K
-// (docs/theory.md, Theorem E).
+// (Theorem E, docs/theory/26-worst-case-growth.md).
 //
 // Upper, PROVED for bounded() maps: w(W) <= w(|W|) = rho((|W| + |W|^T) / 2) by Collatz-Wielandt, which is w(W) itself
 // where all entries have one sign, and norms.hpp. Upper, PROBABLE(delta): support lines of the numerical range at

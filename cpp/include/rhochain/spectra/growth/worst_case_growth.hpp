@@ -4,11 +4,12 @@
 // a joint spectral radius. If an upper bound of R is below 1, every gradient vanishes, whatever the inputs. If a lower
 // bound is above 1, some slopes that the activation allows make it explode: the cycle behind the bound is a witness.
 //
-// Upper: the numerical radius of D W D^-1 with a D that is searched for (docs/theory.md, Theorems E and F),
-// PROBABLE(delta); rho(|W|), PROVED. Lower: the product of a cycle of slopes found by ascent, its dominant eigenvalue
-// isolated by deflation, PROBABLE(delta); Collatz-Wielandt where W is nonnegative up to a signature, PROVED. Without a
-// leak R is the largest of its values over the strongly connected components. For lo = hi it is a radius
-// (leaky_radius.hpp). With a leak for each neuron the upper end is that of mu_D(W) (Theorem G).
+// Upper: the numerical radius of D W D^-1 with a D that is searched for (Theorems E and F in
+// docs/theory/26-worst-case-growth.md), PROBABLE(delta); rho(|W|), PROVED. Lower: the product of a cycle of slopes
+// found by ascent, its dominant eigenvalue isolated by deflation, PROBABLE(delta); Collatz-Wielandt where W is
+// nonnegative up to a signature, PROVED. Without a leak R is the largest of its values over the strongly connected
+// components. For lo = hi it is a radius (leaky_radius.hpp). With a leak for each neuron the upper end is that of
+// mu_D(W) (Theorem G).
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -1,4 +1,5 @@
-// mu_D(W) = inf over diagonal D > 0 of ||D W D^-1||_2, the best certificate of Theorem A (docs/theory.md):
+// mu_D(W) = inf over diagonal D > 0 of ||D W D^-1||_2, the best certificate of Theorem A
+// (docs/theory/04-vanishing.md):
 //     gamma ||D W D^-1||_2 < 1  =>  every product of k Jacobians has ||P||_2 <= kappa(D) (gamma ||D W D^-1||_2)^k,
 // and rho(W) <= mu_D(W) <= min(sigma_1(W), rho(|W|)). It is the largest of its values over the strongly connected
 // components, 0 without a cycle. One D for all of W comes from those of the components.

@@ -1,6 +1,6 @@
 // The signs of the entries of W, for a report: whether they factorize, W = S1 |W| S2 with diagonal signs S1 and S2, and
 // the lines that have entries of both signs. Where they factorize sigma_1(W) = sigma_1(|W|) and mu_D(W) = rho(|W|)
-// (Dale's theorem, docs/theory.md, 11). Stored zeros have no sign. O(nnz) time.
+// (Dale's theorem, docs/theory/24-dale.md). Stored zeros have no sign. O(nnz) time.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
