@@ -75,10 +75,8 @@ Bound lower_bound(const irreducible_block& block, double value) {
 
 }  // namespace
 
-Bound lift_lower_bound(const irreducible_block& block, block_out V, double ceiling, std::int64_t most_rounds,
+Bound lift_lower_bound(const irreducible_block& block, block_out V, double target, std::int64_t most_rounds,
                        Ledger& ledger) {
-    // The ceiling itself would shrink rows for ever.
-    const double target = 0.9995 * ceiling;
     dual_bound dual(block, V, ledger);
     double best = 0.0;
     for (std::int64_t round = 0; round < most_rounds && !ledger.exhausted(); ++round) {

@@ -14,9 +14,9 @@
 
 namespace rhochain {
 
-// (*) Shrinks the rows of V whose ratio lies below a target just under `ceiling`, an estimate of mu_D from above, until
-// they would reach it if the others stayed. Returns the best bound of all rounds. V is overwritten.
-[[nodiscard]] Bound lift_lower_bound(const irreducible_block& block, block_out V, double ceiling,
+// (*) Shrinks the rows of V whose ratio lies below `target` until they would reach it if the others stayed, in so many
+// rounds. Returns the best bound of all rounds. V is overwritten.
+[[nodiscard]] Bound lift_lower_bound(const irreducible_block& block, block_out V, double target,
                                      std::int64_t most_rounds, Ledger& ledger);
 
 }  // namespace rhochain

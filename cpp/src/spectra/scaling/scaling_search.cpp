@@ -150,7 +150,10 @@ private:
     void raise_lower_bound() {
         constexpr std::int64_t most_rounds = 20;
         vector_block V = flow_.unscaled_block();
-        tighten_lower(s_.bracket, lift_lower_bound(block_, V, flow_.rayleigh(), most_rounds, ledger_));
+        // Just below s, which itself would shrink rows for ever; no higher than the threshold needs.
+        double target = 0.9995 * flow_.rayleigh();
+        if (threshold_ > 0.0) target = std::min(target, 1.001 * threshold_);
+        tighten_lower(s_.bracket, lift_lower_bound(block_, V, target, most_rounds, ledger_));
     }
 
     // The shares delta / 2, delta / 4, ... of the stages add up to less than delta. A delta too small to be halved so
