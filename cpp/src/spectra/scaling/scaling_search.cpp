@@ -4,6 +4,7 @@
 #include "kernels/solvers/scaling_ops.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "operators/columnwise_operator.hpp"
 #include "operators/similarity.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
 #include "spectra/scaling/balancing.hpp"
@@ -215,7 +216,11 @@ private:
 
 block_scaling search_scaling(const irreducible_block& block, const search_limits& limits, Bracket known,
                              const SolverOptions& options, Ledger& ledger) {
-    return scaling_search(block, limits, std::move(known), options, ledger).run();
+    const bool narrow = limits.threshold > 0.0 && block.size() > large_size && block.map().bounded();
+    if (!narrow) return scaling_search(block, limits, std::move(known), options, ledger).run();
+    const columnwise_operator columns(block.map());
+    const irreducible_block by_columns = block.with_map(linear_map::borrowed(columns));
+    return scaling_search(by_columns, limits, std::move(known), options, ledger).run();
 }
 
 }  // namespace rhochain

@@ -2,7 +2,7 @@
 // stages of scaling_flow. After each stage the lower bound of scaling_dual (PROVED) and, once that is close, the upper
 // bound of chebyshev_bound for the D reached (PROBABLE), until they meet within rtol.
 // Memory: 16 columns, and 32 where they do not suffice, up to 2,000 vertices, 32 up to 200,000, 8 beyond (2 with a
-// threshold): about five blocks of n x columns.
+// threshold, whose products go column by column): about five blocks of n x columns.
 #pragma once
 
 #include "spectra/scaling/block_scaling.hpp"
