@@ -46,7 +46,7 @@ exploding_gain find_exploding_gain(const linear_map& W, const SlopeRange& slopes
     exploding_gain best;
     if (slopes.lo > 0.0) return best;
     if (W.entrywise()) {
-        constexpr double word_rtol = 1e-4;
+        constexpr double word_rtol = 1e-6;
         const sign_sets sets = find_sign_sets(W);
         // A word of one letter, as its rate is affine in the gain.
         const SlopeRange one_letter{slopes.lo, slopes.hi, 0.5};

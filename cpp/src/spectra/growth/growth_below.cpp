@@ -35,7 +35,7 @@ growth_below bound_growth_below(const linear_map& W, const SlopeRange& slopes, d
     }
     const sign_sets sets = find_sign_sets(W);
     if (W.entrywise()) {
-        constexpr double word_rtol = 1e-4;
+        constexpr double word_rtol = 1e-6;
         signed_word word = best_signed_word(W, sets, slopes, word_rtol, ledger);
         if (word.bound.value > best.bound.value) {
             best.proved = best.bound = word.bound;
