@@ -1,6 +1,7 @@
 #include "matrices.hpp"
 
 #include <rhochain/rhochain.hpp>
+#include "kernels/vectors/block_ops.hpp"
 #include "operators/columnwise_operator.hpp"
 
 #include <doctest/doctest.h>
@@ -44,4 +45,24 @@ TEST_CASE("columnwise products are those of the block") {
                 CHECK(distance(Y, expected) <= 1e-13 * static_cast<double>(n));
             }
         }
+}
+
+TEST_CASE("place_columns writes its columns and no other") {
+    for (const std::int64_t n : {1, 5, 9000}) {
+        constexpr std::int64_t b = 2, wide = 5, first = 2;
+        const space S(n, 2);
+        const auto X = matrices::random_vector(n * b, 7);
+        auto Y = matrices::random_vector(n * wide, 8);
+        const auto before = Y;
+        place_columns(-0.5, as_block(const_block(X.data(), n, b)), first, as_block(mutable_block(Y.data(), n, wide)),
+                      S);
+        bool right = true;
+        for (std::int64_t i = 0; i < n; ++i)
+            for (std::int64_t j = 0; j < wide; ++j) {
+                const auto at = static_cast<std::size_t>(i * wide + j);
+                const bool placed = j >= first && j < first + b;
+                right = right && Y[at] == (placed ? -0.5 * X[static_cast<std::size_t>(i * b + j - first)] : before[at]);
+            }
+        CHECK(right);
+    }
 }
