@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.estimates.limits import Limits
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 
 __all__ = ["LeakyRadius", "OutOfReach", "first_crossing"]
 
 _SEEDS = 2**64
+# Between the seeds of two attempts: the core counts attempts of its own from each.
+_SEED_STRIDE = 2**32
 # Ratios of the gains at which a crossing is looked for: with one leak rho is a convex function of g, and no step is too
 # long on its way up.
 _UPWARDS, _UPWARDS_OF_MANY, _DOWNWARDS = 2.0, 1.25, 1.1
@@ -35,7 +35,7 @@ class LeakyRadius:
     `leak` has one number for all neurons, or one for each.
     """
 
-    def __init__(self, A: Matrix, leak: npt.NDArray[np.float64], limits: Limits) -> None:
+    def __init__(self, A: Matrix, leak: Floats, limits: Limits) -> None:
         self._A = A
         self._limits = limits
         self._spent = 0
@@ -62,7 +62,7 @@ class LeakyRadius:
         whole = self._limits
         limits = replace(
             whole,
-            seed=(whole.seed + attempt) % _SEEDS,
+            seed=(whole.seed + attempt * _SEED_STRIDE) % _SEEDS,
             # 1/2 + 1/6 + 1/12 + .. = 1
             delta=whole.delta / max(1, attempt * (attempt + 1)),
             max_matvecs=None if whole.max_matvecs is None else max(1, whole.max_matvecs - self._spent),

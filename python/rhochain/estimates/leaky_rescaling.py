@@ -7,13 +7,13 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from rhochain.estimates.brackets import Bracket, Progress, Status
 from rhochain.estimates.leaky_gain import LeakyRadius, OutOfReach, first_crossing
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.spectra import perron_radius
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["leaky_factor"]
@@ -24,7 +24,7 @@ _MARGIN = 0.99
 
 def leaky_factor(
     W: Any,
-    leak: npt.NDArray[np.float64],
+    leak: Floats,
     target: float,
     *,
     conservative: bool,
@@ -94,6 +94,6 @@ def _warn_unless_converged(bracket: Bracket, target: float) -> None:
         )
 
 
-def _range(leak: npt.NDArray[np.float64]) -> str:
+def _range(leak: Floats) -> str:
     least, most = float(leak.min()), float(leak.max())
     return f"{least:.7g}" if least == most else f"{least:.7g} to {most:.7g}"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import Held, plain_array
 from rhochain.inputs.matrix import Matrix, square_matrix
 from rhochain.inputs.resources import thread_count
 
 __all__ = ["LowRankUpdate"]
-
-_Floats = npt.NDArray[np.float64]
 
 
 class LowRankUpdate(Matrix):
@@ -87,7 +85,7 @@ class LowRankUpdate(Matrix):
         self._held = Held(held, "low rank update", float64, of_W.nnz, of_W.copied_bytes, of_W.copied, False, rank)
         LinearOperator.__init__(self, self._held.dtype, base.shape)
 
-    def with_columns_scaled(self, scaled: Any, factors: _Floats) -> LowRankUpdate:
+    def with_columns_scaled(self, scaled: Any, factors: Floats) -> LowRankUpdate:
         """(W + U V) diag(factors) where `scaled` is W diag(factors)."""
         _, U, V = self._given
         return LowRankUpdate(scaled, U, V * factors, threads=self._threads or None)
@@ -102,14 +100,14 @@ class LowRankUpdate(Matrix):
         return f"LowRankUpdate({n} x {m}, W + U V of rank {self.update_rank}, nnz of W {self.nnz})"
 
 
-def _factor(name: str, given: Any) -> _Floats:
+def _factor(name: str, given: Any) -> Floats:
     """U or V as a C-contiguous float64 array of finite numbers."""
     array = given.toarray() if sparse.issparse(given) else plain_array(name, given)
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {array.dtype}")
     if array.ndim != 2:
         raise ValueError(f"{name} must have two dimensions; got shape {array.shape}")
-    factor: _Floats = np.ascontiguousarray(array, dtype=np.float64)
+    factor: Floats = np.ascontiguousarray(array, dtype=np.float64)
     if not np.isfinite(factor).all():
         raise ValueError(f"{name} must hold finite numbers; got NaN or Inf")
     return factor
