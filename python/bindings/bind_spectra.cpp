@@ -1,6 +1,8 @@
 #include "limits.hpp"
 #include "operators.hpp"
 
+#include <rhochain/kernels/vectors/distance.hpp>
+#include <rhochain/spectra/norm/norm_from_vector.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>
@@ -38,10 +40,36 @@ RawBracket perron_radius_of(const Operator& A, const Limits& limits) {
         [&](const SolverOptions& options) { return perron_radius(A.map().with(limits.threads), options); });
 }
 
+RawBracket perron_radius_of_whole_of(const Operator& A, const Limits& limits) {
+    return limits.run(
+        [&](const SolverOptions& options) { return perron_radius_of_whole(A.map().with(limits.threads), options); });
+}
+
 RawBracket norm_of(const Operator& A, const Limits& limits, double upper_rtol) {
     return limits.run([&](const SolverOptions& options) {
         return spectral_norm(A.map().with(limits.threads), options, NormGoal{.upper_rtol = upper_rtol});
     });
+}
+
+// Of two arrays of the same type and order in memory.
+template <class Scalar>
+double distance_of(const py::array_t<Scalar>& a, const py::array_t<Scalar>& b) {
+    const std::span<const Scalar> left(a.data(), static_cast<std::size_t>(a.size()));
+    const std::span<const Scalar> right(b.data(), static_cast<std::size_t>(b.size()));
+    const py::gil_scoped_release release;
+    return distance_above(left, right);
+}
+
+// (lower bound, the next vector)
+py::tuple norm_from_vector_of(const Operator& A, const float64_array& v, int threads) {
+    NormFromVector found;
+    {
+        const std::span<const double> entries(v.data(), static_cast<std::size_t>(v.size()));
+        const py::gil_scoped_release release;
+        found = norm_from_vector(A.map().with(threads), entries);
+    }
+    const auto n = static_cast<py::ssize_t>(found.next.size());
+    return py::make_tuple(std::move(found.lower), float64_array(n, found.next.data()));
 }
 
 // (bracket, d, bound for this d)
@@ -122,6 +150,10 @@ void bind_spectra(py::module_& m) {
     m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"), py::arg("upper_rtol"));
     m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"), py::arg("gain"));
     m.def("perron_radius", &perron_radius_of, A, limits);
+    m.def("perron_radius_of_whole", &perron_radius_of_whole_of, A, limits);
+    m.def("distance_above", &distance_of<float>, py::arg("a").noconvert(), py::arg("b").noconvert());
+    m.def("distance_above", &distance_of<double>, py::arg("a").noconvert(), py::arg("b").noconvert());
+    m.def("norm_from_vector", &norm_from_vector_of, A, py::arg("v"), py::arg("threads"));
     m.def("spectral_norm", &norm_of, A, limits, keywords, py::arg("upper_rtol"));
     m.def("scaled_norm", &scaled_norm_of, A, limits, keywords, py::arg("max_kappa"), py::arg("threshold"));
     m.def("eigenpair", &eigenpair_of, A, py::arg("x"), py::arg("threads"));

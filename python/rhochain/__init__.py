@@ -18,6 +18,7 @@ from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.rescaling import rescale
 from rhochain.estimates.scaling import ScaledNorm, scaled_norm
 from rhochain.estimates.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
+from rhochain.estimates.tracker import Tracker
 from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
 from rhochain.inputs.activations import Activation, activation, activations
 from rhochain.inputs.files import FileError, load
@@ -57,6 +58,7 @@ __all__ = [
     "Progress",
     "ScaledNorm",
     "Status",
+    "Tracker",
     "TypicalGrowth",
     "Verdict",
     "WorstCaseGrowth",

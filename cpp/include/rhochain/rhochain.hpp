@@ -10,6 +10,7 @@
 #include <rhochain/chains/trajectories/gated_rollout.hpp>
 #include <rhochain/chains/trajectories/rollout_replay.hpp>
 #include <rhochain/kernels/products/single_precision.hpp>
+#include <rhochain/kernels/vectors/distance.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/dense_operator.hpp>
@@ -18,6 +19,7 @@
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
+#include <rhochain/spectra/norm/norm_from_vector.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>

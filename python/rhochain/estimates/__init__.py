@@ -14,5 +14,6 @@
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `signs`: neurons that excite or inhibit all their targets.
 - `spectra`: rho(W), sigma_1(W), rho(|W|) and the strongly connected components.
+- `tracker`: bounds of sigma_1(W) and rho(|W|) that follow a W from step to step.
 - `worst_case`: R(W), the growth under the worst slopes of an activation.
 """

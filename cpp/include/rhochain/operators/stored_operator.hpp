@@ -1,8 +1,8 @@
-// The common part of sparse_operator and dense_operator, for a borrowed matrix W and A = 2^-e W: the extreme magnitudes
-// of the entries, the number of terms in the longest row and column sum, the exponent e and principal parts.
+// The common part of sparse_operator and dense_operator, for a borrowed matrix W and A = 2^-e W: the exponent e and
+// principal parts.
 #pragma once
 
-#include <rhochain/kernels/space/parallel.hpp>
+#include <rhochain/kernels/products/entry_summary.hpp>
 #include <rhochain/storage/csr.hpp>
 #include <rhochain/storage/scaled.hpp>
 
@@ -14,74 +14,6 @@
 #include <vector>
 
 namespace rhochain {
-
-struct entry_summary {
-    double largest = 0.0;           // max |W_ij|
-    double smallest = 0.0;          // min |W_ij| over W_ij != 0
-    std::int64_t row_terms = 0;     // most entries other than 0 in a row: adding a zero does not round
-    std::int64_t column_terms = 0;  // and in a column
-};
-
-namespace detail {
-
-// Of the rows begin .. end - 1; count[j] entries other than 0 in column j.
-template <class Matrix, class Count>
-[[nodiscard]] entry_summary summarise_rows(const Matrix& W, std::int64_t begin, std::int64_t end,
-                                           std::vector<Count>& count) {
-    entry_summary s;
-    s.smallest = std::numeric_limits<double>::infinity();
-    count.assign(static_cast<std::size_t>(W.cols()), 0);
-    for (std::int64_t i = begin; i < end; ++i) {
-        std::int64_t terms = 0;
-        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
-            const double w = W.value(p);
-            if (w == 0.0) continue;
-            s.largest = std::max(s.largest, std::abs(w));
-            s.smallest = std::min(s.smallest, std::abs(w));
-            ++terms;
-            ++count[static_cast<std::size_t>(W.column(p))];
-        }
-        s.row_terms = std::max(s.row_terms, terms);
-    }
-    return s;
-}
-
-template <class Count, class Matrix>
-[[nodiscard]] entry_summary summarise_parts(const Matrix& W, int threads) {
-    // So few parts that their counters take less memory than W.
-    constexpr std::int64_t worth_sharing = 1 << 17;
-    const std::int64_t most = W.nnz() / std::max<std::int64_t>(2 * W.cols(), worth_sharing);
-    const std::int64_t parts = std::clamp<std::int64_t>(most, 1, threads);
-    std::vector<entry_summary> own(static_cast<std::size_t>(parts));
-    std::vector<std::vector<Count>> counts(own.size());
-    parallel_for(threads, parts, [&](std::int64_t part) {
-        const auto k = static_cast<std::size_t>(part);
-        own[k] = summarise_rows(W, W.rows() * part / parts, W.rows() * (part + 1) / parts, counts[k]);
-    });
-    entry_summary s = own.front();
-    for (const entry_summary& o : own) {
-        s.largest = std::max(s.largest, o.largest);
-        s.smallest = std::min(s.smallest, o.smallest);
-        s.row_terms = std::max(s.row_terms, o.row_terms);
-    }
-    if (s.largest == 0.0) s.smallest = 0.0;
-    for (std::size_t j = 0; j < counts.front().size(); ++j) {
-        std::int64_t terms = 0;
-        for (const auto& count : counts) terms += static_cast<std::int64_t>(count[j]);
-        s.column_terms = std::max(s.column_terms, terms);
-    }
-    return s;
-}
-
-}  // namespace detail
-
-// One pass over the entries. Memory: for each thread `cols` integers of 32 bits, or 64 where a column may need them;
-// for several threads together no more than half the entries of W.
-template <class Matrix>
-[[nodiscard]] entry_summary summarise(const Matrix& W, int threads) {
-    return W.rows() <= std::numeric_limits<std::int32_t>::max() ? detail::summarise_parts<std::int32_t>(W, threads)
-                                                                : detail::summarise_parts<std::int64_t>(W, threads);
-}
 
 // W[C, C] without stored zeros: C = `members`, rising, and position[members[k]] = k.
 template <index_integer Index, class Matrix>

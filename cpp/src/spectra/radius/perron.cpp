@@ -12,16 +12,22 @@ namespace rhochain {
 
 namespace {
 
+// Of the whole of M, the majorant of |W| or |W| itself.
+Bracket collatz_wielandt_of_whole(const linear_map& W, const SolverOptions& options, Ledger& ledger) {
+    const linear_map A = W.normalised();
+    Bracket b = perron_of_block(irreducible_block(A), options, ledger);
+    rescale_bracket(b, A.exponent());
+    return b;
+}
+
 // Where there is a majorant M of |W| alone: rho(W) <= rho(|W|) <= rho(M). The value is the upper end, as M is |W| but
 // for the entries of which more than one summand is other than 0.
 Bracket between_radius_and_majorant(const linear_map& W, const SolverOptions& options) {
     require_square(W, "a radius");
     validate(options, W.domain());
     if (W.cols() == 0) return exact_bracket(0.0, "empty matrix");
-    const linear_map A = W.normalised();
     Ledger ledger(options, W.domain());
-    Bracket b = perron_of_block(irreducible_block(A), options, ledger);
-    rescale_bracket(b, A.exponent());
+    Bracket b = collatz_wielandt_of_whole(W, options, ledger);
     b.upper.source = "Collatz-Wielandt on a majorant of |W|";
     b.upper_behind = b.upper;
     b.lower = b.lower_behind = {0.0, Grade::proved, 0.0, "a radius is not negative"};
@@ -52,6 +58,18 @@ Bracket perron_radius(const linear_map& W, const SolverOptions& options) {
             "W: got an operator known by its products alone, expected a stored matrix, as perron_radius reads the "
             "entries");
     return solve_by_component(W, options, perron_of_block);
+}
+
+Bracket perron_radius_of_whole(const linear_map& W, const SolverOptions& options) {
+    require_square(W, "a radius");
+    if (!W.bounded())
+        throw std::invalid_argument("W: got an operator known by its products alone, expected a stored matrix");
+    validate(options, W.domain());
+    if (W.cols() == 0) return exact_bracket(0.0, "empty matrix");
+    Ledger ledger(options, W.domain());
+    Bracket b = collatz_wielandt_of_whole(W, options, ledger);
+    ledger.close(b);
+    return b;
 }
 
 }  // namespace rhochain

@@ -16,4 +16,8 @@ namespace rhochain {
 // Reads the entries of W. Throws std::invalid_argument unless W is square and has them, or a majorant.
 [[nodiscard]] Bracket perron_radius(const linear_map& W, const SolverOptions& options = {});
 
+// The same from products with the whole of |W|, without a search for components: two or three of them where
+// options.start is close to the Perron vector. The bounds need not meet where W is reducible.
+[[nodiscard]] Bracket perron_radius_of_whole(const linear_map& W, const SolverOptions& options);
+
 }  // namespace rhochain
