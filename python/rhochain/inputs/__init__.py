@@ -14,6 +14,7 @@
 - `matrix`: `Matrix`, what every function of the package works on.
 - `matrix_market`: matrices from Matrix Market text.
 - `numpy_files`: matrices from .npy.
+- `operator_products`: products of operators that callers wrote.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
 - `text_lines`: lines of numbers, read in blocks and counted.
