@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["FileFault", "in_quotes", "require_sane_shape"]
+from rhochain.inputs.resources import machine_memory
+
+__all__ = ["FileFault", "in_quotes", "require_memory", "require_sane_shape"]
 
 _LONGEST_QUOTE = 60
 _EMPTY_LINES = 10_000_000  # rows or columns without an entry that a sparse file may state, whatever its size
@@ -20,6 +22,13 @@ def in_quotes(text: bytes) -> str:
     """Bytes of a file for a message: printable, in quotes, the first 60."""
     shown = repr(text[:_LONGEST_QUOTE])[1:]
     return shown if len(text) <= _LONGEST_QUOTE else f"{shown}..."
+
+
+def require_memory(place: str, what: str, nbytes: int) -> None:
+    """Refuse what the machine cannot hold, before the system ends the process that tries."""
+    most = machine_memory()
+    if most is not None and nbytes > most:
+        raise FileFault(place, f"{what} of {nbytes} bytes", f"at most {most}, the memory of the machine")
 
 
 def require_sane_shape(place: str, rows: int, cols: int, entries: int) -> None:

@@ -6,7 +6,7 @@
     row column value            (pattern: row column; array: value, column after column)
 
 The file is read once, in blocks of whole lines. Memory follows the entries that came, never the number that the size
-line states. Source: Boisvert, Pozo & Remington, The Matrix Market Exchange Formats, NISTIR 5935 (1996).
+line states; one that states more than the machine can hold is refused. Source: Boisvert, Pozo & Remington, The Matrix Market Exchange Formats, NISTIR 5935 (1996).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.inputs.file_faults import FileFault, in_quotes, require_sane_shape
+from rhochain.inputs.file_faults import FileFault, in_quotes, require_memory, require_sane_shape
 from rhochain.inputs.text_lines import TextLines
 
 __all__ = ["read_matrix_market"]
@@ -39,6 +39,8 @@ _WORDS = (
 )
 _MOST_COMMENTS = 1 << 26  # bytes
 _LINES_TO_SEARCH = 1000  # for numbers in a file without banner
+_BYTES_OF_ENTRY = 32  # value, row and column, in blocks and put together
+_BYTES_OF_NUMBER = 16
 _MOST_DIGITS = 18  # of a number in the size line
 
 
@@ -133,13 +135,13 @@ def _size(text: TextLines, layout: str, field: str, symmetry: str) -> _Header:
         raise FileFault(place, f"{rows} rows and {cols} columns", "at least one of each")
     if layout == "coordinate":
         require_sane_shape(place, rows, cols, stated[0])
+        require_memory(place, "entries", stated[0] * _BYTES_OF_ENTRY)
         return _Header(layout, field, symmetry, rows, cols, stated[0], text.line)
-    of_symmetry = {
-        "general": rows * cols,
-        "symmetric": rows * (rows + 1) // 2,
-        "skew-symmetric": rows * (rows - 1) // 2,
-    }
-    return _Header(layout, field, symmetry, rows, cols, of_symmetry[symmetry], text.line)
+    require_memory(place, "an array", rows * cols * _BYTES_OF_NUMBER)
+    entries = rows * cols
+    if symmetry != "general":  # one triangle, with the diagonal or without
+        entries = rows * (rows + 1) // 2 if symmetry == "symmetric" else rows * (rows - 1) // 2
+    return _Header(layout, field, symmetry, rows, cols, entries, text.line)
 
 
 def _blocks(text: TextLines, header: _Header) -> Any:

@@ -9,8 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.inputs.file_faults import FileFault, in_quotes
-from rhochain.inputs.resources import machine_memory
+from rhochain.inputs.file_faults import FileFault, in_quotes, require_memory
 
 __all__ = ["ArrayHeader", "array_header", "read_array", "read_npy", "require_matrix", "require_numbers"]
 
@@ -55,16 +54,8 @@ def array_header(stream: BinaryIO, size: int, place: str) -> ArrayHeader:
     follow = size - 6 - 2 - len(length) - count
     if header.nbytes != follow:
         raise FileFault(place, f"{follow} bytes of entries", f"{header.nbytes} for shape {shape} of {dtype}")
-    _require_memory(place, header.nbytes)
+    require_memory(place, "an array", header.nbytes)
     return header
-
-
-def _require_memory(place: str, nbytes: int) -> None:
-    most = machine_memory()
-    if most is not None and nbytes > most:
-        raise FileFault(
-            place, f"an array of {nbytes} bytes", f"at most the {most} bytes of memory that the machine has"
-        )
 
 
 def require_numbers(place: str, dtype: np.dtype[Any], *, kinds: str = "biuf", expected: str = "real numbers") -> None:

@@ -17,6 +17,7 @@ __all__ = ["NumberBlock", "TextLines"]
 
 _BLOCK = 1 << 20  # bytes
 _LONGEST_LINE = 1 << 16
+_MOST_BLANK = 1 << 26  # bytes: gzip packs blank lines into a thousandth
 _NUMERALS = b"0123456789+-.eE \t\r\n"  # all bytes that lines of numbers may have
 _NUMBER = rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
@@ -38,13 +39,18 @@ class TextLines:
 
     def blocks(self, columns: int) -> Iterator[NumberBlock]:
         """The lines that are left, about a megabyte at a time. Each holds `columns` numbers or nothing."""
+        blank = 0
         while block := self._read(self._stream.read, _BLOCK):
             if not block.endswith(b"\n"):
                 rest = self._read(self._stream.readline, _LONGEST_LINE + 1)
                 if len(rest) > _LONGEST_LINE:
                     raise self._too_long(self.line + block.count(b"\n") + 1)
                 block += rest
-            yield NumberBlock(block, self.line, columns)
+            numbers = NumberBlock(block, self.line, columns)
+            blank = 0 if len(numbers.numbers) else blank + len(block)
+            if blank > _MOST_BLANK:
+                raise FileFault(f"line {self.line + 1}", f"more than {_MOST_BLANK} bytes of blank lines", "an entry")
+            yield numbers
             self.line += block.count(b"\n") + (not block.endswith(b"\n"))
 
     def _read(self, read: Any, size: int) -> bytes:

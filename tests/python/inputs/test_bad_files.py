@@ -64,10 +64,20 @@ TEXT_FILES = {
         HEADER + "3 3 1\n1 1 1.0\n\n2 2 1.0\n3 3 1.0\n",
         "line 5: one more entry; expected 1 as line 2 states",
     ),
-    "array of 10^12": (
-        BANNER + "array real general\n1000000 1000000\n1\n",
-        "line 4: the file ends after 1 entries; expected 1000000000000 as line 2 states",
+    "array of a million": (
+        BANNER + "array real general\n1000 1000\n1\n",
+        "line 4: the file ends after 1 entries; expected 1000000 as line 2 states",
     ),
+    "array of 10^14": (
+        BANNER + "array real general\n10000000 10000000\n1\n",
+        "line 2: an array of 1600000000000000 bytes; expected at most ",
+    ),
+    "10^14 entries": (
+        HEADER + "3 3 100000000000000\n1 1 1\n",
+        "line 2: entries of 3200000000000000 bytes; expected at most ",
+    ),
+    "blank lines": (HEADER + "3 3 1\n" + "\n" * (2**26 + 2**21), "line 67"),
+    "comments": (HEADER + ("%" * 4095 + "\n") * 2**14 + "%\n", "line 16386: more than 67108864 bytes of comments; "),
     "index out of range": (HEADER + "3 3 1\n\n4 1 1.0\n", "line 4: '4 1 1.0'; expected a row from 1 to 3"),
     "index 0": (HEADER + "3 3 1\n1 0 1.0\n", "line 3: '1 0 1.0'; expected a column from 1 to 3"),
     "index negative": (HEADER + "3 3 1\n-1 1 1.0\n", "line 3: '-1 1 1.0'; expected a row from 1 to 3"),
