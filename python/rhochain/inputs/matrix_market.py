@@ -6,7 +6,8 @@
     row column value            (pattern: row column; array: value, column after column)
 
 The file is read once, in blocks of whole lines. Memory follows the entries that came, never the number that the size
-line states; one that states more than the machine can hold is refused. Source: Boisvert, Pozo & Remington, The Matrix Market Exchange Formats, NISTIR 5935 (1996).
+line states; one that states more than the machine can hold is refused. Source: Boisvert, Pozo & Remington, The Matrix
+Market Exchange Formats, NISTIR 5935 (1996).
 """
 
 from __future__ import annotations
