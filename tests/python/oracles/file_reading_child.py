@@ -67,6 +67,8 @@ def require_matrix(W) -> None:
         assert W.indptr[-1] == len(W.indices) == len(W.data)
         assert (W.indptr[:-1] <= W.indptr[1:]).all()
         assert ((W.indices >= 0) & (W.indices < W.shape[1])).all()
+    if entries.dtype.itemsize <= 8:
+        assert rc.Matrix(W).shape == W.shape
 
 
 def peak_bytes() -> int:
