@@ -74,7 +74,8 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n)
-        The recurrent weights. An operator needs ``rmatvec``; its report has no components and no rho(|W|).
+        The recurrent weights. The report of an operator has no components and no rho(|W|); that of one without
+        ``rmatvec`` has rho(W) alone, and says so.
     activation : str or Activation
         As `rhochain.activation` takes it. Give either this or `gain`.
     gain : float > 0 or array_like of shape (n,)
@@ -165,7 +166,9 @@ def check(
     evidence = work.evidence()
     signs = evidence.signs
     log_norm = None
-    if chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
+    if chain is not None and isinstance(chain, Chain) and not chain.matrix.has_adjoint:
+        unchecked += ("ln ||P||_2 of the chain was left out: it needs rmatvec, which the operator of the chain lacks.",)
+    elif chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
         log_norm = _norm_of(
             chain,
             {"rtol": rtol, "delta": delta, "seed": seed}
@@ -181,6 +184,7 @@ def check(
         shape=A.shape,
         nnz=A.nnz,
         update_rank=A.update_rank,
+        has_adjoint=A.has_adjoint,
         spectral_radius=evidence.spectral_radius,
         spectral_norm=evidence.spectral_norm,
         perron_radius=evidence.perron_radius,

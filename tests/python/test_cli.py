@@ -139,6 +139,23 @@ def test_misuse_of_the_process():
     assert done.stderr == "rhochain: error: no/such.mtx: no such file\n"
 
 
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"2 2 1\n1 1 0.5\n", "line 1: '2 2 1' and no banner; expected a first line"),
+        (b"%%MatrixMarket matrix coordinate real general\n2 2 x\n", "line 2: the size line '2 2 x'; expected"),
+        (b"%%MatrixMarket matrix coordinate real general\n2 2 1\n1 1 0\0.5\n", r"line 3: '1 1 0\x00.5'; expected"),
+    ],
+)
+def test_a_bad_file_ends_in_one_line(content, complaint, tmp_path):
+    path = tmp_path / "W.mtx"
+    path.write_bytes(content)
+    done = run("check", str(path), "--activation", "tanh")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"rhochain: error: {path}: {complaint}")
+    assert done.stderr.count("\n") == 1
+
+
 def test_interrupt(monkeypatch, small, capsys):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
+from rhochain.inputs.operator_products import Product, block_product, has_adjoint
 
 __all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
 
 _Array = npt.NDArray[Any]
-_Product = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
 
 class Held(NamedTuple):
@@ -29,6 +27,7 @@ class Held(NamedTuple):
     copied_bytes: int
     copied: bool
     whole: bool  # all entries are whole numbers, such as counts; False for an operator
+    has_adjoint: bool = True  # False for an operator without products with W^T
     update_rank: int | None = None  # the columns of U, of W + U V
 
 
@@ -185,49 +184,17 @@ def _dense_array(W: Any) -> _Array:
 def _hold_products(W: Any) -> Held:
     shape, forward, adjoint = products(W)
     held = _core.CallbackOperator(shape[0], shape[1], forward, adjoint)
-    return Held(held, "operator", np.dtype(np.float64), None, 0, False, False)
+    return Held(held, "operator", np.dtype(np.float64), None, 0, False, False, adjoint is not None)
 
 
-def products(W: Any) -> tuple[tuple[int, ...], _Product, _Product | None]:
+def products(W: Any) -> tuple[tuple[int, ...], Product, Product | None]:
     """The shape of an operator and its products with blocks, whose results are checked; None without an adjoint."""
     shape = tuple(operator.index(extent) for extent in W.shape)
     _require_matrix(shape)
     if getattr(W, "dtype", None) is not None:
         _stored_type(np.dtype(W.dtype))
-    forward = _block_product(W, "matmat", "matvec", shape)
-    adjoint = _block_product(W, "rmatmat", "rmatvec", shape[::-1]) if _has_adjoint(W, shape[0]) else None
-    return shape, forward, adjoint
-
-
-def _has_adjoint(W: Any, rows: int) -> bool:
-    if not isinstance(W, LinearOperator):
-        return hasattr(W, "rmatvec")
-    try:  # a LinearOperator always has the method and says only when called whether it works
-        W.rmatvec(np.zeros(rows))
-    except NotImplementedError:
-        return False
-    return True
-
-
-def _block_product(W: Any, block_name: str, vector_name: str, shape: tuple[int, ...]) -> _Product:
-    def product(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        if hasattr(W, block_name):
-            y = np.asarray(getattr(W, block_name)(x))
-        else:
-            # Copies: an operator may return the same buffer every time.
-            columns = [np.array(getattr(W, vector_name)(column)) for column in x.T]
-            y = np.stack([column.reshape(-1) for column in columns], axis=1)
-        if y.dtype.kind not in "biuf":
-            raise TypeError(f"W.{vector_name} must return real numbers; got dtype {y.dtype}")
-        if y.shape != (shape[0], x.shape[1]):
-            raise ValueError(
-                f"W.{vector_name} must return {shape[0]} numbers a vector; got shape {y.shape} for {x.shape[1]} vectors"
-            )
-        if not np.isfinite(y).all():
-            raise ValueError(f"W.{vector_name} must return finite numbers; got NaN or Inf")
-        return np.ascontiguousarray(y, dtype=np.float64)
-
-    return product
+    adjoint = block_product(W, shape, adjoint=True) if has_adjoint(W, shape[0]) else None
+    return shape, block_product(W, shape), adjoint
 
 
 def _from_tensor(tensor: Any) -> Any:

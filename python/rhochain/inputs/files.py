@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-import scipy.io
 from scipy import sparse
+
+from rhochain.inputs.archives import read_npz
+from rhochain.inputs.file_faults import FileFault
+from rhochain.inputs.matrix_market import read_matrix_market
+from rhochain.inputs.numpy_files import read_npy
 
 __all__ = ["FileError", "load"]
 
@@ -18,10 +23,10 @@ _EXPECTED = ".mtx, .mtx.gz, .npz or .npy"
 
 
 class FileError(ValueError):
-    """A file that holds no usable matrix. The message is one line: file, what came, what was expected."""
+    """A file that holds no usable matrix. The message is one line: file, place, what came, what was expected."""
 
     def __init__(self, path: str | os.PathLike[str], came: str) -> None:
-        super().__init__(f"{os.fspath(path)}: {' '.join(came.split())}")
+        super().__init__(f"{_printable(os.fspath(path))}: {_printable(' '.join(came.split()))}")
         self._given = os.fspath(path), came
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -47,12 +52,14 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     Raises
     ------
     FileError
-        Missing, unreadable, unknown, cut short or corrupt; complex or objects; NaN or Inf among the entries. A
-        `ValueError`.
+        Missing, unreadable, unknown, cut short or corrupt; no regular file; complex or objects; NaN or Inf among the
+        entries; a sparse matrix of more than 10,000,000 rows or columns and 100 more for each entry. A `ValueError`.
 
     Notes
     -----
-    Pickled objects are never loaded.
+    Pickled objects are never loaded. What a file states about its size is compared with what it holds before memory is
+    taken for it. A Matrix Market file has its banner, ``%%MatrixMarket matrix coordinate real general``, as its first
+    line, in any case of letters.
 
     Examples
     --------
@@ -63,72 +70,64 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     rhochain.inputs.files.FileError: W.mtx: no such file
     """
     file = Path(path)
-    readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx, ".npz": _read_npz, ".npy": _read_npy}
+    readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx_gz, ".npz": read_npz, ".npy": read_npy}
     reader = next((r for ending, r in readers.items() if file.name.lower().endswith(ending)), None)
     try:
         if file.is_dir():
             raise FileError(path, f"a directory; expected a file {_EXPECTED}")
         if reader is None:
             raise FileError(path, f"unknown kind of file {file.suffix!r}; expected {_EXPECTED}")
-        if not file.exists():
-            raise FileError(path, "no such file")
-        matrix = reader(file)
+        size = _size(path)
+        with file.open("rb") as stream:
+            matrix = reader(stream, size)
         if sparse.issparse(matrix):
-            if matrix.dtype.kind in "biu":  # SciPy adds up positions listed twice in the type of the entries
-                matrix = matrix.astype(np.float64)
             matrix = sparse.csr_array(matrix)
+        _require_finite(matrix)
     except FileError:
         raise
+    except FileFault as fault:
+        raise FileError(path, str(fault)) from fault
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
-    except Exception as error:  # the readers document no complete list
-        raise FileError(path, _came(error)) from error
-    _require_finite(path, matrix)
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror or error})") from error
+    except Exception as error:  # the modules for zip and gzip document no complete list
+        came = str(error) or type(error).__name__
+        raise FileError(path, f"cut short or corrupt ({came}); expected {_EXPECTED}") from error
     return matrix
 
 
-def _came(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno is not None:  # a reader's own OSErrors have no number
-        return f"cannot be read ({error.strerror})"
-    if isinstance(error, ValueError) and "Object arrays" in str(error):
-        return "an array of objects; expected numbers (objects are pickles, which are never loaded)"
-    return f"cut short or corrupt ({str(error) or type(error).__name__})"
+def _printable(text: str) -> str:
+    """Control characters as escapes, for one line on a terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def _read_mtx(file: Path) -> Any:
-    opener = gzip.open if file.suffix.lower() == ".gz" else open
-    with opener(file, "rb") as lines:  # SciPy before 1.12 waits for ever where nothing follows the comments
-        if all(line.startswith(b"%") or not line.strip() for line in lines):
-            raise FileError(file, "cut short or corrupt (no size line); expected a Matrix Market matrix")
-    with opener(file, "rb") as stream:  # SciPy by itself knows .gz in lower case alone
-        return scipy.io.mmread(stream)
+def _size(path: str | os.PathLike[str]) -> int:
+    """Bytes of a regular file. A pipe could make its reader wait for ever, a device never end."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        target = f"; a symbolic link to {os.readlink(path)}" if os.path.islink(path) else ""
+        raise FileError(path, f"no such file{target}") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise FileError(path, "a pipe or a device; expected a regular file")
+    return found.st_size
 
 
-def _read_npz(file: Path) -> Any:
-    with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-        names = archive.files
-        if "format" not in names:
-            if len(names) == 1:
-                return archive[names[0]]
-            found = f"{len(names)} arrays ({', '.join(names)})" if names else "no array"
-            raise FileError(file, f"{found}; expected a SciPy sparse matrix or one 2-D array")
-    with file.open("rb") as stream:
-        matrix = sparse.load_npz(stream)
-    if hasattr(matrix, "check_format"):  # SciPy's compiled conversions trust the indices
-        matrix.check_format(full_check=True)
-    return matrix
+def _read_mtx(stream: BinaryIO, _size: int) -> Any:
+    return read_matrix_market(stream)
 
 
-def _read_npy(file: Path) -> Any:
-    with file.open("rb") as stream:
-        return np.lib.format.read_array(stream, allow_pickle=False)
+def _read_mtx_gz(stream: BinaryIO, _size: int) -> Any:
+    with gzip.open(stream, "rb") as text:
+        return read_matrix_market(text)  # type: ignore[arg-type]
 
 
-def _require_finite(path: str | os.PathLike[str], matrix: Any) -> None:
-    if matrix.ndim != 2:
-        raise FileError(path, f"an array of shape {matrix.shape}; expected two dimensions")
+def _require_finite(matrix: Any) -> None:
     entries = matrix.data if sparse.issparse(matrix) else matrix
-    if entries.dtype.kind not in "biuf":
-        raise FileError(path, f"entries of type {entries.dtype}; expected real numbers")
-    if not np.isfinite(entries).all():
-        raise FileError(path, "NaN or Inf among the entries; expected finite numbers")
+    if np.isfinite(entries).all():
+        return
+    at = np.argwhere(~np.isfinite(entries))[0]
+    if sparse.issparse(matrix):
+        at = np.array([np.searchsorted(matrix.indptr, at[0], side="right") - 1, matrix.indices[at[0]]])
+    raise FileFault(f"row {at[0] + 1}, column {at[1] + 1}", "NaN or Inf among the entries", "finite numbers")

@@ -82,7 +82,9 @@ class LowRankUpdate(Matrix):
         held = _core.LowRankOperator(base.operator, left, np.ascontiguousarray(right.T))
         of_W, float64 = base._held, np.dtype(np.float64)
         rank = left.shape[1]
-        self._held = Held(held, "low rank update", float64, of_W.nnz, of_W.copied_bytes, of_W.copied, False, rank)
+        self._held = Held(
+            held, "low rank update", float64, of_W.nnz, of_W.copied_bytes, of_W.copied, False, update_rank=rank
+        )
         LinearOperator.__init__(self, self._held.dtype, base.shape)
 
     def with_columns_scaled(self, scaled: Any, factors: Floats) -> LowRankUpdate:

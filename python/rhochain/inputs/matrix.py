@@ -27,7 +27,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Real. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries
         alone while the `Matrix` lives. Other layouts are copied. Booleans and integers become float64, float16
         and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
-        (for sigma_1 also ``rmatvec``) serves through its products.
+        (for sigma_1 also ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a copy of its
+        own, and blocks of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it returns may be
+        of any real type, and must be finite.
     threads : int, optional
         Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
     memory : int or str
@@ -119,6 +121,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     def has_entries(self) -> bool:
         """Whether W is known entry by entry: not by products alone, nor as a sum W + U V that was never formed."""
         return self.kind in ("sparse", "dense")
+
+    @property
+    def has_adjoint(self) -> bool:
+        """Whether products with W^T work: False for an operator without ``rmatvec``."""
+        return self._held.has_adjoint
 
     @property
     def nbytes(self) -> int:

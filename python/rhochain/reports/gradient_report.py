@@ -52,6 +52,8 @@ class GradientReport(JsonReport):
         None for an operator; of a `LowRankUpdate` that of its W.
     update_rank : int or None
         The columns of U where W is a `LowRankUpdate`.
+    has_adjoint : bool
+        False for an operator without ``rmatvec``, of which rho(W) alone is known: the notes say what was left out.
     spectral_radius, spectral_norm, perron_radius : Bracket or None
         None where the verdict was settled first (`quick`); rho(|W|) also for an operator, whose entries are unknown.
     scaled_norm : ScaledNorm or None
@@ -105,6 +107,7 @@ class GradientReport(JsonReport):
     notes: tuple[str, ...] = ()
     source: str | None = None
     update_rank: int | None = None
+    has_adjoint: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
@@ -123,6 +126,7 @@ class GradientReport(JsonReport):
             "shape": list(self.shape),
             "nnz": self.nnz,
             "update_rank": self.update_rank,
+            "has_adjoint": self.has_adjoint,
             "spectral_radius": plain(self.spectral_radius),
             "spectral_norm": plain(self.spectral_norm),
             "perron_radius": plain(self.perron_radius),
@@ -238,6 +242,8 @@ class GradientReport(JsonReport):
         for name, bracket in self._quantities():
             if bracket is None and name == "rho(|W|)" and self.nnz is None:
                 rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
+            elif bracket is None and name == "sigma_1(W)" and not self.has_adjoint:
+                rows.append((name, "unknown: W has no rmatvec, the product with W^T", *[""] * 5))
             elif bracket is not None:
                 rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
         growth = self.worst_case_growth

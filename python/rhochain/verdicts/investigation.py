@@ -66,6 +66,8 @@ class Investigation:
 
     def settle(self) -> Decision:
         """Stops at the first quantity that proves a verdict."""
+        if not self._A.has_adjoint:
+            return self._by_radius()
         self._structure()
         if self._evidence.linear:
             # A radius decides a linear network; the growth is that of its Jacobian.
@@ -82,6 +84,8 @@ class Investigation:
 
     def measure(self) -> Decision:
         """All quantities of the report, and a scaling where it can change the verdict or date it."""
+        if not self._A.has_adjoint:
+            return self._by_radius()
         self._structure()
         for compute in (self._perron, self._radius, self._norm):  # rho before a transposed copy takes memory
             compute()
@@ -95,6 +99,14 @@ class Investigation:
             self._scaling()
             decision = decide(self._evidence)
         return decision
+
+    def _by_radius(self) -> Decision:
+        """What products with W alone give."""
+        self._radius()
+        if self._evidence.linear and self._linear_is_open():
+            self._growth()  # then the radius of the Jacobian
+        self._linear_gain()
+        return decide(self._evidence)
 
     def _cheap(self) -> bool:
         entries = self._entries_read()
@@ -195,6 +207,12 @@ class Investigation:
 
     def notes(self) -> tuple[str, ...]:
         """What was left out, and what asking for it would change."""
+        if not self._A.has_adjoint:
+            missing = "sigma_1(W), mu_D(W), w(W)" + ("" if self._evidence.linear else ", R(W)")
+            return (
+                f"left out, as they need rmatvec, the product with W^T, which this operator lacks: {missing}. Give "
+                "rmatvec, or the entries of W.",
+            )
         if self._limits.max_matvecs is not None:
             return ()
         growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius

@@ -174,6 +174,7 @@ def test_json_is_strict_and_ordered():
         "shape",
         "nnz",
         "update_rank",
+        "has_adjoint",
         "spectral_radius",
         "spectral_norm",
         "perron_radius",

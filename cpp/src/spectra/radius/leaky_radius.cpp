@@ -30,14 +30,15 @@ cycle_bounds isolated_bounds(const linear_map& A, std::span<const double> leaks,
                              const SolverOptions& options, Ledger& ledger) {
     constexpr std::size_t period = 16;
     constexpr double settled = 1e-6;
+    const cycle_bounds nothing{{0.0, Grade::proved, 0.0, "a radius is not negative"},
+                               {Bracket::infinity, Grade::proved, 0.0, "no bound"}};
+    if (!A.has_adjoint()) return nothing;
     const double slope = std::ldexp(gain, A.exponent());
     const leak_range range = range_of_leaks(leaks, A.domain());
     const slope_jacobian J(A, {slope, slope, range.least, leaks});
     const slope_rows cycle(period, std::vector<std::uint8_t>(J.length(), 1));
     const cycle_vectors v = measure_cycle(J, cycle, options.seed, ledger);
-    if (!(v.residual < settled) || !(v.rate > 0.0))
-        return {{0.0, Grade::proved, 0.0, "a radius is not negative"},
-                {Bracket::infinity, Grade::proved, 0.0, "no bound"}};
+    if (!(v.residual < settled) || !(v.rate > 0.0)) return nothing;
     const double magnitude = product_magnitude(A, options, ledger);
     const double delta = delta_beside_magnitude(A, options.delta);
     cycle_bounds bounds = isolate_cycle(J, cycle, v, magnitude, delta, options.seed, ledger);
