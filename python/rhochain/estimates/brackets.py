@@ -157,8 +157,8 @@ class Bracket:
     lower, upper : Bound
     status : Status
     residual : float
-        At least ``||W x - eigenvalue x||`` for the eigenvector x = `vector`, and of the left eigenvector too where
-        `condition` is known; ``||W.T W v - value**2 v|| / value`` for a singular vector v. NaN where there is no vector.
+        At least ``||W x - eigenvalue x||`` for the eigenvector x = `vector`, and that of the left eigenvector where
+        `condition` is known; ``||W.T W v - value**2 v|| / value`` for a singular vector v. NaN without a vector.
     condition : float
         Condition number ``1/|y* x|`` of the eigenvalue in its strongly connected component, an ESTIMATE: a change E
         of W moves the eigenvalue by at most ``condition * ||E||_2`` to first order. NaN where unknown: see

@@ -31,10 +31,10 @@ class OuterEigenvalues:
         By falling modulus, each as often as its multiplicity; a complex pair stands together, the one with the
         positive imaginary part first. Shorter where the budget ended first.
     radii : ndarray of float, shape (k,)
-        Of the discs about `values`.
+        Of the discs about `values`; NaN for an ESTIMATE.
     grades : tuple of Grade, length k
-        PROVED: the eigenvalues of W can be numbered, with multiplicity, so that each of these lies in its disc. ESTIMATE:
-        the radius is the residual, and nothing is claimed.
+        PROVED: the eigenvalues of W can be numbered, with multiplicity, so that each of these values has its own one
+        in its disc. ESTIMATE: nothing is claimed.
     residuals : ndarray of float, shape (k,)
         ``||W x - value x||`` of unit Ritz vectors, in their strongly connected component; of a Schur vector for a value
         found after others were deflated.
@@ -75,17 +75,17 @@ class OuterEigenvalues:
 
     def __repr__(self) -> str:
         lines = [f"{len(self)} of {self.order} eigenvalues by modulus, {self.status}, {self.matvecs} matvecs"]
-        for z, radius, grade, gap in zip(self.values, self.radii, self.grades, self.gaps, strict=True):
+        rows = zip(self.values, self.radii, self.grades, self.residuals, self.gaps, strict=True)
+        for z, radius, grade, residual, gap in rows:
             number = f"{z.real:.7g}" if z.imag == 0.0 else f"{z.real:.7g}{z.imag:+.7g}j"
-            lines.append(f"  {number:<24} modulus {abs(z):<10.7g} gap {gap:<9.3g} within {radius:.2g} {grade}")
+            error = f"within {radius:.2g}" if grade is Grade.PROVED else f"residual {residual:.2g}"
+            lines.append(f"  {number:<24} modulus {abs(z):<10.7g} gap {gap:<9.3g} {error} {grade}")
         lines.append(f"  all others: modulus at most {self.rest}")
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         """All of it in plain JSON types."""
-        rows = zip(
-            self.values, self.radii, self.grades, self.residuals, self.conditions, self.gaps, strict=True
-        )
+        rows = zip(self.values, self.radii, self.grades, self.residuals, self.conditions, self.gaps, strict=True)
         return {
             "eigenvalues": [
                 {

@@ -54,8 +54,8 @@ struct Bracket {
     std::int64_t matvecs = 0;    // products with the matrix or its transpose, a block of b vectors counts b
     double seconds = 0.0;
     std::vector<Progress> history;
-    std::vector<std::complex<double>> vector;  // the unit eigenvector or right singular vector behind `value`
-    std::string no_vector{};                   // why there is none
+    std::vector<std::complex<double>> vector;           // the unit eigenvector or right singular vector behind `value`
+    std::string no_vector{};                            // why there is none
     std::complex<double> eigenvalue{unknown, unknown};  // x^* A x of an eigenvector x
 };
 

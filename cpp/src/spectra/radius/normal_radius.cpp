@@ -84,7 +84,8 @@ Bracket radius_of_normal(const irreducible_block& block, const SolverOptions& op
     if (const auto& moduli = block.facts().moduli) {
         b.value = 0.5 * (moduli->lower + moduli->upper);
         tighten_by_interval(b, *moduli);
-        b.no_vector = "a multiple of an orthogonal matrix: all eigenvalues have the same modulus, and none was searched for";
+        b.no_vector =
+            "a multiple of an orthogonal matrix: all eigenvalues have the same modulus, and none was searched for";
         ledger.record(b.lower.value, b.value, b.upper.value);
     } else {
         b = norm_within(block.map(), options, {}, ledger);

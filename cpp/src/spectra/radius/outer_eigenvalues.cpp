@@ -3,12 +3,14 @@
 #include "kernels/vectors/caller_arrays.hpp"
 #include "spectra/radius/eigenvalue_discs.hpp"
 #include "spectra/radius/outer_search.hpp"
+#include "spectra/radius/perron_of_block.hpp"
 #include "spectra/structure/component_summary.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -55,10 +57,29 @@ public:
         if (found.empty()) return add_search(B, shift);
         for (const enclosed_eigenvalue& e : found) {
             const bool proved = std::isfinite(e.radius);
-            push({e.value, proved ? e.radius : e.residual, proved ? Grade::proved : Grade::estimate, e.residual,
+            push({e.value, proved ? e.radius : Bracket::unknown, proved ? Grade::proved : Grade::estimate, e.residual,
                   e.condition},
                  shift);
         }
+    }
+
+    // The eigenvalues r e^(i (2 j + odd) pi / n), j = 0 .. n - 1, of a cycle: n of them, or k, the first ones first.
+    void add_cycle(const Bracket& r, bool odd, std::int64_t n) {
+        constexpr double pi = 3.14159265358979323846;
+        const double radius = (r.upper.value - r.lower.value) + 0x1p-48 * r.value;
+        std::int64_t added = 0;
+        for (std::int64_t j = odd ? 1 : 0; added < std::min(k_, n); j += 2) {
+            const double angle = pi * (static_cast<double>(j) / static_cast<double>(n));
+            const bool real = j == 0 || j == n;
+            const double imaginary = real ? 0.0 : r.value * std::sin(angle);
+            const double along = j == n ? -r.value : r.value * std::cos(angle);
+            for (const double side : {1.0, -1.0}) {
+                if (real && side < 0.0) continue;
+                values_.push_back({{along, side * imaginary}, radius, Grade::proved, 0.0, Bracket::unknown});
+                ++added;
+            }
+        }
+        if (added < n) leave(r.upper);
     }
 
     void add_exact(double value) { values_.push_back({value, 0.0, Grade::proved, 0.0, 1.0}); }
@@ -93,9 +114,10 @@ public:
         if (!values_.empty()) {
             const OuterEigenvalue& first = values_.front();
             b.value = std::abs(first.value);
-            const double low = std::max(0.0, (b.value - first.radius) * (1.0 - 0x1p-50));
+            const double radius = first.grade == Grade::proved ? first.radius : first.residual;
+            const double low = std::max(0.0, (b.value - radius) * (1.0 - 0x1p-50));
             b.lower = {std::min(low, b.value), first.grade, 0.0, "disc of the outermost eigenvalue"};
-            b.upper = {(b.value + first.radius) * slightly_more, first.grade, 0.0, b.lower.source};
+            b.upper = {(b.value + radius) * slightly_more, first.grade, 0.0, b.lower.source};
         }
         b.status = converged_ && static_cast<std::int64_t>(kept) == k_ ? Status::converged : Status::bracketed;
         found.rest = rest_;
@@ -116,8 +138,13 @@ private:
         const std::int64_t k = std::min(k_, B.rows());
         const outer_ritz_values found = search_outer(B, k, options_, ledger_);
         converged_ = converged_ && found.converged;
-        for (const ritz_value& v : found.values)
-            push({v.value, v.residual, Grade::estimate, v.residual, Bracket::unknown}, shift);
+        // Ritz values outside of a proved bound come from rounding, as in a badly scaled matrix.
+        const double bound =
+            B.bounded() ? perron_upper_bound(irreducible_block(B), options_, ledger_).value : Bracket::infinity;
+        for (const ritz_value& v : found.values) {
+            converged_ = converged_ && std::abs(v.value) <= bound * (1.0 + options_.rtol);
+            push({v.value, Bracket::unknown, Grade::estimate, v.residual, Bracket::unknown}, shift);
+        }
         if (static_cast<std::int64_t>(found.values.size()) < B.rows())
             leave({std::ldexp(found.rest, shift), Grade::estimate, 0.0, "the largest Ritz value of the rest"});
     }
@@ -143,12 +170,31 @@ private:
     bool converged_ = true;
 };
 
-void add_components(const linear_map& A, collection& all) {
+// Of a component that is one cycle. Whether its radius is known.
+bool add_cycle(const stored_entries& W, const linear_map& B, std::span<const std::int64_t> members, int shift,
+               const SolverOptions& options, Ledger& ledger, collection& all) {
+    block_facts facts;
+    facts.single_cycle = true;
+    Bracket r = perron_of_block(irreducible_block(B, facts), options, ledger);
+    if (r.status != Status::converged) return false;
+    rescale_bracket(r, shift);
+    bool odd = false;
+    W.visit([&](const auto& view) {
+        for (const std::int64_t i : members)
+            for (std::int64_t p = view.row_begin(i); p < view.row_end(i); ++p)
+                if (view.value(p) < 0 && std::binary_search(members.begin(), members.end(), view.column(p))) odd = !odd;
+    });
+    all.add_cycle(r, odd, static_cast<std::int64_t>(members.size()));
+    return true;
+}
+
+void add_components(const linear_map& A, const SolverOptions& options, Ledger& ledger, collection& all) {
     const stored_entries& entries = *A.entries();
     const component_partition P = strong_components(entries);
     auto summaries = summarise_components(entries, std::ldexp(1.0, -A.exponent()), P);
     for (component_summary& s : summaries) s.bound = s.radius_bound;
-    std::stable_sort(summaries.begin(), summaries.end(), [](const auto& a, const auto& b) { return a.bound > b.bound; });
+    std::stable_sort(summaries.begin(), summaries.end(),
+                     [](const auto& a, const auto& b) { return a.bound > b.bound; });
     const std::vector<std::int64_t> position = positions(P);
     bool skipping = false;
     for (const component_summary& s : summaries) {
@@ -163,10 +209,13 @@ void add_components(const linear_map& A, collection& all) {
             all.add_exact(loop_at(entries, members.front(), A.exponent()));
             continue;
         }
+        const auto size = static_cast<std::int64_t>(members.size());
         std::optional<linear_map> part;
-        if (static_cast<std::int64_t>(members.size()) < A.rows()) part = A.principal(members, position);
+        if (size < A.rows()) part = A.principal(members, position);
         const linear_map B = part ? part->normalised() : A;
-        all.add(B, B.exponent() - A.exponent());
+        const int shift = B.exponent() - A.exponent();
+        if (s.entries == size && add_cycle(entries, B, members, shift, options, ledger, all)) continue;
+        all.add(B, shift);
     }
     all.add_zeros(P.count - static_cast<std::int64_t>(P.cyclic.size()));
 }
@@ -183,7 +232,7 @@ OuterEigenvalues outer_eigenvalues(const linear_map& W, std::int64_t k, const So
     const linear_map A = W.normalised();
     collection all(k, options, ledger);
     if (A.entries() != nullptr)
-        add_components(A, all);
+        add_components(A, options, ledger, all);
     else
         all.add(A, 0);
     OuterEigenvalues found = all.result();

@@ -112,9 +112,11 @@ private:
             if (all) return ritz;
             residuals.push_back(worst);
             const std::size_t looks = residuals.size();
-            if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience]) return ritz;
+            if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience])
+                return ritz;
             ledger_.record(0.0, std::abs(first.value), Bracket::infinity);
-            const std::int64_t kept = std::max(factorization.size() / 3, std::min(wanted + 2, factorization.size() - 3));
+            const std::int64_t kept =
+                std::max(factorization.size() / 3, std::min(wanted + 2, factorization.size() - 3));
             if (factorization.size() < 4 || !factorization.restart_dominant(kept)) return ritz;
         }
     }

@@ -29,5 +29,4 @@ struct outer_ritz_values {
 [[nodiscard]] outer_ritz_values search_outer(const linear_map& A, std::int64_t k, const SolverOptions& options,
                                              Ledger& ledger);
 
-
 }  // namespace rhochain

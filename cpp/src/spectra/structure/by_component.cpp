@@ -287,8 +287,7 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
             all.add(solve_component(A, P, position, task), s);
         }
         result = all.result(A.rows());
-        if (eigenvector_of)
-            write_extended_eigenvector(A, P, *eigenvector_of, all.best_of(), options, result, ledger);
+        if (eigenvector_of) write_extended_eigenvector(A, P, *eigenvector_of, all.best_of(), options, result, ledger);
         rescale_bracket(result, A.exponent());
     }
     ledger.close(result);

@@ -53,8 +53,9 @@ std::vector<std::complex<double>> cycle_eigenvector(const stored_entries& W, std
         top = std::max(top, here.exponent);
         const scaled w = scaled::normalised(cycle.weights[step]);
         // x_j = (r / w_ij) x_i; of W^T, whose edges the view has, x_j = (w_ji / r) x_i.
-        here = W.transposed ? scaled::normalised(here.mantissa * w.mantissa / mantissa, here.exponent + w.exponent - whole)
-                            : scaled::normalised(here.mantissa * mantissa / w.mantissa, here.exponent + whole - w.exponent);
+        here = W.transposed
+                   ? scaled::normalised(here.mantissa * w.mantissa / mantissa, here.exponent + w.exponent - whole)
+                   : scaled::normalised(here.mantissa * mantissa / w.mantissa, here.exponent + whole - w.exponent);
     }
     std::vector<std::complex<double>> result;
     double squares = 0.0;

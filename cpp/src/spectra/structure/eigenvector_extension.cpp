@@ -185,8 +185,8 @@ private:
         // B is 2^shift times the part of A.
         const int shift = A_.exponent() - block.exponent();
         for (auto& z : b) z = shifted(z, shift);
-        return for_caller(solve_shifted(B, shifted(lambda_, shift), from_caller(std::span<const complex>(b)), options_,
-                                        ledger_));
+        return for_caller(
+            solve_shifted(B, shifted(lambda_, shift), from_caller(std::span<const complex>(b)), options_, ledger_));
     }
 
     const View& view_;
@@ -207,8 +207,7 @@ std::vector<std::complex<double>> extended_eigenvector(const linear_map& A, cons
                                                        const partial_eigenvector& of, const SolverOptions& options,
                                                        Ledger& ledger) {
     const stored_entries& W = *A.entries();
-    return W.visit(
-        [&](const auto& view) { return extension(view, W.transposed, A, P, f, options, ledger).run(of); });
+    return W.visit([&](const auto& view) { return extension(view, W.transposed, A, P, f, options, ledger).run(of); });
 }
 
 std::int64_t source_vertex(const stored_entries& W, const component_partition& P) {

@@ -61,7 +61,8 @@ public:
                 const auto k = static_cast<std::size_t>(i);
                 // phi d modulo 2 pi, in whole numbers.
                 const double angle = positive ? 0.0 : phi * static_cast<double>(depth_[k] % (2 * period));
-                phases->push_back(static_cast<double>(sign_[k]) * std::complex<double>(std::cos(angle), std::sin(angle)));
+                phases->push_back(static_cast<double>(sign_[k]) *
+                                  std::complex<double>(std::cos(angle), std::sin(angle)));
             }
         }
         for (const std::int64_t i : queue_) depth_[static_cast<std::size_t>(i)] = -1;

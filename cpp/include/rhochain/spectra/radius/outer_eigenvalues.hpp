@@ -16,7 +16,7 @@ namespace rhochain {
 struct OuterEigenvalue {
     std::complex<double> value;
     // PROVED: the eigenvalues of W can be numbered, with multiplicity, so that each lies within `radius` of its value.
-    // Otherwise that of an ESTIMATE, the residual.
+    // Unknown for an ESTIMATE.
     double radius = Bracket::unknown;
     Grade grade = Grade::estimate;
     double residual = Bracket::unknown;   // ||W x - value x||, ||x|| = 1, x a Ritz or a Schur vector of the component
