@@ -169,7 +169,8 @@ TEST_CASE("an eigenvector extended through components, each layout, with and wit
             for (std::size_t i = 0; i < 126; ++i)
                 for (std::size_t j = 0; j < 126; ++j) T[j * 126 + i] = D[i * 126 + j];
             for (const auto* M : {&D, &T}) {
-                const Bracket b = spectral_radius(linear_map(dense_view<double>{n, n, *M}).with(1));
+                const Bracket b =
+                    spectral_radius(dense_operator(dense_view<double>{n, n, *M}, dense_layout::row_major, 1));
                 REQUIRE(b.vector.size() == 126);
                 CHECK(length(b.vector) == doctest::Approx(1.0).epsilon(1e-13));
                 CHECK(std::abs(b.eigenvalue) == doctest::Approx(5.0).epsilon(1e-10));

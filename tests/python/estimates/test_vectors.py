@@ -146,6 +146,17 @@ def test_nilpotent_matrices_have_a_kernel_vector(W, convert):
         assert not (W @ bracket.vector).any()
 
 
+@pytest.mark.parametrize("tail", [0.0, 1.0])
+def test_nilpotent_components_do_not_overflow(tail):
+    # Nilpotent and irreducible: the computed eigenvalues are rounding.
+    N = np.array([[3.0, 6.0], [-1.5, -3.0]])
+    W = scipy.linalg.block_diag([[tail]], N, N)
+    W[0, 1] = W[1, 3] = W[2, 4] = 2.0
+    bracket = rc.spectral_radius(W)
+    assert tail in bracket
+    assert bracket.vector is None or np.isfinite(bracket.vector).all()
+
+
 def test_operators_and_updates():
     W, U, V = sp.csr_array(gaussian(60, 1)), gaussian(60, 2)[:, :2], gaussian(60, 3)[:2]
     check_vector(rc.spectral_radius(rc.LowRankUpdate(W, U, V)), W.toarray() + U @ V)

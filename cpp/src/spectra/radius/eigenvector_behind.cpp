@@ -22,6 +22,7 @@ namespace {
 
 void leave_out(Bracket& b, std::string reason) {
     b.vector.clear();
+    b.eigenvalue = {Bracket::unknown, Bracket::unknown};
     b.residual = Bracket::unknown;
     b.no_vector = std::move(reason);
 }
@@ -71,10 +72,10 @@ void write_extended_eigenvector(const linear_map& A, const component_partition& 
     constexpr double rounding = 0x1p-40;
     if (b.residual <= std::max(rounding * b.value, std::isnan(of_component) ? 0.0 : of_component)) return;
     b.vector = extended_eigenvector(A, P, f, {b.eigenvalue, std::move(b.vector), s.component}, options, ledger);
-    b.residual = of_component;
-    write_eigenvector(M, b, ledger);
     const double wanted = std::max(options.rtol * b.value, 2.0 * (std::isnan(of_component) ? 0.0 : of_component));
-    if (b.residual <= wanted) return;
+    b.residual = of_component;
+    if (!b.vector.empty()) write_eigenvector(M, b, ledger);
+    if (!b.vector.empty() && b.residual <= wanted) return;
     leave_out(b, ledger.exhausted() ? "the budget ended before the eigenvector of a component was extended to all of W"
                                     : "the eigenvector of a component was not extended to all of W: beside it another "
                                       "component has an eigenvalue of nearly the same modulus");

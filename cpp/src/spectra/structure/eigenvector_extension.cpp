@@ -95,6 +95,7 @@ public:
             result.push_back(shifted(x.z, x.exponent - top));
             squares += std::norm(result.back());
         }
+        if (!std::isfinite(squares)) return {};
         for (auto& z : result) z /= std::sqrt(squares);
         return result;
     }
@@ -156,7 +157,7 @@ private:
             if (view_.column(p) == i) loop = entry(p);
         complex pivot = lambda_ - loop;
         // As in complex_elimination.hpp.
-        const double least = 0x1p-52 * std::abs(lambda_);
+        const double least = std::max(0x1p-52 * std::abs(lambda_), 0x1p-900);
         if (std::abs(pivot) < least) pivot = least;
         at(i) = scaled_complex::of(at(i).z / pivot, at(i).exponent);
     }

@@ -24,7 +24,8 @@ struct partial_eigenvector {
     std::int64_t component = 0;
 };
 
-// x of f(A), ||x|| = 1, f the identity or `absolute`; A.entries() is not null. No residual is checked.
+// x of f(A), ||x|| = 1, f the identity or `absolute`; A.entries() is not null. No residual is checked;
+// empty where a solve overflows.
 [[nodiscard]] std::vector<std::complex<double>> extended_eigenvector(const linear_map& A, const component_partition& P,
                                                                      entry_map f, const partial_eigenvector& of,
                                                                      const SolverOptions& options, Ledger& ledger);
