@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,16 +41,20 @@ class OuterEigenvalues:
     conditions : ndarray of float, shape (k,)
         ``1/|y* x|``, ESTIMATEs, in the component; NaN where unknown.
     gaps : ndarray of float, shape (k,)
-        The modulus of each value less that of the next one; of the last one less `rest`. NaN where k = n.
+        The modulus of each value less that of the next one; of the last one less `rest`. NaN where k = n, or
+        where the budget ended before the search looked at the others.
     rest : Bound
         At least the modulus of every other eigenvalue, such as the edge of the bulk beside outliers. An ESTIMATE is the
         largest modulus that the search saw among the others: where the search missed an eigenvalue, so did this bound.
-        Only the upper bound of `spectral_radius` tells how far outside a missed one could be.
+        Only the upper bound of `spectral_radius` tells how far outside a missed one could be. Infinite where the budget
+        ended first.
     status : Status
         CONVERGED: k values whose residuals are at most ``rtol * abs(value)``, and a search from another random start
         found nothing farther out.
     matvecs : int
     seconds : float
+    order : int
+        n.
     """
 
     values: npt.NDArray[np.complex128]
@@ -63,7 +67,7 @@ class OuterEigenvalues:
     status: Status
     matvecs: int = 0
     seconds: float = 0.0
-    order: int = field(default=0)
+    order: int = 0
 
     @property
     def converged(self) -> bool:
@@ -169,7 +173,7 @@ def outer_eigenvalues(
     run = Bracket.from_core(raw)
     values, radii, proved, residuals, conditions = zip(*found, strict=True) if found else ((), (), (), (), ())
     moduli = np.abs(np.array(values, dtype=np.complex128))
-    beyond = math.nan if len(values) == n else rest.value
+    beyond = rest.value if len(values) < n and math.isfinite(rest.value) else math.nan
     return OuterEigenvalues(
         values=np.array(values, dtype=np.complex128),
         radii=np.array(radii, dtype=np.float64),

@@ -185,6 +185,8 @@ def test_budgets_and_callbacks_end_a_call():
     spent = rc.outer_eigenvalues(W, 5, max_matvecs=60)
     assert spent.status is rc.Status.BUDGET_SPENT
     assert not spent.converged
+    assert spent.rest.value == np.inf
+    assert np.isnan(spent.gaps[-1:]).all()
     records = []
     stopped = rc.outer_eigenvalues(W, 5, callback=lambda p: records.append(p) or True)
     assert stopped.status is rc.Status.BUDGET_SPENT

@@ -82,7 +82,8 @@ public:
         if (added < n) leave(r.upper);
     }
 
-    void add_exact(double value) { values_.push_back({value, 0.0, Grade::proved, 0.0, 1.0}); }
+    // The loop of a vertex; `error`: what its scaling may have lost.
+    void add_loop(double value, double error) { values_.push_back({value, error, Grade::proved, 0.0, 1.0}); }
     void add_zeros(std::int64_t count) {
         for (std::int64_t i = 0; i < std::min(count, k_); ++i)
             values_.push_back({0.0, 0.0, Grade::proved, 0.0, Bracket::unknown});
@@ -105,9 +106,8 @@ public:
         for (std::size_t i = kept; i < values_.size(); ++i) {
             const OuterEigenvalue& v = values_[i];
             const double modulus = std::abs(v.value);
-            leave(v.grade == Grade::proved
-                      ? Bound{(modulus + v.radius) * slightly_more, Grade::proved, 0.0, "discs of eigenvalues"}
-                      : Bound{modulus, Grade::estimate, 0.0, "the next eigenvalue found"});
+            leave(v.grade == Grade::proved ? Bound{outside(v), Grade::proved, 0.0, "discs of eigenvalues"}
+                                           : Bound{modulus, Grade::estimate, 0.0, "the next eigenvalue found"});
         }
         values_.resize(kept);
         Bracket& b = found.outermost;
@@ -126,6 +126,12 @@ public:
     }
 
 private:
+    // At least |lambda| for the lambda in the disc of v.
+    [[nodiscard]] static double outside(const OuterEigenvalue& v) {
+        const bool exact = v.radius == 0.0 && v.value.imag() == 0.0;
+        return exact ? std::abs(v.value) : (std::abs(v.value) + v.radius) * slightly_more;
+    }
+
     // Conjugates have equal moduli and real parts, to the last bit.
     [[nodiscard]] static bool further_out(const OuterEigenvalue& a, const OuterEigenvalue& b) {
         const auto key = [](const std::complex<double>& z) {
@@ -206,7 +212,7 @@ void add_components(const linear_map& A, const SolverOptions& options, Ledger& l
             break;
         }
         if (members.size() == 1) {
-            all.add_exact(loop_at(entries, members.front(), A.exponent()));
+            all.add_loop(loop_at(entries, members.front(), A.exponent()), A.lossless() ? 0.0 : 0x1p-1074);
             continue;
         }
         const auto size = static_cast<std::int64_t>(members.size());

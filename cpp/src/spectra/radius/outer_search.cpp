@@ -59,6 +59,7 @@ private:
         // What is left of a random vector vanishes where the locked ones span all of R^n.
         constexpr double rounding = 0x1p-40;
         if (locked_.size() == A_.rows() || !(locked_.orthogonalise(start, removed) > rounding * whole)) {
+            result_.rest = 0.0;
             done_ = true;
             return false;
         }
@@ -72,7 +73,7 @@ private:
         if (ritz.empty()) return false;
         largest_ = std::max(largest_, std::abs(ritz.front().value));
         if (missing <= 0 && !(std::abs(ritz.front().value) > bar * (1.0 + options_.rtol))) {
-            result_.rest = std::max(result_.rest, std::abs(ritz.front().value));
+            result_.rest = std::abs(ritz.front().value);
             done_ = true;
             return false;
         }

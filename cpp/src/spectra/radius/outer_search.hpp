@@ -10,6 +10,7 @@
 
 #include <complex>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace rhochain {
@@ -21,7 +22,8 @@ struct ritz_value {
 
 struct outer_ritz_values {
     std::vector<ritz_value> values;  // by falling modulus; k of them, or a few more
-    double rest = 0.0;               // the largest modulus of what was left
+    // The largest modulus of what was left; infinity where the search ended before it looked.
+    double rest = std::numeric_limits<double>::infinity();
     bool converged = false;
 };
 
