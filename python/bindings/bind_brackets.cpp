@@ -74,6 +74,8 @@ void bind_brackets(py::module_& m) {
         .def_property_readonly("seconds", field(&Bracket::seconds))
         .def_property_readonly("history", field(&Bracket::history))
         .def_property_readonly("vector", &vector_of)
+        .def_property_readonly("no_vector", field(&Bracket::no_vector))
+        .def_property_readonly("eigenvalue", field(&Bracket::eigenvalue))
         .def_readonly("interrupted", &RawBracket::interrupted);
 }
 

@@ -7,6 +7,7 @@
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
+#include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
@@ -97,6 +98,19 @@ py::tuple eigenpair_of(const Operator& A, const complex_array& x, int threads) {
     return py::make_tuple(pair.theta, std::move(pair.residual));
 }
 
+// (bracket, rest, a list of (value, radius, whether it is PROVED, residual, condition))
+py::tuple outer_eigenvalues_of(const Operator& A, const Limits& limits, std::int64_t k) {
+    OuterEigenvalues found;
+    RawBracket raw = limits.run([&](const SolverOptions& options) {
+        found = outer_eigenvalues(A.map().with(limits.threads), k, options);
+        return found.outermost;
+    });
+    py::list values;
+    for (const OuterEigenvalue& v : found.values)
+        values.append(py::make_tuple(v.value, v.radius, v.grade == Grade::proved, v.residual, v.condition));
+    return py::make_tuple(std::move(raw), std::move(found.rest), std::move(values));
+}
+
 py::dict norm_bounds_of(const Operator& A, int threads) {
     norm_bounds b;
     {
@@ -156,6 +170,7 @@ void bind_spectra(py::module_& m) {
     m.def("norm_from_vector", &norm_from_vector_of, A, py::arg("v"), py::arg("threads"));
     m.def("spectral_norm", &norm_of, A, limits, keywords, py::arg("upper_rtol"));
     m.def("scaled_norm", &scaled_norm_of, A, limits, keywords, py::arg("max_kappa"), py::arg("threshold"));
+    m.def("outer_eigenvalues", &outer_eigenvalues_of, A, limits, py::arg("k"));
     m.def("eigenpair", &eigenpair_of, A, py::arg("x"), py::arg("threads"));
     m.def("norm_bounds", &norm_bounds_of, A, py::arg("threads"));
     m.def("components", &components_of, A);

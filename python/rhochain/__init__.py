@@ -15,6 +15,7 @@ from rhochain.checks import check
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.numerical_range import numerical_radius
+from rhochain.estimates.outer import OuterEigenvalues, outer_eigenvalues
 from rhochain.estimates.rescaling import rescale
 from rhochain.estimates.scaling import ScaledNorm, scaled_norm
 from rhochain.estimates.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
@@ -55,6 +56,7 @@ __all__ = [
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",
+    "OuterEigenvalues",
     "Progress",
     "ScaledNorm",
     "Status",
@@ -71,6 +73,7 @@ __all__ = [
     "growth_factor",
     "load",
     "numerical_radius",
+    "outer_eigenvalues",
     "perron_radius",
     "rescale",
     "scaled_norm",

@@ -24,6 +24,7 @@
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/eigenpair.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
+#include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>

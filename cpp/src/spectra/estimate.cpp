@@ -90,6 +90,7 @@ void rescale_bracket(Bracket& b, int exponent) {
     b.upper_behind.value = shifted_up(b.upper_behind.value, exponent);
     b.residual = std::ldexp(b.residual, exponent);
     b.runner_up = std::ldexp(b.runner_up, exponent);
+    b.eigenvalue = {std::ldexp(b.eigenvalue.real(), exponent), std::ldexp(b.eigenvalue.imag(), exponent)};
     for (Progress& p : b.history) rescale(p.lower, p.value, p.upper);
     if (b.status == Status::converged && !(relative_width(b) <= width + negligible)) b.status = Status::bracketed;
 }

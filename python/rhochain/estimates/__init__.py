@@ -10,6 +10,7 @@
 - `limits`: `Limits`, the arguments that every estimator shares.
 - `linear_gain`: the factors on W below which a leaky linear network vanishes, above which it explodes.
 - `numerical_range`: the numerical radius w(W).
+- `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `signs`: neurons that excite or inhibit all their targets.

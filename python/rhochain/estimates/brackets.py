@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 from rhochain.estimates.interruptions import InterruptedRun
 
-__all__ = ["Bound", "Bracket", "Grade", "Interrupted", "Progress", "Status", "json_number"]
+__all__ = ["Bound", "Bracket", "Grade", "Interrupted", "Progress", "Status", "json_complex", "json_number"]
 
 
 class Grade(str, Enum):
@@ -53,6 +54,11 @@ def json_number(x: float) -> float | str | None:
     if math.isinf(x):
         return "inf" if x > 0 else "-inf"
     return float(x)
+
+
+def json_complex(z: complex) -> list[float | str | None] | None:
+    """A complex number as strict JSON can hold it, ``[real, imaginary]``; None for NaN."""
+    return None if cmath.isnan(z) else [json_number(z.real), json_number(z.imag)]
 
 
 @dataclass(frozen=True)
@@ -151,8 +157,8 @@ class Bracket:
     lower, upper : Bound
     status : Status
     residual : float
-        2-norm of the residual of the (singular or eigen) pair behind `value`, the larger of the right and the left one
-        where `condition` is known; NaN where there is none.
+        At least ``||W x - eigenvalue x||`` for the eigenvector x = `vector`, and that of the left eigenvector where
+        `condition` is known; ``||W.T W v - value**2 v|| / value`` for a singular vector v. NaN without a vector.
     condition : float
         Condition number ``1/|y* x|`` of the eigenvalue in its strongly connected component, an ESTIMATE: a change E
         of W moves the eigenvalue by at most ``condition * ||E||_2`` to first order. NaN where unknown: see
@@ -165,7 +171,13 @@ class Bracket:
         Wall time.
     history : tuple of Progress
     vector : ndarray of shape (n,) or None
-        The unit vector behind `value`; complex for a complex eigenvalue.
+        The unit vector behind `value`: an eigenvector of W, of all of it where W is reducible, or the right singular
+        vector; complex for a complex eigenvalue. It is as accurate as `residual` tells.
+    no_vector : str or None
+        Why there is no `vector`.
+    eigenvalue : complex
+        Of `vector`, its Rayleigh quotient: real for a real vector, and ``abs(eigenvalue)`` is near `value`. NaN for a
+        singular vector and without a vector.
     graded_lower, graded_upper : Bound or None
         The tightest bounds graded PROVED or PROBABLE, which verdicts rest on: `lower` and `upper` themselves unless
         these are ESTIMATEs; None where nothing is known.
@@ -189,6 +201,8 @@ class Bracket:
     seconds: float = 0.0
     history: tuple[Progress, ...] = ()
     vector: npt.NDArray[np.float64] | npt.NDArray[np.complex128] | None = field(default=None)
+    no_vector: str | None = None
+    eigenvalue: complex = complex(math.nan, math.nan)
     graded_lower: Bound | None = None
     graded_upper: Bound | None = None
 
@@ -219,6 +233,8 @@ class Bracket:
             seconds=raw.seconds,
             history=tuple(Progress.from_core(record) for record in raw.history),
             vector=raw.vector,
+            no_vector=(raw.no_vector or "this quantity has no vector") if raw.vector is None else None,
+            eigenvalue=raw.eigenvalue,
             graded_lower=None if lower.graded else _known(raw.graded_lower),
             graded_upper=None if upper.graded else _known(raw.graded_upper),
         )
@@ -253,6 +269,8 @@ class Bracket:
             "status": str(self.status),
             "residual": json_number(self.residual),
             "condition": json_number(self.condition),
+            "eigenvalue": json_complex(self.eigenvalue),
+            "no_vector": self.no_vector,
             "runner_up": json_number(self.runner_up),
             "matvecs": self.matvecs,
             "seconds": self.seconds,

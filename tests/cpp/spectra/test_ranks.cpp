@@ -7,11 +7,15 @@
 #include <rhochain/krylov/arnoldi.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 #include "kernels/small_dense.hpp"
+#include "kernels/vectors/complex_vectors.hpp"
+#include "kernels/vectors/random.hpp"
 
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/radius/power_filter.hpp"
+#include "spectra/radius/shifted_solve.hpp"
 
 #include <doctest/doctest.h>
 
@@ -90,6 +94,31 @@ std::vector<double> run_power_filter(const linear_map& A) {
     return numbers;
 }
 
+// Values, residuals and what is left, with a restart and a deflation.
+std::vector<double> run_outer(const linear_map& A) {
+    const OuterEigenvalues found = outer_eigenvalues(A, 3, {.rtol = 1e-2});
+    std::vector<double> numbers{found.rest.value, static_cast<double>(found.outermost.matvecs)};
+    for (const OuterEigenvalue& v : found.values) append(numbers, {v.value.real(), v.value.imag(), v.residual});
+    return numbers;
+}
+
+// (lambda I - A) x = a + i b, lambda outside of the spectrum.
+std::vector<double> run_shifted(const linear_map& A) {
+    const space& S = A.domain();
+    const SolverOptions options;
+    Ledger ledger(options, S);
+    vector_block a(S), b(S);
+    fill_gaussian(a, 1, 0, S);
+    fill_gaussian(b, 2, 0, S);
+    complex_vector right(S);
+    set_real(a, right, S);
+    set_imaginary(b, right, S);
+    split(solve_shifted(A, {4.0, 2.0}, right, options, ledger), 0, a, b, S);
+    std::vector<double> numbers = S.assembled(entries_of(a));
+    append(numbers, S.assembled(entries_of(b)));
+    return numbers;
+}
+
 void check_same_bits(const sliced_operator::matrix& W, solver solve) {
     const auto on_this_rank = [&](const slices& s) { return solve(sliced_operator(W, s)); };
     const auto expected = results_of_ranks({}, on_this_rank).front();
@@ -155,6 +184,11 @@ TEST_CASE("Collatz and Wielandt's bracket of a block on slices has the bits of o
     auto ring = matrices::bands(640, {{-1, 0.3}, {1, 1.0}}, true);
     ring.values[700] = -1.5;
     check_same_bits(ring, run_perron);
+}
+
+TEST_CASE("outer eigenvalues and shifted systems on slices have the bits of one process") {
+    check_same_bits(square(), run_outer);
+    check_same_bits(square(), run_shifted);
 }
 
 TEST_CASE("powers of a start on slices have the bits of one process") {

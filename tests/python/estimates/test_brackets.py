@@ -117,10 +117,9 @@ def test_reducible_vertices_outside_a_giant_component():
         r = rc.spectral_radius(form)
         assert truth in r
         assert r.value == pytest.approx(truth, rel=1e-3)
-        inside = r.vector != 0
-        assert inside.sum() == 150
-        x = r.vector[inside]
-        assert np.linalg.norm(W[np.ix_(inside, inside)] @ x) == pytest.approx(truth, rel=1e-2)
+        # The five vertices that lead to the component belong to the eigenvector, the five that it leads to do not.
+        assert np.count_nonzero(r.vector) == 155
+        assert np.linalg.norm(W @ r.vector - r.eigenvalue * r.vector) <= min(1e-2 * truth, r.residual)
     assert np.abs(np.linalg.eigvals(np.abs(core))).max() in rc.perron_radius(W)
 
 

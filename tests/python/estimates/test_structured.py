@@ -93,7 +93,9 @@ def test_star_whose_signs_are_a_signature():
         W = coo(np.r_[turn * s * out, s * back], np.r_[hub, leaf], np.r_[leaf, hub])
         r = rc.spectral_radius(W)
         assert_proved(r, np.sqrt(out @ back))
-        assert r.vector is None
+        x, theta = r.vector, r.eigenvalue
+        assert np.linalg.norm(W @ x - theta * x) <= min(r.residual, 1e-2 * r.value)
+        assert theta == pytest.approx(r.value if turn > 0 else 1j * r.value, rel=1e-3)
 
 
 @pytest.mark.parametrize("equal", [False, True])

@@ -48,13 +48,15 @@ struct Bracket {
     Bound lower_behind{-infinity, Grade::proved, 0.0, "no bound"};
     Bound upper_behind{infinity, Grade::proved, 0.0, "no bound"};
     Status status = Status::bracketed;
-    double residual = unknown;   // ||A x - value x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
+    double residual = unknown;   // ||A x - eigenvalue x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
     double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors; if known
     double runner_up = unknown;  // modulus of the next distinct eigenvalue found
     std::int64_t matvecs = 0;    // products with the matrix or its transpose, a block of b vectors counts b
     double seconds = 0.0;
     std::vector<Progress> history;
-    std::vector<std::complex<double>> vector;  // the eigenvector or right singular vector behind `value`, if kept
+    std::vector<std::complex<double>> vector;           // the unit eigenvector or right singular vector behind `value`
+    std::string no_vector{};                            // why there is none
+    std::complex<double> eigenvalue{unknown, unknown};  // x^* A x of an eigenvector x
 };
 
 // The bracket of a quantity that is `value` exactly.

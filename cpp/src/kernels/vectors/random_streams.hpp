@@ -28,6 +28,8 @@ inline constexpr std::uint64_t isolated_left = 1010;    // the left powers of an
 inline constexpr std::uint64_t isolated_rest = 1011;    // powers of what is left without it
 // Lanczos for support lines, for the group of angles that begins with this one.
 [[nodiscard]] constexpr std::uint64_t support_line(std::uint64_t angle) { return 2000 + angle; }
+// Krylov-Schur for outer eigenvalues, after so many deflations.
+[[nodiscard]] constexpr std::uint64_t outer_start(std::uint64_t round) { return 5'000'000 + round; }
 inline constexpr std::uint64_t left_vector = 0x6c656674;
 inline constexpr std::uint64_t adjoint = 0x61646a6f696e74;
 

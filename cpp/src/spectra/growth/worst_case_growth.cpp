@@ -242,6 +242,8 @@ WorstCaseGrowth linear_growth(const linear_map& W, const SlopeRange& slopes, con
     b = slopes.leak == 1.0 ? spectral_radius(W, options) : leaky_radius(W, leaks_of(slopes), options);
     scale_bracket(b, slopes.hi);
     b.vector.clear();
+    b.eigenvalue = {Bracket::unknown, Bracket::unknown};
+    b.no_vector = "that of spectral_radius serves";
     result.period = 1;
     result.active.assign(static_cast<std::size_t>(W.domain().length()), 1);
     result.vanishes_below = {0.0, Grade::proved, 0.0, "no bound"};

@@ -86,6 +86,15 @@ Bracket norm_from_interval(const linear_map& A, const modulus_interval& moduli, 
     return b;
 }
 
+// Of a zero matrix, of which every vector is a singular vector.
+Bracket norm_of_zero(const linear_map& A) {
+    Bracket b = exact_bracket(0.0, "zero matrix");
+    vector_block v(A.domain());
+    fill(1.0 / std::sqrt(static_cast<double>(A.cols())), v, A.domain());
+    b.vector = complex_for_caller(v);
+    return b;
+}
+
 }  // namespace
 
 Bracket norm_of_map(const linear_map& A, const SolverOptions& options, const NormGoal& goal) {
@@ -112,7 +121,7 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
         tighten_lower(b, norms.lower);
         tighten_upper(b, norms.upper);
         magnitude = norms.upper.value;
-        if (norms.inf == 0.0) return exact_bracket(0.0, "zero matrix");
+        if (norms.inf == 0.0) return norm_of_zero(A);
     }
     if (const auto moduli = gram_interval(A)) return norm_from_interval(A, *moduli, ledger);
     // A rank may hold no entry of the start vector.

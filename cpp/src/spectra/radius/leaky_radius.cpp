@@ -111,6 +111,8 @@ Bracket leaky_radius(const linear_map& W, std::span<const double> leak, const So
     b.residual = found.residual;
     b.runner_up = found.runner_up;
     b.vector = found.vector;
+    b.no_vector = found.no_vector;
+    b.eigenvalue = found.eigenvalue;
     clamp_value(b);
     if (relative_width(b) <= options.rtol) b.status = Status::converged;
     ledger.close(b);

@@ -44,13 +44,20 @@ void write_eigenvector(const irreducible_block& block, const SolverOptions& opti
     complex_vector x = eigenvector_from(block, b.value, v);
     b.vector.clear();
     const double expected = std::max(b.residual, options.rtol * b.value);
+    b.no_vector = "the singular vector behind the value mixes eigenvectors of several eigenvalues of the same modulus";
     b.residual = Bracket::unknown;
     ledger.count(3);
-    if (!(max_abs_part(x, S) > 0x1p-20 * b.value)) return;
+    // Nothing is left where lambda is real and v an eigenvector.
+    if (!(max_abs_part(x, S) > 0x1p-20 * b.value)) {
+        set_real(v, x, S);
+        fill(0.0, v, S);
+        set_imaginary(v, x, S);
+    }
     normalise(x, S);
     const Eigenpair pair = eigenpair_of_map(block.map(), x);
     if (!(pair.residual.value <= hardly_more * expected)) return;
     b.vector = for_caller(std::move(x));
+    b.no_vector.clear();
     b.residual = pair.residual.value;
 }
 
@@ -77,6 +84,8 @@ Bracket radius_of_normal(const irreducible_block& block, const SolverOptions& op
     if (const auto& moduli = block.facts().moduli) {
         b.value = 0.5 * (moduli->lower + moduli->upper);
         tighten_by_interval(b, *moduli);
+        b.no_vector =
+            "a multiple of an orthogonal matrix: all eigenvalues have the same modulus, and none was searched for";
         ledger.record(b.lower.value, b.value, b.upper.value);
     } else {
         b = norm_within(block.map(), options, {}, ledger);

@@ -32,6 +32,7 @@ Bracket between_radius_and_majorant(const linear_map& W, const SolverOptions& op
     b.upper_behind = b.upper;
     b.lower = b.lower_behind = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     b.vector.clear();
+    b.no_vector = "the value is an upper bound from a majorant of |W|";
     // rho(W) is far below in general: not worth more.
     constexpr std::int64_t most_products = 1000;
     const std::int64_t left = std::clamp<std::int64_t>(options.max_matvecs - ledger.matvecs(), 1, most_products);
@@ -57,7 +58,7 @@ Bracket perron_radius(const linear_map& W, const SolverOptions& options) {
         throw std::invalid_argument(
             "W: got an operator known by its products alone, expected a stored matrix, as perron_radius reads the "
             "entries");
-    return solve_by_component(W, options, perron_of_block);
+    return solve_by_component(W, options, perron_of_block, component_quantity::below_modulus, entry_map::absolute);
 }
 
 Bracket perron_radius_of_whole(const linear_map& W, const SolverOptions& options) {

@@ -48,7 +48,7 @@ Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
     return b;
 }
 
-// Where rho(A) = rho(|A|).
+// Where rho(A) = rho(|A|). `vector` is an eigenvector of |A|.
 Bracket radius_of_modulus(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
                           Ledger& ledger) {
     Bracket b = perron_of_block(block, options, ledger);
@@ -57,8 +57,6 @@ Bracket radius_of_modulus(const irreducible_block& block, const SolverOptions& o
         const irreducible_block modulus = block.with_map(entry_image(block.map(), entry_map::absolute));
         write_condition(modulus, options, b, ledger);
     }
-    // An eigenvector of |A|, with other signs than one of A.
-    if (block.facts().has_negative) b.vector.clear();
     return b;
 }
 

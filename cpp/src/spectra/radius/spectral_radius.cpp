@@ -1,5 +1,6 @@
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 
+#include "spectra/radius/eigenvector_behind.hpp"
 #include "spectra/radius/radius_of_block.hpp"
 #include "spectra/structure/by_component.hpp"
 
@@ -18,6 +19,7 @@ Bracket radius_from_products(const linear_map& W, const SolverOptions& options, 
     block_facts facts;
     facts.exponent = A.exponent();
     Bracket b = spectral_radius_of_block(irreducible_block(A, facts), options, goal, ledger);
+    write_eigenvector(A, b, ledger);
     ledger.close(b);
     rescale_bracket(b, A.exponent());
     return b;
@@ -32,7 +34,7 @@ Bracket spectral_radius(const linear_map& W, const SolverOptions& options, const
     const auto solve = [&goal](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
         return spectral_radius_of_block(block, own, goal, ledger);
     };
-    return solve_by_component(W, options, solve, component_quantity::radius);
+    return solve_by_component(W, options, solve, component_quantity::radius, entry_map::identity);
 }
 
 }  // namespace rhochain

@@ -106,11 +106,18 @@ ScaledNorm by_components(const linear_map& W, const SolverOptions& options, cons
 ScaledNorm scaled_norm(const linear_map& W, const SolverOptions& options, const ScalingGoal& goal) {
     require_square(W, "a scaled norm");
     validate_goal(goal);
-    if (W.entries() != nullptr && goal.max_kappa == infinity) return by_components(W, options, goal);
-    const linear_map A = W.normalised();
-    ScaledNorm s = as_one_block(A, options, goal);
-    rescale_bracket(s.bracket, A.exponent());
-    s.attained.value = shifted_up(s.attained.value, A.exponent());
+    ScaledNorm s;
+    if (W.entries() != nullptr && goal.max_kappa == infinity) {
+        s = by_components(W, options, goal);
+    } else {
+        const linear_map A = W.normalised();
+        s = as_one_block(A, options, goal);
+        rescale_bracket(s.bracket, A.exponent());
+        s.attained.value = shifted_up(s.attained.value, A.exponent());
+    }
+    s.bracket.vector.clear();
+    s.bracket.residual = Bracket::unknown;
+    s.bracket.no_vector = "mu_D is an infimum over scalings, of which each has vectors of its own";
     return s;
 }
 

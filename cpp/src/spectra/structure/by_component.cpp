@@ -1,11 +1,11 @@
 #include "spectra/structure/by_component.hpp"
 
-#include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/subvector.hpp"
-#include "spectra/radius/eigenpair_of_map.hpp"
+#include "spectra/radius/eigenvector_behind.hpp"
 #include "spectra/radius/small_block.hpp"
 #include "spectra/structure/band_tilt.hpp"
 #include "spectra/structure/component_summary.hpp"
+#include "spectra/structure/eigenvector_extension.hpp"
 #include "spectra/structure/symmetrizing.hpp"
 #include "spectra/structure/unscaled_vector.hpp"
 
@@ -20,14 +20,15 @@ namespace {
 // Collects the components' brackets into one for the maximum.
 class maximum {
 public:
-    explicit maximum(const SolverOptions& options) : options_(options) {}
+    maximum(const SolverOptions& options, const stored_entries& W, const component_partition& P)
+        : options_(options), W_(W), P_(P) {}
 
-    void add(const Bracket& b, double proved_bound, std::span<const std::int64_t> members) {
-        uppers_.push_back({b.upper, proved_bound});
-        if (first_ || b.value > best_.value) {
+    void add(const Bracket& b, const component_summary& of) {
+        uppers_.push_back({b.upper, of.bound});
+        if (first_ || b.value > best_.value || serves_as_well(b, of.component)) {
             const Bracket displaced = std::exchange(best_, b);
             if (!first_) keep_lower_and_runner_up(displaced);
-            members_ = members;
+            best_of_ = &of;
         } else {
             keep_lower_and_runner_up(b);
         }
@@ -56,6 +57,8 @@ public:
         scatter_vector(n);
         return best_;
     }
+
+    [[nodiscard]] const component_summary& best_of() const { return *best_of_; }
 
 private:
     struct candidate {
@@ -86,15 +89,24 @@ private:
         return largest;
     }
 
+    // Of two components with the same value, the eigenvector of the one that no path leads to from the other is 0 on
+    // the other, or there is none without it.
+    [[nodiscard]] bool serves_as_well(const Bracket& b, std::int64_t component) const {
+        if (b.value != best_.value || b.vector.empty()) return false;
+        return best_.vector.empty() || is_behind(W_, best_of_->component, component);
+    }
+
     void scatter_vector(std::int64_t n) {
         if (best_.vector.empty() || static_cast<std::int64_t>(best_.vector.size()) == n) return;
-        best_.vector = scattered(best_.vector, members_, n);
+        best_.vector = scattered(best_.vector, P_.members(best_of_->component), n);
     }
 
     const SolverOptions& options_;
+    const stored_entries& W_;
+    const component_partition& P_;
     Bracket best_;
     std::vector<candidate> uppers_;
-    std::span<const std::int64_t> members_;
+    const component_summary* best_of_ = nullptr;
     bool first_ = true;
     bool all_converged_ = true;
 };
@@ -177,7 +189,7 @@ Bracket solve_alone(const image& B, int exponent, const component_task& task) {
         if (error > 0.01 * own.rtol && relative_width(b) > own.rtol) b.status = Status::bracketed;
         b.vector = unscaled(std::move(b.vector), B.d);
         b.condition = Bracket::unknown;
-        if (!implies_normal(B.kind)) b.residual = Bracket::unknown;
+        b.residual = Bracket::unknown;
     }
     rescale_bracket(b, shift);
     return b;
@@ -223,20 +235,23 @@ Bracket solve_component(const linear_map& A, const component_partition& P, std::
     std::optional<linear_map> block = A.principal(task.members, position);
     if (!block) return solve_in_place(A, P, task);
     const image B = image_of(*std::exchange(block, {}), reach, A.prepared_bytes(), task);
-    Bracket b = solve_alone(B, A.exponent(), task);
-    if (!B.d.empty() && std::isfinite(b.residual) && !b.vector.empty()) {
-        // That of the part itself, which is made again: two copies at a time would take more memory.
-        const Eigenpair pair = eigenpair_of_map(*A.principal(task.members, position), from_caller(b.vector));
-        task.ledger.count(3);
-        b.residual = std::ldexp(pair.residual.value, -A.exponent());
-    }
+    return solve_alone(B, A.exponent(), task);
+}
+
+// Of a W without a cycle.
+Bracket nilpotent(const linear_map& W, const component_partition& P, const std::optional<entry_map>& f) {
+    Bracket b = exact_bracket(0.0, "no cycle");
+    if (!f || P.count == 0) return b;
+    b.vector.assign(static_cast<std::size_t>(W.rows()), 0.0);
+    b.vector[static_cast<std::size_t>(source_vertex(*W.entries(), P))] = 1.0;
+    b.eigenvalue = 0.0;
     return b;
 }
 
 }  // namespace
 
 Bracket solve_by_component(const linear_map& W, const SolverOptions& options, const block_solver& solve,
-                           component_quantity quantity) {
+                           component_quantity quantity, std::optional<entry_map> eigenvector_of) {
     require_square(W, "a radius");
     validate(options, W.domain());
     Ledger ledger(options, W.domain());
@@ -244,7 +259,7 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
     const component_partition P = strong_components(A);
     Bracket result;
     if (P.cyclic.empty()) {
-        result = exact_bracket(0.0, "no cycle");
+        result = nilpotent(A, P, eigenvector_of);
     } else {
         const double scale = std::ldexp(1.0, -A.exponent());
         auto summaries = summarise_components(*A.entries(), scale, P);
@@ -255,7 +270,7 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
         }
         const std::vector<std::int64_t> position = positions(P);
         const symmetrizing scalings = symmetrize(*A.entries(), P);
-        maximum all(options);
+        maximum all(options, *A.entries(), P);
         SolverOptions share = options;
         double solved = 0.0;
         for (const component_summary& s : summaries) {
@@ -269,9 +284,10 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
             const auto members = P.members(s.component);
             const component_symmetry& similar = scalings.of[static_cast<std::size_t>(s.component)];
             const component_task task{s, similar, scalings, members, share, solve, ledger};
-            all.add(solve_component(A, P, position, task), s.bound, members);
+            all.add(solve_component(A, P, position, task), s);
         }
         result = all.result(A.rows());
+        if (eigenvector_of) write_extended_eigenvector(A, P, *eigenvector_of, all.best_of(), options, result, ledger);
         rescale_bracket(result, A.exponent());
     }
     ledger.close(result);

@@ -1,5 +1,7 @@
 #include "spectra/structure/signature.hpp"
 
+#include <cmath>
+#include <complex>
 #include <numeric>
 
 namespace rhochain {
@@ -11,7 +13,8 @@ public:
     signature_search(const Matrix& W, const component_partition& P)
         : W_(W), P_(P), depth_(P.labels.size(), -1), sign_(P.labels.size(), 1) {}
 
-    bool modulus_decides(std::int64_t c) {
+    // Where it does, `phases`, unless null, becomes D on the members of c, up to a factor.
+    bool modulus_decides(std::int64_t c, std::vector<std::complex<double>>* phases = nullptr) {
         const std::int64_t root = P_.members(c).front();
         queue_.assign(1, root);
         depth_[static_cast<std::size_t>(root)] = 0;
@@ -51,6 +54,17 @@ public:
                 const bool even = ((depth_[i] + 1 - depth_[j]) / period) % 2 == 0;
                 alternating &= even == (sign_[i] * sign_[j] * sign > 0);
             });
+        if (phases != nullptr && (positive || alternating)) {
+            constexpr double pi = 3.14159265358979323846;
+            const double phi = positive ? 0.0 : pi / static_cast<double>(period);
+            for (const std::int64_t i : P_.members(c)) {
+                const auto k = static_cast<std::size_t>(i);
+                // phi d modulo 2 pi, in whole numbers.
+                const double angle = positive ? 0.0 : phi * static_cast<double>(depth_[k] % (2 * period));
+                phases->push_back(static_cast<double>(sign_[k]) *
+                                  std::complex<double>(std::cos(angle), std::sin(angle)));
+            }
+        }
         for (const std::int64_t i : queue_) depth_[static_cast<std::size_t>(i)] = -1;
         return positive || alternating;
     }
@@ -74,6 +88,18 @@ std::vector<bool> modulus_decides(const stored_entries& W, const component_parti
         for (const std::int64_t c : components) decides.push_back(search.modulus_decides(c));
     });
     return decides;
+}
+
+std::vector<std::complex<double>> unit_signature(const stored_entries& W, const component_partition& P,
+                                                 std::int64_t component) {
+    std::vector<std::complex<double>> D;
+    W.visit([&](const auto& view) {
+        if (!signature_search(view, P).modulus_decides(component, &D)) D.clear();
+    });
+    // W^T = c E |W|^T E^-1 with a unitary diagonal E is W = c E^-1 |W| E.
+    if (W.transposed)
+        for (auto& z : D) z = std::conj(z);
+    return D;
 }
 
 }  // namespace rhochain

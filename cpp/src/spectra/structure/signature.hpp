@@ -10,6 +10,7 @@
 
 #include <rhochain/spectra/structure/components.hpp>
 
+#include <complex>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,5 +20,10 @@ namespace rhochain {
 // Whether rho of each of these components of W equals that of its absolute values.
 [[nodiscard]] std::vector<bool> modulus_decides(const stored_entries& W, const component_partition& P,
                                                 std::span<const std::int64_t> components);
+
+// D on the vertices of such a component, D_jj = s_j e^(i phi d_j): D x is an eigenvector of W for e^(i phi) rho if x is
+// one of |W| for rho.
+[[nodiscard]] std::vector<std::complex<double>> unit_signature(const stored_entries& W, const component_partition& P,
+                                                               std::int64_t component);
 
 }  // namespace rhochain
