@@ -10,7 +10,10 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace rhochain;
@@ -21,11 +24,16 @@ using real = long double;
 
 struct network {
     std::int64_t n, K;
-    std::vector<double> W, S;
+    std::vector<double> W, S, leaks, O;  // O: empty for I
+    std::optional<double> linear_weight{};
     ChainOptions options;
 
     network(std::int64_t size, std::int64_t steps, convention form, double leak, double scale, unsigned seed = 1)
-        : n(size), K(steps), W(static_cast<std::size_t>(n * n)), S(static_cast<std::size_t>(K * n)) {
+        : n(size),
+          K(steps),
+          W(static_cast<std::size_t>(n * n)),
+          S(static_cast<std::size_t>(K * n)),
+          leaks(static_cast<std::size_t>(n), leak) {
         options.form = form;
         options.leak = leak;
         std::mt19937_64 engine(seed);
@@ -33,6 +41,33 @@ struct network {
         std::uniform_real_distribution<double> uniform;
         for (double& w : W) w = uniform(engine) < 0.5 ? 0.0 : scale * gaussian(engine);
         for (double& s : S) s = uniform(engine);
+    }
+
+    // The same with a leak for each neuron.
+    [[nodiscard]] network with_leaks(unsigned seed) && {
+        std::mt19937_64 engine(seed);
+        std::uniform_real_distribution<double> uniform(0.05, 1.0);
+        for (double& a : leaks) a = uniform(engine);
+        leaks[1] = 1.0;
+        options.leak = neuron_leaks(leaks, space(n, 1));
+        return std::move(*this);
+    }
+
+    // The same with a linear part, of weight 1 - a or of one of its own.
+    [[nodiscard]] network with_linear(unsigned seed, std::optional<double> weight = std::nullopt) && {
+        linear_weight = weight;
+        std::mt19937_64 engine(seed);
+        std::normal_distribution<double> gaussian(0.0, 0.3);
+        O.resize(W.size());
+        for (double& o : O) o = gaussian(engine);
+        return std::move(*this);
+    }
+
+    [[nodiscard]] ChainOptions chain_options() const {
+        ChainOptions all = options;
+        if (!O.empty())
+            all.linear = linear_part{dense_operator<double>({n, n, O}, dense_layout::row_major, 1), linear_weight};
+        return all;
     }
 
     [[nodiscard]] dense_operator<double> matrix(int threads = 1) const {
@@ -44,17 +79,17 @@ struct network {
 // J_k x or J_k^T x.
 std::vector<real> naive_step(const network& N, std::int64_t k, const std::vector<real>& x, bool transpose) {
     const auto n = static_cast<std::size_t>(N.n);
-    const real a = N.options.leak;
     std::vector<real> y(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        y[i] = (1.0L - a) * x[i];
+    for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) {
             const std::size_t r = transpose ? j : i;
             const std::size_t c = transpose ? i : j;
+            const real a = N.leaks[r];
             const real s = N.S[static_cast<std::size_t>(k) * n + (N.options.form == convention::pre ? c : r)];
-            y[i] += a * N.W[r * n + c] * s * x[j];
+            const real kept = N.O.empty() ? (r == c ? 1.0L : 0.0L) : static_cast<real>(N.O[r * n + c]);
+            const real weight = N.linear_weight ? *N.linear_weight : 1.0L - a;
+            y[i] += (weight * kept + a * N.W[r * n + c] * s) * x[j];
         }
-    }
     return y;
 }
 
@@ -86,8 +121,23 @@ std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
 }
 
 const network kinds[] = {
-    {20, 500, convention::pre, 1.0, 0.5},  {20, 500, convention::post, 1.0, 0.5}, {20, 500, convention::pre, 0.3, 2.0},
-    {20, 500, convention::post, 0.3, 2.0}, {20, 500, convention::pre, 1.0, 50.0}, {1, 500, convention::post, 0.7, 3.0},
+    {20, 500, convention::pre, 1.0, 0.5},
+    {20, 500, convention::post, 1.0, 0.5},
+    {20, 500, convention::pre, 0.3, 2.0},
+    {20, 500, convention::post, 0.3, 2.0},
+    {20, 500, convention::pre, 1.0, 50.0},
+    {1, 500, convention::post, 0.7, 3.0},
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(2),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(3),
+    network(20, 500, convention::pre, 0.3, 2.0).with_linear(4),
+    network(20, 500, convention::post, 0.3, 2.0).with_linear(5),
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(6).with_linear(7),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(8).with_linear(9),
+    network(20, 500, convention::pre, 1.0, 2.0).with_linear(12, 0.4),
+    network(20, 500, convention::post, 1.0, 2.0).with_linear(13, 3.0),
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(14).with_linear(15, 0.7),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(16).with_linear(17, 0.7),
+    network(20, 500, convention::post, 0.3, 1e-250).with_leaks(10).with_linear(11),
 };
 
 }  // namespace
@@ -96,7 +146,7 @@ TEST_CASE("log norms follow long double over 500 steps") {
     for (const network& N : kinds) {
         CAPTURE(N.n);
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> x = gaussian(N.n, 1);
         for (const bool backward : {false, true}) {
             const ChainResult r = backward ? P.vjp(x) : P.jvp(x);
@@ -114,7 +164,7 @@ TEST_CASE("log norms follow long double over 500 steps") {
 TEST_CASE("<P v, g> = <v, P^T g>, exponents included") {
     for (const network& N : kinds) {
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> v = gaussian(N.n, 1), g = gaussian(N.n, 2);
         const ChainResult f = P.jvp(v), b = P.vjp(g);
         const double left = dot(f.mantissas, g), right = dot(v, b.mantissas);
@@ -126,7 +176,7 @@ TEST_CASE("<P v, g> = <v, P^T g>, exponents included") {
 TEST_CASE("a block is its columns") {
     const network N(20, 50, convention::post, 0.4, 3.0);
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     constexpr std::int64_t b = 3;
     std::vector<double> X(static_cast<std::size_t>(N.n * b), 0.0);
     std::vector<std::vector<double>> columns;
@@ -150,7 +200,7 @@ TEST_CASE("no length and no magnitude under- or overflows") {
     for (const double scale : {1e-250, 1e-3, 1e3, 1e250}) {
         const network N(6, 3000, convention::pre, 1.0, scale);
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> x = gaussian(N.n, 1);
         for (const bool backward : {false, true}) {
             const ChainResult r = backward ? P.vjp(x) : P.jvp(x);
@@ -163,7 +213,7 @@ TEST_CASE("slopes near the ends of the float64 range keep their exponent") {
     network N(6, 40, convention::post, 1.0, 1.0);
     for (double& s : N.S) s *= 1e-290;
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const std::vector<double> x = gaussian(N.n, 1);
     CHECK(P.jvp(x).log_norms.back() == doctest::Approx(naive_log_norms(N, x, false).back()).epsilon(1e-13));
 }
@@ -174,7 +224,7 @@ TEST_CASE("what is exactly zero stays zero") {
     for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t j = 0; j < n; ++j) N.W[static_cast<std::size_t>(i * n + j)] = j == i + 1 ? 1e-200 : 0.0;
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const ChainResult r = P.jvp(gaussian(n, 1));
     CHECK(std::isfinite(r.log_norms[n - 1]));
     CHECK(std::isinf(r.log_norms[n]));
@@ -189,7 +239,7 @@ TEST_CASE("what is exactly zero stays zero") {
 TEST_CASE("a chain of no steps is I") {
     const network N(4, 0, convention::pre, 1.0, 1.0);
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const std::vector<double> x = gaussian(4, 1);
     const ChainResult r = P.vjp(x);
     REQUIRE(r.log_norms.size() == 1);
@@ -272,9 +322,58 @@ TEST_CASE("a slope that is not finite names its row") {
     network N(4, 9, convention::pre, 1.0, 1.0);
     N.S[5 * 4 + 2] = std::numeric_limits<double>::quiet_NaN();
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     CHECK_THROWS_WITH_AS(P.jvp(gaussian(4, 1)), "slopes: got nan at row 5, column 2, expected a finite number",
                          std::invalid_argument);
     CHECK_THROWS_AS(P.jvp(gaussian(3, 1)), std::invalid_argument);
     CHECK_THROWS_AS(jacobian_chain(W, N.slopes(), {.leak = 0.0}), std::invalid_argument);
+}
+
+TEST_CASE("equal leaks are one leak, and a linear part I is none, to the last bit of long products") {
+    for (const convention form : {convention::pre, convention::post}) {
+        const network N(20, 300, form, 0.3, 2.0);
+        const auto W = N.matrix();
+        const std::vector<double> x = gaussian(N.n, 1);
+        ChainOptions equal = N.options, identity = N.options;
+        equal.leak = neuron_leaks(N.leaks, space(N.n, 1));
+        std::vector<double> I(N.W.size(), 0.0);
+        for (std::size_t i = 0; i < I.size(); i += static_cast<std::size_t>(N.n) + 1) I[i] = 1.0;
+        identity.linear = linear_part{dense_operator<double>({N.n, N.n, I}, dense_layout::row_major, 1)};
+        const jacobian_chain P(W, N.slopes(), N.options), Q(W, N.slopes(), equal), R(W, N.slopes(), identity);
+        CHECK(P.jvp(x).mantissas == Q.jvp(x).mantissas);
+        CHECK(P.vjp(x).mantissas == Q.vjp(x).mantissas);
+        const auto expected = P.vjp(x).log_norms, got = R.vjp(x).log_norms;
+        for (std::size_t k = 0; k < got.size(); ++k) CHECK(got[k] == doctest::Approx(expected[k]).epsilon(1e-13));
+    }
+}
+
+TEST_CASE("a linear part has no weight beside leaks of 1") {
+    const network N = network(20, 50, convention::pre, 1.0, 2.0).with_linear(3);
+    const auto W = N.matrix();
+    const std::vector<double> x = gaussian(N.n, 1);
+    const jacobian_chain P(W, N.slopes(), N.options), Q(W, N.slopes(), N.chain_options());
+    CHECK(P.jvp(x).mantissas == Q.jvp(x).mantissas);
+    CHECK(P.vjp(x).log_norms == Q.vjp(x).log_norms);
+}
+
+TEST_CASE("leaks and linear parts that do not fit are named, with the index of a leak out of range") {
+    const network N(20, 5, convention::pre, 1.0, 2.0);
+    const auto W = N.matrix();
+    std::vector<double> leaks(20, 0.5);
+    for (const double bad : {0.0, -0.5, 1.5, std::nan("")}) {
+        leaks[7] = bad;
+        const std::string words = "leak[7]: got " + std::to_string(bad) + ", expected 0 < leak <= 1";
+        CHECK_THROWS_WITH_AS(neuron_leaks(leaks, space(20, 1)), words.c_str(), std::invalid_argument);
+    }
+    leaks.resize(19, 0.5);
+    leaks[7] = 0.25;
+    CHECK_THROWS_AS(neuron_leaks(leaks, space(20, 1)), std::invalid_argument);
+    CHECK_THROWS_WITH_AS(jacobian_chain(W, N.slopes(), {.leak = neuron_leaks(leaks, space(19, 1))}),
+                         "leak: got 19 numbers, expected 20, one for each neuron", std::invalid_argument);
+    const std::vector<double> O(19 * 20, 0.1);
+    CHECK_THROWS_WITH_AS(
+        jacobian_chain(W, N.slopes(), {.leak = 0.5, .linear = linear_part{dense_operator<double>({19, 20, O})}}),
+        "linear: got a matrix of shape 19 x 20, expected that of W, 20 x 20", std::invalid_argument);
+    for (const double bad : {-0.5, std::nan(""), std::numeric_limits<double>::infinity()})
+        CHECK_THROWS_AS(jacobian_chain(W, N.slopes(), {.linear = linear_part{W, bad}}), std::invalid_argument);
 }

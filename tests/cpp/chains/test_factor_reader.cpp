@@ -95,12 +95,19 @@ TEST_CASE("magnitudes of the factors of a plain chain") {
     thin_out(W, 3);
     thin_out(S, 4);
     const dense_operator<double> A({n, n, W});
+    auto O = numbers(n * n, -1.0, 1.0, 5);
+    thin_out(O, 6);
+    const std::vector<double> leaks{0.3, 1.0, 0.9, 1e-3, 0.5};
     for (const convention form : {convention::pre, convention::post})
-        for (const double leak : {1.0, 0.3}) {
-            const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), {form, leak});
-            slope_factor_reader factors(P);
-            check_factors(factors);
-        }
+        for (const neuron_leaks& leak : {neuron_leaks(1.0), neuron_leaks(0.3), neuron_leaks(leaks, space(n, 1))})
+            for (const int linear : {0, 1, 2}) {
+                ChainOptions options{form, leak};
+                if (linear == 1) options.linear = linear_part{dense_operator<double>({n, n, O})};
+                if (linear == 2) options.linear = linear_part{dense_operator<double>({n, n, O}), 0.25};
+                const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), options);
+                slope_factor_reader factors(P);
+                check_factors(factors);
+            }
 }
 
 TEST_CASE("magnitudes of the factors of gated chains") {
