@@ -1,4 +1,6 @@
 // Chains against a naive oracle: dense products in long double, one entry at a time.
+#include "naive_chain.hpp"
+
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
@@ -17,108 +19,9 @@
 #include <vector>
 
 using namespace rhochain;
+using namespace naive_chain;
 
 namespace {
-
-using real = long double;
-
-struct network {
-    std::int64_t n, K;
-    std::vector<double> W, S, leaks, O;  // O: empty for I
-    std::optional<double> linear_weight{};
-    ChainOptions options;
-
-    network(std::int64_t size, std::int64_t steps, convention form, double leak, double scale, unsigned seed = 1)
-        : n(size),
-          K(steps),
-          W(static_cast<std::size_t>(n * n)),
-          S(static_cast<std::size_t>(K * n)),
-          leaks(static_cast<std::size_t>(n), leak) {
-        options.form = form;
-        options.leak = leak;
-        std::mt19937_64 engine(seed);
-        std::normal_distribution<double> gaussian;
-        std::uniform_real_distribution<double> uniform;
-        for (double& w : W) w = uniform(engine) < 0.5 ? 0.0 : scale * gaussian(engine);
-        for (double& s : S) s = uniform(engine);
-    }
-
-    // The same with a leak for each neuron.
-    [[nodiscard]] network with_leaks(unsigned seed) && {
-        std::mt19937_64 engine(seed);
-        std::uniform_real_distribution<double> uniform(0.05, 1.0);
-        for (double& a : leaks) a = uniform(engine);
-        leaks[1] = 1.0;
-        options.leak = neuron_leaks(leaks, space(n, 1));
-        return std::move(*this);
-    }
-
-    // The same with a linear part, of weight 1 - a or of one of its own.
-    [[nodiscard]] network with_linear(unsigned seed, std::optional<double> weight = std::nullopt) && {
-        linear_weight = weight;
-        std::mt19937_64 engine(seed);
-        std::normal_distribution<double> gaussian(0.0, 0.3);
-        O.resize(W.size());
-        for (double& o : O) o = gaussian(engine);
-        return std::move(*this);
-    }
-
-    [[nodiscard]] ChainOptions chain_options() const {
-        ChainOptions all = options;
-        if (!O.empty())
-            all.linear = linear_part{dense_operator<double>({n, n, O}, dense_layout::row_major, 1), linear_weight};
-        return all;
-    }
-
-    [[nodiscard]] dense_operator<double> matrix(int threads = 1) const {
-        return dense_operator<double>({n, n, W}, dense_layout::row_major, threads);
-    }
-    [[nodiscard]] slope_source slopes() const { return slope_source::of_slopes(row_source(S.data(), K, n, n)); }
-};
-
-// J_k x or J_k^T x.
-std::vector<real> naive_step(const network& N, std::int64_t k, const std::vector<real>& x, bool transpose) {
-    const auto n = static_cast<std::size_t>(N.n);
-    std::vector<real> y(n);
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j) {
-            const std::size_t r = transpose ? j : i;
-            const std::size_t c = transpose ? i : j;
-            const real a = N.leaks[r];
-            const real s = N.S[static_cast<std::size_t>(k) * n + (N.options.form == convention::pre ? c : r)];
-            const real kept = N.O.empty() ? (r == c ? 1.0L : 0.0L) : static_cast<real>(N.O[r * n + c]);
-            const real weight = N.linear_weight ? *N.linear_weight : 1.0L - a;
-            y[i] += (weight * kept + a * N.W[r * n + c] * s) * x[j];
-        }
-    return y;
-}
-
-real naive_norm(const std::vector<real>& x) {
-    real total = 0.0L;
-    for (const real v : x) total += v * v;
-    return std::sqrt(total);
-}
-
-// ln of the norms after 0 .. K steps.
-std::vector<double> naive_log_norms(const network& N, const std::vector<double>& start, bool transpose) {
-    std::vector<real> x(start.begin(), start.end());
-    real log_scale = 0.0L;
-    std::vector<double> logs{static_cast<double>(std::log(naive_norm(x)))};
-    for (std::int64_t j = 0; j < N.K; ++j) {
-        x = naive_step(N, transpose ? N.K - 1 - j : j, x, transpose);
-        const real norm = naive_norm(x);
-        for (real& v : x) v /= norm;
-        log_scale += std::log(norm);
-        logs.push_back(static_cast<double>(log_scale));
-    }
-    return logs;
-}
-
-std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
-    std::vector<double> x(static_cast<std::size_t>(n));
-    fill_gaussian(x, 7, stream);
-    return x;
-}
 
 const network kinds[] = {
     {20, 500, convention::pre, 1.0, 0.5},
@@ -327,53 +230,4 @@ TEST_CASE("a slope that is not finite names its row") {
                          std::invalid_argument);
     CHECK_THROWS_AS(P.jvp(gaussian(3, 1)), std::invalid_argument);
     CHECK_THROWS_AS(jacobian_chain(W, N.slopes(), {.leak = 0.0}), std::invalid_argument);
-}
-
-TEST_CASE("equal leaks are one leak, and a linear part I is none, to the last bit of long products") {
-    for (const convention form : {convention::pre, convention::post}) {
-        const network N(20, 300, form, 0.3, 2.0);
-        const auto W = N.matrix();
-        const std::vector<double> x = gaussian(N.n, 1);
-        ChainOptions equal = N.options, identity = N.options;
-        equal.leak = neuron_leaks(N.leaks, space(N.n, 1));
-        std::vector<double> I(N.W.size(), 0.0);
-        for (std::size_t i = 0; i < I.size(); i += static_cast<std::size_t>(N.n) + 1) I[i] = 1.0;
-        identity.linear = linear_part{dense_operator<double>({N.n, N.n, I}, dense_layout::row_major, 1)};
-        const jacobian_chain P(W, N.slopes(), N.options), Q(W, N.slopes(), equal), R(W, N.slopes(), identity);
-        CHECK(P.jvp(x).mantissas == Q.jvp(x).mantissas);
-        CHECK(P.vjp(x).mantissas == Q.vjp(x).mantissas);
-        const auto expected = P.vjp(x).log_norms, got = R.vjp(x).log_norms;
-        for (std::size_t k = 0; k < got.size(); ++k) CHECK(got[k] == doctest::Approx(expected[k]).epsilon(1e-13));
-    }
-}
-
-TEST_CASE("a linear part has no weight beside leaks of 1") {
-    const network N = network(20, 50, convention::pre, 1.0, 2.0).with_linear(3);
-    const auto W = N.matrix();
-    const std::vector<double> x = gaussian(N.n, 1);
-    const jacobian_chain P(W, N.slopes(), N.options), Q(W, N.slopes(), N.chain_options());
-    CHECK(P.jvp(x).mantissas == Q.jvp(x).mantissas);
-    CHECK(P.vjp(x).log_norms == Q.vjp(x).log_norms);
-}
-
-TEST_CASE("leaks and linear parts that do not fit are named, with the index of a leak out of range") {
-    const network N(20, 5, convention::pre, 1.0, 2.0);
-    const auto W = N.matrix();
-    std::vector<double> leaks(20, 0.5);
-    for (const double bad : {0.0, -0.5, 1.5, std::nan("")}) {
-        leaks[7] = bad;
-        const std::string words = "leak[7]: got " + std::to_string(bad) + ", expected 0 < leak <= 1";
-        CHECK_THROWS_WITH_AS(neuron_leaks(leaks, space(20, 1)), words.c_str(), std::invalid_argument);
-    }
-    leaks.resize(19, 0.5);
-    leaks[7] = 0.25;
-    CHECK_THROWS_AS(neuron_leaks(leaks, space(20, 1)), std::invalid_argument);
-    CHECK_THROWS_WITH_AS(jacobian_chain(W, N.slopes(), {.leak = neuron_leaks(leaks, space(19, 1))}),
-                         "leak: got 19 numbers, expected 20, one for each neuron", std::invalid_argument);
-    const std::vector<double> O(19 * 20, 0.1);
-    CHECK_THROWS_WITH_AS(
-        jacobian_chain(W, N.slopes(), {.leak = 0.5, .linear = linear_part{dense_operator<double>({19, 20, O})}}),
-        "linear: got a matrix of shape 19 x 20, expected that of W, 20 x 20", std::invalid_argument);
-    for (const double bad : {-0.5, std::nan(""), std::numeric_limits<double>::infinity()})
-        CHECK_THROWS_AS(jacobian_chain(W, N.slopes(), {.linear = linear_part{W, bad}}), std::invalid_argument);
 }

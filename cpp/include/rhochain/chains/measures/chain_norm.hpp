@@ -1,5 +1,5 @@
-// ln ||P||_2 for a chain P (N x N) of plain or gated cells, or of matrices, as a Bracket of the natural logarithm. Three
-// members differ from those of other brackets:
+// ln ||P||_2 for a chain P (N x N) of plain or gated cells, or of matrices, as a Bracket of the natural logarithm.
+// Three members differ from those of other brackets:
 //     rtol      the wanted width upper - lower, which is the relative width of a bracket of ||P||_2
 //     residual  || P^T P v - ||P||^2 v || / ||P||^2 for the unit vector v behind the value
 //     matvecs   products with the weights, of which one with P takes K
