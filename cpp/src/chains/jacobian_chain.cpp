@@ -142,7 +142,7 @@ ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress, c
 
 ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
     require_adjoint(rule_.A, 0);
-    if (rule_.linear) require_adjoint(rule_.linear->O, 0);
+    if (rule_.linear) require_adjoint(rule_.linear->O, 0, "linear");
     return record(direction::backward, from_caller(G), "g", progress, recording);
 }
 

@@ -22,6 +22,10 @@ matrix_chain::matrix_chain(const std::vector<linear_map>& matrices) {
     }
 }
 
+void matrix_chain::require_adjoints(std::uint64_t seed) const {
+    for (std::int64_t k = 0; k < steps(); ++k) require_adjoint(matrix(k), seed, "matrices[" + std::to_string(k) + "]");
+}
+
 chain_factor matrix_chain::factor(direction d, std::int64_t) const {
     return [this, d](std::int64_t k, const scaled_block& X, bool, block_out Y, std::span<double> squares) {
         const linear_map& A = matrix(k);
@@ -44,7 +48,7 @@ ChainResult matrix_chain::jvp(const_block V, const chain_progress& progress, con
 }
 
 ChainResult matrix_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
-    for (const linear_map& A : factors_) require_adjoint(A, 0);
+    require_adjoints(0);
     return record(direction::backward, from_caller(G), "g", progress, recording);
 }
 

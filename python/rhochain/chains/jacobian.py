@@ -296,7 +296,7 @@ class JacobianChain(Chain):
         budget = byte_count("memory", memory)
         source, count = row_source(name, rows, n, memory=budget)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        # A quarter for rows as they are kept, for rows in float64 and for slopes of states each.
+        # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
         given = _core.GivenRows(source, count, n, block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})

@@ -226,7 +226,10 @@ def square_matrices(name: str, given: Iterable[Any], threads: int | None) -> tup
         A = repeated.get(id(J))
         if A is None:
             try:
-                A = Matrix(J, threads=threads) if isinstance(J, Matrix) else Matrix(J, threads=threads, layout="csr")
+                if isinstance(J, Matrix):
+                    A = J if threads is None else Matrix(J, threads=threads)
+                else:
+                    A = Matrix(J, threads=threads, layout="csr")
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{name}[{k}]: {error}") from None
             if isinstance(given, (list, tuple)):

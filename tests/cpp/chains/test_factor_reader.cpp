@@ -1,6 +1,7 @@
 // What graded bounds rely on: the magnitudes of a factor bound it entry by entry, and raised ones keep its zeros.
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
 
 #include "chains/measures/factor_reader.hpp"
 
@@ -108,6 +109,25 @@ TEST_CASE("magnitudes of the factors of a plain chain") {
                 slope_factor_reader factors(P);
                 check_factors(factors);
             }
+}
+
+TEST_CASE("the roundings of a step are those of its longest sum, in W or in the linear part") {
+    const csr<double, std::int32_t> few{n, n, {0, 1, 2, 3, 4, 5}, {1, 2, 3, 4, 4}, {1.0, 1.0, 1.0, 1.0, 1.0}};
+    const auto many = numbers(n * n, 0.5, 1.0, 8), S = numbers(K * n, 0.0, 1.0, 9);
+    const linear_map W = sparse_operator(few.view()), O = dense_operator<double>({n, n, many});
+    const auto reader_of = [&](const jacobian_chain& P) {
+        return slope_factor_reader(P).roundings(direction::forward);
+    };
+    const auto chain = [&](const linear_map& A, const linear_map& linear) {
+        return jacobian_chain(A, slope_source::of_slopes(row_source(S.data(), K, n, n)),
+                              {.leak = 0.5, .linear = linear_part{linear}});
+    };
+    CHECK(reader_of(chain(W, W)) == 1 + step_roundings);
+    CHECK(reader_of(chain(W, O)) == n + step_roundings);
+    CHECK(reader_of(chain(O, W)) == n + step_roundings);
+    const jacobian_chain P = chain(W, O);
+    CHECK(slope_factor_reader(P).roundings(direction::backward) == n + step_roundings);
+    CHECK(slope_factor_reader(P).row_terms() == n + 1);
 }
 
 TEST_CASE("magnitudes of the factors of gated chains") {

@@ -30,6 +30,9 @@ public:
     [[nodiscard]] ChainResult vjp(const_block G, const chain_progress& progress = {},
                                   const ChainRecording& recording = {}) const;
 
+    // (*) Throws std::invalid_argument where products with the transpose of a J_k are not those of the transpose.
+    void require_adjoints(std::uint64_t seed) const;
+
     // The factors one by one (chain_ref.hpp).
     [[nodiscard]] chain_factor factor(direction d, std::int64_t columns) const;
 

@@ -32,7 +32,7 @@ slope_factor_reader::slope_factor_reader(const jacobian_chain& P)
 
 void slope_factor_reader::require_adjoints(std::uint64_t seed) const {
     require_adjoint(P_.rule().A, seed);
-    if (P_.rule().linear) require_adjoint(P_.rule().linear->O, seed);
+    if (P_.rule().linear) require_adjoint(P_.rule().linear->O, seed, "linear");
 }
 
 std::int64_t slope_factor_reader::row_terms() const {

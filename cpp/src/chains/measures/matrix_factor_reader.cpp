@@ -1,6 +1,5 @@
 #include "chains/measures/matrix_factor_reader.hpp"
 #include "chains/steps/matrix_step.hpp"
-#include "spectra/norm/adjoint_check.hpp"
 
 #include <algorithm>
 
@@ -24,9 +23,7 @@ factor_reader::product_traits traits_of(const matrix_chain& P) {
 matrix_factor_reader::matrix_factor_reader(const matrix_chain& P)
     : factor_reader(traits_of(P), P.domain(), P.steps()), P_(P) {}
 
-void matrix_factor_reader::require_adjoints(std::uint64_t seed) const {
-    for (std::int64_t k = 0; k < P_.steps(); ++k) require_adjoint(P_.matrix(k), seed);
-}
+void matrix_factor_reader::require_adjoints(std::uint64_t seed) const { P_.require_adjoints(seed); }
 
 void matrix_factor_reader::run(direction d, scaled_block& X, std::int64_t first,
                                const std::function<bool(std::int64_t done)>& after_step) {
