@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,17 +18,24 @@ namespace {
 class JacobianChain {
 public:
     JacobianChain(std::shared_ptr<Operator> W, std::shared_ptr<ChainSlopes> slopes, const std::string& form,
-                  double leak)
-        : W_(std::move(W)), slopes_(std::move(slopes)), options_{.form = convention_named(form), .leak = leak} {
-        // Refuses a bad shape or leak now rather than at the first product.
-        static_cast<void>(chain(1, {}));
+                  const float64_array& leak, std::shared_ptr<Operator> linear, std::optional<double> linear_weight)
+        : W_(std::move(W)),
+          slopes_(std::move(slopes)),
+          linear_(std::move(linear)),
+          linear_weight_(linear_weight),
+          form_(convention_named(form)),
+          leak_(std::span(leak.data(), static_cast<std::size_t>(leak.size())), W_->map().domain()) {
+        // Refuses a bad shape now rather than at the first product.
+        steps_ = chain(1, {}).steps();
     }
 
-    [[nodiscard]] std::int64_t steps() const { return slopes_->steps(); }
+    [[nodiscard]] std::int64_t steps() const { return steps_; }
 
     [[nodiscard]] jacobian_chain chain(int threads, const interrupt_function& interrupt) const {
         const linear_map W = W_->map().with(threads);
-        return {W, slopes_->source(W, options_, interrupt), options_};
+        ChainOptions options{.form = form_, .leak = leak_};
+        if (linear_) options.linear = linear_part{linear_->map().with(threads), linear_weight_};
+        return {W, slopes_->source(W, options, interrupt), options};
     }
 
     // (largest |slope| of each step done, interrupted)
@@ -43,7 +52,11 @@ public:
 private:
     std::shared_ptr<Operator> W_;
     std::shared_ptr<ChainSlopes> slopes_;
-    ChainOptions options_;
+    std::shared_ptr<Operator> linear_;
+    std::optional<double> linear_weight_;
+    convention form_;
+    neuron_leaks leak_;
+    std::int64_t steps_ = 0;
 };
 
 }  // namespace
@@ -52,8 +65,10 @@ void bind_chains(py::module_& m) {
     py::class_<JacobianChain> chain(m, "JacobianChain");
     bind_measures(chain);
     chain
-        .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, double>(),
-             py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"))
+        .def(py::init<std::shared_ptr<Operator>, std::shared_ptr<ChainSlopes>, const std::string&, const float64_array&,
+                      std::shared_ptr<Operator>, std::optional<double>>(),
+             py::arg("W"), py::arg("slopes"), py::arg("convention"), py::arg("leak"), py::arg("linear"),
+             py::arg("linear_weight"))
         .def_property_readonly("steps", &JacobianChain::steps)
         .def("largest_slopes", &JacobianChain::largest_slopes, py::arg("threads"));
 }

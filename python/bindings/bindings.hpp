@@ -28,6 +28,7 @@ void bind_chain_slopes(py::module_& m);
 void bind_chains(py::module_& m);
 void bind_lyapunov(py::module_& m);
 void bind_gated(py::module_& m);
+void bind_matrix_chain(py::module_& m);
 void bind_build_info(py::module_& m);
 
 }  // namespace rhochain::python

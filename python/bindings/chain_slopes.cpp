@@ -19,33 +19,25 @@ convention convention_named(const std::string& name) {
 
 namespace {
 
-slope_source make_slopes(row_source rows, const std::optional<std::string>& name, std::optional<double> parameter,
-                         convention form, double leak) {
-    if (!name) return slope_source::of_slopes(std::move(rows));
-    const activation f(*name, parameter);
-    if (form == convention::pre) return slope_source::of_states(std::move(rows), f);
-    return slope_source::of_outputs(std::move(rows), f, leak);
-}
-
 class GivenRows : public ChainSlopes {
 public:
     GivenRows(py::object rows, std::int64_t count, std::int64_t width, std::int64_t block_bytes,
-              const std::optional<std::string>& name, std::optional<double> parameter, const std::string& form,
-              double leak)
-        : rows_(std::move(rows)),
-          source_(make_slopes(make_rows(rows_, count, width, block_bytes), name, parameter, convention_named(form),
-                              leak)) {}
+              const std::optional<std::string>& name, std::optional<double> parameter)
+        : given_(std::move(rows)), rows_(make_rows(given_, count, width, block_bytes)) {
+        if (name) sigma_.emplace(*name, parameter);
+    }
 
-    [[nodiscard]] std::int64_t steps() const override { return source_.steps(); }
-
-    [[nodiscard]] slope_source source(const linear_map&, const ChainOptions&,
+    [[nodiscard]] slope_source source(const linear_map& W, const ChainOptions& options,
                                       const interrupt_function&) const override {
-        return source_;
+        if (!sigma_) return slope_source::of_slopes(rows_);
+        if (options.form == convention::pre) return slope_source::of_states(rows_, *sigma_);
+        return slope_source::of_outputs(rows_, *sigma_, make_rule(W, options.form, options.leak, options.linear));
     }
 
 private:
-    py::object rows_;  // keeps alive what source_ borrows
-    slope_source source_;
+    py::object given_;  // keeps alive what rows_ borrows
+    row_source rows_;
+    std::optional<activation> sigma_;  // of states
 };
 
 class Rollout : public ChainSlopes {
@@ -65,14 +57,12 @@ public:
         options_.seed = seed;
     }
 
-    [[nodiscard]] std::int64_t steps() const override { return steps_; }
-
     [[nodiscard]] slope_source source(const linear_map& W, const ChainOptions& options,
                                       const interrupt_function& interrupt) const override {
         RolloutOptions own = options_;
         if (input_weights_) own.input_weights = input_weights_->map().with(W.threads());
-        auto trajectory = std::make_shared<const rollout>(make_rule(W, options.form, options.leak), sigma_, start_,
-                                                          steps_, std::move(own));
+        auto trajectory = std::make_shared<const rollout>(make_rule(W, options.form, options.leak, options.linear),
+                                                          sigma_, start_, steps_, std::move(own));
         return slope_source::of_rollout(std::move(trajectory), memory_, interrupt);
     }
 
@@ -89,13 +79,12 @@ private:
 }  // namespace
 
 void bind_chain_slopes(py::module_& m) {
-    py::class_<ChainSlopes, std::shared_ptr<ChainSlopes>>(m, "ChainSlopes")
-        .def_property_readonly("steps", &ChainSlopes::steps);
+    py::class_<ChainSlopes, std::shared_ptr<ChainSlopes>>(m, "ChainSlopes");
     py::class_<GivenRows, ChainSlopes, std::shared_ptr<GivenRows>>(m, "GivenRows")
         .def(py::init<py::object, std::int64_t, std::int64_t, std::int64_t, const std::optional<std::string>&,
-                      std::optional<double>, const std::string&, double>(),
+                      std::optional<double>>(),
              py::arg("rows"), py::arg("count"), py::arg("width"), py::arg("block_bytes"), py::arg("activation"),
-             py::arg("parameter"), py::arg("convention"), py::arg("leak"));
+             py::arg("parameter"));
     py::class_<Rollout, ChainSlopes, std::shared_ptr<Rollout>>(m, "Rollout")
         .def(py::init<const float64_array&, std::int64_t, py::object, std::int64_t, std::shared_ptr<Operator>,
                       const float64_array&, double, std::uint64_t, const std::string&, std::optional<double>,

@@ -6,7 +6,6 @@
 
 #include <rhochain/chains/jacobian_chain.hpp>
 
-#include <cstdint>
 #include <string>
 
 namespace rhochain::python {
@@ -14,7 +13,6 @@ namespace rhochain::python {
 class ChainSlopes {
 public:
     virtual ~ChainSlopes() = default;
-    [[nodiscard]] virtual std::int64_t steps() const = 0;
 
     // The slopes of a chain of W. A rollout asks `interrupt` between its steps.
     [[nodiscard]] virtual slope_source source(const linear_map& W, const ChainOptions& options,

@@ -8,6 +8,7 @@ from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain
+from rhochain.chains.matrix_chain import MatrixChain
 from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.chains.typical_growth import TypicalGrowth
@@ -56,6 +57,7 @@ __all__ = [
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",
+    "MatrixChain",
     "OuterEigenvalues",
     "Progress",
     "ScaledNorm",

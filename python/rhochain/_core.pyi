@@ -183,9 +183,7 @@ _ChainProduct: TypeAlias = tuple[_Float64, _Int64, _Int64, _Float64, bool]
 _ChainState: TypeAlias = tuple[int, _Float64, _Int64, _Float64, _Float64]
 _Save: TypeAlias = Callable[[int, _Float64, _Int64, _Float64, _Float64], bool]
 
-class ChainSlopes:
-    @property
-    def steps(self) -> int: ...
+class ChainSlopes: ...
 
 class GivenRows(ChainSlopes):
     def __init__(
@@ -196,8 +194,6 @@ class GivenRows(ChainSlopes):
         block_bytes: int,
         activation: str | None,
         parameter: float | None,
-        convention: str,
-        leak: float,
     ) -> None: ...
 
 class Rollout(ChainSlopes):
@@ -270,8 +266,19 @@ class _Chain:
     ) -> RawBracket: ...
 
 class JacobianChain(_Chain):
-    def __init__(self, W: Operator, slopes: ChainSlopes, convention: str, leak: float) -> None: ...
+    def __init__(
+        self,
+        W: Operator,
+        slopes: ChainSlopes,
+        convention: str,
+        leak: _Float64,
+        linear: Operator | None,
+        linear_weight: float | None,
+    ) -> None: ...
     def largest_slopes(self, threads: int) -> tuple[_Float64, bool]: ...
+
+class MatrixChain(_Chain):
+    def __init__(self, matrices: Sequence[Operator]) -> None: ...
 
 _Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
 

@@ -15,6 +15,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
@@ -86,7 +87,7 @@ def check(
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
-        diag(s). A `chain` has one leak.
+        diag(s).
     inputs : "free" or array_like of shape (n, m), optional
         The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
         and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
@@ -148,7 +149,7 @@ def check(
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
-            chain, A if gains is None else square_matrix(W), one_leak, gamma if gains is None else float(gains.max())
+            chain, A if gains is None else square_matrix(W), of_neurons, gamma if gains is None else float(gains.max())
         )
 
     known = Evidence(
@@ -238,21 +239,24 @@ def _gain(
     return None, gamma, None
 
 
-def _require_same_network(chain: MeasuredChain, A: Matrix, leak: float | None, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: Floats, gamma: float) -> tuple[str, ...]:
     """Notes on properties that a chain does not state; ValueError where it states those of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(
             f"chain must have a gain and a norm, as JacobianChain has; got {type(chain).__name__}: "
-            "check_chain takes chains of gated cells"
+            "check_chain takes chains of gated cells and of matrices"
         )
     if tuple(chain.shape) != A.shape:
         raise ValueError(f"chain must be of W: expected shape {A.shape}; got {tuple(chain.shape)}")
     if chain.gain > gamma * (1.0 + 1e-6):
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
     own_leak, own = getattr(chain, "leak", None), getattr(chain, "matrix", None)
-    if own_leak is not None and own_leak != leak:
-        wanted = "one for each neuron" if leak is None else repr(leak)
-        raise ValueError(f"chain must have the leak of the check, {wanted}; got {own_leak!r}")
+    if own_leak is not None and not np.array_equal(leak_vector(own_leak, A.shape[0]), leaks):
+        wanted = repr(float(leaks[0])) if leaks.size == 1 else "one for each neuron"
+        got = repr(own_leak) if np.ndim(own_leak) == 0 else "other leaks of neurons"
+        raise ValueError(f"chain must have the leak of the check, {wanted}; got {got}")
+    if getattr(chain, "linear", None) is not None:
+        raise ValueError("chain must have no linear part, which this function does not know; check_chain takes it")
     if isinstance(own, Matrix) and not _same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}

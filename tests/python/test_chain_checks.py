@@ -75,7 +75,9 @@ def test_it_agrees_with_check_where_that_leaves_the_trajectory_to_decide():
 
 def test_misuse():
     chain = diagonal(0.5)
-    with pytest.raises(TypeError, match="chain must be a JacobianChain, GRUChain or LSTMChain; got ndarray"):
+    with pytest.raises(
+        TypeError, match="chain must be a JacobianChain, GRUChain, LSTMChain or MatrixChain; got ndarray"
+    ):
         rc.check_chain(np.eye(3))
     with pytest.raises(ValueError, match="levels must obey"):
         rc.check_chain(chain, vanish_level=2.0, explode_level=1.0)

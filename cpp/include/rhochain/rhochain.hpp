@@ -3,6 +3,7 @@
 
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/matrix_chain.hpp>
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>

@@ -24,15 +24,16 @@ public:
         : P_(&P),
           d_(d),
           looks_ahead_(steps == order::consecutive),
-          t_(slopes_first() ? vector_block(P.domain(), columns) : vector_block()),
+          t_(slopes_first() || !P.rule().plain() ? vector_block(P.domain(), columns) : vector_block()),
+          of_linear_(P.rule().linear ? vector_block(P.domain(), columns) : vector_block()),
           ahead_(slopes_first() && looks_ahead_ ? vector_block(P.domain(), columns) : vector_block()) {}
 
     chain_move step(std::int64_t k, const scaled_block& X, bool follows, block_out Y, std::span<double> squares,
                     slope_reader& reader) {
-        if (!slopes_first()) {
+        if (!slopes_first() || !P_->rule().plain()) {
             const slope_row row = reader.row(k);
             const chain_step step = of(row);
-            apply_step(step, row.s, X.mantissas(), {}, Y, squares);
+            apply_step(step, row.s, X.mantissas(), t_, Y, squares, of_linear_);
             return {step.exponent};
         }
         if (failure_) std::rethrow_exception(failure_);
@@ -87,8 +88,9 @@ private:
     const jacobian_chain* P_;
     direction d_;
     bool looks_ahead_;
-    vector_block t_;      // weight s o V of the step to come
-    vector_block ahead_;  // and of the one after it
+    vector_block t_;          // weight s o V of the step to come
+    vector_block of_linear_;  // O V
+    vector_block ahead_;      // t_ of the step after it
     std::optional<chain_step> step_;
     std::exception_ptr failure_;
 };
@@ -96,13 +98,11 @@ private:
 }  // namespace
 
 jacobian_chain::jacobian_chain(const linear_map& W, slope_source slopes, const ChainOptions& options)
-    : rule_(make_rule(W, options.form, options.leak)), slopes_(std::move(slopes)) {
+    : rule_(make_rule(W, options.form, options.leak, options.linear)), slopes_(std::move(slopes)) {
     require_square(W, "a chain of Jacobians");
     if (slopes_.width() != W.rows())
         throw std::invalid_argument("slopes: got rows of length " + std::to_string(slopes_.width()) + ", expected " +
                                     std::to_string(W.rows()) + ", the size of W");
-    if (!(options.leak > 0.0 && options.leak <= 1.0))
-        throw std::invalid_argument("leak: got " + std::to_string(options.leak) + ", expected 0 < leak <= 1");
 }
 
 std::int64_t jacobian_chain::run(direction d, scaled_block& X, slope_reader& reader,
@@ -142,6 +142,7 @@ ChainResult jacobian_chain::jvp(const_block V, const chain_progress& progress, c
 
 ChainResult jacobian_chain::vjp(const_block G, const chain_progress& progress, const ChainRecording& recording) const {
     require_adjoint(rule_.A, 0);
+    if (rule_.linear) require_adjoint(rule_.linear->O, 0, "linear");
     return record(direction::backward, from_caller(G), "g", progress, recording);
 }
 

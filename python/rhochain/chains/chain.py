@@ -17,7 +17,6 @@ from rhochain.chains.results import ChainResult, LyapunovSpectrum
 from rhochain.chains.typical_growth import TypicalGrowth, typical_growth
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.matrix import Matrix
 
 __all__ = ["Chain"]
 
@@ -25,15 +24,8 @@ _Callback = Callable[[ChainProgress], object]
 
 
 class Chain:
-    """The product P of K factors, known by its products with vectors.
+    """The product P of K factors, known by its products with vectors."""
 
-    Attributes
-    ----------
-    matrix : Matrix
-        The weights, with the threads of the products.
-    """
-
-    matrix: Matrix
     _product: Product
 
     @property
@@ -43,7 +35,7 @@ class Chain:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(N, N), the shape of P: N = n for a JacobianChain and a GRU, 2n for an LSTM."""
+        """(N, N), the shape of P: N = 2n for an LSTM, n for all other chains."""
         return (self._product.size, self._product.size)
 
     def jvp(
@@ -315,6 +307,6 @@ class Chain:
         """
         n = self._product.size
         limits = Limits.of_call(
-            self.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
+            self._product.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
         )
         return product_norm(self._product, limits, checkpoint, checkpoint_seconds)

@@ -26,7 +26,7 @@ class Envelope:
         gamma of `paper`.
     forward, backward : ndarray of shape (K+1,)
         Sums of ln((1 - a) + a max|s_k| sigma_1) from step 0 on, and from step K-1 back: above every
-        ``log_norms - log_norms[0]`` of `jvp` and `vjp`.
+        ``log_norms - log_norms[0]`` of `jvp` and `vjp`. The least leak stands in 1 - a, the largest one in a.
     paper : ndarray of shape (K+1,)
         k ln eta with eta = (1 - a) + a gamma sigma_1, the paper's eta^(t-k).
     """
@@ -46,8 +46,8 @@ def largest_slopes(core: _core.JacobianChain, threads: int) -> Floats:
     return largest
 
 
-def envelope(largest_slopes: Floats, leak: float, sigma: Bound | Bracket | float, gain: float) -> Envelope:
-    """The envelope for steps whose largest |slope| is given, shape (K,)."""
+def envelope(largest_slopes: Floats, leaks: Floats, sigma: Bound | Bracket | float, gain: float) -> Envelope:
+    """The envelope for steps whose largest |slope| is given, shape (K,), and one leak or that of each neuron."""
     bound = sigma.upper if isinstance(sigma, Bracket) else sigma
     if not isinstance(bound, Bound):
         bound = Bound(real_number("sigma", bound), Grade.ESTIMATE, None, "given")
@@ -55,9 +55,10 @@ def envelope(largest_slopes: Floats, leak: float, sigma: Bound | Bracket | float
     for name, value in (("sigma", bound.value), ("gain", gamma)):
         if not value >= 0.0:
             raise ValueError(f"{name} must be at least 0; got {value!r}")
+    kept, moved = 1.0 - float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))
     with np.errstate(divide="ignore"):
-        growth = np.log((1.0 - leak) + leak * largest_slopes * bound.value)
-        eta = np.log((1.0 - leak) + leak * gamma * bound.value)
+        growth = np.log(kept + moved * largest_slopes * bound.value)
+        eta = np.log(kept + moved * gamma * bound.value)
     zero = np.zeros(1)
     return Envelope(
         sigma=bound,

@@ -20,8 +20,15 @@ __all__ = ["GatedChain", "stacked_weights"]
 
 
 class GatedChain(Chain):
-    """What chains of both cells share."""
+    """What chains of both cells share.
 
+    Attributes
+    ----------
+    matrix : Matrix
+        The weights, with the threads of the products.
+    """
+
+    matrix: Matrix
     _cell: str
     _state_blocks: int
     record: dict[str, Floats] | None = None

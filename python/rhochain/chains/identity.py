@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 
-__all__ = ["array_digest", "matrix_digest", "rows_digest"]
+__all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest"]
 
 _SAMPLED_ROWS = 16
 
@@ -42,6 +44,19 @@ def matrix_digest(A: Matrix) -> str | None:
     # NumPy promises the raw numbers of a bit generator, not those of its distributions.
     raw = np.random.PCG64(20130616).random_raw(A.shape[1])
     return array_digest(np.array(A.shape), A @ (np.ldexp((raw >> 11).astype(np.float64), -53) - 0.5))
+
+
+def matrices_digest(matrices: Sequence[Matrix]) -> str:
+    """Of all of them, in their order, with the stored entries of each."""
+    digest = hashlib.blake2b(digest_size=8)
+    for A in matrices:
+        digest.update(repr((matrix_digest(A), A.nnz)).encode())
+    return digest.hexdigest()
+
+
+def leak_identity(leaks: Floats) -> float | str:
+    """One leak itself, or a digest of those of all neurons."""
+    return float(leaks[0]) if leaks.size == 1 else array_digest(leaks)
 
 
 def rows_digest(source: Any, count: int, width: int) -> str:

@@ -11,15 +11,16 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
-from rhochain.chains.identity import rows_digest
+from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import finite_weight
 from rhochain.inputs.arrays import Floats
-from rhochain.inputs.leaks import leak_number
-from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.leaks import leak_of, leak_vector
+from rhochain.inputs.matrix import Matrix, linear_part
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 
@@ -39,10 +40,16 @@ class JacobianChain(Chain):
     convention : {"pre", "post"}
         "pre": the state is the argument of sigma, J_k = (1 - a) I + a W diag(s_k).
         "post": the state is its output, J_k = (1 - a) I + a diag(s_k) W.
-    leak : float in (0, 1]
-        a of a leaky integrator.
+    leak : float in (0, 1] or array_like of shape (n,)
+        a of a leaky integrator, one for all neurons or one for each: J_k = diag(1 - a) + diag(a) W diag(s_k).
     threads : int, optional
         By default all. The result does not depend on it, to the last bit.
+    linear : anything `Matrix` takes, shape (n, n), optional
+        A linear part O in place of I, as of an ES2N: J_k = (1 - a) O + a diag(s_k) W ("post"), with a random orthogonal
+        O. Each step takes a product with it too.
+    linear_weight : float, optional
+        At least 0: c in J_k = c O + a diag(s_k) W, as of a ResESN, where O also serves with a = 1. By default 1 - a,
+        that of each neuron.
     memory : int or str
         Budget for slopes, in bytes or as "2GB", of 8 rows or more: the blocks of rows that a call reads at a time take
         no more together, for any number of steps. A call streams a memory map (`numpy.memmap`, mode "r", "r+" or "w+")
@@ -55,6 +62,10 @@ class JacobianChain(Chain):
     Attributes
     ----------
     matrix : Matrix
+    leak : float or ndarray of shape (n,)
+        An array where the leaks of neurons differ.
+    linear : Matrix or None
+    linear_weight : float or None
 
     Raises
     ------
@@ -64,7 +75,8 @@ class JacobianChain(Chain):
     Notes
     -----
     Source: Pascanu, Mikolov & Bengio (2013), eq. 5, with the true factor W diag(sigma'(x_k)) where the paper prints
-    W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g.
+    W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g. ES2N: Ceni & Gallicchio (2025), "Edge of
+    Stability Echo State Network". ResESN: Ceni & Gallicchio (2024), "Residual Echo State Networks".
 
     Examples
     --------
@@ -76,19 +88,26 @@ class JacobianChain(Chain):
     (-999, 0.5)
     >>> chain.norm().upper.graded
     True
+    >>> O = np.array([[0.0, 1.0], [-1.0, 0.0]])  # a rotation keeps what W forgets
+    >>> round(rc.JacobianChain(0.0 * W, np.ones((1000, 2)), leak=0.25, linear=O).vjp([1.0, 0.0]).rate, 6)
+    0.75
     """
+
+    matrix: Matrix
 
     def __init__(
         self,
         W: Any,
         slopes: Any,
         convention: str = "pre",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
         threads: int | None = None,
         *,
+        linear: Any = None,
+        linear_weight: float | None = None,
         memory: int | str = "2GB",
     ) -> None:
-        self._hold(W, convention, leak, threads)
+        self._hold(W, convention, leak, threads, linear, linear_weight)
         self._read("slopes", slopes, None, memory)
 
     @classmethod
@@ -98,21 +117,23 @@ class JacobianChain(Chain):
         X: Any,
         activation: str | Activation = "tanh",
         convention: str = "pre",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
         threads: int | None = None,
         *,
+        linear: Any = None,
+        linear_weight: float | None = None,
         memory: int | str = "2GB",
     ) -> JacobianChain:
         """A chain whose slopes the core computes from recorded states, block by block.
 
         Parameters
         ----------
-        W, convention, leak, threads, memory
+        W, convention, leak, threads, linear, linear_weight, memory
             As in `JacobianChain`; `memory` holds for states and slopes together.
         X : array_like or row source as in `JacobianChain`
             "pre": pre-activation states x_0 .. x_{K-1}, shape (K, n).
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
-            sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a.
+            sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a; with a linear part too, c O h_k in place of (1 - a) h_k.
         activation : str or Activation
             For "post" one whose slope follows from its output (tanh, sigmoid, relu, ...).
 
@@ -130,7 +151,7 @@ class JacobianChain(Chain):
         (10, 1.0)
         """
         chain = cls.__new__(cls)
-        chain._hold(W, convention, leak, threads)
+        chain._hold(W, convention, leak, threads, linear, linear_weight)
         chain._read("X", X, activation_named(activation), memory)
         return chain
 
@@ -146,7 +167,9 @@ class JacobianChain(Chain):
         bias: npt.ArrayLike | None = None,
         activation: str | Activation = "tanh",
         convention: str = "pre",
-        leak: float = 1.0,
+        leak: float | npt.ArrayLike = 1.0,
+        linear: Any = None,
+        linear_weight: float | None = None,
         noise: float = 0.0,
         seed: int = 0,
         memory: int | str = "2GB",
@@ -156,10 +179,10 @@ class JacobianChain(Chain):
 
         Parameters
         ----------
-        W, convention, leak, threads
+        W, convention, leak, threads, linear, linear_weight
             As in `JacobianChain`. "pre" (eq. 2 of the paper):
             x <- (1 - a) x + a (W sigma(x) + W_in u + b) + noise xi; "post":
-            h <- (1 - a) h + a sigma(W h + W_in u + b) + noise xi.
+            h <- (1 - a) h + a sigma(W h + W_in u + b) + noise xi; c O x or c O h with a linear part.
         x0 : array_like of shape (n,)
             The state before the first step.
         steps : int, optional
@@ -200,7 +223,7 @@ class JacobianChain(Chain):
         0.394
         """
         chain = cls.__new__(cls)
-        chain._hold(W, convention, leak, threads)
+        chain._hold(W, convention, leak, threads, linear, linear_weight)
         sigma = activation_named(activation)
         trajectory = rollout(chain.matrix, x0, steps, inputs, input_weights, bias, sigma, noise, seed, memory)
         chain._along(trajectory.core, sigma, trajectory.identity)
@@ -217,6 +240,8 @@ class JacobianChain(Chain):
 
     def envelope(self, sigma: Bound | Bracket | float, gain: float | None = None) -> Envelope:
         """Eq. 7's bound of the norms after 0 .. K steps, to set beside the measured `log_norms`.
+
+        With a leak for each neuron 1 - a has the least leak, a the largest one. None with a linear part.
 
         Parameters
         ----------
@@ -239,9 +264,19 @@ class JacobianChain(Chain):
         """
         if gain is None:
             gain = self.gain if self._activation is None else self._activation.gain
-        return envelope(self._largest_slopes, self.leak, sigma, gain)
+        if self.linear is not None:
+            raise ValueError("envelope needs a chain without a linear part, whose norm it does not know")
+        return envelope(self._largest_slopes, self._leaks, sigma, gain)
 
-    def _hold(self, W: Any, convention: str, leak: float, threads: int | None) -> None:
+    def _hold(
+        self,
+        W: Any,
+        convention: str,
+        leak: float | npt.ArrayLike,
+        threads: int | None,
+        linear: Any,
+        linear_weight: float | None,
+    ) -> None:
         self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
         n = self.matrix.shape[0]
         if self.matrix.shape != (n, n):
@@ -249,28 +284,45 @@ class JacobianChain(Chain):
         if convention not in ("pre", "post"):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
         self._convention = convention
-        self.leak = leak_number(leak)
+        self._leaks = leak_vector(leak, n).copy()
+        self.leak = leak_of(self._leaks)
+        self.linear = None if linear is None else linear_part(linear, n)
+        self.linear_weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
+        if linear is None and linear_weight is not None:
+            raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
         n = self.matrix.shape[0]
         budget = byte_count("memory", memory)
         source, count = row_source(name, rows, n, memory=budget)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        # A quarter for rows as they are kept, for rows in float64 and for slopes of states each.
+        # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
-        given = _core.GivenRows(source, count, n, block, sigma, parameter, self._convention, self.leak)
+        given = _core.GivenRows(source, count, n, block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
     def _along(
         self, slopes: _core.ChainSlopes, activation: Activation | None, identity: Callable[[], dict[str, Any]]
     ) -> None:
         self._activation = activation
-        self._core = _core.JacobianChain(self.matrix.operator, slopes, self._convention, self.leak)
+        # `factors` must not keep the chain alive.
+        convention, leaks, linear, weight = self._convention, self._leaks, self.linear, self.linear_weight
+        operator = None if linear is None else linear.operator
+        self._core = _core.JacobianChain(self.matrix.operator, slopes, convention, leaks, operator, weight)
         sigma = None if activation is None else [activation.name, activation.parameter]
-        rule = {"convention": self._convention, "leak": self.leak, "activation": sigma}
-        self._product = Product(self._core, self.matrix, self.matrix.shape[0], lambda: rule | identity())
+
+        def factors() -> dict[str, Any]:
+            rule: dict[str, Any] = {"convention": convention, "leak": leak_identity(leaks), "activation": sigma}
+            if linear is not None:
+                rule |= {"linear": matrix_digest(linear), "linear_weight": weight}
+            return rule | identity()
+
+        self._product = Product(self._core, self.matrix, self.matrix.shape[0], factors)
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"
-        leak = "" if self.leak == 1.0 else f", leak {self.leak:g}"
-        return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {self._convention}{leak})"
+        least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
+        leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
+        linear = "" if self.linear is None else ", linear part"
+        rule = f"{self._convention}{'' if least == 1.0 else leak}{linear}"
+        return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"

@@ -21,16 +21,16 @@ class Product:
 
     Attributes
     ----------
-    core : _core.JacobianChain or _core.GatedChain
+    core : _core.JacobianChain, _core.GatedChain or _core.MatrixChain
     matrix : Matrix
-        The weights, with the threads of the products.
+        The weights, or the first factor where the factors are matrices; with the threads of the products.
     size : int
         n, the length of the vectors of P.
     factors : callable
-        What tells the factors from others beside the weights, in JSON values; called for a checkpoint only.
+        What tells the factors from others beside `matrix`, in JSON values; called for a checkpoint only.
     """
 
-    core: _core.JacobianChain | _core.GatedChain
+    core: _core.JacobianChain | _core.GatedChain | _core.MatrixChain
     matrix: Matrix
     size: int
     factors: Callable[[], Mapping[str, Any]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from rhochain.estimates.comparisons import at_most, below_one
+import numpy as np
 
-__all__ = ["known_burn_in", "steps_of_burn_in", "steps_to_decay", "unknown_burn_in"]
+from rhochain.estimates.comparisons import at_most, below_one
+from rhochain.inputs.arrays import Floats
+
+__all__ = ["known_burn_in", "log_kappa_of_leaks", "steps_of_burn_in", "steps_to_decay", "unknown_burn_in"]
 
 
 def steps_of_burn_in(log_kappa: float, attained: float, gain: float, leak: float) -> float:
@@ -25,6 +28,13 @@ def steps_of_burn_in(log_kappa: float, attained: float, gain: float, leak: float
     # Above the rounding of d_max - d_min, of this quotient and of its denominator, among subnormal numbers too.
     steps = log_kappa / decay * (1.0 + 2.0**-48)
     return math.nextafter(steps, math.inf) if log_kappa > 0.0 else 0.0
+
+
+def log_kappa_of_leaks(leaks: Floats, contraction: float) -> float:
+    """ln kappa(N D^-1) of Theorem G, for gamma ||D W D^-1||_2 <= `contraction`; 0 with one leak."""
+    if leaks.size <= 1:
+        return 0.0
+    return float(np.ptp(np.log(leaks) + np.log((1.0 - leaks) + leaks * contraction))) / 2.0 * (1.0 + 2.0**-40)
 
 
 def steps_to_decay(factor: float, rate: float) -> int:

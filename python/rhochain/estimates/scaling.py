@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress
-from rhochain.estimates.burn_in import steps_of_burn_in
+from rhochain.estimates.burn_in import log_kappa_of_leaks, steps_of_burn_in
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.spectra import components
 from rhochain.inputs.arguments import real_number
-from rhochain.inputs.leaks import leak_number
+from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["ScaledNorm", "scaled_norm"]
@@ -52,21 +52,22 @@ class ScaledNorm(Bracket):
         """ln(max D / min D): the growth that is possible before the certificate takes effect."""
         return float(np.ptp(self.scaling)) if self.scaling.size else 0.0
 
-    def burn_in(self, gain: float = 1.0, *, leak: float = 1.0) -> float:
+    def burn_in(self, gain: float = 1.0, *, leak: float | npt.ArrayLike = 1.0) -> float:
         """Steps after which every product of Jacobians has a 2-norm below 1, whatever the inputs.
 
         Parameters
         ----------
         gain : float > 0
             gamma, the largest slope.
-        leak : float in (0, 1]
+        leak : float in (0, 1] or array_like of shape (n,)
 
         Returns
         -------
         float
             ``ln kappa(D) / -ln((1 - a) + a gamma attained)``, in steps; inf where that norm is not below 1, that
-            is where this D certifies nothing. Theorem A of the docs, with the grade of `attained`. Without a cycle and
-            without a leak, ``longest_path + 1``: from there on the product is exactly 0.
+            is where this D certifies nothing. Theorem A of the docs, with the grade of `attained`; with a leak for each
+            neuron Theorem G, with the least leak and a larger kappa. Without a cycle and without a leak,
+            ``longest_path + 1``: from there on the product is exactly 0.
 
         Examples
         --------
@@ -75,12 +76,14 @@ class ScaledNorm(Bracket):
         >>> round(m.burn_in(1.0), 2), m.burn_in(100.0)
         (1.86, inf)
         """
-        gamma, a = real_number("gain", gain), leak_number(leak)
+        gamma, a = real_number("gain", gain), leak_vector(leak, self.scaling.size)
         if not 0.0 < gamma < math.inf:
             raise ValueError(f"burn_in needs a finite gain > 0; got {gamma!r}")
-        if self.longest_path >= 0 and a == 1.0:
+        least = float(a.min(initial=1.0))
+        if self.longest_path >= 0 and least == 1.0:
             return float(self.longest_path + 1)
-        return steps_of_burn_in(self.log_kappa, self.attained.value, gamma, a)
+        log_kappa = self.log_kappa + log_kappa_of_leaks(a, gamma * self.attained.value)
+        return steps_of_burn_in(log_kappa, self.attained.value, gamma, least)
 
 
 def scaled_norm(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 
-__all__ = ["not_negative", "real_number", "real_vector", "whole_number"]
+__all__ = ["finite_weight", "not_negative", "real_number", "real_vector", "whole_number"]
 
 
 def real_number(name: str, value: object) -> float:
@@ -28,6 +29,14 @@ def not_negative(name: str, value: object) -> float:
     number = real_number(name, value)
     if not number >= 0.0:
         raise ValueError(f"{name} must be at least 0; got {number!r}")
+    return number
+
+
+def finite_weight(name: str, value: object) -> float:
+    """`value` as a finite float of at least 0."""
+    number = not_negative(name, value)
+    if number == math.inf:
+        raise ValueError(f"{name} must be finite; got inf")
     return number
 
 

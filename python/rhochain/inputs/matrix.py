@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import issparse
 from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
 from rhochain.inputs.coercion import Held, hold
 from rhochain.inputs.resources import byte_count, thread_count
 
-__all__ = ["Matrix", "square_matrix"]
+__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix"]
 
 _Array = npt.NDArray[Any]
 
@@ -209,3 +210,41 @@ def square_matrix(W: Any) -> Matrix:
     if A.shape[0] != A.shape[1]:
         raise ValueError(f"W must be square; got shape {A.shape}")
     return A
+
+
+def linear_part(linear: Any, n: int) -> Matrix:
+    """`linear` as a `Matrix`; ValueError unless it has shape (n, n)."""
+    A = linear if isinstance(linear, Matrix) else Matrix(linear)
+    if A.shape != (n, n):
+        raise ValueError(f"linear must have the shape of W, {(n, n)}; got {A.shape}")
+    return A
+
+
+def square_matrices(name: str, given: Iterable[Any], threads: int | None) -> tuple[Matrix, ...]:
+    """Matrices of one shape (n, n), for one product each, with these threads; misuse names the index.
+
+    One that a list holds many times is held once.
+    """
+    if isinstance(given, (LinearOperator, str)) or issparse(given) or not isinstance(given, Iterable):
+        raise TypeError(f"{name} must be a list of matrices, or another iterable of them; got {type(given).__name__}")
+    repeated: dict[int, Matrix] = {}  # of the elements of a list, which live as long as it does
+    held: list[Matrix] = []
+    for k, J in enumerate(given):
+        A = repeated.get(id(J))
+        if A is None:
+            try:
+                if isinstance(J, Matrix):
+                    A = J if threads is None else Matrix(J, threads=threads)
+                else:
+                    A = Matrix(J, threads=threads, layout="csr")
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"{name}[{k}]: {error}") from None
+            if isinstance(given, (list, tuple)):
+                repeated[id(J)] = A
+        n = held[0].shape[0] if held else A.shape[0]
+        if A.shape != (n, n):
+            raise ValueError(f"{name}[{k}] must have shape {(n, n)}; got {A.shape}")
+        held.append(A)
+    if not held:
+        raise ValueError(f"{name} must hold at least one matrix; got none")
+    return tuple(held)

@@ -146,8 +146,7 @@ class GradientReport(JsonReport):
         scaled = self.scaled_norm
         if scaled is None:
             return None
-        # With leaks that differ the scaling alone does not date the decay.
-        burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak)) if isinstance(self.leak, float) else None
+        burn_in = json_number(scaled.burn_in(self.gain, leak=self.leak))
         extra = {"attained": scaled.attained.to_dict(), "log_kappa": scaled.log_kappa, "burn_in": burn_in}
         return {**scaled.to_dict(history=False), **extra}
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain.estimates.brackets import Bound, Bracket
+from rhochain.estimates.burn_in import log_kappa_of_leaks
 from rhochain.estimates.linear_gain import LinearGain
 from rhochain.estimates.scaling import ScaledNorm
 from rhochain.estimates.signs import SignStructure
@@ -64,10 +65,7 @@ class Evidence:
 
     def log_kappa_of_leaks(self, contraction: float) -> float:
         """ln kappa(N D^-1) of Theorem G for a gain times norm of D W D^-1; 0 with one leak."""
-        if self.leaks is None:
-            return 0.0
-        a = self.leaks
-        return float(np.ptp(np.log(a) + np.log((1.0 - a) + a * contraction))) / 2.0 * (1.0 + 2.0**-40)
+        return 0.0 if self.leaks is None else log_kappa_of_leaks(self.leaks, contraction)
 
     @property
     def slopes_in_words(self) -> str:

@@ -48,9 +48,16 @@ double log_norm_of(const std::vector<real>& A, std::size_t n) {
 struct case_of_chain {
     std::vector<double> W, S;
     double truth;
+    std::vector<double> leaks{}, O{};  // O the linear part; empty for I
 };
 
-case_of_chain make_case(std::size_t n, std::size_t K, convention form, double leak, bool nonnegative, unsigned seed) {
+// What a chain has beside W and one leak.
+struct extras {
+    bool leak_of_each = false, linear = false;
+};
+
+case_of_chain make_case(std::size_t n, std::size_t K, convention form, double leak, bool nonnegative, unsigned seed,
+                        extras with = {}) {
     std::mt19937_64 engine(seed);
     std::normal_distribution<double> gaussian;
     std::uniform_real_distribution<double> uniform;
@@ -59,18 +66,23 @@ case_of_chain make_case(std::size_t n, std::size_t K, convention form, double le
     if (nonnegative)
         for (double& w : c.W) w = std::abs(w);
     for (double& s : c.S) s = uniform(engine);
+    c.leaks.resize(n);
+    for (double& a : c.leaks) a = with.leak_of_each ? 0.05 + 0.95 * uniform(engine) : leak;
+    for (std::size_t i = 0; with.linear && i < n * n; ++i)
+        c.O.push_back((nonnegative ? std::abs(gaussian(engine)) : gaussian(engine)) / std::sqrt(n));
     std::vector<real> P(n * n, 0.0L), Q(n * n);
     for (std::size_t i = 0; i < n; ++i) P[i * n + i] = 1.0L;
-    const real a = leak;
     real log_scale = 0.0L;
     for (std::size_t k = 0; k < K; ++k) {
         real largest = 0.0L;
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t c2 = 0; c2 < n; ++c2) {
-                real sum = (1.0L - a) * P[i * n + c2];
+                const real a = c.leaks[i];
+                real sum = c.O.empty() ? (1.0L - a) * P[i * n + c2] : 0.0L;
                 for (std::size_t j = 0; j < n; ++j) {
                     const real s = c.S[k * n + (form == convention::pre ? j : i)];
-                    sum += a * c.W[i * n + j] * s * P[j * n + c2];
+                    const real kept = c.O.empty() ? 0.0L : (1.0L - a) * c.O[i * n + j];
+                    sum += (kept + a * c.W[i * n + j] * s) * P[j * n + c2];
                 }
                 Q[i * n + c2] = sum;
                 largest = std::max(largest, std::abs(sum));
@@ -108,6 +120,34 @@ TEST_CASE("the bracket contains ln ||P||, and a proved lower bound survives shor
                         CHECK(b.value == doctest::Approx(c.truth).epsilon(1e-9));
                         if (K <= 5 || (nonnegative && K <= 60)) CHECK(b.lower.grade == Grade::proved);
                     }
+}
+
+TEST_CASE("with a leak for each neuron and a linear part the bracket contains ln ||P|| too") {
+    constexpr std::int64_t n = 12;
+    for (const convention form : {convention::pre, convention::post})
+        for (const extras with : {extras{true, false}, extras{false, true}, extras{true, true}})
+            for (const bool nonnegative : {false, true})
+                for (const std::size_t K : {1U, 5U, 60U, 800U}) {
+                    CAPTURE(K);
+                    const auto c = make_case(n, K, form, 0.4, nonnegative, static_cast<unsigned>(K), with);
+                    const dense_operator<double> W({n, n, c.W}, dense_layout::row_major, 1);
+                    ChainOptions options{form, neuron_leaks(c.leaks, space(n, 1))};
+                    if (with.linear)
+                        options.linear = linear_part{dense_operator<double>({n, n, c.O}, dense_layout::row_major, 1)};
+                    const row_source rows(c.S.data(), static_cast<std::int64_t>(K), n, n);
+                    const jacobian_chain P(W, slope_source::of_slopes(rows), options);
+                    const Bracket b = chain_norm(P);
+                    CHECK(b.status == Status::converged);
+                    CHECK(b.upper.grade >= Grade::probable);
+                    CHECK(b.lower.value <= c.truth);
+                    CHECK(c.truth <= b.upper.value);
+                    CHECK(b.value == doctest::Approx(c.truth).epsilon(1e-9));
+                    if (K <= 5 || (nonnegative && K <= 60)) CHECK(b.lower.grade == Grade::proved);
+                    slope_factor_reader factors(P);
+                    const double proved = proved_upper_bound(factors, [] { return false; }).value();
+                    CHECK(proved >= c.truth);
+                    if (nonnegative && K <= 60) CHECK(proved <= c.truth + 0.5 * std::log(n) + 1e-9);
+                }
 }
 
 TEST_CASE("a budget of one product ends the search with bounds that hold") {

@@ -1,4 +1,6 @@
 // Chains against a naive oracle: dense products in long double, one entry at a time.
+#include "naive_chain.hpp"
+
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
@@ -10,84 +12,35 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace rhochain;
+using namespace naive_chain;
 
 namespace {
 
-using real = long double;
-
-struct network {
-    std::int64_t n, K;
-    std::vector<double> W, S;
-    ChainOptions options;
-
-    network(std::int64_t size, std::int64_t steps, convention form, double leak, double scale, unsigned seed = 1)
-        : n(size), K(steps), W(static_cast<std::size_t>(n * n)), S(static_cast<std::size_t>(K * n)) {
-        options.form = form;
-        options.leak = leak;
-        std::mt19937_64 engine(seed);
-        std::normal_distribution<double> gaussian;
-        std::uniform_real_distribution<double> uniform;
-        for (double& w : W) w = uniform(engine) < 0.5 ? 0.0 : scale * gaussian(engine);
-        for (double& s : S) s = uniform(engine);
-    }
-
-    [[nodiscard]] dense_operator<double> matrix(int threads = 1) const {
-        return dense_operator<double>({n, n, W}, dense_layout::row_major, threads);
-    }
-    [[nodiscard]] slope_source slopes() const { return slope_source::of_slopes(row_source(S.data(), K, n, n)); }
-};
-
-// J_k x or J_k^T x.
-std::vector<real> naive_step(const network& N, std::int64_t k, const std::vector<real>& x, bool transpose) {
-    const auto n = static_cast<std::size_t>(N.n);
-    const real a = N.options.leak;
-    std::vector<real> y(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        y[i] = (1.0L - a) * x[i];
-        for (std::size_t j = 0; j < n; ++j) {
-            const std::size_t r = transpose ? j : i;
-            const std::size_t c = transpose ? i : j;
-            const real s = N.S[static_cast<std::size_t>(k) * n + (N.options.form == convention::pre ? c : r)];
-            y[i] += a * N.W[r * n + c] * s * x[j];
-        }
-    }
-    return y;
-}
-
-real naive_norm(const std::vector<real>& x) {
-    real total = 0.0L;
-    for (const real v : x) total += v * v;
-    return std::sqrt(total);
-}
-
-// ln of the norms after 0 .. K steps.
-std::vector<double> naive_log_norms(const network& N, const std::vector<double>& start, bool transpose) {
-    std::vector<real> x(start.begin(), start.end());
-    real log_scale = 0.0L;
-    std::vector<double> logs{static_cast<double>(std::log(naive_norm(x)))};
-    for (std::int64_t j = 0; j < N.K; ++j) {
-        x = naive_step(N, transpose ? N.K - 1 - j : j, x, transpose);
-        const real norm = naive_norm(x);
-        for (real& v : x) v /= norm;
-        log_scale += std::log(norm);
-        logs.push_back(static_cast<double>(log_scale));
-    }
-    return logs;
-}
-
-std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
-    std::vector<double> x(static_cast<std::size_t>(n));
-    fill_gaussian(x, 7, stream);
-    return x;
-}
-
 const network kinds[] = {
-    {20, 500, convention::pre, 1.0, 0.5},  {20, 500, convention::post, 1.0, 0.5}, {20, 500, convention::pre, 0.3, 2.0},
-    {20, 500, convention::post, 0.3, 2.0}, {20, 500, convention::pre, 1.0, 50.0}, {1, 500, convention::post, 0.7, 3.0},
+    {20, 500, convention::pre, 1.0, 0.5},
+    {20, 500, convention::post, 1.0, 0.5},
+    {20, 500, convention::pre, 0.3, 2.0},
+    {20, 500, convention::post, 0.3, 2.0},
+    {20, 500, convention::pre, 1.0, 50.0},
+    {1, 500, convention::post, 0.7, 3.0},
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(2),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(3),
+    network(20, 500, convention::pre, 0.3, 2.0).with_linear(4),
+    network(20, 500, convention::post, 0.3, 2.0).with_linear(5),
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(6).with_linear(7),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(8).with_linear(9),
+    network(20, 500, convention::pre, 1.0, 2.0).with_linear(12, 0.4),
+    network(20, 500, convention::post, 1.0, 2.0).with_linear(13, 3.0),
+    network(20, 500, convention::pre, 0.3, 2.0).with_leaks(14).with_linear(15, 0.7),
+    network(20, 500, convention::post, 0.3, 2.0).with_leaks(16).with_linear(17, 0.7),
+    network(20, 500, convention::post, 0.3, 1e-250).with_leaks(10).with_linear(11),
 };
 
 }  // namespace
@@ -96,7 +49,7 @@ TEST_CASE("log norms follow long double over 500 steps") {
     for (const network& N : kinds) {
         CAPTURE(N.n);
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> x = gaussian(N.n, 1);
         for (const bool backward : {false, true}) {
             const ChainResult r = backward ? P.vjp(x) : P.jvp(x);
@@ -114,7 +67,7 @@ TEST_CASE("log norms follow long double over 500 steps") {
 TEST_CASE("<P v, g> = <v, P^T g>, exponents included") {
     for (const network& N : kinds) {
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> v = gaussian(N.n, 1), g = gaussian(N.n, 2);
         const ChainResult f = P.jvp(v), b = P.vjp(g);
         const double left = dot(f.mantissas, g), right = dot(v, b.mantissas);
@@ -126,7 +79,7 @@ TEST_CASE("<P v, g> = <v, P^T g>, exponents included") {
 TEST_CASE("a block is its columns") {
     const network N(20, 50, convention::post, 0.4, 3.0);
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     constexpr std::int64_t b = 3;
     std::vector<double> X(static_cast<std::size_t>(N.n * b), 0.0);
     std::vector<std::vector<double>> columns;
@@ -150,7 +103,7 @@ TEST_CASE("no length and no magnitude under- or overflows") {
     for (const double scale : {1e-250, 1e-3, 1e3, 1e250}) {
         const network N(6, 3000, convention::pre, 1.0, scale);
         const auto W = N.matrix();
-        const jacobian_chain P(W, N.slopes(), N.options);
+        const jacobian_chain P(W, N.slopes(), N.chain_options());
         const std::vector<double> x = gaussian(N.n, 1);
         for (const bool backward : {false, true}) {
             const ChainResult r = backward ? P.vjp(x) : P.jvp(x);
@@ -163,7 +116,7 @@ TEST_CASE("slopes near the ends of the float64 range keep their exponent") {
     network N(6, 40, convention::post, 1.0, 1.0);
     for (double& s : N.S) s *= 1e-290;
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const std::vector<double> x = gaussian(N.n, 1);
     CHECK(P.jvp(x).log_norms.back() == doctest::Approx(naive_log_norms(N, x, false).back()).epsilon(1e-13));
 }
@@ -174,7 +127,7 @@ TEST_CASE("what is exactly zero stays zero") {
     for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t j = 0; j < n; ++j) N.W[static_cast<std::size_t>(i * n + j)] = j == i + 1 ? 1e-200 : 0.0;
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const ChainResult r = P.jvp(gaussian(n, 1));
     CHECK(std::isfinite(r.log_norms[n - 1]));
     CHECK(std::isinf(r.log_norms[n]));
@@ -189,7 +142,7 @@ TEST_CASE("what is exactly zero stays zero") {
 TEST_CASE("a chain of no steps is I") {
     const network N(4, 0, convention::pre, 1.0, 1.0);
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     const std::vector<double> x = gaussian(4, 1);
     const ChainResult r = P.vjp(x);
     REQUIRE(r.log_norms.size() == 1);
@@ -272,7 +225,7 @@ TEST_CASE("a slope that is not finite names its row") {
     network N(4, 9, convention::pre, 1.0, 1.0);
     N.S[5 * 4 + 2] = std::numeric_limits<double>::quiet_NaN();
     const auto W = N.matrix();
-    const jacobian_chain P(W, N.slopes(), N.options);
+    const jacobian_chain P(W, N.slopes(), N.chain_options());
     CHECK_THROWS_WITH_AS(P.jvp(gaussian(4, 1)), "slopes: got nan at row 5, column 2, expected a finite number",
                          std::invalid_argument);
     CHECK_THROWS_AS(P.jvp(gaussian(3, 1)), std::invalid_argument);

@@ -1,6 +1,7 @@
 // What graded bounds rely on: the magnitudes of a factor bound it entry by entry, and raised ones keep its zeros.
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
 
 #include "chains/measures/factor_reader.hpp"
 
@@ -95,12 +96,38 @@ TEST_CASE("magnitudes of the factors of a plain chain") {
     thin_out(W, 3);
     thin_out(S, 4);
     const dense_operator<double> A({n, n, W});
+    auto O = numbers(n * n, -1.0, 1.0, 5);
+    thin_out(O, 6);
+    const std::vector<double> leaks{0.3, 1.0, 0.9, 1e-3, 0.5};
     for (const convention form : {convention::pre, convention::post})
-        for (const double leak : {1.0, 0.3}) {
-            const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), {form, leak});
-            slope_factor_reader factors(P);
-            check_factors(factors);
-        }
+        for (const neuron_leaks& leak : {neuron_leaks(1.0), neuron_leaks(0.3), neuron_leaks(leaks, space(n, 1))})
+            for (const int linear : {0, 1, 2}) {
+                ChainOptions options{form, leak};
+                if (linear == 1) options.linear = linear_part{dense_operator<double>({n, n, O})};
+                if (linear == 2) options.linear = linear_part{dense_operator<double>({n, n, O}), 0.25};
+                const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), options);
+                slope_factor_reader factors(P);
+                check_factors(factors);
+            }
+}
+
+TEST_CASE("the roundings of a step are those of its longest sum, in W or in the linear part") {
+    const csr<double, std::int32_t> few{n, n, {0, 1, 2, 3, 4, 5}, {1, 2, 3, 4, 4}, {1.0, 1.0, 1.0, 1.0, 1.0}};
+    const auto many = numbers(n * n, 0.5, 1.0, 8), S = numbers(K * n, 0.0, 1.0, 9);
+    const linear_map W = sparse_operator(few.view()), O = dense_operator<double>({n, n, many});
+    const auto reader_of = [&](const jacobian_chain& P) {
+        return slope_factor_reader(P).roundings(direction::forward);
+    };
+    const auto chain = [&](const linear_map& A, const linear_map& linear) {
+        return jacobian_chain(A, slope_source::of_slopes(row_source(S.data(), K, n, n)),
+                              {.leak = 0.5, .linear = linear_part{linear}});
+    };
+    CHECK(reader_of(chain(W, W)) == 1 + step_roundings);
+    CHECK(reader_of(chain(W, O)) == n + step_roundings);
+    CHECK(reader_of(chain(O, W)) == n + step_roundings);
+    const jacobian_chain P = chain(W, O);
+    CHECK(slope_factor_reader(P).roundings(direction::backward) == n + step_roundings);
+    CHECK(slope_factor_reader(P).row_terms() == n + 1);
 }
 
 TEST_CASE("magnitudes of the factors of gated chains") {

@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <optional>
 
 using namespace rhochain;
 using namespace thread_ranks;
@@ -22,6 +23,8 @@ struct kind {
     double leak;
     direction d;
     std::int64_t columns;
+    bool by_neuron = false;
+    bool linear = false;
 };
 
 std::vector<kind> kinds() {
@@ -29,7 +32,13 @@ std::vector<kind> kinds() {
     for (const convention form : {convention::pre, convention::post})
         for (const double leak : {1.0, 0.3})
             for (const direction d : {direction::forward, direction::backward})
-                for (const std::int64_t columns : {1, 3, 8}) all.push_back({form, leak, d, columns});
+                for (const std::int64_t columns : {1, 3, 8}) {
+                    all.push_back({form, leak, d, columns});
+                    if (leak == 1.0) continue;
+                    all.push_back({form, leak, d, columns, true, false});
+                    all.push_back({form, leak, d, columns, false, true});
+                    all.push_back({form, leak, d, columns, true, true});
+                }
     return all;
 }
 
@@ -38,7 +47,7 @@ struct step_result {
 };
 
 // One step with the factor or with its magnitudes; Y is the rows of this process.
-step_result one_step(const kind& k, entry_map map, const linear_map& A) {
+step_result one_step(const kind& k, entry_map map, const linear_map& A, const linear_map& O) {
     const space& S = A.domain();
     auto slopes = matrices::random_vector(A.cols(), 6);
     if (map == entry_map::absolute)
@@ -48,15 +57,21 @@ step_result one_step(const kind& k, entry_map map, const linear_map& A) {
     const auto columns = static_cast<std::size_t>(k.columns);
     std::vector<double> T(V.size()), Y(V.size()), squares(columns);
     const auto block = [&](std::vector<double>& x) { return as_block(mutable_block(x.data(), S.length(), k.columns)); };
-    const chain_rule rule{A, k.form, k.leak};
+    auto leaks = matrices::random_vector(A.cols(), 8);
+    for (double& a : leaks) a = 0.5 + 0.4 * std::tanh(a);
+    const neuron_leaks by_neuron(slice_of(leaks, S), S);
+    const chain_rule rule = make_rule(A, k.form, k.by_neuron ? by_neuron : neuron_leaks(k.leak),
+                                      k.linear ? std::optional(linear_part{O}) : std::nullopt);
     const chain_step step = make_step(rule, k.d, map, 0);
-    apply_step(step, as_vector(s), block(V), block(T), block(Y), squares);
+    std::vector<double> B(V.size());
+    apply_step(step, as_vector(s), block(V), block(T), block(Y), squares, block(B));
     return {squares, Y};
 }
 
 // The same, all of Y.
 std::vector<double> whole_step(const kind& k, entry_map map, const sliced_operator::matrix& W, const slices& s) {
-    const step_result own = one_step(k, map, sliced_operator(W, s));
+    const auto O = matrices::iid<double>(W.n_rows, 3, 5);
+    const step_result own = one_step(k, map, sliced_operator(W, s), sliced_operator(O, s));
     const space S = s.of(W.n_rows);
     std::vector<double> numbers = own.squares;
     const auto Y = whole_block({own.Y.data(), S.length(), k.columns}, s, W.n_rows);
@@ -81,12 +96,30 @@ TEST_CASE("a step of a chain on three ranks with rows has the bits of the operat
     const auto W = matrices::iid<double>(30'000, 5, 4);
     const partition shared_out{{1, 1, partition::rest}, least_piece, least_piece};
     for (const kind& k : kinds()) {
-        const step_result local = one_step(k, entry_map::identity, sparse_operator(W.view(), 1));
+        const auto O = matrices::iid<double>(W.n_rows, 3, 5);
+        const step_result local =
+            one_step(k, entry_map::identity, sparse_operator(W.view(), 1), sparse_operator(O.view(), 1));
         std::vector<double> expected = local.squares;
         expected.insert(expected.end(), local.Y.begin(), local.Y.end());
         const auto results =
             results_of_ranks(shared_out, [&](const slices& s) { return whole_step(k, entry_map::identity, W, s); });
         for (const auto& numbers : results) CHECK(numbers == expected);
+    }
+}
+
+TEST_CASE("a leak out of range is refused on all ranks alike, with its index") {
+    std::vector<double> leaks(300, 0.5);
+    leaks[290] = 2.0;
+    for (const partition& shared_out : aligned_partitions()) {
+        const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int) {
+            const space S = slices{group, shared_out}.of(300);
+            (void)neuron_leaks(slice_of(leaks, S), S);
+        });
+        for (const auto& each : thrown) {
+            REQUIRE(each);
+            CHECK_THROWS_WITH_AS(std::rethrow_exception(each), "leak[290]: got 2.000000, expected 0 < leak <= 1",
+                                 std::invalid_argument);
+        }
     }
 }
 

@@ -50,7 +50,23 @@ void check_same_bits(const char* what, const Work& work) {
 struct network {
     std::int64_t n = 500, K = 40;
     sliced_operator::matrix W = matrices::iid<double>(n, 6, 9);
+    sliced_operator::matrix O = matrices::iid<double>(n, 3, 10);
     std::vector<double> S = matrices::random_vector(n * K, 4);
+    std::vector<double> leaks = [this] {
+        auto a = matrices::random_vector(n, 5);
+        for (double& x : a) x = 0.5 + 0.4 * std::tanh(x);
+        return a;
+    }();
+
+    // With a leak for each neuron and a linear part.
+    [[nodiscard]] jacobian_chain general_chain(const slices& s, convention form) const {
+        const linear_map A = sliced_operator(W, s);
+        return {A,
+                slope_source::of_slopes(row_source(S.data(), K, n, n)),
+                {.form = form,
+                 .leak = neuron_leaks(slice_of(leaks, A.domain()), A.domain()),
+                 .linear = linear_part{sliced_operator(O, s)}}};
+    }
 
     [[nodiscard]] jacobian_chain chain(const slices& s, convention form, double leak) const {
         return {sliced_operator(W, s),
@@ -124,6 +140,49 @@ TEST_CASE("products of a chain, their norms and exponents have the bits of one p
                     append(numbers, P.largest_slopes());
                     return numbers;
                 });
+}
+
+TEST_CASE("with a leak for each neuron and a linear part a chain has the bits of one process") {
+    const network N;
+    for (const convention form : {convention::pre, convention::post}) {
+        for (const std::int64_t b : {1, 3})
+            check_same_bits("jvp and vjp", [&](const slices& s) {
+                const jacobian_chain P = N.general_chain(s, form);
+                const auto X = slice_of(matrices::random_vector(N.n * b, 8), P.domain(), b);
+                const const_block own(X.data(), P.domain().length(), b);
+                std::vector<double> numbers;
+                for (const ChainResult& r : {P.jvp(own), P.vjp(own)}) {
+                    append(numbers, r.log_norms);
+                    append(numbers, whole_block({r.mantissas.data(), own.rows, b}, s, N.n));
+                }
+                return numbers;
+            });
+        check_same_bits("chain_norm", [&](const slices& s) {
+            const jacobian_chain P = N.general_chain(s, form);
+            return numbers_of(chain_norm(P, {.rtol = 0.1}), P.domain());
+        });
+        check_same_bits("lyapunov_spectrum",
+                        [&](const slices& s) { return lyapunov_spectrum(N.general_chain(s, form), 4).exponents; });
+        check_same_bits("rollout", [&](const slices& s) {
+            const jacobian_chain P = N.general_chain(s, form);
+            const space& S = P.domain();
+            const rollout trajectory(P.rule(), activation("tanh"), slice_of(N.leaks, S), N.K, {});
+            rollout_replay replay(trajectory, 100 * N.n * 8);
+            const row_block rows = replay.slopes(0, N.K);
+            return S.assembled({rows.first + (N.K - 1) * rows.stride, static_cast<std::size_t>(S.length())});
+        });
+        check_same_bits("slopes of outputs", [&](const slices& s) {
+            const jacobian_chain P = N.general_chain(s, form);
+            const space& S = P.domain();
+            std::vector<double> states = N.S;
+            for (double& h : states) h *= 1e-3;
+            const row_source rows(states.data(), N.K, N.n, N.n);
+            const auto source = slope_source::of_outputs(rows, activation("tanh"), P.rule());
+            slope_reader reader(source, S);
+            const auto slopes = entries_of(reader.row(N.K - 2).s);
+            return S.assembled(slopes);
+        });
+    }
 }
 
 TEST_CASE("the norm of a chain, its Lyapunov exponents and covariant vectors have the bits of one process") {

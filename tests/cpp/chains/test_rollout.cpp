@@ -1,6 +1,7 @@
 #include "scaled_by_power.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include "kernels/exponential.hpp"
 #include "kernels/vectors/random.hpp"
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -45,7 +47,7 @@ std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
 
 struct network {
     std::int64_t n;
-    std::vector<double> entries, weights, drive, bias;
+    std::vector<double> entries, weights, drive, bias, leaks, rotation;
     dense_operator<double> W;
     dense_operator<double> input_weights;
 
@@ -55,8 +57,15 @@ struct network {
           weights(gaussian(size * inputs, 1)),
           drive(gaussian(steps * inputs, 2)),
           bias(gaussian(size, 3)),
+          leaks(gaussian(size, 5)),
+          rotation(gaussian(size * size, 6)),
           W({size, size, entries}, dense_layout::row_major, 1),
-          input_weights({size, inputs, weights}, dense_layout::row_major, 1) {}
+          input_weights({size, inputs, weights}, dense_layout::row_major, 1) {
+        for (double& a : leaks) a = 0.5 + 0.45 * std::tanh(a);
+    }
+    [[nodiscard]] linear_part linear(std::optional<double> weight = std::nullopt) const {
+        return {dense_operator<double>({n, n, rotation}, dense_layout::row_major, 1), weight};
+    }
 };
 
 double entry_of(const std::vector<double>& M, std::int64_t columns, std::int64_t i, std::int64_t j) {
@@ -101,9 +110,16 @@ TEST_CASE("a rollout follows its equation") {
     const std::int64_t n = 9, m = 3, steps = 12;
     const network net(n, m, steps);
     for (const auto form : {convention::pre, convention::post})
-        for (const double leak : {1.0, 0.3})
+        for (const int kind : {0, 1, 2, 3, 4, 5})
             for (const double noise : {0.0, 0.25}) {
-                const chain_rule rule{net.W, form, leak};
+                // No leak, one, one for each neuron; these with a linear part, and one with a weight of its own.
+                const bool linear = kind >= 3;
+                const auto weight = kind == 5 ? std::optional(0.2) : std::nullopt;
+                std::vector<double> leaks = net.leaks;
+                if (kind == 0 || kind == 5) leaks.assign(leaks.size(), 1.0);
+                if (kind == 1 || kind == 3) leaks.assign(leaks.size(), 0.3);
+                const chain_rule rule = make_rule(net.W, form, neuron_leaks(leaks, space(n, 1)),
+                                                  linear ? std::optional(net.linear(weight)) : std::nullopt);
                 RolloutOptions options;
                 options.inputs = row_source(net.drive.data(), steps, m, m);
                 options.input_weights = linear_map(net.input_weights);
@@ -132,7 +148,10 @@ TEST_CASE("a rollout follows its equation") {
                         }
                         const auto at = static_cast<std::size_t>(i);
                         const double next = form == convention::pre ? drive : std::tanh(drive);
-                        expected[at] = (1.0 - leak) * before[at] + leak * next + noise * xi[at];
+                        double kept = linear ? 0.0 : before[at];
+                        for (std::int64_t j = 0; linear && j < n; ++j)
+                            kept += entry_of(net.rotation, n, i, j) * before[static_cast<std::size_t>(j)];
+                        expected[at] = weight.value_or(1.0 - leaks[at]) * kept + leaks[at] * next + noise * xi[at];
                         const double argument = form == convention::pre ? before[at] : drive;
                         CHECK(s[at] == doctest::Approx(1.0 / std::pow(std::cosh(argument), 2)).epsilon(1e-9));
                         CHECK(x[at] == doctest::Approx(expected[at]).epsilon(1e-9));
@@ -206,6 +225,43 @@ TEST_CASE("a chain along a rollout is the chain of its slopes") {
             CHECK(std::equal(a.mantissas.begin(), a.mantissas.end(), b.mantissas.begin()));
         }
     }
+}
+
+TEST_CASE("post-activation states tell the slopes, with a leak for each neuron and with a linear part") {
+    const std::int64_t n = 11, steps = 40;
+    const network net(n, 1, steps);
+    for (const bool linear : {false, true})
+        for (const bool each : {false, true}) {
+            const neuron_leaks leak = each ? neuron_leaks(net.leaks, space(n, 1)) : neuron_leaks(linear ? 1.0 : 0.3);
+            const dense_operator<double> O({n, n, net.rotation}, dense_layout::row_major, 1);
+            std::optional<linear_part> part;
+            if (linear) part = linear_part{scaled_by_power(O, -3), each ? std::nullopt : std::optional(0.5)};
+            const chain_rule rule = make_rule(scaled_by_power(net.W, -2), convention::post, leak, part);
+            const rollout trajectory(rule, activation("tanh"), gaussian(n, 4), steps, {});
+            rollout_stepper stepper(trajectory);
+            std::vector<double> x = trajectory.start(), states = x, slopes, s(static_cast<std::size_t>(n));
+            for (std::int64_t k = 0; k < steps; ++k) {
+                stepper.advance(k, x, s);
+                states.insert(states.end(), x.begin(), x.end());
+                slopes.insert(slopes.end(), s.begin(), s.end());
+            }
+            const row_source rows(states.data(), steps + 1, n, n);
+            const slope_source source = slope_source::of_outputs(rows, activation("tanh"), rule);
+            REQUIRE(source.steps() == steps);
+            slope_reader reader(source, space(n, 1), 7 * n * 8);
+            for (const std::int64_t k : {steps - 1, std::int64_t{0}, std::int64_t{17}, std::int64_t{18}}) {
+                const slope_row row = reader.row(k);
+                for (std::int64_t i = 0; i < n; ++i) {
+                    const double expected = slopes[static_cast<std::size_t>(k * n + i)];
+                    CHECK(entries_of(row.s)[static_cast<std::size_t>(i)] ==
+                          doctest::Approx(expected).scale(1.0).epsilon(1e-12));
+                }
+            }
+            // A state that no output of tanh explains is found.
+            states[static_cast<std::size_t>(5 * n + 2)] += 1e3;
+            slope_reader again(source, space(n, 1));
+            CHECK_THROWS_AS((void)again.row(4), std::invalid_argument);
+        }
 }
 
 TEST_CASE("a rollout that diverges says so, and can be read up to there") {

@@ -265,9 +265,9 @@ def test_a_unit_norm_cannot_explode_whatever_the_leaks() -> None:
 @pytest.mark.parametrize(
     ("leak", "words"),
     [
-        ([0.5, 0.0, 0.5], "leak must be above 0"),
+        ([0.5, 0.0, 0.5], r"leak\[1\] must be above 0 and at most 1; got 0.0"),
         ([0.5, 0.5], r"leak must have shape \(3,\)"),
-        ([0.5, 2.0, 1.0], "leak"),
+        ([0.5, 2.0, 1.0], r"leak\[1\] must be above 0 and at most 1; got 2.0"),
     ],
 )
 def test_misuse_is_named(leak: list[float], words: str) -> None:
@@ -276,7 +276,31 @@ def test_misuse_is_named(leak: list[float], words: str) -> None:
             call()
 
 
-def test_a_chain_has_one_leak() -> None:
+def test_a_chain_with_one_leak_is_not_of_a_network_with_many() -> None:
     chain = rc.JacobianChain(np.eye(3) / 2, slopes=np.ones((4, 3)))
     with pytest.raises(ValueError, match="one for each neuron"):
         rc.check(np.eye(3) / 2, "tanh", chain=chain, leak=[0.5, 0.6, 0.7])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_the_burn_in_no_product_is_above_1(seed: int) -> None:
+    rng = np.random.default_rng([SEED, seed])
+    n = 6
+    W = rng.standard_normal((n, n)) * np.exp(rng.normal(0.0, 2.0, (n, 1)))
+    W *= 0.9 / rc.scaled_norm(W).attained.value
+    m = rc.scaled_norm(W)
+    leak = rng.uniform(0.02, 1.0, n)
+    steps = m.burn_in(1.0, leak=leak)
+    # Theorem G: ln(kappa(D) kappa(N D^-1)) / -ln(max r), exactly once more than rounding.
+    c = m.attained.value
+    r = 1.0 - leak + leak * c
+    log_kappa = m.log_kappa + 0.5 * np.log((leak * r).max() / (leak * r).min())
+    assert steps == pytest.approx(log_kappa / -np.log(r.max()), rel=1e-9)
+    assert steps >= m.burn_in(1.0, leak=leak.min()) * (1 - 1e-12)
+    P = np.eye(n)
+    for k in range(2 * int(np.ceil(steps))):
+        P = apply_jacobian(W, rng.choice([0.0, 1.0], (n, 1), p=[0.2, 0.8]), P, leak[:, None])
+        if k + 1 >= steps:
+            assert np.linalg.norm(P, 2) < 1.0
+    assert m.burn_in(1.0, leak=np.full(n, 0.25)) == m.burn_in(1.0, leak=0.25)
+    assert m.burn_in(2.0 / c, leak=leak) == np.inf

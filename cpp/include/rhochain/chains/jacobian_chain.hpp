@@ -12,19 +12,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace rhochain {
 
 struct ChainOptions {
     convention form = convention::pre;
-    double leak = 1.0;  // 0 < leak <= 1
+    neuron_leaks leak{};
+    std::optional<linear_part> linear{};
 };
 
 class jacobian_chain {
 public:
-    // W (n x n) is kept normalised(); its threads are those of the chain. Throws std::invalid_argument unless W is
-    // square, the slopes are n wide and the leak is in (0, 1].
+    // (*) W (n x n) is kept normalised(), and so is O; W's threads are those of the chain. Throws
+    // std::invalid_argument unless W is square, the slopes are n wide and leaks and O fit W.
     jacobian_chain(const linear_map& W, slope_source slopes, const ChainOptions& options = {});
 
     [[nodiscard]] std::int64_t steps() const { return slopes_.steps(); }
@@ -47,7 +49,8 @@ public:
     // The factors one by one (chain_ref.hpp).
     [[nodiscard]] chain_factor factor(direction d, std::int64_t columns) const;
 
-    // max_i |s_k,i| for each step: eq. 7 bounds ||P||_2 by the product of (1 - a) + a max|s_k| ||W||_2.
+    // max_i |s_k,i| for each step: eq. 7 bounds ||P||_2 by the product of (1 - a) + a max|s_k| ||W||_2, with the least
+    // leak in 1 - a and the largest one in a.
     [[nodiscard]] std::vector<double> largest_slopes(const chain_progress& progress = {}) const;
 
 private:

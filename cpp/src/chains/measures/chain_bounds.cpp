@@ -57,7 +57,7 @@ Bound proved_upper(double value) {
 Bound proved_lower(double value) { return {value, Grade::proved, 0.0, "||P v|| / ||v|| with its error carried along"}; }
 
 std::optional<double> proved_upper_bound(factor_reader& P, const product_hook& after_product) {
-    if (!P.weights().bounded()) return std::nullopt;
+    if (!P.bounded()) return std::nullopt;
     const double inf = log_largest_sum(P, direction::forward, after_product);
     if (inf == minus_infinity) return inf;
     if (std::isnan(inf)) return std::nullopt;
@@ -67,7 +67,7 @@ std::optional<double> proved_upper_bound(factor_reader& P, const product_hook& a
 }
 
 std::optional<double> proved_lower_bound(factor_reader& P, vector_in start, const product_hook& after_product) {
-    if (!P.weights().bounded()) return std::nullopt;
+    if (!P.bounded()) return std::nullopt;
     // Products that underflow err by less than this, whatever weights and slopes of at most 2^200 do to them next.
     constexpr double underflow = 0x1p-800;
     constexpr int slack = 64;

@@ -26,7 +26,7 @@ namespace rhochain {
 // Called after each product; returning true stops, and then there is no bound.
 using product_hook = std::function<bool()>;
 
-// Their values. None if the weights are not bounded(), or if weights, slopes or gates lie near the ends of the float64
+// Their values. None if the chain is not bounded(), or if weights, slopes or gates lie near the ends of the float64
 // range.
 [[nodiscard]] std::optional<double> proved_upper_bound(factor_reader& P, const product_hook& after_product);
 

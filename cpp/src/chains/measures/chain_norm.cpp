@@ -1,5 +1,6 @@
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include "chains/measures/factor_reader.hpp"
+#include "chains/measures/matrix_factor_reader.hpp"
 #include "chains/measures/norm_search.hpp"
 
 namespace rhochain {
@@ -11,6 +12,11 @@ Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options, const 
 
 Bracket chain_norm(const gated_chain& P, const SolverOptions& options, const ChainSaving& saving) {
     gate_factor_reader factors(P);
+    return chain_norm(factors, options, saving);
+}
+
+Bracket chain_norm(const matrix_chain& P, const SolverOptions& options, const ChainSaving& saving) {
+    matrix_factor_reader factors(P);
     return chain_norm(factors, options, saving);
 }
 

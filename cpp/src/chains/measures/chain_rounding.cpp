@@ -112,8 +112,8 @@ double proved_log_rounding(const factor_reader& P, double log_bound) {
 
 std::optional<sampled_rounding> sample_rounding(factor_reader& P, std::uint64_t seed, double delta,
                                                 const std::function<bool(std::int64_t b)>& after_product) {
-    if (!P.weights().bounded()) return std::nullopt;
-    bool lossless = P.weights().lossless();
+    if (!P.bounded()) return std::nullopt;
+    bool lossless = true;
     sampled_error sample(P, seed);
     for (std::int64_t k = 0; k < P.steps(); ++k) {
         lossless = P.select(k).lossless && lossless;

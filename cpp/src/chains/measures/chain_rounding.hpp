@@ -28,7 +28,7 @@ struct sampled_rounding {
     bool lossless;  // the weights and all slopes or gates kept their bits; else log_phi is an estimate
 };
 
-// ln Phi by (b). after_product(b) counts products with W; true stops. None then, for weights that are not bounded(),
+// ln Phi by (b). after_product(b) counts products with W; true stops. None then, for a chain that is not bounded(),
 // and if a number leaves the float64 range.
 [[nodiscard]] std::optional<sampled_rounding> sample_rounding(factor_reader& P, std::uint64_t seed, double delta,
                                                               const std::function<bool(std::int64_t b)>& after_product);

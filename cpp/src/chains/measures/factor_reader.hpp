@@ -22,18 +22,27 @@ inline constexpr std::int64_t step_roundings = 6;
 
 class factor_reader {
 public:
-    // The weights are W or U, and vectors of the chain lie in `domain`. apply_magnitudes, roundings, row_terms and
-    // `provable` require bounded() of the weights.
-    factor_reader(linear_map weights, const space& domain, std::int64_t steps)
-        : weights_(std::move(weights)), domain_(domain), steps_(steps) {}
+    // What products with the matrices of all factors have in common: whether each is bounded(), and the most terms in
+    // the sum of a row and of a column. apply_magnitudes, roundings, row_terms and `provable` require `bounded`.
+    struct product_traits {
+        bool bounded;
+        std::int64_t row_terms;
+        std::int64_t column_terms;
+    };
+    // Vectors of the chain lie in `domain`.
+    factor_reader(product_traits products, const space& domain, std::int64_t steps)
+        : products_(products), domain_(domain), steps_(steps) {}
     virtual ~factor_reader() = default;
     factor_reader(const factor_reader&) = delete;
     factor_reader& operator=(const factor_reader&) = delete;
 
-    [[nodiscard]] const linear_map& weights() const { return weights_; }
+    [[nodiscard]] bool bounded() const { return products_.bounded; }
     [[nodiscard]] const space& domain() const { return domain_; }
     [[nodiscard]] std::int64_t size() const { return domain_.size(); }
     [[nodiscard]] std::int64_t steps() const { return steps_; }
+
+    // (*) Throws std::invalid_argument where products with the transpose are not those of the transpose.
+    virtual void require_adjoints(std::uint64_t seed) const = 0;
 
     // X, after `first` of the steps, becomes P X or P^T X; after_step(done) returns true to stop.
     virtual void run(direction d, scaled_block& X, std::int64_t first,
@@ -55,13 +64,13 @@ public:
                                           std::span<double> squares) = 0;
 
     [[nodiscard]] std::int64_t roundings(direction d) const {
-        return (d == direction::forward ? weights_.row_terms() : weights_.column_terms()) + step_roundings;
+        return (d == direction::forward ? products_.row_terms : products_.column_terms) + step_roundings;
     }
     // The most entries other than 0 in a row of J.
     [[nodiscard]] virtual std::int64_t row_terms() const = 0;
 
 private:
-    linear_map weights_;
+    product_traits products_;
     space domain_;
     std::int64_t steps_;
 };
@@ -71,20 +80,21 @@ public:
     // P is borrowed.
     explicit slope_factor_reader(const jacobian_chain& P);
 
+    void require_adjoints(std::uint64_t seed) const override;
     void run(direction d, scaled_block& X, std::int64_t first,
              const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
     std::int64_t apply(direction d, block_in V, block_out Y, std::span<double> squares) override;
     std::int64_t apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                   std::span<double> squares) override;
-    [[nodiscard]] std::int64_t row_terms() const override { return weights().row_terms() + 1; }
+    [[nodiscard]] std::int64_t row_terms() const override;
 
 private:
     const jacobian_chain& P_;
     slope_reader reader_;
     slope_row row_;
     vector_block magnitudes_;
-    vector_block scratch_;
+    vector_block scratch_, of_linear_;
 };
 
 class gate_factor_reader final : public factor_reader {
@@ -92,6 +102,7 @@ public:
     // P is borrowed.
     explicit gate_factor_reader(const gated_chain& P);
 
+    void require_adjoints(std::uint64_t seed) const override;
     void run(direction d, scaled_block& X, std::int64_t first,
              const std::function<bool(std::int64_t done)>& after_step) override;
     fidelity select(std::int64_t k) override;
@@ -99,7 +110,7 @@ public:
     std::int64_t apply_magnitudes(direction d, bool raised, block_in V, block_out Y,
                                   std::span<double> squares) override;
     [[nodiscard]] std::int64_t row_terms() const override {
-        return gate_count(P_.gates().cell()) * weights().row_terms() + 1;
+        return gate_count(P_.gates().cell()) * P_.weights().row_terms() + 1;
     }
 
 private:

@@ -9,7 +9,6 @@
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
-#include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 
 #include <algorithm>
@@ -133,19 +132,18 @@ private:
 
     // Phi of chain_rounding.hpp in units of 2^exponent_. `log_image` is ln of ||P b|| / ||b|| in the same units.
     void bound_rounding(double log_image) {
-        const linear_map& A = P_.weights();
         const double units = static_cast<double>(exponent_) * ln2;
         const Bound& proved = graded_upper(b_);
         double log_rounding = infinity;
         delta_ = options_.delta;
         grade_ = Grade::estimate;
-        if (A.bounded() && std::isfinite(proved.value)) {
+        if (P_.bounded() && std::isfinite(proved.value)) {
             log_rounding = proved_log_rounding(P_, proved.value) - units;
             grade_ = Grade::probable;
         }
         // A sample costs as much as some twelve products with P: only where the proved size of the error would show.
         const double visible = 0.01 * options_.rtol / amplification(most_steps);
-        if (log_rounding > log_image + std::log(visible) && A.bounded()) {
+        if (log_rounding > log_image + std::log(visible) && P_.bounded()) {
             const double half = 0.5 * options_.delta;
             const std::vector<double> sampled = log_.numbers([&]() -> std::vector<double> {
                 const auto found =
@@ -259,7 +257,7 @@ private:
 Bracket chain_norm(factor_reader& P, const SolverOptions& options, const ChainSaving& saving) {
     validate(options, P.domain());
     if (P.steps() == 0) return exact_bracket(0.0, "a product of no factors is I");
-    require_adjoint(P.weights(), options.seed);
+    P.require_adjoints(options.seed);
     return norm_search(P, options, saving).run();
 }
 

@@ -18,6 +18,7 @@ rollout::rollout(chain_rule rule, const activation& sigma, std::vector<double> s
                  RolloutOptions options)
     : rule_(std::move(rule)), sigma_(sigma), start_(std::move(start)), steps_(steps), options_(std::move(options)) {
     const std::int64_t n = size();
+    rule_.leak.require_length(domain());
     require_length("x0", start_, domain());
     require_finite("x0", start_, domain());
     if (steps < 0) throw std::invalid_argument("steps: got " + std::to_string(steps) + ", expected at least 0");
@@ -98,7 +99,17 @@ void rollout_stepper::advance(std::int64_t k, std::span<double> x, std::span<dou
     if (!pre) evaluate(drive_, slopes);
     const double noise = t.options_.noise;
     if (noise > 0.0) fill_gaussian(as_vector(extra_), t.options_.seed, streams::noise(k), S_);
-    if (!leaky_update(rule.leak, as_vector(pre ? drive_ : values_), noise, as_vector(extra_), as_vector(x), S_))
+    const vector_in moved = as_vector(pre ? drive_ : values_);
+    leaky_weights weights{rule.leak.numbers()};
+    vector_in kept = as_vector(x);
+    if (rule.linear) {
+        const vector_out of_linear = as_vector(pre ? values_ : drive_);  // no longer needed
+        rule.linear->O.apply(kept, of_linear);
+        if (const int e = rule.linear->O.exponent(); e != 0) scale_by_power(e, of_linear, S_);
+        kept = of_linear;
+        weights.c = rule.linear->weight;
+    }
+    if (!leaky_update(weights, kept, moved, noise, as_vector(extra_), as_vector(x), S_))
         throw std::overflow_error("rollout: the state after step " + std::to_string(k) +
                                   " is not finite: the trajectory diverges, or an input is NaN or Inf");
 }

@@ -19,11 +19,12 @@ namespace {
 // float32 states may err by this much.
 constexpr double state_tolerance = 1e-6;
 
-// s_k from the row k of a source and the one after it, which slopes of outputs with a leak need. Entry 0 is number
-// `first` of the row.
+// s_k from the row k of a source and, for slopes of outputs with a leak, the one after it and what it keeps of row k.
+// Entry 0 is number `first` of the row.
 struct slopes_of_rows {
     const double* row;
     const double* next;
+    const double* kept;
     std::span<double> s;
     std::int64_t first;
 
@@ -31,10 +32,17 @@ struct slopes_of_rows {
     void operator()(const rollout_slopes&) const {}
     void operator()(const activation_states& states) const { slopes_of_inputs(states.f, {row, s.size()}, s, first); }
     void operator()(const activation_outputs& outputs) const {
-        const array_in given(row, s.size());
-        if (outputs.leak == 1.0) return slopes_of_outputs(outputs.f, given, s, state_tolerance, first);
-        solve_leaky_update(outputs.leak, given, {next, s.size()}, s);
-        slopes_of_outputs(outputs.f, s, s, state_tolerance / outputs.leak, first);
+        if (outputs.leak.none() && !outputs.linear)
+            return slopes_of_outputs(outputs.f, {row, s.size()}, s, state_tolerance, first);
+        leaky_weights weights{outputs.leak.numbers()};
+        if (outputs.linear) weights.c = outputs.linear->weight;
+        solve_leaky_update(weights, {kept, s.size()}, {next, s.size()}, s);
+        if (outputs.leak.uniform())
+            return slopes_of_outputs(outputs.f, s, s, state_tolerance / outputs.leak.least(), first);
+        const std::span<const double> leaks = outputs.leak.each();
+        for (std::size_t i = 0; i < s.size(); ++i)
+            slopes_of_outputs(outputs.f, s.subspan(i, 1), s.subspan(i, 1), state_tolerance / leaks[i],
+                              first + static_cast<std::int64_t>(i));
     }
 };
 
@@ -48,6 +56,7 @@ struct slopes_of_rows {
 
 slope_reader::slope_reader(const slope_source& source, const space& S, std::int64_t block_bytes)
     : source_(&source), S_(S) {
+    if (const auto* outputs = std::get_if<activation_outputs>(&source.origin())) outputs->leak.require_length(S);
     if (const row_source* rows = source.rows()) {
         rows_.emplace(*rows, source.ahead(), block_bytes, S);
         block_rows_ = rows_within(std::min(block_bytes, rows->block_bytes()), rows->width());
@@ -58,18 +67,33 @@ slope_reader::slope_reader(const slope_source& source, const space& S, std::int6
     }
 }
 
+// kept_ becomes O h of so many rows, one after the other, if there is an O.
+void slope_reader::apply_linear(row_block rows, std::int64_t count) {
+    const auto* outputs = std::get_if<activation_outputs>(&source_->origin());
+    if (outputs == nullptr || !outputs->linear) return;
+    const auto n = static_cast<std::size_t>(S_.length());
+    kept_.resize(static_cast<std::size_t>(count) * n);
+    for (std::int64_t r = 0; r < count; ++r) {
+        const vector_out of_linear = as_vector(std::span(kept_).subspan(static_cast<std::size_t>(r) * n, n));
+        outputs->linear->O.apply(as_vector(array_in(rows.first + r * rows.stride, n)), of_linear);
+        if (const int e = outputs->linear->O.exponent(); e != 0) scale_by_power(e, of_linear, S_);
+    }
+}
+
 // The slopes of steps begin .. end - 1, a block of rows at most.
 row_block slope_reader::evaluated(std::int64_t begin, std::int64_t end) {
     const row_block given = rows_->row(begin);
     const std::int64_t n = S_.length();
     slopes_.resize(static_cast<std::size_t>((end - begin) * n));
+    apply_linear(given, end - begin);
     // A row that is refused ends the call at the reduction in row().
     S_.attempt([&] {
         parallel_for(S_.threads(), end - begin, [&](std::int64_t r) {
             const double* row = given.first + r * given.stride;
             const std::span<double> s(slopes_.data() + r * n, static_cast<std::size_t>(n));
             try {
-                std::visit(slopes_of_rows{row, row + given.stride, s, S_.first()}, source_->origin());
+                const double* kept = kept_.empty() ? row : kept_.data() + r * n;
+                std::visit(slopes_of_rows{row, row + given.stride, kept, s, S_.first()}, source_->origin());
             } catch (const std::invalid_argument& defect) {
                 throw std::invalid_argument(std::string(defect.what()) + " (row " + std::to_string(begin + r) + ")");
             }

@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace rhochain {
+namespace {
+
+// Whether h_{k+1} depends on h_k beside its argument.
+bool keeps_states(const activation_outputs& outputs) { return !outputs.leak.none() || outputs.linear; }
+
+}  // namespace
 
 slope_source slope_source::of_slopes(row_source slopes) { return slope_source(given_slopes{std::move(slopes)}); }
 
@@ -13,13 +19,12 @@ slope_source slope_source::of_states(row_source states, const activation& f) {
     return slope_source(activation_states{std::move(states), f});
 }
 
-slope_source slope_source::of_outputs(row_source outputs, const activation& f, double leak) {
+slope_source slope_source::of_outputs(row_source outputs, const activation& f, const chain_rule& rule) {
     require_slope_follows_from_output(f);
-    if (!(leak > 0.0 && leak <= 1.0))
-        throw std::invalid_argument("leak: got " + std::to_string(leak) + ", expected 0 < leak <= 1");
-    if (leak < 1.0 && outputs.count() == 0)
+    activation_outputs given{std::move(outputs), f, rule.leak, rule.linear};
+    if (keeps_states(given) && given.rows.count() == 0)
         throw std::invalid_argument("states: got no rows, expected K + 1 rows h_0 .. h_K for K steps with a leak");
-    return slope_source(activation_outputs{std::move(outputs), f, leak});
+    return slope_source(std::move(given));
 }
 
 slope_source slope_source::of_rollout(std::shared_ptr<const rollout> trajectory, std::int64_t bytes,
@@ -40,7 +45,7 @@ const row_source* slope_source::rows() const {
 
 std::int64_t slope_source::ahead() const {
     const auto* outputs = std::get_if<activation_outputs>(&origin_);
-    return outputs != nullptr && outputs->leak < 1.0 ? 1 : 0;
+    return outputs != nullptr && keeps_states(*outputs) ? 1 : 0;
 }
 
 std::int64_t slope_source::steps() const {

@@ -41,11 +41,13 @@ trial try_adjoint(const linear_map& A, std::uint64_t seed) {
 
 }  // namespace
 
-std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed) {
+std::int64_t require_adjoint(const linear_map& A, std::uint64_t seed, const std::string& name) {
+    if (!A.has_adjoint())
+        throw std::invalid_argument(name + ": got an operator without rmatvec, expected the adjoint product too");
     const trial t = try_adjoint(A, seed);
     if (!t.agrees)
         throw std::invalid_argument(
-            "W: got an rmatvec that is not the adjoint of matvec, <v, rmatvec(u)> / <matvec(v), u> = " +
+            name + ": got an rmatvec that is not the adjoint of matvec, <v, rmatvec(u)> / <matvec(v), u> = " +
             std::to_string(t.ratio) + ", expected 1");
     return t.products;
 }

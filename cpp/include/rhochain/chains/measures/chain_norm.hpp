@@ -1,5 +1,5 @@
-// ln ||P||_2 for a chain P (N x N) of plain or gated cells, as a Bracket of the natural logarithm. Three
-// members differ from those of other brackets:
+// ln ||P||_2 for a chain P (N x N) of plain or gated cells, or of matrices, as a Bracket of the natural logarithm.
+// Three members differ from those of other brackets:
 //     rtol      the wanted width upper - lower, which is the relative width of a bracket of ||P||_2
 //     residual  || P^T P v - ||P||^2 v || / ||P||^2 for the unit vector v behind the value
 //     matvecs   products with the weights, of which one with P takes K
@@ -17,6 +17,7 @@
 #include <rhochain/chains/chain_state.hpp>
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/matrix_chain.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 namespace rhochain {
@@ -25,6 +26,8 @@ namespace rhochain {
 [[nodiscard]] Bracket chain_norm(const jacobian_chain& P, const SolverOptions& options = {},
                                  const ChainSaving& saving = {});
 [[nodiscard]] Bracket chain_norm(const gated_chain& P, const SolverOptions& options = {},
+                                 const ChainSaving& saving = {});
+[[nodiscard]] Bracket chain_norm(const matrix_chain& P, const SolverOptions& options = {},
                                  const ChainSaving& saving = {});
 
 }  // namespace rhochain

@@ -1,6 +1,7 @@
-// The trajectory of a recurrent network, n neurons, K steps, W = 2^e A, leak a:
+// The trajectory of a recurrent network, n neurons, K steps, W = 2^e A, leak a, one for all neurons or one for each:
 //     pre:   x_{k+1} = (1 - a) x_k + a (W sigma(x_k) + W_in u_k + b) + noise xi_k,    s_k = sigma'(x_k)
 //     post:  h_{k+1} = (1 - a) h_k + a sigma(W h_k + W_in u_k + b) + noise xi_k,      s_k = sigma' of that argument
+// with c O x_k or c O h_k in place of the first term where the rule has a linear part (chain_step.hpp);
 // u_k in R^m is row k of the inputs (without W_in m = n), b a bias, xi_k standard normal: entry i of stream k of a
 // counter-based generator, so that any step can be computed again, to the last bit, by any number of threads and
 // ranks. The slopes s_k make the factors of a chain (chain_step.hpp).

@@ -38,6 +38,7 @@ public:
 private:
     const double* entries(std::int64_t k);
     row_block evaluated(std::int64_t begin, std::int64_t end);
+    void apply_linear(row_block rows, std::int64_t count);
 
     const slope_source* source_;
     space S_;
@@ -46,6 +47,7 @@ private:
     std::int64_t block_rows_;
     row_window computed_;  // slopes of states, outputs or a rollout
     std::vector<double> slopes_;
+    std::vector<double> kept_;  // O h_k of the same steps, with a linear part
     vector_block scaled_;
 };
 

@@ -2,7 +2,8 @@
 //     slopes:   s_k itself;
 //     states:   pre-activation states x_k,             s_k = sigma'(x_k);
 //     outputs:  post-activation states h_1 .. h_K,     s_k from the output h_{k+1} = sigma(a_k), if it follows from it;
-//               with a leak a < 1 states h_0 .. h_K,   sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a.
+//               with a leak a < 1 states h_0 .. h_K,   sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a,
+//               and with a linear part c O h_k in place of (1 - a) h_k.
 //     rollout:  s_k of a trajectory that the library computes, and computes again where memory did not hold it.
 // A source never holds all slopes that it reads or computes (slope_reader.hpp).
 #pragma once
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -29,7 +31,8 @@ struct activation_states {
 struct activation_outputs {
     row_source rows;
     activation f;
-    double leak;
+    neuron_leaks leak;
+    std::optional<linear_part> linear;  // its O normalised()
 };
 struct rollout_slopes {
     std::shared_ptr<const rollout> trajectory;
@@ -43,8 +46,9 @@ public:
 
     [[nodiscard]] static slope_source of_slopes(row_source slopes);
     [[nodiscard]] static slope_source of_states(row_source states, const activation& f);
-    // Throws std::invalid_argument if the slope does not follow from the output, and without any row if leak < 1.
-    [[nodiscard]] static slope_source of_outputs(row_source outputs, const activation& f, double leak);
+    // Of the rule the source has the leaks and the linear part. Throws std::invalid_argument if the slope does not
+    // follow from the output, and without any row where h_0 is needed.
+    [[nodiscard]] static slope_source of_outputs(row_source outputs, const activation& f, const chain_rule& rule);
     // Each reader holds up to `bytes` of slopes and states, at least 8 vectors, and throws reading_stopped if
     // `interrupt` says so.
     [[nodiscard]] static slope_source of_rollout(std::shared_ptr<const rollout> trajectory, std::int64_t bytes,
