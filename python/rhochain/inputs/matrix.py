@@ -29,7 +29,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
         (for sigma_1 also ``rmatvec``) serves through its products.
     threads : int, optional
-        Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
+        Threads of a product; by default OMP_NUM_THREADS, or the cores granted. No bit of the result depends on it.
     memory : int or str
         Bytes, or text such as "2GB", for copies of a sparse W in layouts for products, each about the size of W: one
         for all products if W consists of whole diagonals; one for vectors, of W and W^T alike, if W is large and no

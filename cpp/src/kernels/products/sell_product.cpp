@@ -29,13 +29,6 @@ std::int64_t slice_of_weight(const sell<Scalar>& W, std::int64_t weight) {
     return low;
 }
 
-// Measured on matrices with random columns (docs/performance/design.md): asking for rows of X in advance costs time
-// while an x lies in the caches of its core, and saves up to half of it beyond.
-fetch best_fetch(const const_block X) {
-    constexpr std::int64_t near = std::int64_t{1} << 22;
-    return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;
-}
-
 template <class Scalar>
 auto kernel_of([[maybe_unused]] instruction_set isa) {
     using kernel = void (*)(const slice_product<Scalar>&, std::int64_t, std::int64_t);
@@ -66,7 +59,7 @@ void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X,
                                         .values = W.values.data(),
                                         .map = map,
                                         .scale = scale,
-                                        .mode = best_fetch(X),
+                                        .mode = best_fetch(X.rows, X.columns),
                                         .X = X.data,
                                         .Y = Y.data,
                                         .first_row = 0,

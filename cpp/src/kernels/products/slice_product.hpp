@@ -3,13 +3,11 @@
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
+#include "kernels/products/fetch.hpp"
 
 #include <cstdint>
 
 namespace rhochain {
-
-// Whether rows of X are asked for well before they are needed.
-enum class fetch { on_demand, ahead };
 
 template <class Scalar>
 struct slice_product {

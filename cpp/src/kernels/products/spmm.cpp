@@ -82,6 +82,7 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
                                              .nnz = W.nnz(),
                                              .map = map,
                                              .scale = scale,
+                                             .mode = best_fetch(X.rows, X.columns),
                                              .X = X.data,
                                              .Y = nullptr,
                                              .first_row = 0,
