@@ -1,5 +1,5 @@
-// Loops over chunks (parallel.hpp) share the helpers of the process: each chunk runs once, whoever runs it, and no loop
-// waits for a helper that is elsewhere. What the system grants: affinity and quotas.
+// Loops over chunks (parallel.hpp) share the workers of the process: each chunk runs once, whoever runs it, and no loop
+// waits for a worker that is elsewhere. What the system grants: affinity and quotas.
 #include <rhochain/kernels/space/parallel.hpp>
 #include "kernels/space/granted_cores.hpp"
 
@@ -67,7 +67,7 @@ TEST_CASE("a loop within a loop runs, on the thread that met it") {
     CHECK(elsewhere == 0);
 }
 
-TEST_CASE("a loop ends while every helper is held by another loop") {
+TEST_CASE("a loop ends while every worker is held by another loop") {
     constexpr int threads = 3;
     std::latch ended(1);
     visits held(threads), seen(50);

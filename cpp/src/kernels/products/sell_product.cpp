@@ -12,7 +12,10 @@ namespace rhochain {
 namespace {
 
 // A chunk of slices carries about this many rows and entries together.
-constexpr std::int64_t chunk_weight = 1 << 15;
+constexpr std::int64_t chunk_weight = 1 << 13;
+
+// So much of W lies in the second-level caches of two cores from one product to the next.
+constexpr std::size_t near_bytes = std::size_t{1} << 21;
 
 // First slice s with offsets[s] + 8 s >= weight.
 template <class Scalar>
@@ -60,6 +63,7 @@ void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X,
                                         .map = map,
                                         .scale = scale,
                                         .mode = best_fetch(X.rows, X.columns),
+                                        .streams = sell<Scalar>::bytes(W.rows(), W.nnz()) > near_bytes,
                                         .X = X.data,
                                         .Y = Y.data,
                                         .first_row = 0,

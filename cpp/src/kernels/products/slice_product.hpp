@@ -20,6 +20,7 @@ struct slice_product {
     entry_map map;
     double scale;
     fetch mode;
+    bool streams;  // whether entries of W are asked for ahead: they do not lie in the caches of the cores
     const double* X;
     double* Y;  // row `first_row` of it
     std::int64_t first_row;

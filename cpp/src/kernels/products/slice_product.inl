@@ -48,7 +48,8 @@ inline lanes gather(const double* x, const std::int32_t* c) {
     const auto four = [&](std::int64_t k) {
         return _mm256_insertf128_pd(_mm256_castpd128_pd256(pair(k)), pair(k + 2), 1);
     };
-    return lanes(_mm512_insertf64x4(_mm512_castpd256_pd512(four(0)), four(4), 1));
+    // GCC 12 warns of a register that the form without a mask leaves undefined.
+    return lanes(_mm512_maskz_insertf64x4(0xff, _mm512_castpd256_pd512(four(0)), four(4), 1));
 #else
     return lanes{x[c[0]], x[c[1]], x[c[2]], x[c[3]], x[c[4]], x[c[5]], x[c[6]], x[c[7]]};
 #endif
@@ -61,6 +62,7 @@ constexpr std::int64_t rows_ahead = 32;
 
 template <class Scalar>
 void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
+    if (!P.streams) return;
     __builtin_prefetch(P.values + p + stream_ahead, 0, 1);
     if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 1);
 }

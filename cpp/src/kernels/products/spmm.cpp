@@ -13,7 +13,7 @@ namespace {
 struct panel_of_Y;  // the user of the scratch
 
 // A chunk of rows carries about this many rows and entries together.
-constexpr std::int64_t chunk_weight = 1 << 15;
+constexpr std::int64_t chunk_weight = 1 << 13;
 
 // First row i with indptr[i] + i >= weight: cuts the rows into chunks of equal work.
 template <class Matrix>

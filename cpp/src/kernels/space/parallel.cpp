@@ -17,12 +17,12 @@ namespace {
 
 #ifdef RHOCHAIN_HAS_OPENMP
 // As OMP_PROC_BIND and OMP_PLACES say.
-std::vector<int> processors_of(int helper) {
+std::vector<int> processors_of(int worker) {
     const omp_proc_bind_t bind = omp_get_proc_bind();
     const int places = omp_get_num_places();
     if (bind == omp_proc_bind_false || places == 0) return {};
     const int apart = bind == omp_proc_bind_spread ? std::max(1, places / omp_get_max_threads()) : 1;
-    const int place = (std::max(0, omp_get_place_num()) + helper * apart) % places;
+    const int place = (std::max(0, omp_get_place_num()) + worker * apart) % places;
     std::vector<int> processors(static_cast<std::size_t>(omp_get_place_num_procs(place)));
     omp_get_place_proc_ids(place, processors.data());
     return processors;

@@ -1,4 +1,4 @@
-#include "kernels/space/helper.hpp"
+#include "kernels/space/worker.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -18,14 +18,16 @@ constexpr std::int64_t millisecond = 1000 * microsecond;
 
 // The next loop of a call follows within this time, as a rule.
 constexpr std::int64_t awake = 300 * microsecond;
-// Waking a thread that sleeps takes a tenth of this.
+// A loop waits for chunks awake, as waking takes tens of microseconds, but no longer than it takes to find out whether
+// the worker runs.
+constexpr std::int64_t before_looking = 10 * microsecond;
 constexpr std::int64_t patience = 200 * microsecond;
-// A system lets the next process run for milliseconds. Interrupts are shorter than this.
-constexpr std::int64_t lost_core = 500 * microsecond;
-// A helper whose core is busy all the time costs one lost slice in so long a time.
+// Interrupts are shorter than this.
+constexpr std::int64_t lost_core = 20 * microsecond;
+// A worker whose core is busy all the time costs one lost slice in so long a time.
 constexpr std::int64_t longest_pause = 300 * millisecond;
 
-thread_local bool helps = false;
+thread_local bool is_worker = false;
 
 void pause_briefly() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -35,24 +37,32 @@ void pause_briefly() {
 #endif
 }
 
+// The processor that this thread runs on; -1: unknown.
+int this_processor() {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+
 // Whether done() became true within so many nanoseconds.
 template <class Done>
 bool spin(std::int64_t most, const Done& done) {
     constexpr int between_clocks = 32;
-    const std::int64_t end = helper::now() + most;
+    const std::int64_t end = worker::now() + most;
     do {
         for (int k = 0; k < between_clocks; ++k) {
             if (done()) return true;
             pause_briefly();
         }
-    } while (helper::now() < end);
+    } while (worker::now() < end);
     return done();
 }
 
 }  // namespace
 
-helper::helper(int number, bool stays_awake, std::vector<int> processors)
-    : number_(number), stays_awake_(stays_awake) {
+worker::worker(int number, bool stays_awake, std::vector<int> processors) : number_(number), stays_awake_(stays_awake) {
     std::thread thread([this, places = std::move(processors)] { serve(places); });
 #if defined(__linux__)
     if (pthread_getcpuclockid(thread.native_handle(), &clock_) != 0) clock_ = CLOCK_MONOTONIC;
@@ -60,35 +70,42 @@ helper::helper(int number, bool stays_awake, std::vector<int> processors)
     thread.detach();
 }
 
-std::int64_t helper::now() {
+std::int64_t worker::now() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
-bool helper::is_this_thread() { return helps; }
+bool worker::is_this_thread() { return is_worker; }
 
-void helper::offer(const shared_loop& loop, std::int64_t time) {
+void worker::offer(const shared_loop& loop, std::int64_t time) {
     if (time < out_until_.load(std::memory_order_relaxed)) return;
+    processor_of_loop_.store(this_processor(), std::memory_order_relaxed);
     word idle = 0;
     if (!offer_.compare_exchange_strong(idle, of(loop), std::memory_order_seq_cst)) return;
     if (asleep_.load(std::memory_order_seq_cst)) {
-        { const std::lock_guard lock(guard_); }
+        {
+            const std::lock_guard lock(guard_);
+        }
         offered_.notify_one();
     }
 }
 
-void helper::withdraw(const shared_loop& loop) {
+void worker::withdraw(const shared_loop& loop) {
     word offered = of(loop);
     if (offer_.compare_exchange_strong(offered, 0, std::memory_order_acquire)) return;
     const word running = of(loop) + 1;
     const auto done = [&] { return offer_.load(std::memory_order_acquire) != running; };
-    if (!done() && !spin(patience, done)) await(running);
-}
-
-// Waits asleep, which may give the helper a core, and finds out whether it had one.
-void helper::await(word running) {
+    if (done() || spin(before_looking, done)) return;
     const std::int64_t begin = now();
     const std::int64_t worked = processor_time();
+    if (spin(before_looking, done)) return;
+    const bool runs = processor_time() - worked > before_looking / 2;
+    if (!runs || !spin(patience, done)) await(running, begin, worked);
+}
+
+// Waits asleep, which may give the worker a core, and finds out what part of the time since `begin` it had one; its
+// processor time was `worked` then.
+void worker::await(word running, std::int64_t begin, std::int64_t worked) {
     awaited_.fetch_add(1, std::memory_order_seq_cst);
     {
         std::unique_lock lock(guard_);
@@ -100,8 +117,8 @@ void helper::await(word running) {
     if (lost > lost_core) leave_out(end, lost);
 }
 
-// Two threads do in t + lost what one does in 2 t: a helper that worked for longer than it lost is worth waiting for.
-void helper::leave_out(std::int64_t time, std::int64_t lost) {
+// Two threads do in t + lost what one does in 2 t: a worker that worked for longer than it lost is worth waiting for.
+void worker::leave_out(std::int64_t time, std::int64_t lost) {
     const std::int64_t worked = time - lost - out_until_.load(std::memory_order_relaxed);
     const std::int64_t last = pause_.load(std::memory_order_relaxed);
     const std::int64_t next = worked > 2 * lost ? 0 : std::min(2 * std::max(lost, last), longest_pause);
@@ -109,8 +126,8 @@ void helper::leave_out(std::int64_t time, std::int64_t lost) {
     out_until_.store(time + next, std::memory_order_relaxed);
 }
 
-// Of the helper, in nanoseconds.
-std::int64_t helper::processor_time() const {
+// Of the worker, in nanoseconds.
+std::int64_t worker::processor_time() const {
 #if defined(__linux__)
     timespec t{};
     clock_gettime(clock_, &t);
@@ -120,8 +137,8 @@ std::int64_t helper::processor_time() const {
 #endif
 }
 
-void helper::serve([[maybe_unused]] const std::vector<int>& processors) {
-    helps = true;
+void worker::serve([[maybe_unused]] const std::vector<int>& processors) {
+    is_worker = true;
 #if defined(__linux__)
     if (!processors.empty()) {
         cpu_set_t mask;
@@ -138,15 +155,19 @@ void helper::serve([[maybe_unused]] const std::vector<int>& processors) {
         reinterpret_cast<shared_loop*>(offered)->take_part(number_);
         offer_.store(0, std::memory_order_seq_cst);
         if (awaited_.load(std::memory_order_seq_cst) > 0) {
-            { const std::lock_guard lock(guard_); }
+            {
+                const std::lock_guard lock(guard_);
+            }
             finished_.notify_all();
         }
     }
 }
 
-void helper::wait_for_offer() {
+void worker::wait_for_offer() {
     const auto offered = [this] { return offer_.load(std::memory_order_relaxed) != 0; };
-    if (offered() || (stays_awake_ && spin(awake, offered))) return;
+    // Awake, it would keep the loop that it waits for from running.
+    const bool in_the_way = this_processor() == processor_of_loop_.load(std::memory_order_relaxed);
+    if (offered() || (stays_awake_ && !in_the_way && spin(awake, offered))) return;
     std::unique_lock lock(guard_);
     asleep_.store(true, std::memory_order_seq_cst);
     offered_.wait(lock, [this] { return offer_.load(std::memory_order_seq_cst) != 0; });
