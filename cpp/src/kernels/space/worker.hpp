@@ -1,4 +1,4 @@
-// A thread that helps with loops (team.hpp). `offer_` says what it does:
+// A thread that runs chunks of loops (team.hpp). `offer_` says what it does:
 //     0         nothing: any loop may offer itself
 //     L         loop L has offered itself, and may still withdraw
 //     L + 1     it runs chunks of L, which waits for it
