@@ -34,8 +34,8 @@ std::vector<int> processors_of(int worker) {
 int resolve_threads(int requested) {
 #ifdef RHOCHAIN_HAS_OPENMP
     if (requested > 0) return requested;
-    const int told = std::max(1, omp_get_max_threads());
-    return std::getenv("OMP_NUM_THREADS") != nullptr ? told : std::min(told, granted_cores());
+    const int given = std::max(1, omp_get_max_threads());
+    return std::getenv("OMP_NUM_THREADS") != nullptr ? given : std::min(given, granted_cores());
 #else
     return requested > 0 ? requested : granted_cores();
 #endif
