@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import small_chains
 from kernel_cases import random_matrix
 from scipy import sparse
 
@@ -95,6 +96,24 @@ class TestLarge:
         _, W, transposed, slopes = large
         work = (forward, (W, slopes, vectors)) if direction == "jvp" else (backward, (transposed, slopes, vectors))
         assert np.all(np.isfinite(benchmark.pedantic(*work, rounds=2)))
+
+
+@pytest.mark.parametrize("vectors", [1, 8])
+@pytest.mark.parametrize("case", ["10000x10", "1000x100"])
+@pytest.mark.benchmark(group="300 steps of a small chain")
+class TestSmall:
+    @pytest.mark.parametrize("direction", ["vjp", "jvp"])
+    @pytest.mark.parametrize("loop", [False, True])
+    def test_both(self, benchmark, case, vectors, direction, loop):
+        W, s = small_chains.network(case, 300)
+        v = np.random.default_rng(4).standard_normal(W.shape[0] if vectors == 1 else (W.shape[0], vectors))
+        expected = {"vjp": small_chains.vjp_loop, "jvp": small_chains.jvp_loop}[direction](W, s, v)
+        if loop:
+            found = benchmark({"vjp": small_chains.vjp_loop, "jvp": small_chains.jvp_loop}[direction], W, s, v)
+        else:
+            chain = rc.JacobianChain(rc.Matrix(W), slopes=s, convention="post")
+            found = np.ldexp(*benchmark(getattr(chain, direction), v).vectors)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-8 * np.abs(expected).max())
 
 
 @pytest.fixture(scope="module")

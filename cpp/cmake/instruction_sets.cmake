@@ -27,5 +27,6 @@ endfunction()
 foreach(_kernel slice_product row_product diagonal_rows dense_product)
   rhochain_add_kernel(kernels/products/${_kernel} -Wno-psabi)
 endforeach()
+rhochain_add_kernel(kernels/vectors/largest_loop -Wno-psabi)
 # Nobody asks for floating-point traps; without them the compiler may compute both sides of a choice.
 rhochain_add_kernel(kernels/exponential_loop -O3 -fno-trapping-math)

@@ -29,7 +29,7 @@ class Limits:
     rtol, delta : float
     seed : int
     threads : int
-        0 as OpenMP decides.
+        0 for OMP_NUM_THREADS or the cores granted.
     max_matvecs : int or None
     max_seconds : float or None
     callback : callable or None

@@ -122,7 +122,7 @@ def spectral_radius(
     seed : int, at least 0
         Of the random start. The result depends on it, never on `threads`.
     threads : int, optional
-        By default as OpenMP decides (OMP_NUM_THREADS).
+        By default OMP_NUM_THREADS, or as many as the process has cores (affinity, quota of containers).
     max_matvecs : int, optional
         Largest number of products with W, beside the few (about ten) that bounds of O(nnz) work take in any case.
     max_seconds : float, optional

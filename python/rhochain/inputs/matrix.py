@@ -32,7 +32,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         own, and blocks of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it returns may be
         of any real type, and must be finite.
     threads : int, optional
-        Threads of a product; by default as OpenMP decides (OMP_NUM_THREADS). No bit of the result depends on it.
+        Threads of a product; by default OMP_NUM_THREADS, or the cores granted. No bit of the result depends on it.
     memory : int or str
         Bytes, or text such as "2GB", for copies of a sparse W in layouts for products, each about the size of W: one
         for all products if W consists of whole diagonals; one for vectors, of W and W^T alike, if W is large and no

@@ -6,6 +6,7 @@ import math
 import operator
 import os
 import re
+import sys
 
 __all__ = ["byte_count", "machine_memory", "thread_count"]
 
@@ -36,9 +37,9 @@ def byte_count(name: str, amount: int | str) -> int:
 
 
 def thread_count(threads: int | None) -> int:
-    """The number of threads for the core, where 0 leaves it to the OpenMP runtime."""
+    """The number of threads for the core, where 0 stands for as many as the system grants (granted_cores.hpp)."""
     if threads is None:
-        return 0
+        return 1 if _siblings_share_the_cores() else 0
     count = _integer("threads", threads, "an integer or None")
     if not 1 <= count <= _MOST_THREADS:
         raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
@@ -51,6 +52,12 @@ def machine_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
         return None
+
+
+def _siblings_share_the_cores() -> bool:
+    """Whether this is a worker of `multiprocessing.Pool` or of a PyTorch DataLoader, without OMP_NUM_THREADS."""
+    process = sys.modules.get("multiprocessing.process")  # not imported: this process is no such worker
+    return process is not None and process.current_process().daemon and "OMP_NUM_THREADS" not in os.environ
 
 
 def _integer(name: str, given: object, expected: str) -> int:

@@ -1,6 +1,7 @@
 """Threads, memory and instruction sets as callers state them; the layouts for products and what they cost."""
 
 import gc
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 from scipy import sparse
 
 import rhochain as rc
-from rhochain.inputs.resources import byte_count
+from rhochain.inputs.resources import byte_count, thread_count
 
 
 @pytest.mark.parametrize(
@@ -263,3 +264,38 @@ assert A.nbytes == 0
 def test_a_layout_that_the_system_has_no_memory_for_is_done_without():
     run = subprocess.run([sys.executable, "-c", STARVED], timeout=120, check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
+
+
+def default_threads(code: str = "", environment: dict[str, str] | None = None) -> int:
+    """What `rhochain info` says of a fresh process that runs `code` first."""
+    source = f"{code}\nimport rhochain._core as core\nprint(core.build_info()['threads'])"
+    kept = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment = kept | (environment or {})
+    ran = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    return int(ran.stdout)
+
+
+def test_default_threads_are_those_of_the_environment_or_of_the_affinity():
+    assert default_threads(environment={"OMP_NUM_THREADS": "7"}) == 7
+    if hasattr(os, "sched_setaffinity"):
+        cores = len(os.sched_getaffinity(0))
+        assert default_threads() <= cores
+        one = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})"
+        assert default_threads(one) == 1
+        # Whether before the library is loaded or after.
+        assert default_threads(f"import rhochain\n{one}") == 1
+        assert default_threads(one, {"OMP_NUM_THREADS": "3"}) == 3
+
+
+def thread_count_here(_: int) -> int:
+    return thread_count(None)
+
+
+def test_workers_of_a_pool_use_one_thread_unless_the_environment_says_more(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert thread_count(None) == 0
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(thread_count_here, [0]) == [1]
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(thread_count_here, [0]) == [0]

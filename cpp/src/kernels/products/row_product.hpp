@@ -4,6 +4,7 @@
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
+#include "kernels/products/fetch.hpp"
 
 #include <cstdint>
 
@@ -17,6 +18,7 @@ struct row_product {
     std::int64_t nnz;
     entry_map map;
     double scale;
+    fetch mode;
     const double* X;
     double* Y;  // from row first_row on
     std::int64_t first_row;

@@ -24,9 +24,11 @@ constexpr std::int64_t group = 8;
 // sum += f(w_p) times row j(p) of X.
 template <std::int64_t B, class Scalar, class Index, class Map>
 [[gnu::always_inline]] inline void add_entry(const row_product<Scalar, Index>& P, const Map& f, std::int64_t p,
-                                             const double* X, piece<B>& sum) {
-    const std::int64_t q = p + rows_ahead < P.nnz ? p + rows_ahead : P.nnz - 1;
-    ask_for<B>(X + static_cast<std::int64_t>(P.indices[q]) * P.b);
+                                             const double* X, bool ahead, piece<B>& sum) {
+    if (ahead) {
+        const std::int64_t q = p + rows_ahead < P.nnz ? p + rows_ahead : P.nnz - 1;
+        ask_for<B>(X + static_cast<std::int64_t>(P.indices[q]) * P.b);
+    }
     sum.add(f(static_cast<double>(P.values[p])), X + static_cast<std::int64_t>(P.indices[p]) * P.b);
 }
 
@@ -41,6 +43,7 @@ template <std::int64_t B, class Scalar, class Index>
 template <std::int64_t B, class Scalar, class Index, class Map>
 void add_rows(const row_product<Scalar, Index>& P, const Map& f, std::int64_t i, bool pair, std::int64_t j) {
     const double* X = P.X + j;
+    const bool ahead = P.mode == fetch::ahead;
     std::int64_t p = P.indptr[i];
     const std::int64_t end = P.indptr[i + 1];
     piece<B> first = {};
@@ -49,20 +52,20 @@ void add_rows(const row_product<Scalar, Index>& P, const Map& f, std::int64_t i,
             __builtin_prefetch(P.values + p + stream_ahead, 0, 1);
             __builtin_prefetch(P.indices + p + stream_ahead, 0, 1);
 #pragma GCC unroll 8
-            for (std::int64_t k = 0; k < group; ++k) add_entry<B>(P, f, p + k, X, first);
+            for (std::int64_t k = 0; k < group; ++k) add_entry<B>(P, f, p + k, X, ahead, first);
         }
-        for (; p < end; ++p) add_entry<B>(P, f, p, X, first);
+        for (; p < end; ++p) add_entry<B>(P, f, p, X, ahead, first);
         return store<B>(P, i, j, first);
     }
     piece<B> second = {};
     std::int64_t q = end;
     const std::int64_t second_end = P.indptr[i + 2];
     for (; p < end && q < second_end; ++p, ++q) {
-        add_entry<B>(P, f, p, X, first);
-        add_entry<B>(P, f, q, X, second);
+        add_entry<B>(P, f, p, X, ahead, first);
+        add_entry<B>(P, f, q, X, ahead, second);
     }
-    for (; p < end; ++p) add_entry<B>(P, f, p, X, first);
-    for (; q < second_end; ++q) add_entry<B>(P, f, q, X, second);
+    for (; p < end; ++p) add_entry<B>(P, f, p, X, ahead, first);
+    for (; q < second_end; ++q) add_entry<B>(P, f, q, X, ahead, second);
     store<B>(P, i, j, first);
     store<B>(P, i + 1, j, second);
 }
@@ -73,7 +76,8 @@ void add_all(const row_product<Scalar, Index>& P, const Map& f, std::int64_t fir
     std::int64_t i = first;
     while (i < last) {
         // Of the second of two long rows nothing would have been asked for when it begins.
-        const bool pair = i + 1 < last && P.indptr[i + 2] - P.indptr[i] <= 2 * rows_ahead;
+        const bool pair =
+            i + 1 < last && (P.mode == fetch::on_demand || P.indptr[i + 2] - P.indptr[i] <= 2 * rows_ahead);
         std::int64_t j = 0;
         for (; j + widest <= P.b; j += widest) add_rows<widest>(P, f, i, pair, j);
         if constexpr (Rest > 0) add_rows<Rest>(P, f, i, pair, j);

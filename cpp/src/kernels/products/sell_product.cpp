@@ -12,7 +12,10 @@ namespace rhochain {
 namespace {
 
 // A chunk of slices carries about this many rows and entries together.
-constexpr std::int64_t chunk_weight = 1 << 15;
+constexpr std::int64_t chunk_weight = 1 << 13;
+
+// So much of W lies in the second-level caches of two cores from one product to the next.
+constexpr std::size_t near_bytes = std::size_t{1} << 21;
 
 // First slice s with offsets[s] + 8 s >= weight.
 template <class Scalar>
@@ -27,13 +30,6 @@ std::int64_t slice_of_weight(const sell<Scalar>& W, std::int64_t weight) {
             high = middle;
     }
     return low;
-}
-
-// Measured on matrices with random columns (docs/performance/design.md): asking for rows of X in advance costs time
-// while an x lies in the caches of its core, and saves up to half of it beyond.
-fetch best_fetch(const const_block X) {
-    constexpr std::int64_t near = std::int64_t{1} << 22;
-    return X.columns == 1 && X.rows * std::int64_t{sizeof(double)} <= near ? fetch::on_demand : fetch::ahead;
 }
 
 template <class Scalar>
@@ -66,7 +62,8 @@ void multiply(const sell<Scalar>& W, entry_map map, double scale, const_block X,
                                         .values = W.values.data(),
                                         .map = map,
                                         .scale = scale,
-                                        .mode = best_fetch(X),
+                                        .mode = best_fetch(X.rows, X.columns),
+                                        .streams = sell<Scalar>::bytes(W.rows(), W.nnz()) > near_bytes,
                                         .X = X.data,
                                         .Y = Y.data,
                                         .first_row = 0,

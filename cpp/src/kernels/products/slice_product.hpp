@@ -3,13 +3,11 @@
 #pragma once
 
 #include <rhochain/kernels/products/entry_map.hpp>
+#include "kernels/products/fetch.hpp"
 
 #include <cstdint>
 
 namespace rhochain {
-
-// Whether rows of X are asked for well before they are needed.
-enum class fetch { on_demand, ahead };
 
 template <class Scalar>
 struct slice_product {
@@ -22,6 +20,7 @@ struct slice_product {
     entry_map map;
     double scale;
     fetch mode;
+    bool streams;  // whether entries of W are asked for ahead: they do not lie in the caches of the cores
     const double* X;
     double* Y;  // row `first_row` of it
     std::int64_t first_row;

@@ -36,15 +36,20 @@ lanes load(const float* p) {
 #endif
 }
 
-// Entries of x at eight columns.
+// Entries of x at eight columns, each by a load of its own: a gather instruction takes 1.2 to 1.4 times as long where x
+// lies in a cache. Columns are read two at a time.
 inline lanes gather(const double* x, const std::int32_t* c) {
 #if defined(__AVX512F__)
-    const __m256i index = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(c));
-    // Into zeros, with a mask the compiler does not see through: otherwise it would leave out the zeros, and each
-    // gather would wait for the one before, whose register it takes.
-    __mmask8 all = 0xff;
-    __asm__("" : "+k"(all));
-    return lanes(_mm512_mask_i32gather_pd(_mm512_setzero_pd(), all, index, x, 8));
+    const auto pair = [&](std::int64_t k) {
+        std::uint64_t columns;
+        __builtin_memcpy(&columns, c + k, sizeof columns);
+        return _mm_loadh_pd(_mm_load_sd(x + static_cast<std::uint32_t>(columns)), x + (columns >> 32));
+    };
+    const auto four = [&](std::int64_t k) {
+        return _mm256_insertf128_pd(_mm256_castpd128_pd256(pair(k)), pair(k + 2), 1);
+    };
+    // GCC 12 warns of a register that the form without a mask leaves undefined.
+    return lanes(_mm512_maskz_insertf64x4(0xff, _mm512_castpd256_pd512(four(0)), four(4), 1));
 #else
     return lanes{x[c[0]], x[c[1]], x[c[2]], x[c[3]], x[c[4]], x[c[5]], x[c[6]], x[c[7]]};
 #endif
@@ -57,6 +62,7 @@ constexpr std::int64_t rows_ahead = 32;
 
 template <class Scalar>
 void ask_for_entries(const slice_product<Scalar>& P, std::int64_t p) {
+    if (!P.streams) return;
     __builtin_prefetch(P.values + p + stream_ahead, 0, 1);
     if ((p & height) == 0) __builtin_prefetch(P.columns + p + stream_ahead, 0, 1);
 }

@@ -13,7 +13,7 @@ namespace {
 struct panel_of_Y;  // the user of the scratch
 
 // A chunk of rows carries about this many rows and entries together.
-constexpr std::int64_t chunk_weight = 1 << 15;
+constexpr std::int64_t chunk_weight = 1 << 13;
 
 // First row i with indptr[i] + i >= weight: cuts the rows into chunks of equal work.
 template <class Matrix>
@@ -82,6 +82,7 @@ void multiply(const csr_view<Scalar, Index>& W, entry_map map, double scale, con
                                              .nnz = W.nnz(),
                                              .map = map,
                                              .scale = scale,
+                                             .mode = best_fetch(X.rows, X.columns),
                                              .X = X.data,
                                              .Y = nullptr,
                                              .first_row = 0,

@@ -88,15 +88,20 @@ private:
         constexpr std::int64_t lanes = 8;
         double* y = y_;
         double lane[lanes] = {};
-        const auto put = [&](std::int64_t i, std::int64_t l) {
+        std::int64_t i = first;
+        for (; i + lanes <= last; i += lanes) {
+            // As in of_columns: computed before any is stored.
+            double value[lanes];
+            for (std::int64_t l = 0; l < lanes; ++l) value[l] = row(i + l)(i + l);
+            for (std::int64_t l = 0; l < lanes; ++l) lane[l] += value[l] * value[l];
+            for (std::int64_t l = 0; l < lanes; ++l) value[l] = becomes(i + l)(value[l]);
+            std::copy(value, value + lanes, y + i);
+        }
+        for (std::int64_t l = 0; i < last; ++i, ++l) {
             const double value = row(i)(i);
             y[i] = becomes(i)(value);
             lane[l] += value * value;
-        };
-        std::int64_t i = first;
-        for (; i + lanes <= last; i += lanes)
-            for (std::int64_t l = 0; l < lanes; ++l) put(i + l, l);
-        for (std::int64_t l = 0; i < last; ++i, ++l) put(i, l);
+        }
         return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
     }
 

@@ -1,9 +1,13 @@
 #include "kernels/vectors/extents.hpp"
 
+#include "kernels/vectors/largest_loop.hpp"
+
+#include <rhochain/kernels/products/instruction_set.hpp>
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -16,21 +20,20 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 double largest_finite_of(array_in x) {
-    constexpr std::size_t lanes = 8;
-    double largest[lanes] = {};
-    double poison[lanes] = {};  // 0 * x: NaN once an entry is NaN or infinite
-    const auto take = [&](std::size_t i, std::size_t l) {
-        const double a = std::abs(x[i]);
-        largest[l] = a > largest[l] ? a : largest[l];
-        poison[l] += 0.0 * a;
-    };
-    std::size_t i = 0;
-    for (; i + lanes <= x.size(); i += lanes)
-        for (std::size_t l = 0; l < lanes; ++l) take(i + l, l);
-    for (std::size_t l = 0; i < x.size(); ++i, ++l) take(i, l);
-    double total = 0.0;
-    for (const double p : poison) total += p;
-    return total == 0.0 ? *std::max_element(largest, largest + lanes) : not_a_number;
+    const auto loop = [] {
+        switch (chosen_instruction_set()) {
+#ifdef RHOCHAIN_HAS_X86_KERNELS
+            case instruction_set::avx512:
+                return avx512::largest_loop;
+            case instruction_set::avx2:
+                return avx2::largest_loop;
+#endif
+            default:
+                return baseline::largest_loop;
+        }
+    }();
+    const auto largest = std::bit_cast<double>(loop(x.data(), static_cast<std::int64_t>(x.size())));
+    return std::isfinite(largest) ? largest : not_a_number;
 }
 
 template <class IsDefect>
@@ -50,11 +53,11 @@ std::optional<entry_defect> first_defect(block_in X, const space& S, const IsDef
 
 double largest_finite(vector_in x, const space& S) {
     if (S.length() <= S.chunk_rows()) return S.largest(largest_finite_of(entries_of(x)));
-    const int team = threads_worth(S.length(), S.threads());
     const auto of_part = [x = entries_of(x)](std::int64_t begin, std::int64_t end) {
         return largest_finite_of(x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
     };
-    const auto parts = results_of_parts(S, S.chunk_rows(), team, of_part);
+    // The rows of a panel are read by the thread that takes the same panel of a product, as a rule.
+    const auto parts = results_of_parts(S, S.panel_rows(), S.threads(), of_part);
     return S.largest(largest_finite_of(parts));
 }
 

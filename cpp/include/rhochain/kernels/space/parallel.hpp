@@ -1,4 +1,4 @@
-// Threads. The source file of this header alone uses OpenMP.
+// Threads. The source file of this header alone uses OpenMP, for OMP_NUM_THREADS and OMP_PLACES.
 //
 // Threads take the chunks of a loop in any order. Each chunk writes its own results, and the order of every sum
 // depends on the data alone: so no result depends on the number of threads. A process that was forked from one with
@@ -11,10 +11,10 @@
 
 namespace rhochain {
 
-// The threads that a call may use: `requested` if positive, otherwise those of the OpenMP runtime (OMP_NUM_THREADS).
+// The threads that a call may use: `requested` if positive; else OMP_NUM_THREADS, or the cores that the system grants.
 [[nodiscard]] int resolve_threads(int requested);
 
-// "OpenMP 201511" or "none".
+// "OpenMP 201511" or "without OpenMP".
 [[nodiscard]] const char* threading_description();
 
 namespace detail {
