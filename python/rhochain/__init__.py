@@ -10,6 +10,7 @@ from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain
 from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
+from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checks import check
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
@@ -55,7 +56,9 @@ __all__ = [
     "LyapunovSpectrum",
     "Matrix",
     "Progress",
+    "RangeWarning",
     "ScaledNorm",
+    "ScaledVectors",
     "Status",
     "TypicalGrowth",
     "Verdict",
