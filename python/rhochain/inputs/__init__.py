@@ -3,6 +3,7 @@
 - `activations`: the table of activations and their gains.
 - `arguments`: checks of the numbers and vectors among the arguments.
 - `arrays`: types of arrays.
+- `bad_entries`: an entry that is NaN or Inf, named by its place.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `files`: matrices read from files.
 - `input_reach`: which neurons the inputs of a network reach.
@@ -12,4 +13,5 @@
 - `matrix`: `Matrix`, what every function of the package works on.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
+- `sparse_copies`: a dense array whose entries are mostly 0, as CSR.
 """
