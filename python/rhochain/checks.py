@@ -195,7 +195,7 @@ def check(
         local_gains=gains is not None,
         notes=(
             *decision.notes,
-            *work.notes(),
+            *work.notes(decision.verdict),
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
