@@ -222,7 +222,7 @@ def _gain(
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
-        raise ValueError(f"give either activation or gain; got {came}")
+        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}')
     if activation is not None:
         sigma = activation_named(activation)
         return sigma, sigma.gain, None

@@ -181,8 +181,11 @@ def _why_zero(W: Any) -> str:
 
 def _entries(W: Any) -> Any:
     """W as an array that can be multiplied, in a floating dtype."""
-    if isinstance(W, Matrix):
-        raise TypeError("W must be the array itself, as a Matrix only borrows it; got a Matrix")
+    if isinstance(W, Matrix) or (hasattr(W, "matvec") and not sparse.issparse(W)):
+        raise TypeError(
+            f"W must be an array or sparse array, whose entries rescale multiplies; got a {type(W).__name__}: multiply "
+            "it by the target over its quantity, such as 0.9 / spectral_radius(W).value"
+        )
     if not (sparse.issparse(W) or isinstance(W, np.ndarray)):
         W = np.asarray(W)
     if W.dtype.kind not in "biuf":

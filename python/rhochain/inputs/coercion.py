@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -96,7 +97,8 @@ def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def _require_matrix(shape: tuple[int, ...]) -> None:
     if len(shape) != 2:
-        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}")
+        batch = " (a batch: take one matrix at a time)" if len(shape) == 3 else ""
+        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}{batch}")
     if 0 in shape:
         raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
 
@@ -186,6 +188,8 @@ def _dense_operator(array: _Array) -> _core.DenseOperator:
 def _dense_array(W: Any) -> _Array:
     if isinstance(W, np.ma.MaskedArray):
         raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
+    if isinstance(W, (str, bytes, os.PathLike)):
+        raise TypeError(f"W must be a matrix; got the {type(W).__name__} {W!r}: rhochain.load reads files")
     try:
         array = np.asarray(W)
     except ValueError as error:

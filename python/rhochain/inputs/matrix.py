@@ -204,5 +204,9 @@ def square_matrix(W: Any) -> Matrix:
     """W as a `Matrix`; ValueError unless it is square."""
     A = W if isinstance(W, Matrix) else Matrix(W)
     if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
+        gates = {3: "a GRU: GRUChain takes them", 4: "an LSTM: LSTMChain takes them"}
+        rows, cols = A.shape
+        whose = gates.get(rows // cols) if rows % cols == 0 else None
+        hint = "spectral_norm takes any shape" if whose is None else f"these may be the stacked gates of {whose}"
+        raise ValueError(f"W must be square; got shape {A.shape} ({hint})")
     return A

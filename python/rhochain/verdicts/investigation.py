@@ -255,9 +255,12 @@ class Investigation:
                 "may bring its ends closer.",
             )
         if rho is not None and rho.status is Status.BUDGET_SPENT:
+            settled = verdict in (Verdict.VANISHES, Verdict.EXPLODES_FOR_SOME_SLOPES)
+            more = not settled and self._evidence.leak == 1.0 and self._evidence.gain * rho.value > 1.0
+            change = "; a graded lower bound above 1 / gamma would prove that some slopes explode" if more else ""
             notes += (
-                f"rho(W) had {rho.matvecs:,} products, as W is large and no verdict rests on it: spectral_radius(W) "
-                "by itself goes on to the end.",
+                f"rho(W) had {rho.matvecs:,} products, as W is large: spectral_radius(W) by itself goes on to the "
+                f"end{change}.",
             )
         if self._loose_norm() and self._evidence.spectral_norm is not None:
             notes += ("sigma_1(W) has an upper bound within 10 %, as W is large: spectral_norm by itself is closer.",)
