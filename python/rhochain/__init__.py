@@ -11,6 +11,7 @@ from rhochain.chains.jacobian import JacobianChain
 from rhochain.chains.matrix_chain import MatrixChain
 from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
+from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checks import check
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
@@ -60,7 +61,9 @@ __all__ = [
     "MatrixChain",
     "OuterEigenvalues",
     "Progress",
+    "RangeWarning",
     "ScaledNorm",
+    "ScaledVectors",
     "Status",
     "Tracker",
     "TypicalGrowth",

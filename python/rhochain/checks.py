@@ -167,7 +167,8 @@ def check(
     evidence = work.evidence()
     signs = evidence.signs
     log_norm = None
-    if chain is not None and isinstance(chain, Chain) and not chain.matrix.has_adjoint:
+    weights = getattr(chain, "matrix", None)  # a protocol's chain need not have one
+    if isinstance(weights, Matrix) and not weights.has_adjoint:
         unchecked += ("ln ||P||_2 of the chain was left out: it needs rmatvec, which the operator of the chain lacks.",)
     elif chain is not None and not (quick and decision.verdict is Verdict.VANISHES):
         log_norm = _norm_of(
@@ -200,7 +201,7 @@ def check(
         local_gains=gains is not None,
         notes=(
             *decision.notes,
-            *work.notes(),
+            *work.notes(decision.verdict),
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
@@ -227,7 +228,7 @@ def _gain(
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
-        raise ValueError(f"give either activation or gain; got {came}")
+        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}')
     if activation is not None:
         sigma = activation_named(activation)
         return sigma, sigma.gain, None

@@ -18,5 +18,6 @@
 - `progress`: what a callback hears of a run.
 - `results`: `ChainResult` and `LyapunovSpectrum`, what a run returns.
 - `rollouts`: trajectories that the core computes.
+- `scaled_vectors`: vectors as mantissa and exponent, an array to NumPy.
 - `typical_growth`: what a chain does to random directions.
 """

@@ -143,7 +143,7 @@ class Chain:
 
     def lyapunov(
         self,
-        k: int,
+        k: int = 1,
         *,
         seed: int = 0,
         discard: int | None = None,
@@ -157,7 +157,8 @@ class Chain:
         Parameters
         ----------
         k : int
-            1 <= k <= n. Memory: five blocks of n x k numbers; seven for a GRU, six of 2n x k for an LSTM.
+            1 <= k <= n; by default the largest alone. Memory: five blocks of n x k numbers; seven for a GRU, six of
+            2n x k for an LSTM.
         seed : int
             Of the random orthonormal frame at step 0.
         discard : int, optional

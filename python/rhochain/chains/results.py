@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import rhochain._core as _core
+from rhochain.chains.scaled_vectors import ScaledVectors
 from rhochain.estimates.brackets import json_number
 from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.inputs.arrays import Floats, Integers
@@ -24,8 +25,9 @@ class ChainResult:
 
     Attributes
     ----------
-    vectors : (ndarray of shape (n,) or (n, b), int or ndarray of int64, shape (b,))
-        Mantissa and exponent: the vectors are ``mantissa * 2.0**exponent``; each mantissa has a 2-norm in [1/2, 1).
+    vectors : ScaledVectors
+        The pair (mantissas, exponents), and an array of shape (n,) or (n, b) to NumPy: ``numpy.asarray(vectors)`` is
+        ``mantissas * 2.0**exponents``, with a `RangeWarning` where an entry is beyond float64.
     log_norms : ndarray of shape (K+1,) or (K+1, b)
         Natural logarithm of the 2-norms after 0 .. K steps; -inf for a vector that is exactly 0. `vjp` counts from
         the end of the trajectory backward. Fewer rows where a callback stopped the chain or with `record_every`.
@@ -48,7 +50,7 @@ class ChainResult:
     (-99999, 0.5, 1.0)
     """
 
-    vectors: tuple[Floats, int | Integers]
+    vectors: ScaledVectors
     log_norms: Floats
     steps: int
     recorded: Integers
@@ -60,9 +62,9 @@ class ChainResult:
         """What the native core returned, a `single` vector without the block's axis; raises `ChainInterrupted`."""
         mantissas, exponents, recorded, log_norms, interrupted = raw
         if single:
-            result = cls((mantissas[:, 0], int(exponents[0])), log_norms[:, 0], steps, recorded)
+            result = cls(ScaledVectors(mantissas[:, 0], int(exponents[0])), log_norms[:, 0], steps, recorded)
         else:
-            result = cls((mantissas, exponents), log_norms, steps, recorded)
+            result = cls(ScaledVectors(mantissas, exponents), log_norms, steps, recorded)
         if interrupted:
             raise ChainInterrupted(result)
         return result
@@ -104,7 +106,7 @@ class ChainResult:
         return plain
 
     def __repr__(self) -> str:
-        shape = "x".join(map(str, self.vectors[0].shape))
+        shape = "x".join(map(str, self.vectors.shape))
         rate = f"{self.rate:.7g}" if np.ndim(self.rate) == 0 else np.array2string(self.rate, precision=7, threshold=8)
         return f"ChainResult({shape}, {self.done} of {self.steps} steps, rate {rate})"
 

@@ -15,6 +15,7 @@ from scipy import sparse
 from rhochain.estimates.brackets import Bracket, Status
 from rhochain.estimates.leaky_rescaling import leaky_factor
 from rhochain.estimates.scaling import scaled_norm as _scaled_norm
+from rhochain.estimates.spectra import components
 from rhochain.estimates.spectra import perron_radius as _perron_radius
 from rhochain.estimates.spectra import spectral_norm as _spectral_norm
 from rhochain.estimates.spectra import spectral_radius as _spectral_radius
@@ -132,7 +133,7 @@ def rescale(
     if target == 0.0:
         return _multiplied(entries, 0.0, wish), 0.0
     found = _ESTIMATORS[quantity](W, **options)
-    factor = target / _divisor(found, quantity, conservative)
+    factor = target / _divisor(W, found, quantity, conservative)
     if not 0.0 < factor < math.inf:
         raise ValueError(f"{quantity} must be within reach of a factor; got {target!r} where it is {found}")
     while conservative and Fraction(factor) * Fraction(found.upper.value) > Fraction(target):
@@ -158,23 +159,33 @@ def _multiplied(entries: Any, factor: float, wish: str) -> Any:
     return scaled
 
 
-def _divisor(found: Bracket, quantity: str, conservative: bool) -> float:
+def _divisor(W: Any, found: Bracket, quantity: str, conservative: bool) -> float:
     if conservative and not found.upper.graded:
         raise ValueError(f"conservative needs a graded upper bound of the {quantity}; got {found.upper}")
     divisor = found.upper.value if conservative else found.value
     if divisor == 0.0:
-        why = "W has no cycle, or its powers cancel" if quantity == "spectral_radius" else "no factor changes it"
-        instead = "; scale by spectral_norm instead" if quantity != "spectral_norm" else ""
-        raise ValueError(f"the {quantity} must not be 0: {why}{instead}")
+        raise ValueError(f"the {quantity} must not be 0: {_why_zero(W)}")
     if not math.isfinite(divisor):
         raise ValueError(f"the {quantity} must be known to be finite; got {found!r}")
     return divisor
 
 
+def _why_zero(W: Any) -> str:
+    """Why a quantity is 0, and what to ask for instead."""
+    cycles = components(W)
+    if cycles.cyclic == 0 and cycles.longest_path == 0:
+        return "W is 0, and so is every multiple"
+    why = "the signs of W cancel in its powers" if cycles.cyclic else "W has no cycle"
+    return f"{why}, so no factor changes it; scale by spectral_norm instead"
+
+
 def _entries(W: Any) -> Any:
     """W as an array that can be multiplied, in a floating dtype."""
-    if isinstance(W, Matrix):
-        raise TypeError("W must be the array itself, as a Matrix only borrows it; got a Matrix")
+    if isinstance(W, Matrix) or (hasattr(W, "matvec") and not sparse.issparse(W)):
+        raise TypeError(
+            f"W must be an array or sparse array, whose entries rescale multiplies; got a {type(W).__name__}: multiply "
+            "it by the target over its quantity, such as 0.9 / spectral_radius(W).value"
+        )
     if not (sparse.issparse(W) or isinstance(W, np.ndarray)):
         W = np.asarray(W)
     if W.dtype.kind not in "biuf":

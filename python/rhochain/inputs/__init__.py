@@ -4,6 +4,7 @@
 - `archives`: matrices from .npz.
 - `arguments`: checks of the numbers and vectors among the arguments.
 - `arrays`: types of arrays.
+- `bad_entries`: an entry that is NaN or Inf, named by its place.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `file_faults`: what is wrong inside a file, and where.
 - `files`: matrices read from files.
@@ -17,5 +18,6 @@
 - `operator_products`: products of operators that callers wrote.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
+- `sparse_copies`: a dense array whose entries are mostly 0, as CSR.
 - `text_lines`: lines of numbers, read in blocks and counted.
 """

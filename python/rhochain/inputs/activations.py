@@ -145,7 +145,10 @@ def activation(name: str | Activation, parameter: float | None = None) -> Activa
     if isinstance(name, Activation):
         return name
     if not isinstance(name, str):
-        raise TypeError(f"activation must be a name; got {type(name).__name__}")
+        raise TypeError(
+            f'activation must be a name, such as "tanh" (rhochain.activations() has all), or an Activation; got '
+            f"{type(name).__name__}"
+        )
     word, colon, number = name.partition(":")
     if colon:
         try:

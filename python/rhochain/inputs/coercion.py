@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 import rhochain._core as _core
+from rhochain.inputs.bad_entries import refuse_entries_of_array, refuse_entries_of_csr
 from rhochain.inputs.operator_products import Product, block_product, has_adjoint
+from rhochain.inputs.sparse_copies import sparse_copy
 
 __all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
 
@@ -31,14 +34,14 @@ class Held(NamedTuple):
     update_rank: int | None = None  # the columns of U, of W + U V
 
 
-def hold(W: Any, memory: int) -> Held:
-    """W behind the face that the core shows; `memory` is for the layouts of a sparse one."""
+def hold(W: Any, memory: int, layout: str) -> Held:
+    """W behind the face that the core shows; `memory` is for copies in layouts for products."""
     W = without_tensor(W)
     if sparse.issparse(W):
         return _hold_sparse(W, memory)
     if _has_products(W):
         return _hold_products(W)
-    return _hold_dense(W)
+    return _hold_dense(W, memory, layout)
 
 
 def numbers(W: Any) -> Any:
@@ -51,7 +54,7 @@ def numbers(W: Any) -> Any:
     if _has_products(W):
         return None
     array = _dense_array(W)
-    _core.DenseOperator(array)
+    _dense_operator(array)
     return array
 
 
@@ -93,14 +96,19 @@ def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def _require_matrix(shape: tuple[int, ...]) -> None:
     if len(shape) != 2:
-        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}")
+        batch = " (a batch: take one matrix at a time)" if len(shape) == 3 else ""
+        raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}{batch}")
     if 0 in shape:
         raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
 
 
 def _hold_sparse(W: Any, memory: int) -> Held:
     given, used = _csr_parts(W)
-    held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
+    try:
+        held = _core.SparseOperator(W.shape[0], W.shape[1], *used, memory)
+    except ValueError:
+        refuse_entries_of_csr(*used)
+        raise
     borrowed = W.format == "csr"
     copies = [b for a, b in zip(given, used, strict=True) if not (borrowed and np.may_share_memory(a, b))]
     extra = 0 if held.copied else sum(copy.nbytes for copy in copies)
@@ -154,9 +162,13 @@ def _to_csr(W: Any, dtype: np.dtype[Any]) -> Any:
     return W.tocsr()
 
 
-def _hold_dense(W: Any) -> Held:
+def _hold_dense(W: Any, memory: int, layout: str) -> Held:
     used = _dense_array(W)
-    held = _core.DenseOperator(used)
+    copy = sparse_copy(used, memory, layout)
+    if copy is not None:
+        held_bytes = sum(part.nbytes for part in (copy.data, copy.indices, copy.indptr))
+        return _hold_sparse(copy, max(0, memory - held_bytes))._replace(copied_bytes=held_bytes, copied=True)
+    held = _dense_operator(used)
     copied = not (isinstance(W, np.ndarray) and np.may_share_memory(W, used))
     extra = used.nbytes if copied else 0
     return Held(
@@ -164,9 +176,19 @@ def _hold_dense(W: Any) -> Held:
     )
 
 
+def _dense_operator(array: _Array) -> _core.DenseOperator:
+    try:
+        return _core.DenseOperator(array)
+    except ValueError:
+        refuse_entries_of_array(array)
+        raise
+
+
 def _dense_array(W: Any) -> _Array:
     if isinstance(W, np.ma.MaskedArray):
         raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
+    if isinstance(W, (str, bytes, os.PathLike)):
+        raise TypeError(f"W must be a matrix; got the {type(W).__name__} {W!r}: rhochain.load reads files")
     try:
         array = np.asarray(W)
     except ValueError as error:

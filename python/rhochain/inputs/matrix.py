@@ -26,22 +26,24 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     ----------
     W : array_like, sparse array, torch tensor, LinearOperator or Matrix of shape (m, n)
         Real. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries
-        alone while the `Matrix` lives. Other layouts are copied. Booleans and integers become float64, float16
-        and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
+        alone while the `Matrix` lives. Other layouts are copied. A dense array of 10,000 entries or more is copied to
+        CSR where at most a fifth of them are not 0: `kind` is then "sparse". Booleans and integers become float64,
+        float16 and bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec``
         (for sigma_1 also ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a copy of its
         own, and blocks of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it returns may be
         of any real type, and must be finite.
     threads : int, optional
         Threads of a product; by default OMP_NUM_THREADS, or the cores granted. No bit of the result depends on it.
     memory : int or str
-        Bytes, or text such as "2GB", for copies of a sparse W in layouts for products, each about the size of W: one
-        for all products if W consists of whole diagonals; one for vectors, of W and W^T alike, if W is large and no
-        band; else one of W and one of W^T. Products of W with blocks read W itself, those of W^T its layout. The second
-        product or an estimate makes the layouts that it needs, and the `Matrix` keeps them. If `memory` holds only one
-        of the last two it is that of W^T, without which products with W^T are several times slower. `spare_bytes` uses
-        the rest.
-    layout : {"auto", "csr"}
-        ``"csr"``: products read a sparse W as it is, without layouts and spare memory, for any `memory`.
+        Bytes, or text such as "2GB", for a copy of a dense W to CSR (W stays dense where it does not fit), and for
+        copies of a sparse W in layouts for products, each about the size of W: one for all products if W consists of
+        whole diagonals; one for vectors, of W and W^T alike, if W is large and no band; else one of W and one of W^T.
+        Products of W with blocks read W itself, those of W^T its layout. The second product or an estimate makes the
+        layouts that it needs, and the `Matrix` keeps them. If `memory` holds only one of the last two it is that of
+        W^T, without which products with W^T are several times slower. `spare_bytes` uses the rest.
+    layout : {"auto", "csr", "dense"}
+        ``"csr"``: products read a sparse W as it is, without layouts and spare memory, for any `memory`; a dense W of
+        any density is copied to CSR. ``"dense"``: a dense W is borrowed, whatever its density.
 
     Attributes
     ----------
@@ -50,7 +52,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     kind : str
         ``"sparse"``, ``"dense"``, ``"operator"``, or ``"low rank update"`` of a `LowRankUpdate`.
     nnz : int or None
-        Stored entries (sparse), entries other than 0 (dense), None for an operator; those of W for a `LowRankUpdate`.
+        Stored entries (sparse), entries other than 0 (dense W), None for an operator; those of W for a `LowRankUpdate`.
     nbytes : int
         Bytes that the `Matrix` holds itself: copies of W and the layouts made so far, without `spare_bytes`.
     spare_bytes : int
@@ -68,7 +70,7 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Entries that are complex, long double, text, masked or objects; no matrix at all.
     ValueError
         Not two-dimensional, empty, NaN or Inf among the entries, a broken sparse structure; `memory` or `layout` for a
-        W that is a `Matrix` already, whose layouts it shares.
+        W that is a `Matrix` already, whose layouts it shares; ``layout="dense"`` for a W that is not dense.
 
     Notes
     -----
@@ -94,11 +96,13 @@ class Matrix(LinearOperator):  # type: ignore[misc]
                 f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
             )
         limit = byte_count("memory", memory)
-        if layout not in ("auto", "csr"):
-            raise ValueError(f'layout must be "auto" or "csr"; got {layout!r}')
+        if layout not in ("auto", "csr", "dense"):
+            raise ValueError(f'layout must be "auto", "csr" or "dense"; got {layout!r}')
         if layout == "csr":
             limit = 0
-        self._held: Held = W._held if isinstance(W, Matrix) else hold(W, limit)
+        self._held: Held = W._held if isinstance(W, Matrix) else hold(W, limit, layout)
+        if layout == "dense" and self._held.kind != "dense":
+            raise ValueError(f'layout must be "auto" or "csr" for a W that is not dense; got {layout!r}')
         super().__init__(self._held.dtype, (self._held.operator.rows, self._held.operator.cols))
 
     @property
@@ -208,7 +212,11 @@ def square_matrix(W: Any) -> Matrix:
     """W as a `Matrix`; ValueError unless it is square."""
     A = W if isinstance(W, Matrix) else Matrix(W)
     if A.shape[0] != A.shape[1]:
-        raise ValueError(f"W must be square; got shape {A.shape}")
+        gates = {3: "a GRU: GRUChain takes them", 4: "an LSTM: LSTMChain takes them"}
+        rows, cols = A.shape
+        whose = gates.get(rows // cols) if rows % cols == 0 else None
+        hint = "spectral_norm takes any shape" if whose is None else f"these may be the stacked gates of {whose}"
+        raise ValueError(f"W must be square; got shape {A.shape} ({hint})")
     return A
 
 

@@ -282,13 +282,17 @@ class GradientReport(JsonReport):
         return lines
 
     def _four_quantities(self) -> tuple[str, ...]:
+        """Where rho(W) and sigma_1(W) are not the same number, a warning not to take one for the other."""
         if self.spectral_radius is None or self.spectral_norm is None:
             return ()
-        rho, sigma = self.spectral_radius.value, self.spectral_norm.value
-        return (
-            f"rho(W) = {rho:.7g} and sigma_1(W) = {sigma:.7g} differ unless W is normal (rho <= sigma_1); "
-            f"power iteration on W^T W returns sigma_1 squared = {sigma * sigma:.7g}, which is neither.",
-        )
+        rho, sigma = self.spectral_radius, self.spectral_norm
+        if not rho.upper.value < sigma.lower.value:
+            return ()
+        proved = ", so W is not normal" if rho.upper.graded and sigma.lower.graded else ""
+        shown, square = f"{sigma.value:.7g}", f"{sigma.value * sigma.value:.7g}"
+        neither = square not in (f"{rho.value:.7g}", shown, "0", "inf")
+        power = f"; power iteration on W^T W returns sigma_1 squared = {square}, which is neither" if neither else ""
+        return (f"rho(W) = {rho.value:.7g} and sigma_1(W) = {shown} differ{proved} (rho <= sigma_1){power}.",)
 
 
 def _cells(bracket: Bracket) -> tuple[str, str, str, str, str]:

@@ -19,9 +19,10 @@ def size_in_words(shape: tuple[int, int], nnz: int | None, update_rank: int | No
     size = f"{rows:,} x {cols:,}"
     if nnz is None:
         return size
+    nonzeros = "1 nonzero" if nnz == 1 else f"{nnz:,} nonzeros"
     if update_rank is None:
-        return f"{size}, {nnz:,} nonzeros, density {100 * nnz / (rows * cols):.3g} %"
+        return f"{size}, {nonzeros}, density {100 * nnz / (rows * cols):.3g} %"
     return (
-        f"{size}, W + U V (rank {update_rank}), called W below: {nnz:,} nonzeros in its W, "
+        f"{size}, W + U V (rank {update_rank}), called W below: {nonzeros} in its W, "
         f"{update_rank * (rows + cols):,} numbers in U and V, no sum is formed"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rhochain.estimates.brackets import Status
 from rhochain.estimates.comparisons import at_least, at_most, below_one, reaches_one
 from rhochain.verdicts.boundary import cannot_explode
 from rhochain.verdicts.certificates import Certificate, certificates, least_certificate
@@ -9,6 +10,7 @@ from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.explosion import explodes_for_some_slopes
 from rhochain.verdicts.linear_networks import decide_linear
+from rhochain.verdicts.second_attempts import attempted
 from rhochain.verdicts.vanishing import vanishes
 
 __all__ = ["decide"]
@@ -101,7 +103,7 @@ def _would_decide(evidence: Evidence) -> str:
             f"mu_D(W) is about {scaled.value:.7g}, not below 1 / gamma, but its lower bound is an ESTIMATE: give the "
             f"entries of W and it can be PROVED; {chain}"
         )
-    return (
-        f"mu_D(W) lies too close to 1 / gamma = {1.0 / evidence.gain:.7g} to tell at this budget: a smaller rtol and "
-        f"more products narrow its bracket; {chain}"
-    )
+    place = f"1 / gamma = {1.0 / evidence.gain:.7g}"
+    if scaled.status is Status.BUDGET_SPENT:
+        return f"mu_D(W) lies too close to {place} to tell at this budget: more products narrow its bracket; {chain}"
+    return f"mu_D(W) cannot be distinguished from {place}{attempted(evidence.second_attempts)}; {chain}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from rhochain.estimates.signs import SignStructure
 from rhochain.estimates.spectra import Components
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.input_reach import InputReach
+from rhochain.verdicts.second_attempts import SecondAttempt
 
 __all__ = ["Evidence"]
 
@@ -26,7 +28,8 @@ class Evidence:
     `norm_bounds` are upper bounds of sigma_1 beside its bracket. `one_norm` and `inf_norm` bound ||W||_1 and ||W||_inf
     from above. `worst_case_growth` is R(W) of a nonlinear network, and the bracket of rho((1 - a) I + a W) of a linear
     one. `leak` is the least leak, `leaks` has one for each neuron where they differ. `linear_gain`: of a linear network
-    with one leak. `power_growth`: some power of a linear Jacobian has at least this norm.
+    with one leak. `power_growth`: some power of a linear Jacobian has at least this norm. `second_attempts` are
+    those that decided nothing, by the name of the quantity.
     """
 
     gain: float
@@ -50,6 +53,7 @@ class Evidence:
     signs: SignStructure | None = None
     leaks: npt.NDArray[np.float64] | None = None
     linear_gain: LinearGain | None = None
+    second_attempts: Mapping[str, SecondAttempt] = field(default_factory=dict)
 
     @property
     def slopes(self) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
 from rhochain.verdicts.evidence import Evidence
+from rhochain.verdicts.second_attempts import SecondAttempt, second_rtol, straddles
 from rhochain.verdicts.value_order import with_ordered_values
 from rhochain.verdicts.vanishing import needs_burn_in
 
@@ -35,6 +36,7 @@ _GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
 # Some hundred products give R(W) PROVED ends where the signs of W factorize, some thousand close ones elsewhere.
 _LEAST_GROWTH_PRODUCTS, _USEFUL_GROWTH_PRODUCTS = 400, 5_000
 _LEAST_RADIUS_PRODUCTS = 200
+_MORE_PRODUCTS, _CHEAP_PRODUCTS = 4, 2_000  # of a second attempt: times those of the first, or few in any case
 # How far above the value the upper bound of sigma_1 may stay for a large W, at a fifth of the products.
 _LOOSE_UPPER = 0.1
 # Entries times products for one quantity of a check: some seconds, and ten times as many where that decides.
@@ -57,6 +59,7 @@ class Investigation:
         self._clock = _Clock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
+        self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -80,7 +83,7 @@ class Investigation:
             if decision.verdict is not Verdict.UNDECIDED:
                 return decision
             compute()
-        return decide(self._evidence)
+        return self._narrowed(decide(self._evidence))
 
     def measure(self) -> Decision:
         """All quantities of the report, and a scaling where it can change the verdict or date it."""
@@ -98,6 +101,11 @@ class Investigation:
         if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):
             self._scaling()
             decision = decide(self._evidence)
+        decision = self._narrowed(decision)
+        if self._evidence.scaled_norm is None and needs_burn_in(self._evidence, decision):
+            self._second = None
+            self._scaling()
+            decision = decide(self._evidence)
         return decision
 
     def _by_radius(self) -> Decision:
@@ -107,6 +115,38 @@ class Investigation:
             self._growth()  # then the radius of the Jacobian
         self._linear_gain()
         return decide(self._evidence)
+
+    def _narrowed(self, decision: Decision) -> Decision:
+        """The decision again, with quantities that straddle 1 at a smaller rtol; kept where the verdict is another."""
+        if decision.verdict is Verdict.CANNOT_EXPLODE:
+            names: tuple[str, ...] = _CHEAP
+        elif decision.verdict in (Verdict.UNDECIDED, Verdict.EXPLOSION_NOT_EXCLUDED):
+            names = tuple(_STRADDLING)
+        else:
+            return decision
+        before, attempts = self._evidence, {}
+        for name in names:
+            compute = _STRADDLING[name]
+            bracket = getattr(before, name)
+            gain = 1.0 if name == "worst_case_growth" else before.gain
+            rtol = self._limits.rtol
+            # The value of a closer bracket can lie closer to 1, which asks for a smaller rtol still.
+            while straddles(bracket, gain) and second_rtol(bracket, gain, rtol) < rtol:
+                rtol = second_rtol(bracket, gain, rtol)
+                self._second = rtol, max(_MORE_PRODUCTS * bracket.matvecs, self._affordable())
+                compute(self)
+                again = decide(self._evidence)
+                if again.verdict is not decision.verdict:
+                    return again
+                bracket = getattr(self._evidence, name)
+                attempts[name] = SecondAttempt(rtol, bracket.matvecs)
+                self._evidence = before
+        self._evidence = replace(before, second_attempts=attempts)
+        return decide(self._evidence)
+
+    def _affordable(self) -> int:
+        """Products of a second attempt that cost little, however few the first one took."""
+        return min(_CHEAP_PRODUCTS, _WORK // max(1, self._entries_read() or _CHEAP_ENTRIES))
 
     def _cheap(self) -> bool:
         entries = self._entries_read()
@@ -205,7 +245,7 @@ class Investigation:
         affordable = _DECISIVE_WORK // max(1, entries)
         return min(affordable, _GROWTH_PRODUCTS) if affordable >= _USEFUL_GROWTH_PRODUCTS else 0
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, verdict: Verdict) -> tuple[str, ...]:
         """What was left out, and what asking for it would change."""
         if not self._A.has_adjoint:
             missing = "sigma_1(W), mu_D(W), w(W)" + ("" if self._evidence.linear else ", R(W)")
@@ -213,15 +253,19 @@ class Investigation:
                 f"left out, as they need rmatvec, the product with W^T, which this operator lacks: {missing}. Give "
                 "rmatvec, or the entries of W.",
             )
-        if self._limits.max_matvecs is not None:
+        found = self._evidence.components
+        if self._limits.max_matvecs is not None or (found is not None and found.cyclic == 0):
             return ()
         growth, rho = self._evidence.worst_case_growth, self._evidence.spectral_radius
         notes: tuple[str, ...] = ()
         most = self._growth_products()
         if most == 0:
+            settled = verdict in (Verdict.VANISHES, Verdict.EXPLODES_FOR_SOME_SLOPES)
+            find = "find slopes that make gradients explode, or exclude them"
+            change = "bring the critical gains closer" if settled else find
             notes += (
                 "R(W), the growth under the worst slopes, was left out, as W is large: worst_case_growth by itself, or "
-                "max_matvecs=10_000, may find slopes that make gradients explode, or exclude them.",
+                f"max_matvecs=10_000, may {change}.",
             )
         elif growth is not None and most < _USEFUL_GROWTH_PRODUCTS and growth.status is not Status.CONVERGED:
             notes += (
@@ -229,9 +273,12 @@ class Investigation:
                 "may bring its ends closer.",
             )
         if rho is not None and rho.status is Status.BUDGET_SPENT:
+            settled = verdict in (Verdict.VANISHES, Verdict.EXPLODES_FOR_SOME_SLOPES)
+            more = not settled and self._evidence.leak == 1.0 and self._evidence.gain * rho.value > 1.0
+            change = "; a graded lower bound above 1 / gamma would prove that some slopes explode" if more else ""
             notes += (
-                f"rho(W) had {rho.matvecs:,} products, as W is large and no verdict rests on it: spectral_radius(W) "
-                "by itself goes on to the end.",
+                f"rho(W) had {rho.matvecs:,} products, as W is large: spectral_radius(W) by itself goes on to the "
+                f"end{change}.",
             )
         if self._loose_norm() and self._evidence.spectral_norm is not None:
             notes += ("sigma_1(W) has an upper bound within 10 %, as W is large: spectral_norm by itself is closer.",)
@@ -244,9 +291,12 @@ class Investigation:
     def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
         """One quantity within its share. `most`: its products where no budget is given."""
         limits = self._limits
+        tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
+        if self._second is not None:
+            tolerance, most = self._second
         return estimator(
             self._A,
-            rtol=limits.rtol if rtol is None else max(rtol, limits.rtol),
+            rtol=tolerance,
             delta=limits.delta,
             seed=limits.seed,
             threads=limits.threads or None,
@@ -254,6 +304,17 @@ class Investigation:
             max_seconds=self._clock.next_share(),
             callback=self._clock.callback,
         )
+
+
+# In the order of their cost.
+_STRADDLING: dict[str, Callable[[Investigation], None]] = {
+    "perron_radius": Investigation._perron,
+    "spectral_radius": Investigation._radius,
+    "spectral_norm": Investigation._norm,
+    "worst_case_growth": Investigation._growth,
+    "scaled_norm": Investigation._scaling,
+}
+_CHEAP = ("perron_radius", "spectral_radius")
 
 
 class _Clock:

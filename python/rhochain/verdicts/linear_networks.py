@@ -10,6 +10,7 @@ from rhochain.verdicts.certificates import least_certificate
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.explosion import steps_to_factor
+from rhochain.verdicts.second_attempts import attempted
 from rhochain.verdicts.vanishing import vanishes
 
 __all__ = ["decide_linear"]
@@ -59,14 +60,14 @@ def _open(evidence: Evidence) -> Decision:
     """Neither decay nor growth nor a norm of 1."""
     least = least_certificate(evidence)
     notes = _power_growth(evidence)
-    bracket = _known_radius(evidence)
+    bracket, tried = _known_radius(evidence), attempted(evidence.second_attempts)
     if least is not None and reaches_one(evidence.gain, least.bound.value):
         return Decision(
             Verdict.EXPLOSION_NOT_EXCLUDED,
             f"the network is linear, its gradients are multiplied by powers of {evidence.jacobian}, and "
             f"{least.name} >= {at_least(least.bound.value)} (lower bound {least.bound.label}): no norm of a scaled "
-            f"W is below 1. {bracket}, and no bound shows it below or above 1: powers may decay, stay bounded or "
-            "grow.",
+            f"W is below 1. {bracket}, and no bound shows it below or above 1{tried}: powers may decay, stay bounded "
+            "or grow.",
             notes,
         )
     if _budget_ran_out(evidence):
@@ -74,18 +75,19 @@ def _open(evidence: Evidence) -> Decision:
     return Decision(
         Verdict.UNDECIDED,
         f"the network is linear, its gradients are multiplied by powers of {evidence.jacobian}, and its spectral "
-        f"radius decides, whatever the inputs. {bracket}: no graded bound is below or above 1; "
-        f"{_would_decide(evidence)}",
+        f"radius decides, whatever the inputs. {bracket}: no graded bound is below or above 1{tried}"
+        f"{_ungraded(evidence)}.",
         notes,
     )
 
 
-def _would_decide(evidence: Evidence) -> str:
+def _ungraded(evidence: Evidence) -> str:
+    """What keeps a radius above 1 from deciding, as the end of a sentence."""
     bracket = evidence.worst_case_growth if evidence.leak != 1.0 else evidence.spectral_radius
     if bracket is None or bracket.lower.graded or not bracket.lower.value > 1.0:
-        return "a smaller rtol and more products narrow them."
-    proof = ": give the entries of W and it may be PROVED." if evidence.components is None else "."
-    return f"the lower one is above 1 but an ESTIMATE, which decides nothing{proof}"
+        return ""
+    proof = ": give the entries of W and it may be PROVED" if evidence.components is None else ""
+    return f"; the lower one is above 1 but an ESTIMATE, which decides nothing{proof}"
 
 
 def _known_radius(evidence: Evidence) -> str:

@@ -44,14 +44,19 @@ def _in_two_norm(evidence: Evidence, certificate: Certificate) -> bool:
 
 def _without_cycle(found: Components, leak: float) -> Decision:
     longest = found.longest_path
-    if leak == 1.0:
-        consequence = f"every product of more than {longest:,} Jacobians is exactly 0"
-    else:
+    edges = "1 edge" if longest == 1 else f"{longest:,} edges"
+    cause = "W is 0" if longest == 0 else f"W has no cycle (longest path: {edges})"
+    if leak != 1.0:
         consequence = f"rho(|W|) = 0 and the leak alone sets the decay, by {_rate(leak, 0.0)} a step"
+    elif longest == 0:
+        consequence = "every Jacobian is exactly 0"
+    else:
+        consequence = f"every product of {longest + 1:,} or more Jacobians is exactly 0"
+    at_once = leak == 1.0 or longest == 0
     return Decision(
         Verdict.VANISHES,
-        f"W has no cycle (longest path: {longest:,} edges), so {consequence}, for every input (PROVED, Theorem C).",
-        () if leak == 1.0 else (unknown_burn_in("growth along the longest path can come first."),),
+        f"{cause}, so {consequence}, for every input (PROVED, Theorem C).",
+        () if at_once else (unknown_burn_in("growth along the longest path can come first."),),
     )
 
 

@@ -80,8 +80,6 @@ def test_misuse(arguments, error, message):
 
 
 def test_what_cannot_be_rescaled():
-    with pytest.raises(ValueError, match="must not be 0"):
-        rc.rescale(np.eye(3, k=1), spectral_radius=0.9)
     with pytest.raises(TypeError, match="got a Matrix"):
         rc.rescale(rc.Matrix(np.eye(3)), spectral_radius=0.9)
     with pytest.raises(TypeError, match="dtype complex"):
@@ -119,3 +117,41 @@ def test_a_bracket_that_has_not_converged_is_told():
         rc.rescale(W, spectral_norm=0.9, max_matvecs=4)
     assert caught[0].filename == __file__
     rc.rescale(W, spectral_norm=0.9, max_matvecs=4, conservative=True)  # an upper bound is one all the same
+
+
+@pytest.mark.parametrize("quantity", ESTIMATORS)
+@pytest.mark.parametrize("conservative", [False, True])
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array, sparse.csc_array, sparse.lil_array])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_target_of_zero_gives_the_zero_matrix(quantity, conservative, kind, dtype):
+    # Also where no other factor has an effect: without a cycle, and for W = 0.
+    for W in ([[1.0, -4.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]):
+        given = kind(np.array(W, dtype=dtype))
+        scaled, factor = rc.rescale(given, **{quantity: 0}, conservative=conservative)
+        assert factor == 0.0
+        assert type(scaled) is type(given)
+        assert scaled.dtype == dtype
+        assert abs(scaled).sum() == 0.0
+        assert ESTIMATORS[quantity](scaled).upper.value == 0.0
+
+
+def test_a_grid_of_radii_may_begin_at_zero():
+    W = np.random.default_rng(0).standard_normal((20, 20))
+    radii = [rc.spectral_radius(rc.rescale(W, spectral_radius=r)[0]).value for r in np.linspace(0.0, 1.2, 4)]
+    assert radii == pytest.approx([0.0, 0.4, 0.8, 1.2], rel=1e-3)
+
+
+@pytest.mark.parametrize("quantity", ["spectral_radius", "perron_radius", "scaled_norm"])
+@pytest.mark.parametrize("conservative", [False, True])
+def test_why_no_factor_reaches_a_radius(quantity, conservative):
+    words = f"the {quantity} must not be 0: W has no cycle, so no factor changes it; scale by spectral_norm instead"
+    for W in (np.eye(3, k=1), sparse.csr_array(np.tri(4, k=-1)), np.eye(120, k=1)):
+        with pytest.raises(ValueError, match=words):
+            rc.rescale(W, **{quantity: 0.9}, conservative=conservative)
+        assert rc.spectral_norm(rc.rescale(W, spectral_norm=0.9)[0]).value == pytest.approx(0.9, rel=1e-3)
+
+
+@pytest.mark.parametrize("quantity", ESTIMATORS)
+def test_no_factor_changes_the_zero_matrix(quantity):
+    with pytest.raises(ValueError, match=f"the {quantity} must not be 0: W is 0, and so is every multiple"):
+        rc.rescale(np.zeros((3, 3)), **{quantity: 0.9})

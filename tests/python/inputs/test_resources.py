@@ -181,7 +181,7 @@ def test_blocks_off_the_cache_lines_have_the_bits_of_those_on_them():
 
 
 def test_an_unknown_layout():
-    with pytest.raises(ValueError, match='layout must be "auto" or "csr"; got \'sell\''):
+    with pytest.raises(ValueError, match='layout must be "auto", "csr" or "dense"; got \'sell\''):
         rc.Matrix(np.eye(2), layout="sell")
 
 

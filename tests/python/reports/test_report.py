@@ -59,7 +59,7 @@ def test_verdict_of_small_matrices(W, options, verdict):
 def test_no_cycle_beats_everything():
     report = rc.check(np.triu(np.full((4, 4), 50.0), 1), activation="identity")
     assert report.verdict is V.VANISHES
-    assert "more than 3 Jacobians is exactly 0" in report.reason
+    assert "every product of 4 or more Jacobians is exactly 0" in report.reason
     assert (report.spectral_radius.value, report.perron_radius.value) == (0.0, 0.0)
 
 
@@ -199,7 +199,7 @@ def test_json_is_strict_and_ordered():
 
 
 def test_text_is_a_table():
-    report = rc.check(np.diag([3.0, 0.1]), activation="gelu")
+    report = rc.check(np.array([[3.0, 0.1], [0.0, 0.0]]), activation="gelu")
     text = str(report)
     assert max(len(line) for line in text.splitlines()) <= 100
     for words in (
@@ -267,3 +267,49 @@ def test_the_table_keeps_its_columns_apart():
     cells = next(line for line in table if line.startswith("ln ||P||_2")).removeprefix("ln ||P||_2").split()
     assert all(np.isfinite(float(cell)) for cell in cells[:3])
     assert cells[3] == "PROVED"
+
+
+def said(report):
+    return " ".join(str(report).split())
+
+
+@pytest.mark.parametrize("leak", [1.0, 0.5])
+@pytest.mark.parametrize("W", [np.zeros((3, 3)), np.zeros((200, 200)), sparse.csr_array((3, 3)), [[0.0]]])
+def test_the_zero_matrix_reads_well(W, leak):
+    report = rc.check(W, activation="tanh", leak=leak)
+    assert report.verdict is V.VANISHES
+    kept = "every Jacobian is exactly 0" if leak == 1.0 else "rho(|W|) = 0 and the leak alone sets the decay, by 0.5"
+    assert report.reason.startswith(f"W is 0, so {kept}")
+    assert report.notes == ()
+    for text in (said(report), report.to_html()):
+        assert "differ" not in text
+        assert "sigma_1 squared" not in text
+
+
+@pytest.mark.parametrize(
+    ("W", "note"),
+    [
+        (np.eye(3), None),
+        (np.diag([0.5, -2.0, 1.0]), None),
+        (np.eye(4)[[1, 2, 3, 0]], None),
+        (np.array([[0.0, 1.0], [-1.0, 0.0]]), None),
+        (
+            np.array([[0.0, 2.0], [0.0, 0.0]]),
+            "sigma_1(W) = 2 differ, so W is not normal (rho <= sigma_1); power "
+            "iteration on W^T W returns sigma_1 squared = 4, which is neither.",
+        ),
+        (np.array([[0.0, 1.0], [0.0, 0.0]]), "sigma_1(W) = 1 differ, so W is not normal (rho <= sigma_1)."),
+        (np.array([[0.0, 1e200], [0.0, 0.0]]), "sigma_1(W) = 1e+200 differ, so W is not normal (rho <= sigma_1)."),
+    ],
+)
+def test_rho_and_sigma_are_said_to_differ_only_where_they_do(W, note):
+    text = said(rc.check(W, activation="tanh"))
+    V = W / np.abs(W).max()
+    assert np.allclose(V.T @ V, V @ V.T) == (note is None)
+    assert note in text if note else "differ" not in text
+
+
+def test_singular_and_plural():
+    text = said(rc.check(np.eye(2, k=1), activation="tanh"))
+    assert "2 x 2, 1 nonzero, density" in text
+    assert "(longest path: 1 edge), so every product of 2 or more Jacobians is exactly 0" in text
