@@ -17,8 +17,8 @@ import scipy
 
 import rhochain._core as _core
 from rhochain.checks import check
+from rhochain.files.loading import load
 from rhochain.inputs.activations import activations
-from rhochain.inputs.files import load
 from rhochain.reports.gradient_report import GradientReport
 
 __all__ = ["main"]

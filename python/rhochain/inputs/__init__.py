@@ -1,23 +1,17 @@
 """What callers give: a matrix, rows of a trajectory, an activation, resources. Bottom folder: it imports `_core` alone.
 
 - `activations`: the table of activations and their gains.
-- `archives`: matrices from .npz.
 - `arguments`: checks of the numbers and vectors among the arguments.
 - `arrays`: types of arrays.
 - `bad_entries`: an entry that is NaN or Inf, named by its place.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
-- `file_faults`: what is wrong inside a file, and where.
-- `files`: matrices read from files.
 - `input_reach`: which neurons the inputs of a network reach.
 - `leaks`: the leak of a leaky integrator, checked.
 - `local_gains`: a gain for each neuron, as a factor on the columns of W.
 - `low_rank`: `LowRankUpdate`, W + U V by its products.
 - `matrix`: `Matrix`, what every function of the package works on.
-- `matrix_market`: matrices from Matrix Market text.
-- `numpy_files`: matrices from .npy.
 - `operator_products`: products of operators that callers wrote.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
 - `sparse_copies`: a dense array whose entries are mostly 0, as CSR.
-- `text_lines`: lines of numbers, read in blocks and counted.
 """

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.inputs.file_faults import FileFault, in_quotes, require_memory, require_sane_shape
-from rhochain.inputs.text_lines import TextLines
+from rhochain.files.faults import FileFault, in_quotes, require_memory, require_sane_shape
+from rhochain.files.text_lines import TextLines
 
 __all__ = ["read_matrix_market"]
 

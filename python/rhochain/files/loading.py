@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.inputs.archives import read_npz
-from rhochain.inputs.file_faults import FileFault
-from rhochain.inputs.matrix_market import read_matrix_market
-from rhochain.inputs.numpy_files import read_npy
+from rhochain.files.archives import read_npz
+from rhochain.files.faults import FileFault
+from rhochain.files.matrix_market import read_matrix_market
+from rhochain.files.numpy_files import read_npy
 
 __all__ = ["FileError", "load"]
 
@@ -67,7 +67,7 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     >>> rc.load("W.mtx")
     Traceback (most recent call last):
     ...
-    rhochain.inputs.files.FileError: W.mtx: no such file
+    rhochain.files.loading.FileError: W.mtx: no such file
     """
     file = Path(path)
     readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx_gz, ".npz": read_npz, ".npy": read_npy}

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.inputs.file_faults import FileFault, in_quotes, require_memory
+from rhochain.files.faults import FileFault, in_quotes, require_memory
 
 __all__ = ["ArrayHeader", "array_header", "read_array", "read_npy", "require_matrix", "require_numbers"]
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.inputs.file_faults import FileFault, in_quotes
+from rhochain.files.faults import FileFault, in_quotes
 
 __all__ = ["NumberBlock", "TextLines"]
 

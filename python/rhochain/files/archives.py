@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.inputs.file_faults import FileFault, require_sane_shape
-from rhochain.inputs.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
+from rhochain.files.faults import FileFault, require_sane_shape
+from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
 
 __all__ = ["read_npz"]
 
