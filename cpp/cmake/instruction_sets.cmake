@@ -29,3 +29,4 @@ foreach(_kernel slice_product row_product diagonal_rows dense_product)
 endforeach()
 # Nobody asks for floating-point traps; without them the compiler may compute both sides of a choice.
 rhochain_add_kernel(kernels/exponential_loop -O3 -fno-trapping-math)
+rhochain_add_kernel(kernels/solvers/dense_sweeps -O3 -Wno-psabi)
