@@ -15,7 +15,7 @@ using complex = std::complex<double>;
 class eigenbasis {
 public:
     eigenbasis(real_schur_form schur, double most)
-        : schur_(std::move(schur)), n_(schur_.n), N_(schur_.stride), most_(most), kernels_(chosen_dense_sweeps()) {}
+        : schur_(std::move(schur)), n_(schur_.n), N_(schur_.stride), most_(most), kernels_(dense_sweeps_for()) {}
 
     [[nodiscard]] block_diagonal_form run() {
         const auto size = static_cast<std::size_t>(N_ * N_);
@@ -33,9 +33,7 @@ public:
     }
 
 private:
-    [[nodiscard]] double& T(std::int64_t i, std::int64_t j) {
-        return schur_.T[static_cast<std::size_t>(i * N_ + j)];
-    }
+    [[nodiscard]] double& T(std::int64_t i, std::int64_t j) { return schur_.T[static_cast<std::size_t>(i * N_ + j)]; }
     [[nodiscard]] const complex& value(std::int64_t i) const { return values_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] std::int64_t width(std::int64_t i) const { return value(i).imag() != 0.0 ? 2 : 1; }
     [[nodiscard]] bool starts(std::int64_t i) const { return i == 0 || !second_of_pair_[static_cast<std::size_t>(i)]; }
@@ -80,8 +78,8 @@ private:
         kernels_.multiply({V_.data() + corner, V_.data() + begin * N_ + begin, second_.data(), N_, N_, k, m, m, k});
         const std::int64_t count = m * k;
         for (std::int64_t p = 0; p < count; ++p) second_[static_cast<std::size_t>(p)] *= -1.0;
-        kernels_.multiply({inverse_.data() + corner, second_.data(), inverse_.data() + middle * N_ + middle, N_, k, N_,
-                           m, k, k});
+        kernels_.multiply(
+            {inverse_.data() + corner, second_.data(), inverse_.data() + middle * N_ + middle, N_, k, N_, m, k, k});
     }
 
     // Replaces C by G, from the last row on, which with N is the order in which the equations follow from each other.

@@ -1,11 +1,9 @@
 #include "kernels/solvers/dense_kernels.hpp"
 
-#include <rhochain/kernels/products/instruction_set.hpp>
-
 namespace rhochain {
 
-dense_sweeps chosen_dense_sweeps() {
-    switch (chosen_instruction_set()) {
+dense_sweeps dense_sweeps_for([[maybe_unused]] instruction_set isa) {
+    switch (isa) {
 #ifdef RHOCHAIN_HAS_X86_KERNELS
         case instruction_set::avx512:
             return {avx512::reflect_rows, avx512::reflect_columns, avx512::pass_two_sided, avx512::reflect_right,

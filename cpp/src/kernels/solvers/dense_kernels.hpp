@@ -1,6 +1,7 @@
-// The kernels of dense_sweeps.hpp that this process uses.
+// The kernels of dense_sweeps.hpp for one instruction set.
 #pragma once
 
+#include <rhochain/kernels/products/instruction_set.hpp>
 #include "kernels/solvers/dense_sweeps.hpp"
 
 namespace rhochain {
@@ -13,7 +14,6 @@ struct dense_sweeps {
     void (*multiply)(const strided_product&);
 };
 
-// For chosen_instruction_set().
-[[nodiscard]] dense_sweeps chosen_dense_sweeps();
+[[nodiscard]] dense_sweeps dense_sweeps_for(instruction_set isa = chosen_instruction_set());
 
 }  // namespace rhochain

@@ -41,14 +41,14 @@ struct strided_product {
     std::int64_t m, k, n;
 };
 
-#define RHOCHAIN_DECLARE(isa)                                                                                        \
-    namespace isa {                                                                                                  \
-    void reflect_rows(double* M, std::int64_t stride, reflection_chain chain, std::int64_t columns);                 \
-    void reflect_columns(double* M, std::int64_t stride, reflection_chain chain, std::int64_t rows);                 \
-    void pass_two_sided(const two_sided_pass& pass);                                                                 \
-    void reflect_right(double* M, std::int64_t stride, std::int64_t rows, std::int64_t columns, const double* v,     \
-                       double tau);                                                                                  \
-    void multiply_strided(const strided_product& product);                                                           \
+#define RHOCHAIN_DECLARE(isa)                                                                                    \
+    namespace isa {                                                                                              \
+    void reflect_rows(double* M, std::int64_t stride, reflection_chain chain, std::int64_t columns);             \
+    void reflect_columns(double* M, std::int64_t stride, reflection_chain chain, std::int64_t rows);             \
+    void pass_two_sided(const two_sided_pass& pass);                                                             \
+    void reflect_right(double* M, std::int64_t stride, std::int64_t rows, std::int64_t columns, const double* v, \
+                       double tau);                                                                              \
+    void multiply_strided(const strided_product& product);                                                       \
     }
 RHOCHAIN_DECLARE(baseline)
 RHOCHAIN_DECLARE(avx2)

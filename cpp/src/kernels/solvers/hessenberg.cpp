@@ -32,7 +32,7 @@ householder make_householder(const double* x, std::int64_t stride, std::int64_t 
 std::int64_t row_stride(std::int64_t n) { return (n + 7) / 8 * 8; }
 
 void reduce_to_hessenberg(buffer<double>& A, buffer<double>* Ut, std::int64_t n) {
-    const dense_sweeps kernels = chosen_dense_sweeps();
+    const dense_sweeps kernels = dense_sweeps_for();
     const std::int64_t stride = row_stride(n);
     const auto size = static_cast<std::size_t>(stride);
     double* a = A.data();
@@ -42,8 +42,8 @@ void reduce_to_hessenberg(buffer<double>& A, buffer<double>* Ut, std::int64_t n)
     for (std::int64_t k = 0; k + 1 < n; ++k) {
         for (std::int64_t i = 0; i < n; ++i) {
             const auto row = static_cast<std::size_t>(i);
-            a[i * stride + k] = (a[i * stride + k] - p[row] * y[static_cast<std::size_t>(k)]) -
-                                x[row] * p[static_cast<std::size_t>(k)];
+            a[i * stride + k] =
+                (a[i * stride + k] - p[row] * y[static_cast<std::size_t>(k)]) - x[row] * p[static_cast<std::size_t>(k)];
         }
         std::fill(v.begin(), v.end(), 0.0);
         const householder h = make_householder(a + k, stride, k + 1, n, v.data());
@@ -56,7 +56,8 @@ void reduce_to_hessenberg(buffer<double>& A, buffer<double>* Ut, std::int64_t n)
         kernels.pass_two_sided(
             {a, stride, n, first, stride, p.data(), y.data(), x.data(), q.data(), v.data(), w.data(), z.data()});
         double along = 0.0;
-        for (std::int64_t i = k + 1; i < n; ++i) along += v[static_cast<std::size_t>(i)] * w[static_cast<std::size_t>(i)];
+        for (std::int64_t i = k + 1; i < n; ++i)
+            along += v[static_cast<std::size_t>(i)] * w[static_cast<std::size_t>(i)];
         for (std::size_t i = 0; i < size; ++i) {
             x[i] = h.tau * w[i] - h.tau * h.tau * along * v[i];
             y[i] = h.tau * z[i];

@@ -1,5 +1,5 @@
-// U^T A U = H, H zero below its first subdiagonal, U orthogonal, by n - 2 Householder reflections. Each reads and writes
-// A once: it applies the reflection before and forms the products that the next one needs.
+// U^T A U = H, H zero below its first subdiagonal, U orthogonal, by n - 2 Householder reflections. Each reads and
+// writes A once: it applies the reflection before and forms the products that the next one needs.
 #pragma once
 
 #include <rhochain/storage/buffer.hpp>

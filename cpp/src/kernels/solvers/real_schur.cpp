@@ -21,13 +21,14 @@ struct rotation {
 class francis {
 public:
     francis(real_schur_form& form, bool whole)
-        : F_(form), kernels_(chosen_dense_sweeps()), n_(form.n), N_(form.stride), T_(form.T.data()), whole_(whole) {}
+        : F_(form), kernels_(dense_sweeps_for()), n_(form.n), N_(form.stride), T_(form.T.data()), whole_(whole) {}
 
     [[nodiscard]] bool run() {
         const std::int64_t most_sweeps = 40 * n_ + 40;
         double norm = 0.0;
         for (std::int64_t i = 0; i < n_; ++i)
-            for (std::int64_t j = std::max<std::int64_t>(0, i - 1); j < n_; ++j) norm = std::max(norm, std::abs(at(i, j)));
+            for (std::int64_t j = std::max<std::int64_t>(0, i - 1); j < n_; ++j)
+                norm = std::max(norm, std::abs(at(i, j)));
         least_ = norm * epsilon * std::numeric_limits<double>::epsilon();
         std::int64_t end = n_ - 1;
         std::int64_t tried = 0;
@@ -257,8 +258,7 @@ real_schur_form real_schur(std::span<const double> A, std::int64_t n, bool with_
     F.stride = row_stride(n);
     const auto size = static_cast<std::size_t>(F.stride * F.stride);
     F.T.assign(size, 0.0);
-    for (std::int64_t i = 0; i < n; ++i)
-        std::copy_n(A.begin() + i * n, n, F.T.begin() + i * F.stride);
+    for (std::int64_t i = 0; i < n; ++i) std::copy_n(A.begin() + i * n, n, F.T.begin() + i * F.stride);
     if (with_vectors) F.Ut.resize(size);
     reduce_to_hessenberg(F.T, with_vectors ? &F.Ut : nullptr, n);
     F.converged = francis(F, with_vectors).run();

@@ -19,7 +19,8 @@ struct real_schur_form {
     bool converged = false;
 };
 
-// A: n x n, row-major, entries finite and of modulus at most about 1. Without U only the diagonal blocks of T are right.
+// A: n x n, row-major, entries finite and of modulus at most about 1. Without U only the diagonal blocks of T are
+// right.
 [[nodiscard]] real_schur_form real_schur(std::span<const double> A, std::int64_t n, bool with_vectors);
 
 }  // namespace rhochain

@@ -1,4 +1,5 @@
-// A block as a dense n x n matrix that all ranks have, balanced by a diagonal of powers of two: a similarity, and exact.
+// A block as a dense n x n matrix that all ranks have, balanced by a diagonal of powers of two: a similarity, and
+// exact.
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>

@@ -89,14 +89,14 @@ dominant_pair decomposed_pair(const dense_block& block) {
     pair.u = column(right, n, 0);
     // C^T v' = theta v', so v^* = v'^T.
     pair.v = column(left, n, static_cast<std::size_t>(nearest - left.values.begin()));
-    const auto next = std::find_if(right.values.begin(), right.values.end(), [&](const auto& z) {
-        return std::abs(z) < std::abs(pair.theta) * (1.0 - 1e-8);
-    });
+    const auto next = std::find_if(right.values.begin(), right.values.end(),
+                                   [&](const auto& z) { return std::abs(z) < std::abs(pair.theta) * (1.0 - 1e-8); });
     if (next != right.values.end()) pair.runner_up = std::abs(*next);
     return pair;
 }
 
-double write_eigenpair(const dominant_pair& pair, const dense_block& dense, const irreducible_block& block, Bracket& b) {
+double write_eigenpair(const dominant_pair& pair, const dense_block& dense, const irreducible_block& block,
+                       Bracket& b) {
     constexpr double nothing = std::numeric_limits<double>::infinity();
     const auto& [B, C, d, exponent, error] = dense;
     const std::size_t n = d.size();

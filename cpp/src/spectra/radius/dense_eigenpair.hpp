@@ -1,5 +1,5 @@
-// The dominant eigenpair of a dense block: value, eigenvector, residual max(||B x - theta x||, ||B^T y - conj(theta) y||)
-// and condition 1 / |y^* x|.
+// The dominant eigenpair of a dense block: value, eigenvector, residual max(||B x - theta x||, ||B^T y - conj(theta)
+// y||) and condition 1 / |y^* x|.
 #pragma once
 
 #include "spectra/radius/dense_block.hpp"

@@ -99,7 +99,8 @@ Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& opti
             return b;
         }
         if (goal.proved || block.size() <= disc_block_size) {
-            reason = enclose(block, options, goal.proved ? std::max(options.rtol, proved_width) : options.rtol, b, ledger);
+            reason =
+                enclose(block, options, goal.proved ? std::max(options.rtol, proved_width) : options.rtol, b, ledger);
             if (reason.empty()) return b;
         }
         tighten_upper(b, perron_upper_bound(block, options, ledger));

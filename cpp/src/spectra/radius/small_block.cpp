@@ -116,7 +116,8 @@ std::string enclose_block(const irreducible_block& block, const SolverOptions& o
     return {};
 }
 
-std::string solve_small_block(const irreducible_block& block, const SolverOptions& options, Bracket& b, Ledger& ledger) {
+std::string solve_small_block(const irreducible_block& block, const SolverOptions& options, Bracket& b,
+                              Ledger& ledger) {
     const dense_block dense = balanced_matrix(block, ledger);
     const radius_discs discs = enclose_radius(dense.C, dense.size(), dense.error);
     if (enclosed(block, dense, discs, options.rtol, b)) {

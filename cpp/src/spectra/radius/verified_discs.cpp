@@ -4,6 +4,7 @@
 #include "kernels/solvers/block_diagonal.hpp"
 #include "kernels/solvers/dense_kernels.hpp"
 #include "kernels/solvers/real_schur.hpp"
+#include "spectra/radius/disc_union.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ namespace {
 
 // Sums of up to 4096 terms of one sign, and a few operations more.
 constexpr double up = 1.0 + 0x1p-40;
-constexpr double down = 1.0 - 0x1p-40;
 // More than squares, products and their sums lose by underflow.
 constexpr double lost_in_norm = 0x1p-500;
 
@@ -45,63 +45,6 @@ numbers column_norms(const buffer<double>& M, std::int64_t n, std::int64_t strid
     for (double& s : sums) s = std::sqrt(s) * up + lost_in_norm;
     return sums;
 }
-
-// The discs of one choice of weights.
-struct discs {
-    const std::vector<std::complex<double>>& centre;
-    numbers radius;
-
-    [[nodiscard]] double upper() const {
-        double most = 0.0;
-        for (std::size_t i = 0; i < radius.size(); ++i) most = std::max(most, (std::abs(centre[i]) + radius[i]) * up);
-        return most;
-    }
-
-    // Whether the discs around i or its conjugate and around k or its conjugate may meet.
-    [[nodiscard]] bool meet(std::size_t i, std::size_t k) const {
-        const std::complex<double> a = centre[i], b = centre[k];
-        const double distance = std::hypot(a.real() - b.real(), std::abs(a.imag()) - std::abs(b.imag()));
-        return distance * down <= (radius[i] + radius[k]) * up;
-    }
-
-    // Sets of discs that meet no other one, from those that reach least far inwards on.
-    [[nodiscard]] double lower() const {
-        constexpr int most_sets = 8;
-        const std::size_t n = radius.size();
-        numbers inner(n);
-        for (std::size_t i = 0; i < n; ++i) inner[i] = std::abs(centre[i]) * down - radius[i] * up;
-        std::vector<bool> tried(n, false);
-        double best = 0.0;
-        for (int set = 0; set < most_sets; ++set) {
-            std::size_t first = n;
-            for (std::size_t i = 0; i < n; ++i)
-                if (!tried[i] && inner[i] > best && (first == n || inner[i] > inner[first])) first = i;
-            if (first == n) break;
-            best = std::max(best, least_of_set(first, best, inner, tried));
-        }
-        return best;
-    }
-
-private:
-    // min `inner` over the discs that are connected with `first`; 0 if that is at most `enough`. Those that it meets on
-    // its way have been tried.
-    [[nodiscard]] double least_of_set(std::size_t first, double enough, const numbers& inner,
-                                      std::vector<bool>& tried) const {
-        std::vector<std::size_t> set{first};
-        std::vector<bool> taken(radius.size(), false);
-        taken[first] = tried[first] = true;
-        double least = inner[first];
-        for (std::size_t at = 0; at < set.size(); ++at)
-            for (std::size_t k = 0; k < radius.size(); ++k) {
-                if (taken[k] || !meet(set[at], k)) continue;
-                taken[k] = tried[k] = true;
-                set.push_back(k);
-                least = std::min(least, inner[k]);
-                if (least <= enough) return 0.0;
-            }
-        return least;
-    }
-};
 
 class verification {
 public:
@@ -211,7 +154,7 @@ private:
 
     void multiply(buffer<double>& C, const buffer<double>& A, const buffer<double>& B) const {
         const std::int64_t N = basis_.stride;
-        chosen_dense_sweeps().multiply({C.data(), A.data(), B.data(), N, N, N, n_, n_, N});
+        dense_sweeps_for().multiply({C.data(), A.data(), B.data(), N, N, N, n_, n_, N});
     }
 
     // Weights under which the couplings N leave discs that are small beside the distance to the spectral radius.
@@ -220,7 +163,7 @@ private:
         double top = 0.0;
         for (const auto& v : basis_.values) top = std::max(top, std::abs(v));
         for (const double fraction : fractions) {
-            const discs found{basis_.values, radii(weights(top, fraction))};
+            const disc_union found{basis_.values, radii(weights(top, fraction))};
             result.upper = std::min(result.upper, found.upper());
             result.lower = std::max(result.lower, found.lower());
             if (basis_.N.empty()) break;
@@ -238,10 +181,10 @@ private:
         }
         for (std::size_t j = size(); j-- > 0;) {
             if (!entries.empty()) {
-                const double room = std::max(0.25 * (top - std::abs(basis_.values[j])), fraction * top);
+                const double distance = std::max(0.25 * (top - std::abs(basis_.values[j])), fraction * top);
                 double sum = 0.0;
                 for (std::size_t p = 0; p < columns[j].size(); ++p) sum += entries[j][p] * w[columns[j][p]];
-                w[j] = std::max(w[j], sum / room);
+                w[j] = std::max(w[j], sum / distance);
             }
             if (basis_.values[j].imag() > 0.0) w[j] = w[j + 1] = std::max(w[j], w[j + 1]);
         }

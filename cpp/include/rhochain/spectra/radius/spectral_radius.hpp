@@ -15,9 +15,9 @@ struct RadiusGoal {
     // How far above the value, relatively, the upper bound may stay; rtol applies if that is larger. The search then
     // ends once the value has converged to rtol for two starts. Infinity: the value alone.
     double upper_rtol = 0.0;
-    // Ask for PROVED bounds on both ends of components of up to 1,000 vertices, by a dense eigendecomposition: O(n^3) time
-    // and 64 n^2 bytes. Where they fail or are wider than rtol, the other bounds remain, and the sources of the two ends
-    // say why.
+    // Ask for PROVED bounds on both ends of components of up to 1,000 vertices, by a dense eigendecomposition: O(n^3)
+    // time and 64 n^2 bytes. Where they fail or are wider than rtol, the other bounds remain, and the sources of the
+    // two ends say why.
     bool proved = false;
 };
 
