@@ -21,6 +21,9 @@ namespace {
 // Narrower proofs than this are not worth a search of another kind.
 constexpr double proved_width = 1e-6;
 
+// Power steps with a small block that take a fraction of the time of its discs.
+constexpr std::int64_t quick_steps = 128;
+
 // rho(A) <= ||A||_2, which is sharp in a tilted band.
 Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     SolverOptions own = ledger.inner_options(options, options.max_matvecs - ledger.matvecs());
@@ -98,9 +101,8 @@ Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& opti
             reason = solve_small_block(block, options, b, ledger);
             return b;
         }
-        if (goal.proved || block.size() <= disc_block_size) {
-            reason =
-                enclose(block, options, goal.proved ? std::max(options.rtol, proved_width) : options.rtol, b, ledger);
+        if (goal.proved) {
+            reason = enclose(block, options, std::max(options.rtol, proved_width), b, ledger);
             if (reason.empty()) return b;
         }
         tighten_upper(b, perron_upper_bound(block, options, ledger));
@@ -110,7 +112,16 @@ Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& opti
         rest.delta = 0.5 * options.delta;
         tighten_upper(b, norm_upper_bound(block, rest, ledger));
     }
-    search_dominant(block, rest, {goal.upper_rtol, magnitude}, b, ledger);
+    dominant_goal search{goal.upper_rtol, magnitude};
+    // Discs take longer than powers that settle soon, and less time than those that do not.
+    const bool dense = A.bounded() && block.size() <= disc_block_size && !goal.proved;
+    if (dense) search.patience = quick_steps;
+    if (!search_dominant(block, rest, search, b, ledger)) {
+        reason = enclose(block, options, options.rtol, b, ledger);
+        if (reason.empty()) return b;
+        search.patience = std::numeric_limits<std::int64_t>::max();
+        search_dominant(block, rest, search, b, ledger);
+    }
     for (Bound* upper : {&b.upper, &b.upper_behind})
         if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);
