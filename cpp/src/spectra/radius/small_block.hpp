@@ -22,7 +22,7 @@ inline constexpr std::int64_t small_block_size = 40;
 // Up to here discs take about the time of all eigenvalues by LAPACK, and less than powers that do not settle soon.
 inline constexpr std::int64_t disc_block_size = 100;
 
-// Up to here discs are tried if proofs are asked for: about a second and 64 MB.
+// Up to here discs are tried if proofs are asked for: about a second and 100 MB.
 inline constexpr std::int64_t proved_block_size = 1000;
 
 // (*) Tightens `b`, which holds the known bounds of rho(A). The block is not in place. All ranks do the same work.

@@ -15,7 +15,7 @@
 //
 // Rounding: each product of matrices errs by at most g(n) |A| |B|, of which |Y| passes norms of columns by Cauchy and
 // Schwarz; all other sums have terms of one sign. Cost: the Schur form, 10 n^3 operations for X, Y and the two
-// products; memory 64 n^2 bytes.
+// products; memory 100 n^2 bytes.
 #pragma once
 
 #include <complex>

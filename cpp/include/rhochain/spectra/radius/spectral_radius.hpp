@@ -16,7 +16,7 @@ struct RadiusGoal {
     // ends once the value has converged to rtol for two starts. Infinity: the value alone.
     double upper_rtol = 0.0;
     // Ask for PROVED bounds on both ends of components of up to 1,000 vertices, by a dense eigendecomposition: O(n^3)
-    // time and 64 n^2 bytes. Where they fail or are wider than rtol, the other bounds remain, and the sources of the
+    // time and 100 n^2 bytes. Where they fail or are wider than rtol, the other bounds remain, and the sources of the
     // two ends say why.
     bool proved = false;
 };
