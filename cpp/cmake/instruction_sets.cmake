@@ -30,3 +30,4 @@ endforeach()
 rhochain_add_kernel(kernels/vectors/largest_loop -Wno-psabi)
 # Nobody asks for floating-point traps; without them the compiler may compute both sides of a choice.
 rhochain_add_kernel(kernels/exponential_loop -O3 -fno-trapping-math)
+rhochain_add_kernel(kernels/solvers/dense_sweeps -O3 -Wno-psabi)

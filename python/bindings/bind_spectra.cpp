@@ -23,9 +23,9 @@
 namespace rhochain::python {
 namespace {
 
-RawBracket radius_of(const Operator& A, const Limits& limits, bool condition, double upper_rtol) {
+RawBracket radius_of(const Operator& A, const Limits& limits, bool condition, double upper_rtol, bool proved) {
     return limits.run([&](const SolverOptions& options) {
-        const RadiusGoal goal{.condition = condition, .upper_rtol = upper_rtol};
+        const RadiusGoal goal{.condition = condition, .upper_rtol = upper_rtol, .proved = proved};
         return spectral_radius(A.map().with(limits.threads), options, goal);
     });
 }
@@ -161,7 +161,8 @@ void bind_spectra(py::module_& m) {
     const py::arg A("A");
     const py::arg limits("limits");
     const py::kw_only keywords;
-    m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"), py::arg("upper_rtol"));
+    m.def("spectral_radius", &radius_of, A, limits, keywords, py::arg("condition"), py::arg("upper_rtol"),
+          py::arg("proved"));
     m.def("leaky_radius", &leaky_radius_of, A, limits, keywords, py::arg("leak"), py::arg("gain"));
     m.def("perron_radius", &perron_radius_of, A, limits);
     m.def("perron_radius_of_whole", &perron_radius_of_whole_of, A, limits);

@@ -24,17 +24,6 @@ namespace {
 constexpr std::int64_t most_confirming_steps = 1024;
 constexpr std::int64_t comparing_steps = 192;
 
-// The most power steps before Arnoldi for a block of n vertices. Products with a small block cost next to nothing, and
-// each tightens the upper bound. A block of some hundred vertices takes milliseconds. In a large one the steps have to
-// resolve a disk of eigenvalues.
-std::int64_t most_filter_steps(std::int64_t n) {
-    constexpr std::int64_t small = 256;
-    constexpr std::int64_t most = 2048;
-    if (n <= small) return 512;
-    const auto quick = static_cast<std::int64_t>(4.0 * std::sqrt(static_cast<double>(n)));
-    return std::min(most, std::max(quick, n / 8));
-}
-
 class dominant_search {
 public:
     dominant_search(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal, Bracket& b,
@@ -49,7 +38,9 @@ public:
         power_filter powers(block_, options_.seed, streams::start, options_.delta, product_error());
         if (!guess && finish_short_space(powers)) return;
         const std::int64_t most = most_filter_steps(block_.size());
-        const bool settled = run_filter(powers, most);
+        const bool settled = run_filter(powers, guess ? most : std::min(most, goal_.patience));
+        gave_up_ = !guess && !settled && powers.steps() >= goal_.patience && !powers.vanished();
+        if (gave_up_) return;
         ritz_pair own;
         if (settled) {
             own = powers.settled_pair();
@@ -90,6 +81,8 @@ public:
         else
             write_growth(powers, other_rate, best);
     }
+
+    [[nodiscard]] bool gave_up() const { return gave_up_; }
 
 private:
     // The caller's start restricted to this block, unless that is 0.
@@ -286,13 +279,16 @@ private:
     Bracket& b_;
     Ledger& ledger_;
     bool growth_known_ = false;
+    bool gave_up_ = false;
 };
 
 }  // namespace
 
-void search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
+bool search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
                      Bracket& b, Ledger& ledger) {
-    dominant_search(block, options, goal, b, ledger).run();
+    dominant_search search(block, options, goal, b, ledger);
+    search.run();
+    return !search.gave_up();
 }
 
 }  // namespace rhochain

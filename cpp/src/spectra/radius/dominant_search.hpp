@@ -22,15 +22,20 @@
 #include <rhochain/spectra/solver_options.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
+#include <cstdint>
+#include <limits>
+
 namespace rhochain {
 
 struct dominant_goal {
     double upper_rtol = 0.0;  // RadiusGoal (spectral_radius.hpp)
     double magnitude = 0.0;   // at least || |A| ||_2 where A.bounded(), else unused
+    // Power steps without a guess after which the search gives up unless they have settled or their bound is close.
+    std::int64_t patience = std::numeric_limits<std::int64_t>::max();
 };
 
-// Tightens `b`, which holds the known bounds of rho(A).
-void search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
+// Tightens `b`, which holds the known bounds of rho(A). False, with b as it was, if the search gave up.
+bool search_dominant(const irreducible_block& block, const SolverOptions& options, const dominant_goal& goal,
                      Bracket& b, Ledger& ledger);
 
 }  // namespace rhochain

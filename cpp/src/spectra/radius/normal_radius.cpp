@@ -66,7 +66,7 @@ Bracket radius_of_small_block(const irreducible_block& block, const SolverOption
     Bracket b;
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
-    solve_small_block(block, options, b, ledger);
+    if (solve_small_block(block, options, b, ledger).empty()) return b;
     const Bracket norm = norm_within(block.map(), options, {}, ledger);
     tighten_lower(b, norm.lower);
     if (b.upper.value > b.value * (1.0 + options.rtol)) tighten_upper(b, norm.upper);

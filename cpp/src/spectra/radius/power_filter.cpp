@@ -144,4 +144,14 @@ double power_filter::growth_rate(std::int64_t from, std::int64_t to) const {
     return std::exp(gain / static_cast<double>(to - from));
 }
 
+// Products with a small block cost next to nothing, and each tightens the upper bound. A block of some hundred vertices
+// takes milliseconds. In a large one the steps have to resolve a disk of eigenvalues.
+std::int64_t most_filter_steps(std::int64_t n) {
+    constexpr std::int64_t small = 256;
+    constexpr std::int64_t most = 2048;
+    if (n <= small) return 512;
+    const auto quick = static_cast<std::int64_t>(4.0 * std::sqrt(static_cast<double>(n)));
+    return std::min(most, std::max(quick, n / 8));
+}
+
 }  // namespace rhochain

@@ -86,4 +86,7 @@ private:
     Bound settled_;  // of the recurrences, with them
 };
 
+// The most power steps before Arnoldi for a block of n vertices.
+[[nodiscard]] std::int64_t most_filter_steps(std::int64_t n);
+
 }  // namespace rhochain

@@ -18,6 +18,12 @@
 namespace rhochain {
 namespace {
 
+// Narrower proofs than this are not worth a search of another kind.
+constexpr double proved_width = 1e-6;
+
+// Power steps with a small block that take a fraction of the time of its discs.
+constexpr std::int64_t quick_steps = 128;
+
 // rho(A) <= ||A||_2, which is sharp in a tilted band.
 Bound norm_upper_bound(const irreducible_block& block, const SolverOptions& options, Ledger& ledger) {
     SolverOptions own = ledger.inner_options(options, options.max_matvecs - ledger.matvecs());
@@ -60,10 +66,20 @@ Bracket radius_of_modulus(const irreducible_block& block, const SolverOptions& o
     return b;
 }
 
-}  // namespace
+// Discs around the eigenvalues, with the reason where they prove nothing narrow.
+std::string enclose(const irreducible_block& block, const SolverOptions& options, double width, Bracket& b,
+                    Ledger& ledger) {
+    const linear_map& A = block.map();
+    if (!A.bounded()) return "W is known by its products alone";
+    if (block.size() > proved_block_size)
+        return "a component of more than " + std::to_string(proved_block_size) + " vertices";
+    if (A.entries() == nullptr && !ledger.affords(2 * block.size())) return "the budget of products";
+    return enclose_block(block, options, width, b, ledger);
+}
 
-Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
-                                 Ledger& ledger) {
+// `reason`: why there are no narrow discs, where they were tried.
+Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
+                       Ledger& ledger, std::string& reason) {
     const linear_map& A = block.map();
     const block_facts& facts = block.facts();
     // A sum that has been rounded is not the entry: of a map with majorants it is solved as a small block.
@@ -80,8 +96,12 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
         magnitude = b.upper.value;
         ledger.count(4);
         if (block.size() <= small_block_size && !block.is_in_place()) {
-            solve_small_block(block, options, b, ledger);
+            reason = solve_small_block(block, options, b, ledger);
             return b;
+        }
+        if (goal.proved) {
+            reason = enclose(block, options, std::max(options.rtol, proved_width), b, ledger);
+            if (reason.empty()) return b;
         }
         tighten_upper(b, perron_upper_bound(block, options, ledger));
     }
@@ -90,11 +110,39 @@ Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOpt
         rest.delta = 0.5 * options.delta;
         tighten_upper(b, norm_upper_bound(block, rest, ledger));
     }
-    search_dominant(block, rest, {goal.upper_rtol, magnitude}, b, ledger);
+    dominant_goal search{goal.upper_rtol, magnitude};
+    // Discs take longer than powers that settle soon, and less time than those that do not.
+    const bool dense = A.bounded() && block.size() <= disc_block_size && !goal.proved;
+    if (dense) search.patience = quick_steps;
+    if (!search_dominant(block, rest, search, b, ledger)) {
+        reason = enclose(block, options, options.rtol, b, ledger);
+        if (reason.empty()) return b;
+        search.patience = std::numeric_limits<std::int64_t>::max();
+        search_dominant(block, rest, search, b, ledger);
+    }
     for (Bound* upper : {&b.upper, &b.upper_behind})
         if (upper->grade == Grade::probable) upper->delta = options.delta;
     clamp_value(b);
     if (goal.condition && facts.scaling.empty()) write_condition(block, options, b, ledger);
+    return b;
+}
+
+bool is_proved(const Bracket& b, double width) {
+    return b.lower.grade == Grade::proved && b.upper.grade == Grade::proved && relative_width(b) <= width;
+}
+
+}  // namespace
+
+Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,
+                                 Ledger& ledger) {
+    std::string reason;
+    Bracket b = radius_by_kind(block, options, goal, ledger, reason);
+    const double width = std::max(options.rtol, proved_width);
+    if (!goal.proved || is_proved(b, width)) return b;
+    if (reason.empty()) reason = enclose(block, options, width, b, ledger);
+    if (reason.empty()) return b;
+    clamp_value(b);
+    for (Bound* end : {&b.lower, &b.upper}) end->source += "; no narrow proof: " + reason;
     return b;
 }
 
