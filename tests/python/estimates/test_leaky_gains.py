@@ -100,7 +100,7 @@ def test_a_target_of_zero_is_the_zero_matrix() -> None:
 @pytest.mark.parametrize(
     ("W", "wish", "words"),
     [
-        (np.eye(3, k=1), {"spectral_radius": 0.9}, "W has no cycle, or its powers cancel; scale by spectral_norm"),
+        (np.eye(3, k=1), {"spectral_radius": 0.9}, "W has no cycle, so no factor changes it; scale by spectral_norm"),
         (np.eye(3, k=1), {"spectral_radius": 0.9, "leak": 0.5}, "without a cycle.*spectral_norm"),
         (np.eye(3), {"spectral_radius": 0.5, "leak": 0.5}, r"must not be 1 - min\(leak\)"),
         (np.eye(3), {"spectral_norm": 0.5, "leak": 0.5}, "leak goes with spectral_radius alone"),

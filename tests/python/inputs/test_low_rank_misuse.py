@@ -35,7 +35,7 @@ def test_what_needs_entries_says_so():
     A = rc.LowRankUpdate(np.eye(4), np.ones((4, 1)), np.ones((1, 4)))
     with pytest.raises(TypeError, match=r"components needs the entries of W; got W \+ U V"):
         rc.components(A)
-    with pytest.raises(TypeError, match="W must be the array itself"):
+    with pytest.raises(TypeError, match=r"whose entries rescale multiplies; got a LowRankUpdate"):
         rc.rescale(A, spectral_radius=0.9)
     with pytest.raises(TypeError, match="W must have entries"):
         rc.LowRankUpdate(A, np.ones((4, 1)), np.ones((1, 4)))

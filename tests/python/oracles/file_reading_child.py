@@ -25,8 +25,11 @@ MOST_BYTES = 500_000_000
 REFUSAL = re.compile(r"(line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive): .+; expected .+")
 
 
+hoarded = []  # some systems count a peak only while it lasts
+
+
 def hoard(path):
-    np.ones(MOST_BYTES // 4)
+    hoarded[:] = [np.ones(MOST_BYTES // 4)]
     return rc.load(path)
 
 
