@@ -152,9 +152,10 @@ def outer_eigenvalues(
     -----
     Grades: PROVED for W whose strongly connected components have at most 150 vertices each (discs by Gershgorin's
     theorem in a basis of approximate eigenvectors, and the weights of loops themselves), also for those outermost
-    values that components which are larger cannot reach. Eigenvalues that are nearly defective get large discs or are
-    ESTIMATEs. Everything else is an ESTIMATE: Krylov-Schur, then the same with the values found deflated, from another
-    random start, until nothing farther out is found. An ESTIMATE may miss an eigenvalue.
+    values that components which are larger cannot reach, and for a `LowRankUpdate` of order at most 150. Eigenvalues
+    that are nearly defective get large discs or are ESTIMATEs. Everything else is an ESTIMATE: Krylov-Schur, then the
+    same with the values found deflated, from another random start, until nothing farther out is found. An ESTIMATE may
+    miss an eigenvalue.
 
     Examples
     --------

@@ -5,7 +5,6 @@
 
 #include "kernels/complex_elimination.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
-#include "spectra/radius/eigenvalue_discs.hpp"
 #include "spectra/radius/shifted_solve.hpp"
 #include "spectra/structure/cycle_eigenvector.hpp"
 #include "spectra/structure/eigenvector_extension.hpp"
@@ -180,28 +179,4 @@ TEST_CASE("an eigenvector extended through components, each layout, with and wit
             }
         }
     }
-}
-
-TEST_CASE("discs hold the eigenvalues of companion matrices") {
-    // Of (z - 1) (z - 2) .. (z - n): ill-conditioned from n = 10 on, and still in their discs.
-    for (std::int64_t n = 1; n <= 14; ++n) {
-        std::vector<double> p{1.0};  // coefficients, the highest power first; whole numbers below 2^53
-        for (std::int64_t root = 1; root <= n; ++root) {
-            p.push_back(0.0);
-            for (std::size_t k = p.size() - 1; k > 0; --k) p[k] -= static_cast<double>(root) * p[k - 1];
-        }
-        const auto m = static_cast<std::size_t>(n);
-        std::vector<double> B(m * m, 0.0);
-        for (std::size_t j = 0; j < m; ++j) B[j] = -p[j + 1];
-        for (std::size_t i = 1; i < m; ++i) B[i * m + i - 1] = 1.0;
-        const auto found = enclose_eigenvalues(B, n, true);
-        REQUIRE(found.size() == m);
-        for (std::size_t i = 0; i < m; ++i)
-            CHECK(std::abs(found[i].value - static_cast<double>(n - static_cast<std::int64_t>(i))) <= found[i].radius);
-        if (n <= 6) CHECK(found.front().radius < 1e-6);
-        for (const auto& e : enclose_eigenvalues(B, n, false)) CHECK(std::isinf(e.radius));
-    }
-    // A Jordan block: a disc that holds all, or nothing is proved.
-    for (const auto& e : enclose_eigenvalues(std::vector<double>{1.0, 1.0, 0.0, 1.0}, 2, true))
-        CHECK(std::abs(e.value - 1.0) <= e.radius);
 }

@@ -188,6 +188,14 @@ TEST_CASE("Collatz and Wielandt's bracket of a block on slices has the bits of o
 
 TEST_CASE("outer eigenvalues and shifted systems on slices have the bits of one process") {
     check_same_bits(square(), run_outer);
+    // A dense matrix that all ranks have, from any slices.
+    const auto small = matrices::iid<double>(140, 9, 3);
+    const auto expected = run_outer(sparse_operator(small.view(), 1));
+    const auto on_this_rank = [&](const slices& s) { return run_outer(sliced_operator(small, s)); };
+    const auto found = results_of_ranks({{40, 61, partition::rest}, 1, 64}, on_this_rank);
+    for (const auto& numbers : found) CHECK(numbers == found.front());
+    for (std::size_t i = 2; i < expected.size(); ++i)
+        CHECK(found.front()[i] == doctest::Approx(expected[i]).epsilon(1e-9).scale(1.0));
     check_same_bits(square(), run_shifted);
 }
 

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -44,6 +45,28 @@ void scale_to_one(std::vector<double>& A, double& rho) {
     rho *= s;
 }
 
+// Whether the eigenvalues have a numbering in which each one lies in its disc: a matching by augmenting paths.
+bool numbered(const std::vector<eigenvalue_disc>& discs, const std::vector<double>& eigenvalues) {
+    const std::size_t n = discs.size();
+    std::vector<std::size_t> owner(n, n);
+    std::vector<bool> tried;
+    const auto place = [&](const auto& self, std::size_t i) -> bool {
+        for (std::size_t k = 0; k < n; ++k) {
+            if (tried[k] || !(std::abs(discs[i].value - eigenvalues[k]) <= discs[i].radius)) continue;
+            tried[k] = true;
+            if (owner[k] != n && !self(self, owner[k])) continue;
+            owner[k] = i;
+            return true;
+        }
+        return false;
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        tried.assign(n, false);
+        if (!place(place, i)) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 TEST_CASE("discs: the largest modulus over the union, and the best of the sets that meet no other one") {
@@ -60,6 +83,75 @@ TEST_CASE("discs: the largest modulus over the union, and the best of the sets t
     CHECK(ends({4.0, 0.1, 0.1, 0.1, 0.1}).first == doctest::Approx(1.9));
     CHECK(ends({1.9, 2.2, 2.2, 0.1, 0.1}).first == doctest::Approx(1.9));
     CHECK(ends({1.9, 2.2, 2.2, 0.1, 0.1}).second == doctest::Approx(4.9));
+}
+
+TEST_CASE("discs: the radii of a numbering reach over connected unions alone") {
+    const std::vector<std::complex<double>> centres{{3.0, 0.0}, {0.0, 2.5}, {0.0, -2.5}, {-2.0, 0.0}, {1.0, 0.0}};
+    const auto radii = [&](std::vector<double> r) { return disc_union(centres, std::move(r)).numbered(); };
+    CHECK(radii({0.5, 0.1, 0.1, 0.1, 0.1})[0] == doctest::Approx(0.5));
+    // Conjugates apart from each other.
+    CHECK(radii({0.5, 0.1, 0.1, 0.1, 0.1})[1] == doctest::Approx(0.1));
+    CHECK(radii({1.5, 0.1, 0.1, 0.1, 0.6})[0] == doctest::Approx(2.6));
+    CHECK(radii({1.5, 0.1, 0.1, 0.1, 0.6})[4] == doctest::Approx(3.5));
+    CHECK(radii({0.1, 2.6, 2.6, 0.1, 0.1})[2] == doctest::Approx(7.6));
+    // Through a third disc.
+    CHECK(radii({1.9, 2.0, 2.0, 0.1, 1.5})[1] == doctest::Approx(7.0));
+    for (const double r : radii({0.1, 0.1, 0.1, 0.1, std::numeric_limits<double>::infinity()})) CHECK(std::isinf(r));
+    for (const double r : radii({0.1, 0.1, 0.1, 0.1, std::nan("")})) CHECK(std::isinf(r));
+}
+
+TEST_CASE("discs: the eigenvalues of whole-number matrices have a numbering, multiple and defective ones too") {
+    int narrow = 0;
+    for (unsigned seed = 0; seed < 120; ++seed) {
+        const std::int64_t n = 3 + seed % 14;
+        std::mt19937_64 generator(seed);
+        std::uniform_int_distribution<int> entry(-3, 3);
+        std::vector<double> J(static_cast<std::size_t>(n * n), 0.0), eigenvalues;
+        for (std::int64_t i = 0; i < n; ++i) {
+            eigenvalues.push_back(entry(generator));
+            J[static_cast<std::size_t>(i * n + i)] = eigenvalues.back();
+            if (i > 0 && seed % 3 == 0) J[static_cast<std::size_t>((i - 1) * n + i)] = entry(generator) > 1 ? 1.0 : 0.0;
+        }
+        std::vector<double> A = disguised(J, n, seed, 10);
+        double scale = 1.0;
+        scale_to_one(A, scale);
+        for (double& x : eigenvalues) x *= scale;
+        const auto found = enclose_eigenvalues(A, n, 0.0);
+        REQUIRE(found.size() == static_cast<std::size_t>(n));
+        CHECK(numbered(found, eigenvalues));
+        double most = 0.0;
+        for (const auto& e : found) most = std::max(most, e.radius);
+        if (most <= 1e-8 * scale) ++narrow;
+    }
+    CHECK(narrow >= 60);
+}
+
+TEST_CASE("discs hold the eigenvalues of companion matrices") {
+    // Of (z - 1) (z - 2) .. (z - n): ill-conditioned from n = 10 on, and still in their discs.
+    for (std::int64_t n = 1; n <= 14; ++n) {
+        std::vector<double> p{1.0};  // coefficients, the highest power first; whole numbers below 2^53
+        for (std::int64_t root = 1; root <= n; ++root) {
+            p.push_back(0.0);
+            for (std::size_t k = p.size() - 1; k > 0; --k) p[k] -= static_cast<double>(root) * p[k - 1];
+        }
+        const auto m = static_cast<std::size_t>(n);
+        std::vector<double> B(m * m, 0.0);
+        for (std::size_t j = 0; j < m; ++j) B[j] = -p[j + 1];
+        for (std::size_t i = 1; i < m; ++i) B[i * m + i - 1] = 1.0;
+        double scale = 1.0;
+        scale_to_one(B, scale);
+        auto found = enclose_eigenvalues(B, n, 0.0);
+        REQUIRE(found.size() == m);
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return a.value.real() > b.value.real(); });
+        std::vector<double> roots;
+        for (std::int64_t root = 1; root <= n; ++root) roots.push_back(scale * static_cast<double>(root));
+        CHECK(numbered(found, roots));
+        if (n <= 6) CHECK(found.front().radius < 1e-6 * scale);
+    }
+    // A Jordan block: a disc that holds all, or nothing is proved.
+    for (const auto& e : enclose_eigenvalues(std::vector<double>{1.0, 1.0, 0.0, 1.0}, 2, 0.0))
+        CHECK(std::abs(e.value - 1.0) <= e.radius);
 }
 
 TEST_CASE("discs hold the radius of whole-number matrices with known spectrum, and are narrow unless it is defective") {

@@ -108,6 +108,28 @@ def test_discs_are_proved_and_small_for_random_matrices(seed):
     assert some.rest.value == pytest.approx(abs(by_modulus(W)[7]), rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_badly_scaled_neurons_do_not_widen_the_discs(seed):
+    W = disk(60, seed)
+    D = 2.0 ** np.random.default_rng(seed).integers(-60, 60, 60)
+    found = rc.outer_eigenvalues(D[:, None] * W / D, 60)
+    assert set(found.grades) == {rc.Grade.PROVED}
+    assert found.radii.max() < 1e-9
+    # The scaling is exact: both matrices have the same eigenvalues.
+    plain = rc.outer_eigenvalues(W, 60)
+    assert (distances(found.values, plain.values) <= found.radii.max() + plain.radii.max()).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_low_rank_update_is_proved_and_has_the_eigenvalues_of_its_sum(seed):
+    rng = np.random.default_rng(seed)
+    W, U, V = disk(50, seed), rng.standard_normal((50, 2)), rng.standard_normal((2, 50)) / 50
+    found = rc.outer_eigenvalues(rc.LowRankUpdate(W, U, V), 50)
+    assert set(found.grades) == {rc.Grade.PROVED}
+    assert found.radii.max() < 1e-8
+    assert (distances(found.values, by_modulus(W + U @ V)) <= found.radii + 1e-11).all()
+
+
 def vectors(W):
     """Right and left eigenvectors of unit length, in columns."""
     _, left, right = scipy.linalg.eig(W, left=True)

@@ -62,6 +62,10 @@ complex_column unbalanced(complex_column x, const std::vector<int>& d, int sign)
     return x;
 }
 
+std::complex<double> times_power_of_two(std::complex<double> z, int exponent) {
+    return {std::ldexp(z.real(), exponent), std::ldexp(z.imag(), exponent)};
+}
+
 // Those of the vector on the whole space that this process has.
 complex_column own_entries(const complex_column& x, const irreducible_block& block) {
     const space& S = block.domain();
@@ -95,6 +99,14 @@ dominant_pair decomposed_pair(const dense_block& block) {
     return pair;
 }
 
+pair_quality quality_of(std::complex<double> theta, const complex_column& u, const complex_column& v,
+                        const dense_block& block) {
+    const complex_column x = unbalanced(u, block.d, 1);
+    const complex_column y = unbalanced(v, block.d, -1);
+    return {residual(block.B, x, times_power_of_two(theta, block.exponent)),
+            std::max(1.0, 1.0 / std::abs(overlap(y, x)))};
+}
+
 double write_eigenpair(const dominant_pair& pair, const dense_block& dense, const irreducible_block& block,
                        Bracket& b) {
     constexpr double nothing = std::numeric_limits<double>::infinity();
@@ -108,7 +120,7 @@ double write_eigenpair(const dominant_pair& pair, const dense_block& dense, cons
     const double radius = std::abs(pair.theta);
     b.value = std::ldexp(radius, exponent);
     b.vector = own_entries(x, block);
-    const std::complex<double> lambda(std::ldexp(pair.theta.real(), exponent), std::ldexp(pair.theta.imag(), exponent));
+    const std::complex<double> lambda = times_power_of_two(pair.theta, exponent);
     b.residual = std::max(residual(B, x, lambda), left_residual(B, y, lambda));
     b.condition = 1.0 / std::abs(overlap(y, x));
     b.runner_up = std::ldexp(pair.runner_up, exponent);

@@ -16,6 +16,15 @@ struct dominant_pair {
     double runner_up = Bracket::unknown;
 };
 
+// In B: ||B x - lambda x||, ||x|| = 1, and 1 / |y^* x|.
+struct pair_quality {
+    double residual;
+    double condition;
+};
+
+[[nodiscard]] pair_quality quality_of(std::complex<double> theta, const std::vector<std::complex<double>>& u,
+                                      const std::vector<std::complex<double>>& v, const dense_block& block);
+
 // From two dense decompositions.
 [[nodiscard]] dominant_pair decomposed_pair(const dense_block& block);
 

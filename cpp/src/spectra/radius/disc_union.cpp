@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rhochain {
 namespace {
@@ -9,6 +10,22 @@ namespace {
 // A few roundings.
 constexpr double up = 1.0 + 0x1p-48;
 constexpr double down = 1.0 - 0x1p-48;
+
+// Discs connected with `first`, itself included, which become taken: all of them, or up to the one for which
+// go_on(k) is false.
+template <class Meet, class GoOn>
+std::vector<std::size_t> connected(std::size_t first, std::vector<bool>& taken, const Meet& meet, const GoOn& go_on) {
+    std::vector<std::size_t> set{first};
+    taken[first] = true;
+    for (std::size_t at = 0; at < set.size(); ++at)
+        for (std::size_t k = 0; k < taken.size(); ++k) {
+            if (taken[k] || !meet(set[at], k)) continue;
+            taken[k] = true;
+            set.push_back(k);
+            if (!go_on(k)) return set;
+        }
+    return set;
+}
 
 }  // namespace
 
@@ -18,8 +35,12 @@ double disc_union::upper() const {
     return most;
 }
 
-// Whether the discs around i or its conjugate and around k or its conjugate may meet.
 bool disc_union::meet(std::size_t i, std::size_t k) const {
+    return std::abs(centre_[i] - centre_[k]) * down <= (radius_[i] + radius_[k]) * up;
+}
+
+// Whether the discs around i or its conjugate and around k or its conjugate may meet.
+bool disc_union::mirrored_meet(std::size_t i, std::size_t k) const {
     const std::complex<double> a = centre_[i], b = centre_[k];
     const double distance = std::hypot(a.real() - b.real(), std::abs(a.imag()) - std::abs(b.imag()));
     return distance * down <= (radius_[i] + radius_[k]) * up;
@@ -46,19 +67,34 @@ double disc_union::lower() const {
 // way have been tried.
 double disc_union::least_of_set(std::size_t first, double enough, const std::vector<double>& inner,
                                 std::vector<bool>& tried) const {
-    std::vector<std::size_t> set{first};
     std::vector<bool> taken(radius_.size(), false);
-    taken[first] = tried[first] = true;
+    tried[first] = true;
     double least = inner[first];
-    for (std::size_t at = 0; at < set.size(); ++at)
-        for (std::size_t k = 0; k < radius_.size(); ++k) {
-            if (taken[k] || !meet(set[at], k)) continue;
-            taken[k] = tried[k] = true;
-            set.push_back(k);
+    connected(
+        first, taken, [this](std::size_t i, std::size_t k) { return mirrored_meet(i, k); },
+        [&](std::size_t k) {
+            tried[k] = true;
             least = std::min(least, inner[k]);
-            if (least <= enough) return 0.0;
-        }
-    return least;
+            return least > enough;
+        });
+    return least > enough ? least : 0.0;
+}
+
+std::vector<double> disc_union::numbered() const {
+    const std::size_t n = radius_.size();
+    const bool finite = std::all_of(radius_.begin(), radius_.end(), [](double r) { return std::isfinite(r); });
+    std::vector<double> reach(n, finite ? 0.0 : std::numeric_limits<double>::infinity());
+    std::vector<bool> taken(n, !finite);
+    for (std::size_t first = 0; first < n; ++first) {
+        if (taken[first]) continue;
+        const auto set = connected(
+            first, taken, [this](std::size_t i, std::size_t k) { return meet(i, k); },
+            [](std::size_t) { return true; });
+        for (const std::size_t i : set)
+            for (const std::size_t j : set)
+                reach[i] = std::max(reach[i], (std::abs(centre_[i] - centre_[j]) + radius_[j]) * up);
+    }
+    return reach;
 }
 
 }  // namespace rhochain

@@ -3,6 +3,10 @@
 // Then
 //     max over such sets of min (|centre| - radius)  <=  rho  <=  max (|centre| + radius),
 // rounded outwards.
+//
+// Where each eigenvalue of a numbering lies in the connected union of discs that holds disc i, it is within
+//     max_j (|centre_i - centre_j| + radius_j),  j over the union,
+// of centre i.
 #pragma once
 
 #include <complex>
@@ -25,8 +29,12 @@ public:
     // The best of a few sets, from the discs that reach least far inwards on; 0 without one. O(n^2) for large sets.
     [[nodiscard]] double lower() const;
 
+    // The radii of the numbering; all infinite if a radius is not finite. O(n^2) for small unions.
+    [[nodiscard]] std::vector<double> numbered() const;
+
 private:
     [[nodiscard]] bool meet(std::size_t i, std::size_t k) const;
+    [[nodiscard]] bool mirrored_meet(std::size_t i, std::size_t k) const;
     [[nodiscard]] double least_of_set(std::size_t first, double enough, const std::vector<double>& inner,
                                       std::vector<bool>& tried) const;
 

@@ -1,9 +1,9 @@
 #include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 
-#include "kernels/vectors/caller_arrays.hpp"
-#include "spectra/radius/eigenvalue_discs.hpp"
+#include "spectra/radius/dense_eigenpair.hpp"
 #include "spectra/radius/outer_search.hpp"
 #include "spectra/radius/perron_of_block.hpp"
+#include "spectra/radius/verified_discs.hpp"
 #include "spectra/structure/component_summary.hpp"
 
 #include <algorithm>
@@ -22,15 +22,16 @@ namespace {
 constexpr std::int64_t most_for_dense = 150;
 constexpr double slightly_more = 1.0 + 0x1p-50;
 
-// A on unit vectors, row-major; all entries are in this process.
-std::vector<double> matrix_of(const linear_map& A, Ledger& ledger) {
-    const std::int64_t n = A.rows();
-    std::vector<double> identity(static_cast<std::size_t>(n * n), 0.0);
-    for (std::int64_t i = 0; i < n; ++i) identity[static_cast<std::size_t>(i * (n + 1))] = 1.0;
-    std::vector<double> B(identity.size());
-    A.apply(from_caller(const_block(identity.data(), n, n)), from_caller(mutable_block(B.data(), n, n)));
-    ledger.count(n);
-    return B;
+// v of 2^e A from that of A.
+OuterEigenvalue rescaled(OuterEigenvalue v, int e) {
+    const std::complex<double> z = v.value;
+    v.value = {std::ldexp(z.real(), e), std::ldexp(z.imag(), e)};
+    v.radius = shifted_up(v.radius, e);
+    v.residual = std::ldexp(v.residual, e);
+    // A value that underflows has been rounded.
+    if (std::ldexp(v.value.real(), -e) != z.real() || std::ldexp(v.value.imag(), -e) != z.imag())
+        v.radius = std::nextafter(v.radius + 0x1p-1073, Bracket::infinity);
+    return v;
 }
 
 // The weight of a loop at vertex i of 2^-exponent W.
@@ -51,15 +52,18 @@ public:
     // The eigenvalues of 2^shift B.
     void add(const linear_map& B, int shift) {
         const std::int64_t n = B.rows();
-        const bool together = !B.domain().any(B.domain().length() != n);
-        if (n > most_for_dense || !together) return add_search(B, shift);
-        const auto found = enclose_eigenvalues(matrix_of(B, ledger_), n, B.entrywise() && B.lossless());
-        if (found.empty()) return add_search(B, shift);
-        for (const enclosed_eigenvalue& e : found) {
-            const bool proved = std::isfinite(e.radius);
-            push({e.value, proved ? e.radius : Bracket::unknown, proved ? Grade::proved : Grade::estimate, e.residual,
-                  e.condition},
-                 shift);
+        if (n > most_for_dense) return add_search(B, shift);
+        const dense_block dense = balanced_matrix(irreducible_block(B), ledger_);
+        const auto discs = enclose_eigenvalues(dense.C, n, dense.error);
+        if (discs.empty()) return add_search(B, shift);
+        for (const auto& [value, radius, right, left] : discs) {
+            const bool proved = B.bounded() && std::isfinite(radius);
+            const auto [residual, condition] = quality_of(value, right, left, dense);
+            OuterEigenvalue v = rescaled({value, proved ? radius : Bracket::unknown}, dense.exponent);
+            v.grade = proved ? Grade::proved : Grade::estimate;
+            v.residual = residual;
+            v.condition = condition;
+            values_.push_back(rescaled(v, shift));
         }
     }
 
@@ -149,17 +153,11 @@ private:
             B.bounded() ? perron_upper_bound(irreducible_block(B), options_, ledger_).value : Bracket::infinity;
         for (const ritz_value& v : found.values) {
             converged_ = converged_ && std::abs(v.value) <= bound * (1.0 + options_.rtol);
-            push({v.value, Bracket::unknown, Grade::estimate, v.residual, Bracket::unknown}, shift);
+            values_.push_back(
+                rescaled({v.value, Bracket::unknown, Grade::estimate, v.residual, Bracket::unknown}, shift));
         }
         if (static_cast<std::int64_t>(found.values.size()) < B.rows())
             leave({std::ldexp(found.rest, shift), Grade::estimate, 0.0, "the largest Ritz value of the rest"});
-    }
-
-    void push(OuterEigenvalue v, int shift) {
-        v.value = {std::ldexp(v.value.real(), shift), std::ldexp(v.value.imag(), shift)};
-        v.radius = shifted_up(v.radius, shift);
-        v.residual = std::ldexp(v.residual, shift);
-        values_.push_back(v);
     }
 
     void leave(const Bound& bound) {
@@ -243,11 +241,7 @@ OuterEigenvalues outer_eigenvalues(const linear_map& W, std::int64_t k, const So
         all.add(A, 0);
     OuterEigenvalues found = all.result();
     const int e = A.exponent();
-    for (OuterEigenvalue& v : found.values) {
-        v.value = {std::ldexp(v.value.real(), e), std::ldexp(v.value.imag(), e)};
-        v.radius = shifted_up(v.radius, e);
-        v.residual = std::ldexp(v.residual, e);
-    }
+    for (OuterEigenvalue& v : found.values) v = rescaled(v, e);
     found.rest.value = shifted_up(found.rest.value, e);
     ledger.close(found.outermost);
     rescale_bracket(found.outermost, e);

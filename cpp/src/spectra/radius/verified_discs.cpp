@@ -1,243 +1,136 @@
 #include "spectra/radius/verified_discs.hpp"
 
 #include <rhochain/kernels/vectors/reductions.hpp>
-#include "kernels/solvers/block_diagonal.hpp"
-#include "kernels/solvers/dense_kernels.hpp"
+#include "kernels/solvers/block_eigenvectors.hpp"
 #include "kernels/solvers/real_schur.hpp"
 #include "spectra/radius/disc_union.hpp"
+#include "spectra/radius/verified_basis.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 namespace rhochain {
 namespace {
 
-// Sums of up to 4096 terms of one sign, and a few operations more.
-constexpr double up = 1.0 + 0x1p-40;
-// More than squares, products and their sums lose by underflow.
-constexpr double lost_in_norm = 0x1p-500;
+using inner_discs = verified_basis::inner_discs;
 
-using numbers = std::vector<double>;
+// Discs that narrow, relatively, need no other basis.
+constexpr double narrow = 1e-4;
 
-numbers row_norms(const buffer<double>& M, std::int64_t n, std::int64_t stride) {
-    numbers norms(static_cast<std::size_t>(n));
-    for (std::int64_t i = 0; i < n; ++i) {
-        double sum = 0.0;
-        for (std::int64_t j = 0; j < n; ++j) {
-            const double x = M[static_cast<std::size_t>(i * stride + j)];
-            sum += x * x;
-        }
-        norms[static_cast<std::size_t>(i)] = std::sqrt(sum) * up + lost_in_norm;
-    }
-    return norms;
+// Calls use(basis) for bases of falling `most`, until it returns true: eigenvectors that are as near to each other as
+// that make a block of their own. Whether there is a Schur form.
+template <std::size_t Count, class Use>
+bool over_bases(std::span<const double> A, std::int64_t n, double error, const std::array<double, Count>& most,
+                const Use& use) {
+    real_schur_form schur = real_schur(A, n, true);
+    if (!schur.converged) return false;
+    for (const double limit : most)
+        if (use(verified_basis(A, error, limit == most.back() ? std::move(schur) : schur, limit))) break;
+    return true;
 }
 
-numbers column_norms(const buffer<double>& M, std::int64_t n, std::int64_t stride) {
-    numbers sums(static_cast<std::size_t>(n), 0.0);
-    for (std::int64_t i = 0; i < n; ++i)
-        for (std::int64_t j = 0; j < n; ++j) {
-            const double x = M[static_cast<std::size_t>(i * stride + j)];
-            sums[static_cast<std::size_t>(j)] += x * x;
-        }
-    for (double& s : sums) s = std::sqrt(s) * up + lost_in_norm;
-    return sums;
+void tighten(radius_discs& result, const verified_basis& basis) {
+    for (std::vector<double>& radii : basis.radii(inner_discs::up_to_radius)) {
+        const disc_union found{basis.form().values, std::move(radii)};
+        result.upper = std::min(result.upper, found.upper());
+        result.lower = std::max(result.lower, found.lower());
+    }
 }
 
-class verification {
-public:
-    verification(std::span<const double> A, std::int64_t n, double error) : A_(A), n_(n), error_(error) {}
-
-    [[nodiscard]] radius_discs run() {
-        // Eigenvectors that are as near to each other as that make a block of their own.
-        constexpr std::array most{1e5, 1e2};
-        radius_discs result;
-        real_schur_form schur = real_schur(A_, n_, true);
-        if (!schur.converged) {
-            result.failure = "the QR iteration did not converge";
-            return result;
-        }
-        for (const double limit : most) {
-            basis_ = block_diagonalise(limit == most.back() ? std::move(schur) : schur, limit);
-            result.failure = check();
-            if (!result.found()) continue;
-            enclose(result);
-            if (result.upper - result.lower <= narrow * result.upper) break;
-        }
-        write_eigenpair(result);
-        return result;
+void write_eigenpair(radius_discs& result, const block_diagonal_form& basis) {
+    constexpr double same = 1e-8;
+    const auto& values = basis.values;
+    std::size_t top = 0;
+    for (std::size_t j = 0; j < values.size(); ++j)
+        if (std::abs(values[j]) > std::abs(values[top])) top = j;
+    const std::complex<double> v = values[top];
+    const std::size_t first = v.imag() < 0.0 ? top - 1 : top;
+    const double b = std::abs(v.imag());
+    result.theta = {v.real(), b};
+    for (const auto& other : values)
+        if (std::abs(other) < std::abs(v) * (1.0 - same) && !(std::abs(other) <= result.runner_up))
+            result.runner_up = std::abs(other);
+    result.right.clear();
+    result.left.clear();
+    if (!basis.finite) return;
+    // A (x_1 + i x_2) = (a + b i)(x_1 + i x_2), A^T (y_1 - i y_2) = (a + b i)(y_1 - i y_2).
+    const auto N = static_cast<std::size_t>(basis.stride);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const bool pair = b != 0.0;
+        result.right.emplace_back(basis.X[i * N + first], pair ? basis.X[i * N + first + 1] : 0.0);
+        result.left.emplace_back(basis.Y[first * N + i], pair ? -basis.Y[(first + 1) * N + i] : 0.0);
     }
+}
 
-private:
-    static constexpr double narrow = 1e-4;
-
-    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(n_); }
-
-    // The norms of the theorem; why it does not hold, empty where it does.
-    [[nodiscard]] std::string check() {
-        if (!basis_.finite) return "the eigenvectors are parallel within rounding";
-        const std::int64_t N = basis_.stride;
-        y_ = row_norms(basis_.Y, n_, N);
-        x_ = column_norms(basis_.X, n_, N);
-        const double gamma = rounding_gamma(n_ + 2);
-        buffer<double> P(basis_.X.size());
-        multiply(P, basis_.Y, basis_.X);
-        double along = 0.0;
-        for (std::size_t j = 0; j < size(); ++j) along += x_[j] * y_[j];
-        const auto [least, most] = std::minmax_element(y_.begin(), y_.end());
-        if (!(*most < 0x1p300 * *least)) return "the eigenvectors are parallel within rounding";
-        double phi = 0.0;
-        for (std::int64_t l = 0; l < n_; ++l) {
-            double sum = 0.0;
-            const double* row = P.data() + l * N;
-            for (std::int64_t j = 0; j < n_; ++j)
-                sum += std::abs((l == j ? 1.0 : 0.0) - row[j]) * y_[static_cast<std::size_t>(j)];
-            phi = std::max(phi, (sum / y_[static_cast<std::size_t>(l)] + gamma * along) * up);
+// The least radii that the weights of one basis prove; they share a numbering. Infinity where it proves none.
+std::vector<double> numbered_radii(const verified_basis& basis) {
+    const auto& values = basis.form().values;
+    std::vector<double> least(values.size(), std::numeric_limits<double>::infinity());
+    if (!basis.failure().empty()) return least;
+    for (const inner_discs inner : {inner_discs::narrow, inner_discs::up_to_radius})
+        for (std::vector<double>& radii : basis.radii(inner)) {
+            const std::vector<double> numbered = disc_union{values, std::move(radii)}.numbered();
+            for (std::size_t i = 0; i < least.size(); ++i) least[i] = std::min(least[i], numbered[i]);
         }
-        phi += 0x1p-400;
-        if (!(phi <= 0.5)) return "the eigenvectors are nearly parallel";
-        z_ = y_;
-        for (double& z : z_) z = z / (1.0 - phi) * up;
-        multiply(P, padded(), basis_.X);
-        bound_residuals(P);
-        return {};
-    }
+    return least;
+}
 
-    // eta of the theorem; P = A X as computed.
-    void bound_residuals(buffer<double>& P) {
-        const std::int64_t N = basis_.stride;
-        double squares = 0.0;
-        for (const double a : A_) squares += a * a;
-        const double norm = std::sqrt(squares) * up + lost_in_norm;
-        // sum_k ||X_k|| |(D + N)_kj|, and the terms of an entry of column j.
-        numbers subtracted(size(), 0.0);
-        numbers terms(size(), 2.0);
-        for (std::size_t j = 0; j < size(); ++j) {
-            const std::complex<double> v = basis_.values[j];
-            const std::size_t other = v.imag() < 0.0 ? j - 1 : j + 1;
-            subtracted[j] = std::abs(v.real()) * x_[j] + (v.imag() != 0.0 ? std::abs(v.imag()) * x_[other] : 0.0);
-        }
-        for (const coupling& c : basis_.N) {
-            subtracted[static_cast<std::size_t>(c.column)] += std::abs(c.value) * x_[static_cast<std::size_t>(c.row)];
-            terms[static_cast<std::size_t>(c.column)] += 1.0;
-        }
-        for (std::int64_t i = 0; i < n_; ++i) {
-            const double* x = basis_.X.data() + i * N;
-            double* p = P.data() + i * N;
-            for (std::size_t j = 0; j < size(); ++j) {
-                const std::complex<double> v = basis_.values[j];
-                p[j] -= x[j] * v.real();
-                // X D: D = [[a, b], [-b, a]].
-                if (v.imag() < 0.0) p[j] += x[j - 1] * v.imag();
-                if (v.imag() > 0.0) p[j] += x[j + 1] * v.imag();
-            }
-            for (const coupling& c : basis_.N) p[c.column] -= x[c.row] * c.value;
-        }
-        eta_ = column_norms(P, n_, N);
-        for (std::size_t j = 0; j < size(); ++j) {
-            const double product = rounding_gamma(n_ + 2) * norm * x_[j];
-            const auto depth = static_cast<std::int64_t>(terms[j]) + 2;
-            const double others = rounding_gamma(depth) * (1.001 * norm * x_[j] + subtracted[j]);
-            eta_[j] = (eta_[j] + (product + others + error_ * x_[j])) * up + lost_in_norm;
-        }
-    }
-
-    [[nodiscard]] buffer<double> padded() const {
-        const std::int64_t N = basis_.stride;
-        buffer<double> B(basis_.X.size());
-        std::fill(B.begin(), B.end(), 0.0);
-        for (std::int64_t i = 0; i < n_; ++i) std::copy_n(A_.begin() + i * n_, n_, B.begin() + i * N);
-        return B;
-    }
-
-    void multiply(buffer<double>& C, const buffer<double>& A, const buffer<double>& B) const {
-        const std::int64_t N = basis_.stride;
-        dense_sweeps_for().multiply({C.data(), A.data(), B.data(), N, N, N, n_, n_, N});
-    }
-
-    // Weights under which the couplings N leave discs that are small beside the distance to the spectral radius.
-    void enclose(radius_discs& result) const {
-        constexpr std::array fractions{1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7};
-        double top = 0.0;
-        for (const auto& v : basis_.values) top = std::max(top, std::abs(v));
-        for (const double fraction : fractions) {
-            const disc_union found{basis_.values, radii(weights(top, fraction))};
-            result.upper = std::min(result.upper, found.upper());
-            result.lower = std::max(result.lower, found.lower());
-            if (basis_.N.empty()) break;
-        }
-    }
-
-    [[nodiscard]] numbers weights(double top, double fraction) const {
-        numbers w(size());
-        for (std::size_t j = 0; j < size(); ++j) w[j] = 1.0 / x_[j];
-        std::vector<numbers> entries(basis_.N.empty() ? 0 : size());
-        std::vector<std::vector<std::size_t>> columns(entries.size());
-        for (const coupling& c : basis_.N) {
-            entries[static_cast<std::size_t>(c.row)].push_back(std::abs(c.value));
-            columns[static_cast<std::size_t>(c.row)].push_back(static_cast<std::size_t>(c.column));
-        }
-        for (std::size_t j = size(); j-- > 0;) {
-            if (!entries.empty()) {
-                const double distance = std::max(0.25 * (top - std::abs(basis_.values[j])), fraction * top);
-                double sum = 0.0;
-                for (std::size_t p = 0; p < columns[j].size(); ++p) sum += entries[j][p] * w[columns[j][p]];
-                w[j] = std::max(w[j], sum / distance);
-            }
-            if (basis_.values[j].imag() > 0.0) w[j] = w[j + 1] = std::max(w[j], w[j + 1]);
-        }
-        return w;
-    }
-
-    [[nodiscard]] numbers radii(const numbers& w) const {
-        double sum = 0.0;
-        for (std::size_t j = 0; j < size(); ++j) sum += eta_[j] * w[j];
-        numbers s(size());
-        for (std::size_t l = 0; l < size(); ++l) s[l] = z_[l] * sum * up;
-        for (const coupling& c : basis_.N)
-            s[static_cast<std::size_t>(c.row)] += std::abs(c.value) * w[static_cast<std::size_t>(c.column)];
-        for (std::size_t l = 0; l < size(); ++l) s[l] = s[l] / w[l] * up;
-        for (std::size_t l = 0; l + 1 < size(); ++l)
-            if (basis_.values[l].imag() > 0.0) s[l] = s[l + 1] = std::hypot(s[l], s[l + 1]) * up;
-        return s;
-    }
-
-    void write_eigenpair(radius_discs& result) const {
-        constexpr double same = 1e-8;
-        const auto& values = basis_.values;
-        std::size_t top = 0;
-        for (std::size_t j = 0; j < size(); ++j)
-            if (std::abs(values[j]) > std::abs(values[top])) top = j;
-        const std::complex<double> v = values[top];
-        const std::size_t first = v.imag() < 0.0 ? top - 1 : top;
-        const double b = std::abs(v.imag());
-        result.theta = {v.real(), b};
-        for (const auto& other : values)
-            if (std::abs(other) < std::abs(v) * (1.0 - same) && !(std::abs(other) <= result.runner_up))
-                result.runner_up = std::abs(other);
-        if (!basis_.finite) return;
-        // A (x_1 + i x_2) = (a + b i)(x_1 + i x_2), A^T (y_1 - i y_2) = (a + b i)(y_1 - i y_2).
-        const auto N = static_cast<std::size_t>(basis_.stride);
-        for (std::size_t i = 0; i < size(); ++i) {
-            const bool pair = b != 0.0;
-            result.right.emplace_back(basis_.X[i * N + first], pair ? basis_.X[i * N + first + 1] : 0.0);
-            result.left.emplace_back(basis_.Y[first * N + i], pair ? -basis_.Y[(first + 1) * N + i] : 0.0);
-        }
-    }
-
-    std::span<const double> A_;
-    std::int64_t n_;
-    double error_;
-    block_diagonal_form basis_;
-    numbers x_, y_, z_, eta_;
-};
+// The logarithm of the geometric mean, times n.
+double size_of(const std::vector<double>& radii) {
+    double sum = 0.0;
+    for (const double r : radii) sum += std::log2(r);
+    return sum;
+}
 
 }  // namespace
 
 radius_discs enclose_radius(std::span<const double> A, std::int64_t n, double error) {
-    return verification(A, n, error).run();
+    radius_discs result;
+    const bool converged = over_bases(A, n, error, std::array{1e5, 1e2}, [&](const verified_basis& basis) {
+        result.failure = basis.failure();
+        if (result.found()) tighten(result, basis);
+        write_eigenpair(result, basis.form());
+        return result.found() && result.upper - result.lower <= narrow * result.upper;
+    });
+    if (!converged) result.failure = "the QR iteration did not converge";
+    return result;
+}
+
+std::vector<eigenvalue_disc> enclose_eigenvalues(std::span<const double> A, std::int64_t n, double error) {
+    // Up to the first limit the discs of eigenvectors that are nearly parallel are narrower than those with couplings.
+    constexpr std::array most{1e7, 1e5, 1e2};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const double norm = norm2(A);
+    std::vector<eigenvalue_disc> result(static_cast<std::size_t>(n), {0.0, infinity, {}, {}});
+    double least = infinity;
+    bool any = false;
+    over_bases(A, n, error, most, [&](const verified_basis& basis) {
+        if (!basis.form().finite) return false;
+        any = true;
+        const auto& values = basis.form().values;
+        const std::vector<double> radii = numbered_radii(basis);
+        const bool better = size_of(radii) < least;
+        if (better) least = size_of(radii);
+        // The last basis, the one with the most couplings, has the most accurate vectors.
+        block_eigenvectors vectors = eigenvectors_of(basis.form());
+        bool all_narrow = true;
+        for (std::size_t j = 0; j < values.size(); ++j) {
+            eigenvalue_disc& disc = result[j];
+            disc.value = values[j];
+            // A disc that holds the disc of radius ||A|| around 0 proves nothing.
+            if (better) disc.radius = radii[j] < norm + std::abs(values[j]) ? radii[j] : infinity;
+            disc.right = std::move(vectors.right[j]);
+            disc.left = std::move(vectors.left[j]);
+            all_narrow = all_narrow && radii[j] <= narrow * narrow * norm;
+        }
+        return all_narrow;
+    });
+    if (!any) result.clear();
+    return result;
 }
 
 }  // namespace rhochain

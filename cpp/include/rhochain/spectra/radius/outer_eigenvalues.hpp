@@ -1,7 +1,8 @@
 // The k eigenvalues of W of largest modulus, with multiplicity: those of its strongly connected components, merged.
-// A component of at most 150 vertices is decomposed as a dense matrix, and discs hold its eigenvalues, PROVED
-// (eigenvalue_discs.hpp); a larger one, or an operator, goes to Krylov-Schur with deflation (outer_search.hpp), whose
-// values are ESTIMATEs: it may miss one. spectral_radius bounds what may have been missed.
+// A component of at most 150 vertices, or a map of that order without entries, is decomposed as a dense matrix. Discs
+// hold its eigenvalues, PROVED (verified_discs.hpp) if the map is bounded(). A larger one goes to Krylov-Schur with
+// deflation (outer_search.hpp), whose values are ESTIMATEs: it may miss one. spectral_radius bounds what may have been
+// missed.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
