@@ -56,11 +56,13 @@ class Tracker:
 
     Notes
     -----
-    An update costs five to seven products and one pass over the entries, until the margin is spent:
+    An update costs one to six products and two passes over the entries, until the margin is spent:
 
-    - sigma_1(W) <= u + ||W - V||_F, where V is the W of the last fresh bound and u that bound (Weyl 1912). The drift
-      ||W - V||_F is that from V to W, not the sum over the steps between. Grade: that of u, PROBABLE(delta) or PROVED.
-    - sigma_1(W) >= ||W v|| / ||v||, PROVED, where v takes one step of power iteration on W^T W at each update.
+    - |sigma_1(W) - sigma_1(V)| <= ||W - V||_F, where V is the W of the last fresh bound (Weyl 1912). The drift
+      ||W - V||_F is that from V to W, not the sum over the steps between. Grade: that of the fresh bound, for the upper
+      end PROBABLE(delta) or PROVED.
+    - sigma_1(W) >= ||W v|| / ||v||, PROVED, where the drift alone leaves the margin; v takes one step of power
+      iteration on W^T W each time.
     - min (|W|x)_i / x_i <= rho(|W|) <= max (|W|x)_i / x_i for the last x > 0, PROVED (Collatz 1942, Wielandt 1950), and
       one or two products more where these bounds are wide.
 
@@ -84,6 +86,7 @@ class Tracker:
 
     _norm: Bracket
     _radius: Bracket
+    _reference_lower: Bound
     _reference_upper: Bound
     _right: Floats
     _positive: Floats
@@ -155,27 +158,41 @@ class Tracker:
         return entries
 
     def _follow_norm(self, A: _core.Operator, entries: Any) -> None:
-        raw, vector = _core.norm_from_vector(A, self._right, self._limits.threads)
-        lower = Bound.from_core(raw)
-        u = self._reference_upper
-        upper = math.nextafter(u.value + _distance_above(entries, self._reference), math.inf)
-        if not upper <= (1.0 + self._margin) * lower.value:
+        drift = _distance_above(entries, self._reference)
+        u, fresh = self._reference_upper, self._reference_lower
+        upper = Bound(
+            math.nextafter(u.value + drift, math.inf), u.grade, u.delta, f"drift from a fresh bound: {u.source}"
+        )
+        lower = Bound(
+            max(0.0, math.nextafter(fresh.value - drift, 0.0)),
+            fresh.grade,
+            fresh.delta,
+            f"drift from a fresh bound: {fresh.source}",
+        )
+        matvecs = 0
+        if not self._within_margin(lower, upper):
+            raw, self._right = _core.norm_from_vector(A, self._right, self._limits.threads)
+            lower, matvecs = Bound.from_core(raw), 3
+        if not self._within_margin(lower, upper):
             self._refresh_norm(Matrix(entries), entries)
             return
-        self._right = vector
         self._norm = Bracket(
-            value=lower.value,
+            value=min(max(lower.value, fresh.value), upper.value),
             lower=lower,
-            upper=Bound(upper, u.grade, u.delta, f"drift from a fresh bound: {u.source}"),
+            upper=upper,
             status=Status.CONVERGED,
-            matvecs=3,
+            matvecs=matvecs,
         )
+
+    def _within_margin(self, lower: Bound, upper: Bound) -> bool:
+        return upper.value <= (1.0 + self._margin) * lower.value
 
     def _refresh_norm(self, A: Matrix, entries: Any) -> None:
         """A fresh bound, within a fifth of the margin, and W as the new reference."""
         options = self._given | {"seed": self._given["seed"] + self.fresh_norms}
         self._norm = spectral_norm(A, rtol=0.2 * self._margin, **options)
         self.fresh_norms += 1
+        self._reference_lower = self._norm.graded_lower or Bound(0.0, Grade.PROVED, None, "a norm is not negative")
         self._reference_upper = self._norm.graded_upper or Bound(math.inf, Grade.PROVED, None, "no bound")
         self._reference = entries.copy(order="K") if isinstance(entries, np.ndarray) else entries.copy()
         self._right = _real(self._norm.vector, A.shape[1])
@@ -183,7 +200,7 @@ class Tracker:
     def _follow_radius(self, A: _core.Operator, entries: Any) -> None:
         limits = replace(self._limits, start=self._positive)
         self._radius = Bracket.from_core(_core.perron_radius_of_whole(A, limits.core))
-        if self._radius.upper.value <= (1.0 + self._margin) * self._radius.lower.value:
+        if self._within_margin(self._radius.lower, self._radius.upper):
             self._positive = _real(self._radius.vector, self._shape[0])
         else:
             self._refresh_radius(Matrix(entries))

@@ -65,17 +65,20 @@ template <class Scalar, class Count>
     s.smallest = std::numeric_limits<double>::infinity();
     const auto columns = static_cast<std::size_t>(W.cols());
     count.assign(columns, 0);
+    Count full_rows = 0;
     for (std::int64_t i = begin; i < end; ++i) {
         const auto row = W.values.subspan(static_cast<std::size_t>(W.row_begin(i)), columns);
         Count terms = 0;
-        for (std::size_t j = 0; j < columns; ++j) {
-            const Count term = row[j] != 0 ? 1 : 0;
-            terms += term;
-            count[j] += term;
-        }
+        for (const Scalar w : row) terms += w != 0 ? 1 : 0;
         s.row_terms = std::max(s.row_terms, static_cast<std::int64_t>(terms));
         widen_range(row, s);
+        if (static_cast<std::size_t>(terms) == columns) {
+            ++full_rows;
+            continue;
+        }
+        for (std::size_t j = 0; j < columns; ++j) count[j] += row[j] != 0 ? 1 : 0;
     }
+    for (Count& c : count) c += full_rows;
     return s;
 }
 
