@@ -174,13 +174,15 @@ def outer_eigenvalues(
     values, radii, proved, residuals, conditions = zip(*found, strict=True) if found else ((), (), (), (), ())
     moduli = np.abs(np.array(values, dtype=np.complex128))
     beyond = rest.value if len(values) < n and math.isfinite(rest.value) else math.nan
+    with np.errstate(invalid="ignore"):  # of two moduli beyond float64
+        gaps = moduli - np.append(moduli[1:], beyond)[: len(moduli)]
     return OuterEigenvalues(
         values=np.array(values, dtype=np.complex128),
         radii=np.array(radii, dtype=np.float64),
         grades=tuple(Grade.PROVED if known else Grade.ESTIMATE for known in proved),
         residuals=np.array(residuals, dtype=np.float64),
         conditions=np.array(conditions, dtype=np.float64),
-        gaps=moduli - np.append(moduli[1:], beyond)[: len(moduli)],
+        gaps=gaps,
         rest=Bound.from_core(rest),
         status=run.status,
         matvecs=run.matvecs,

@@ -110,6 +110,12 @@ public:
                                            : Bound{modulus, Grade::estimate, 0.0, "the next eigenvalue found"});
         }
         values_.resize(kept);
+        // Of small components too: rounding in a badly scaled one leaves residuals that are large beside its
+        // eigenvalues.
+        constexpr double rounding = 0x1p-44;
+        const double largest = values_.empty() ? 0.0 : std::abs(values_.front().value);
+        for (const OuterEigenvalue& v : values_)
+            converged_ = converged_ && v.residual <= std::max(options_.rtol * std::abs(v.value), rounding * largest);
         Bracket& b = found.outermost;
         if (!values_.empty()) {
             const OuterEigenvalue& first = values_.front();
@@ -244,9 +250,13 @@ OuterEigenvalues outer_eigenvalues(const linear_map& W, std::int64_t k, const So
     OuterEigenvalues found = all.result();
     const int e = A.exponent();
     for (OuterEigenvalue& v : found.values) {
-        v.value = {std::ldexp(v.value.real(), e), std::ldexp(v.value.imag(), e)};
-        v.radius = shifted_up(v.radius, e);
-        v.residual = std::ldexp(v.residual, e);
+        v.residual = scaled_up(v.value, v.residual, e).error;
+        const scaled_eigenvalue scaled = scaled_up(v.value, v.radius, e);
+        v.value = scaled.value;
+        v.radius = scaled.error;
+        if (std::isfinite(std::abs(v.value))) continue;
+        v.radius = Bracket::unknown;
+        v.grade = Grade::estimate;
     }
     found.rest.value = shifted_up(found.rest.value, e);
     ledger.close(found.outermost);

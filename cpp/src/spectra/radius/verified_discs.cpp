@@ -4,6 +4,7 @@
 #include "kernels/solvers/block_diagonal.hpp"
 #include "kernels/solvers/dense_kernels.hpp"
 #include "kernels/solvers/real_schur.hpp"
+#include "spectra/radius/coupled_eigenvector.hpp"
 #include "spectra/radius/disc_union.hpp"
 
 #include <algorithm>
@@ -61,8 +62,13 @@ public:
         }
         for (const double limit : most) {
             basis_ = block_diagonalise(limit == most.back() ? std::move(schur) : schur, limit);
-            result.failure = check();
-            if (!result.found()) continue;
+            const std::string failure = check();
+            if (!failure.empty()) {
+                // Discs of the attempt before remain.
+                if (!std::isfinite(result.upper)) result.failure = failure;
+                continue;
+            }
+            result.failure.clear();
             enclose(result);
             if (result.upper - result.lower <= narrow * result.upper) break;
         }
@@ -218,12 +224,15 @@ private:
             if (std::abs(other) < std::abs(v) * (1.0 - same) && !(std::abs(other) <= result.runner_up))
                 result.runner_up = std::abs(other);
         if (!basis_.finite) return;
-        // A (x_1 + i x_2) = (a + b i)(x_1 + i x_2), A^T (y_1 - i y_2) = (a + b i)(y_1 - i y_2).
         const auto N = static_cast<std::size_t>(basis_.stride);
-        for (std::size_t i = 0; i < size(); ++i) {
-            const bool pair = b != 0.0;
-            result.right.emplace_back(basis_.X[i * N + first], pair ? basis_.X[i * N + first + 1] : 0.0);
-            result.left.emplace_back(basis_.Y[first * N + i], pair ? -basis_.Y[(first + 1) * N + i] : 0.0);
+        const auto c = right_coefficients(basis_, first), d = left_coefficients(basis_, first);
+        result.right.assign(size(), 0.0);
+        result.left.assign(size(), 0.0);
+        for (std::size_t k = 0; k < size(); ++k) {
+            if (c[k] != 0.0)
+                for (std::size_t i = 0; i < size(); ++i) result.right[i] += basis_.X[i * N + k] * c[k];
+            if (d[k] != 0.0)
+                for (std::size_t i = 0; i < size(); ++i) result.left[i] += basis_.Y[k * N + i] * d[k];
         }
     }
 
