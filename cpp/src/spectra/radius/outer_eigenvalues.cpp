@@ -110,8 +110,7 @@ public:
                                            : Bound{modulus, Grade::estimate, 0.0, "the next eigenvalue found"});
         }
         values_.resize(kept);
-        // Of small components too: rounding in a badly scaled one leaves residuals that are large beside its
-        // eigenvalues.
+        // Of small components too: the rounding of a badly scaled one may be large beside its eigenvalues.
         constexpr double rounding = 0x1p-44;
         const double largest = values_.empty() ? 0.0 : std::abs(values_.front().value);
         for (const OuterEigenvalue& v : values_)
