@@ -49,8 +49,8 @@ class OuterEigenvalues:
         Only the upper bound of `spectral_radius` tells how far outside a missed one could be. Infinite where the budget
         ended first.
     status : Status
-        CONVERGED: k values whose residuals are at most ``rtol * abs(value)``, and a search from another random start
-        found nothing farther out.
+        CONVERGED: k values whose residuals are at most ``rtol * abs(value)`` or rounding beside the outermost modulus,
+        and a search from another random start found nothing farther out.
     matvecs : int
     seconds : float
     order : int
