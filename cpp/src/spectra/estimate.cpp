@@ -76,6 +76,15 @@ double shifted_down(double x, int exponent) {
     return std::ldexp(y, -exponent) > x ? std::nextafter(y, -Bracket::infinity) : y;
 }
 
+scaled_eigenvalue scaled_up(std::complex<double> z, double error, int exponent) {
+    const std::complex<double> scaled{std::ldexp(z.real(), exponent), std::ldexp(z.imag(), exponent)};
+    const bool exact =
+        std::ldexp(scaled.real(), -exponent) == z.real() && std::ldexp(scaled.imag(), -exponent) == z.imag();
+    const double up = shifted_up(error, exponent);
+    // Each part that leaves the normal range downwards loses at most 2^-1075.
+    return {scaled, exact || std::isnan(z.real()) ? up : up + 0x1p-1074};
+}
+
 void rescale_bracket(Bracket& b, int exponent) {
     if (exponent == 0) return;
     constexpr double negligible = 0x1p-50;
@@ -88,9 +97,10 @@ void rescale_bracket(Bracket& b, int exponent) {
     rescale(b.lower.value, b.value, b.upper.value);
     b.lower_behind.value = shifted_down(b.lower_behind.value, exponent);
     b.upper_behind.value = shifted_up(b.upper_behind.value, exponent);
-    b.residual = std::ldexp(b.residual, exponent);
     b.runner_up = std::ldexp(b.runner_up, exponent);
-    b.eigenvalue = {std::ldexp(b.eigenvalue.real(), exponent), std::ldexp(b.eigenvalue.imag(), exponent)};
+    const scaled_eigenvalue scaled = scaled_up(b.eigenvalue, b.residual, exponent);
+    b.eigenvalue = scaled.value;
+    b.residual = scaled.error;
     for (Progress& p : b.history) rescale(p.lower, p.value, p.upper);
     if (b.status == Status::converged && !(relative_width(b) <= width + negligible)) b.status = Status::bracketed;
 }

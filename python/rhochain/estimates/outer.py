@@ -49,8 +49,8 @@ class OuterEigenvalues:
         Only the upper bound of `spectral_radius` tells how far outside a missed one could be. Infinite where the budget
         ended first.
     status : Status
-        CONVERGED: k values whose residuals are at most ``rtol * abs(value)``, and a search from another random start
-        found nothing farther out.
+        CONVERGED: k values whose residuals are at most ``rtol * abs(value)`` or rounding beside the outermost modulus,
+        and a search from another random start found nothing farther out.
     matvecs : int
     seconds : float
     order : int
@@ -175,13 +175,15 @@ def outer_eigenvalues(
     values, radii, proved, residuals, conditions = zip(*found, strict=True) if found else ((), (), (), (), ())
     moduli = np.abs(np.array(values, dtype=np.complex128))
     beyond = rest.value if len(values) < n and math.isfinite(rest.value) else math.nan
+    with np.errstate(invalid="ignore"):  # of two moduli beyond float64
+        gaps = moduli - np.append(moduli[1:], beyond)[: len(moduli)]
     return OuterEigenvalues(
         values=np.array(values, dtype=np.complex128),
         radii=np.array(radii, dtype=np.float64),
         grades=tuple(Grade.PROVED if known else Grade.ESTIMATE for known in proved),
         residuals=np.array(residuals, dtype=np.float64),
         conditions=np.array(conditions, dtype=np.float64),
-        gaps=moduli - np.append(moduli[1:], beyond)[: len(moduli)],
+        gaps=gaps,
         rest=Bound.from_core(rest),
         status=run.status,
         matvecs=run.matvecs,

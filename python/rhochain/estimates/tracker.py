@@ -148,6 +148,8 @@ class Tracker:
             raise TypeError("Tracker needs the entries of W; got an operator known by its products alone")
         if entries.ndim != 2 or entries.shape[0] != entries.shape[1]:
             raise ValueError(f"W must be square; got shape {entries.shape}")
+        if self._reference is not None and entries.shape == self._shape:
+            entries = _alike(entries, self._reference)
         if sparse.issparse(entries) and not _same_pattern(entries, self._reference):
             Matrix(entries)  # what it refuses, SciPy may not survive
             entries = entries.astype(np.float64)  # a copy
@@ -214,6 +216,13 @@ class Tracker:
 def _real(vector: npt.NDArray[Any] | None, n: int) -> Floats:
     """The vector of a bracket as a start; ones where there is none."""
     return np.ones(n) if vector is None or not vector.any() else np.ascontiguousarray(vector.real, dtype=np.float64)
+
+
+def _alike(W: Any, V: Any) -> Any:
+    """W as CSR where V is, else as an array."""
+    if sparse.issparse(V):
+        return W if sparse.issparse(W) else sparse.csr_array(W)
+    return W.toarray() if sparse.issparse(W) else W
 
 
 def _operator(entries: Any) -> _core.Operator:

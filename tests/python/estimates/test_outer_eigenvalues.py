@@ -232,3 +232,21 @@ def test_a_wrong_k_is_named(k):
         rc.outer_eigenvalues(np.eye(4), k)
     with pytest.raises(TypeError, match="k"):
         rc.outer_eigenvalues(np.eye(4), 1.5)
+
+
+def test_an_eigenvalue_beyond_float64_is_not_proved():
+    v = 1.7e308
+    found = rc.outer_eigenvalues([[v, v, 0.0], [0.0, v, v], [v, 0.0, -v]], 3)
+    for z, radius, grade in zip(found.values, found.radii, found.grades, strict=True):
+        assert np.isfinite(z) == (grade is rc.Grade.PROVED) == np.isfinite(radius)
+    pair = rc.outer_eigenvalues([[v, v], [-v, v]], 2)  # the moduli overflow: no warning
+    assert rc.Grade.PROVED not in pair.grades
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_values_with_large_residuals_have_not_converged(seed):
+    d = np.array([1.0, 2.0**200, 2.0**-200])
+    found = rc.outer_eigenvalues(gaussian(3, seed) * d[:, np.newaxis] / d, 3)
+    large = found.residuals > np.maximum(1e-6 * np.abs(found.values), 2.0**-44 * np.abs(found.values[0]))
+    assert found.converged == (not large.any())
+    assert large.any()

@@ -1,5 +1,7 @@
 """spectral_radius(W, proved=True): both ends PROVED and narrow, never wrong, and a reason where there is no proof."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from enclosures import Enclosure, characteristic_polynomial, integers
@@ -101,3 +103,33 @@ def test_a_low_rank_update_has_proofs_too():
     assert r.width <= 1e-6
     assert r.lower.value <= truth * (1 + 1e-11)
     assert r.upper.value >= truth * (1 - 1e-11)
+
+
+@pytest.mark.parametrize(
+    "W",
+    [
+        [[2.0, -1.0], [1.0, 0.0]],
+        [[3.0, -3.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]],
+        [[0.0, 1.0, 0.0, 0.0], [-3.5, 4.0, 2.0, 0.5], [2.0, -2.0, -1.0, 0.0], [-0.5, 1.0, 0.0, 0.5]],
+    ],
+)
+def test_a_defective_eigenvalue_has_both_vectors_and_a_large_condition(W):
+    found = rc.spectral_radius(np.array(W))
+    assert 1.0 in found
+    assert found.residual <= 1e-12  # of the left vector too
+    assert found.condition >= 1e7
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_residual_of_a_subnormal_matrix_is_rounded_up(seed):
+    rng = np.random.default_rng(seed)
+    W = rng.standard_normal((3, 3)) * 2.0**-1068
+    found = rc.spectral_radius(W)
+    x = [(Fraction(z.real), Fraction(z.imag)) for z in found.vector.astype(complex)]
+    a, b = Fraction(found.eigenvalue.real), Fraction(found.eigenvalue.imag)
+    square = Fraction(0)
+    for row, (re, im) in zip(W, x, strict=True):
+        entries = [Fraction(float(w)) for w in row]
+        square += (sum(w * z[0] for w, z in zip(entries, x, strict=True)) - (a * re - b * im)) ** 2
+        square += (sum(w * z[1] for w, z in zip(entries, x, strict=True)) - (a * im + b * re)) ** 2
+    assert Fraction(found.residual) ** 2 >= square

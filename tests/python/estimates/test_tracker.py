@@ -154,3 +154,13 @@ def test_misuse_names_the_argument_and_leaves_the_brackets(rng):
         rc.Tracker(sparse.linalg.aslinearoperator(W))
     with pytest.raises(TypeError, match="must be real"):
         rc.Tracker(W + 1j)
+
+
+@pytest.mark.parametrize("first", [np.array, sparse.csr_array], ids=["dense", "sparse"])
+def test_dense_and_sparse_matrices_may_alternate(first, rng):
+    W = rng.standard_normal((12, 12)) / 4
+    tracker = rc.Tracker(first(W), margin=0.2)
+    for step in range(6):
+        W += 0.02 * rng.standard_normal((12, 12))
+        tracker.update(np.asfortranarray(W) if step % 2 else sparse.csc_array(W))
+        assert_follows(tracker, W, 0.2)

@@ -82,6 +82,13 @@ void clamp_value(Bracket& b);
 [[nodiscard]] double shifted_up(double x, int exponent);
 [[nodiscard]] double shifted_down(double x, int exponent);
 
+// 2^exponent z, and a bound of |2^exponent z' - value| for every z' with |z' - z| <= error.
+struct scaled_eigenvalue {
+    std::complex<double> value;
+    double error;
+};
+[[nodiscard]] scaled_eigenvalue scaled_up(std::complex<double> z, double error, int exponent);
+
 // The bracket of a quantity that lies between 1 - error and 1 + error times the one of b, 2^-50 <= error < 1/2.
 void move_outwards(Bracket& b, double error);
 

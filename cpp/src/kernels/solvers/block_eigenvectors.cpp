@@ -110,6 +110,14 @@ complex_numbers conjugate(complex_numbers x) {
 
 }  // namespace
 
+std::vector<complex> right_eigenvector(const block_diagonal_form& form, std::size_t j) {
+    return substitution(form).right(j);
+}
+
+std::vector<complex> left_eigenvector(const block_diagonal_form& form, std::size_t j) {
+    return substitution(form).left(j);
+}
+
 block_eigenvectors eigenvectors_of(const block_diagonal_form& form) {
     const substitution solver(form);
     block_eigenvectors found;

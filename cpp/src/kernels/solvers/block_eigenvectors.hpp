@@ -8,6 +8,7 @@
 #include "kernels/solvers/block_diagonal.hpp"
 
 #include <complex>
+#include <cstddef>
 #include <vector>
 
 namespace rhochain {
@@ -16,6 +17,10 @@ namespace rhochain {
 struct block_eigenvectors {
     std::vector<std::vector<std::complex<double>>> right, left;
 };
+
+// Of values[j], the one with Im >= 0 of a pair.
+[[nodiscard]] std::vector<std::complex<double>> right_eigenvector(const block_diagonal_form& form, std::size_t j);
+[[nodiscard]] std::vector<std::complex<double>> left_eigenvector(const block_diagonal_form& form, std::size_t j);
 
 [[nodiscard]] block_eigenvectors eigenvectors_of(const block_diagonal_form& form);
 

@@ -22,15 +22,16 @@ namespace {
 constexpr std::int64_t most_for_dense = 150;
 constexpr double slightly_more = 1.0 + 0x1p-50;
 
-// v of 2^e A from that of A.
+// v of 2^e A from that of A. A value that overflows is known no longer.
 OuterEigenvalue rescaled(OuterEigenvalue v, int e) {
-    const std::complex<double> z = v.value;
-    v.value = {std::ldexp(z.real(), e), std::ldexp(z.imag(), e)};
-    v.radius = shifted_up(v.radius, e);
-    v.residual = std::ldexp(v.residual, e);
-    // A value that underflows has been rounded.
-    if (std::ldexp(v.value.real(), -e) != z.real() || std::ldexp(v.value.imag(), -e) != z.imag())
-        v.radius = std::nextafter(v.radius + 0x1p-1073, Bracket::infinity);
+    v.residual = scaled_up(v.value, v.residual, e).error;
+    const scaled_eigenvalue scaled = scaled_up(v.value, v.radius, e);
+    v.value = scaled.value;
+    v.radius = scaled.error;
+    if (!std::isfinite(std::abs(v.value))) {
+        v.radius = Bracket::unknown;
+        v.grade = Grade::estimate;
+    }
     return v;
 }
 
@@ -114,6 +115,11 @@ public:
                                            : Bound{modulus, Grade::estimate, 0.0, "the next eigenvalue found"});
         }
         values_.resize(kept);
+        // Of small components too: the rounding of a badly scaled one may be large beside its eigenvalues.
+        constexpr double rounding = 0x1p-44;
+        const double largest = values_.empty() ? 0.0 : std::abs(values_.front().value);
+        for (const OuterEigenvalue& v : values_)
+            converged_ = converged_ && v.residual <= std::max(options_.rtol * std::abs(v.value), rounding * largest);
         Bracket& b = found.outermost;
         if (!values_.empty()) {
             const OuterEigenvalue& first = values_.front();

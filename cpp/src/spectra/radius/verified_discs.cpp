@@ -57,13 +57,8 @@ void write_eigenpair(radius_discs& result, const block_diagonal_form& basis) {
     result.right.clear();
     result.left.clear();
     if (!basis.finite) return;
-    // A (x_1 + i x_2) = (a + b i)(x_1 + i x_2), A^T (y_1 - i y_2) = (a + b i)(y_1 - i y_2).
-    const auto N = static_cast<std::size_t>(basis.stride);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const bool pair = b != 0.0;
-        result.right.emplace_back(basis.X[i * N + first], pair ? basis.X[i * N + first + 1] : 0.0);
-        result.left.emplace_back(basis.Y[first * N + i], pair ? -basis.Y[(first + 1) * N + i] : 0.0);
-    }
+    result.right = right_eigenvector(basis, first);
+    result.left = left_eigenvector(basis, first);
 }
 
 // The least radii that the weights of one basis prove; they share a numbering. Infinity where it proves none.
@@ -91,8 +86,12 @@ double size_of(const std::vector<double>& radii) {
 radius_discs enclose_radius(std::span<const double> A, std::int64_t n, double error) {
     radius_discs result;
     const bool converged = over_bases(A, n, error, std::array{1e5, 1e2}, [&](const verified_basis& basis) {
-        result.failure = basis.failure();
-        if (result.found()) tighten(result, basis);
+        if (basis.failure().empty()) {
+            result.failure.clear();
+            tighten(result, basis);
+        } else if (!std::isfinite(result.upper)) {
+            result.failure = basis.failure();  // else the discs of the basis before remain
+        }
         write_eigenpair(result, basis.form());
         return result.found() && result.upper - result.lower <= narrow * result.upper;
     });
