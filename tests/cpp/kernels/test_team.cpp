@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cfenv>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -93,6 +94,29 @@ TEST_CASE("the last loop of a long pause and the first after it lose no chunk") 
         }
         CHECK(seen.all_are(20));
     }
+}
+
+TEST_CASE("threads round a chunk as the caller of the loop does") {
+    constexpr std::int64_t chunks = 40;
+    const auto thirds = [] {
+        std::vector<double> of(chunks);
+        parallel_for(3, chunks, [&](std::int64_t c) {
+            std::this_thread::sleep_for(std::chrono::microseconds(100));  // workers come
+            const volatile double one = 1.0, three = 3.0;
+            of[static_cast<std::size_t>(c)] = one / three;
+        });
+        return of;
+    };
+    const auto all_are = [](const std::vector<double>& of, double value) {
+        return std::all_of(of.begin(), of.end(), [=](double v) { return v == value; });
+    };
+    const double nearest = 1.0 / 3.0;
+    CHECK(all_are(thirds(), nearest));
+    REQUIRE(std::fesetround(FE_UPWARD) == 0);
+    const std::vector<double> upward = thirds();
+    std::fesetround(FE_TONEAREST);
+    CHECK(all_are(upward, std::nextafter(nearest, 1.0)));
+    CHECK(all_are(thirds(), nearest));
 }
 
 TEST_CASE("quotas of control groups: the least of a group and those above it, rounded up") {

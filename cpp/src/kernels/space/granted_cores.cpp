@@ -1,6 +1,7 @@
 #include "kernels/space/granted_cores.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -50,6 +51,14 @@ int affinity() {
     return static_cast<int>(std::thread::hardware_concurrency());
 }
 
+// Of this process.
+int own_quota() {
+    std::ifstream file("/proc/self/cgroup");
+    const std::string membership{std::istreambuf_iterator<char>(file), {}};
+    std::error_code unreadable;  // a path that cannot be looked at has no quota
+    return fs::exists("/sys/fs/cgroup", unreadable) ? quota_cores(membership, "/sys/fs/cgroup") : 0;
+}
+
 }  // namespace
 
 int quota_cores(const std::string& membership, const fs::path& mount) {
@@ -73,12 +82,13 @@ int quota_cores(const std::string& membership, const fs::path& mount) {
 }
 
 int granted_cores() {
-    static const int quota = [] {
-        std::ifstream file("/proc/self/cgroup");
-        const std::string membership{std::istreambuf_iterator<char>(file), {}};
-        std::error_code unreadable;  // a path that cannot be looked at has no quota
-        return fs::exists("/sys/fs/cgroup", unreadable) ? quota_cores(membership, "/sys/fs/cgroup") : 0;
-    }();
+    // Two threads may read it at a time. None waits for another, which a fork in between would leave behind.
+    static constinit std::atomic<int> known = -1;
+    int quota = known.load(std::memory_order_relaxed);
+    if (quota < 0) {
+        quota = own_quota();
+        known.store(quota, std::memory_order_relaxed);
+    }
     return std::max(1, less(affinity(), quota));
 }
 

@@ -2,6 +2,8 @@
 // and then takes, one at a time, what is left of the others' shares.
 #pragma once
 
+#include "kernels/space/arithmetic_mode.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -25,8 +27,9 @@ public:
         }
     }
 
-    // Runs chunks until all have been begun.
+    // Runs chunks until all have been begun, in the mode of the thread that made the loop.
     void take_part(int member) {
+        mode_.adopt();
         for (int k = 0; k < shares_; ++k) {
             share& s = share_[static_cast<std::size_t>((member + k) % shares_)];
             while (s.next.load(std::memory_order_relaxed) < s.end) {
@@ -62,6 +65,7 @@ private:
     }
 
     std::array<share, most_shares> share_;
+    arithmetic_mode mode_;
     int shares_;
     std::int64_t failed_;
     void* context_;

@@ -27,19 +27,21 @@ struct workers {
     std::atomic<int> count = 0;
     std::atomic<int> refused = most_workers;  // the system cannot create so many
     std::atomic<int> loops = 0;               // that run now
-    std::atomic<bool> forked = false;         // this process has none of them
     int cores = granted_cores();
     std::mutex guard;
 };
 
-workers& all_workers() {
-    static workers& all = []() -> workers& {
-        auto* made = new workers;
+// A fork may come while another thread makes the first of them: the child must not wait for that thread.
+constinit std::atomic<bool> begun = false;
+constinit std::atomic<bool> forked = false;  // this process has none of them
+
 #if defined(__unix__) || defined(__APPLE__)
-        pthread_atfork(nullptr, nullptr, [] { all_workers().forked.store(true); });
+[[maybe_unused]] const int watched = pthread_atfork(nullptr, nullptr, [] { forked = begun.load(); });
 #endif
-        return *made;
-    }();
+
+workers& all_workers() {
+    begun = true;
+    static workers& all = *new workers;
     return all;
 }
 
@@ -96,7 +98,7 @@ public:
 
 void team::run(int threads, std::int64_t chunks, void* context, void (*body)(void*, std::int64_t), placement place) {
     const bool own = threads <= 1 || chunks <= 1 || inside_loop::holds() || worker::is_this_thread();
-    if (own || all_workers().forked.load(std::memory_order_relaxed)) {
+    if (own || forked.load(std::memory_order_relaxed)) {
         for (std::int64_t c = 0; c < chunks; ++c) body(context, c);
         return;
     }

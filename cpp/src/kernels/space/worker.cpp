@@ -1,5 +1,7 @@
 #include "kernels/space/worker.hpp"
 
+#include "kernels/space/blocked_signals.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -63,6 +65,7 @@ bool spin(std::int64_t most, const Done& done) {
 }  // namespace
 
 worker::worker(int number, bool stays_awake, std::vector<int> processors) : number_(number), stays_awake_(stays_awake) {
+    const blocked_signals inherited;
     std::thread thread([this, places = std::move(processors)] { serve(places); });
 #if defined(__linux__)
     if (pthread_getcpuclockid(thread.native_handle(), &clock_) != 0) clock_ = CLOCK_MONOTONIC;
