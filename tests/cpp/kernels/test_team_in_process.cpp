@@ -96,6 +96,8 @@ TEST_CASE("a process forked while another thread begins the first loop runs its 
 
 #endif
 
+// LeakSanitizer of GCC 12 cannot read the threads of a library that dlopen brought, and ends the process.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("a library with workers stays in the process that closes it") {
     for (int times = 0; times < 3; ++times) {
         void* plugin = dlopen(RHOCHAIN_TEST_PLUGIN, RTLD_NOW | RTLD_LOCAL);
@@ -107,5 +109,6 @@ TEST_CASE("a library with workers stays in the process that closes it") {
         dlclose(still);
     }
 }
+#endif
 
 #endif
