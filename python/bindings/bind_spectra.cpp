@@ -52,9 +52,9 @@ RawBracket norm_of(const Operator& A, const Limits& limits, double upper_rtol) {
     });
 }
 
-// Of two arrays of the same type and order in memory.
+// Of two contiguous arrays of one type.
 template <class Scalar>
-double distance_of(const py::array_t<Scalar>& a, const py::array_t<Scalar>& b) {
+double distance_of(const py::array_t<Scalar, py::array::c_style>& a, const py::array_t<Scalar, py::array::c_style>& b) {
     const std::span<const Scalar> left(a.data(), static_cast<std::size_t>(a.size()));
     const std::span<const Scalar> right(b.data(), static_cast<std::size_t>(b.size()));
     const py::gil_scoped_release release;

@@ -36,7 +36,7 @@ class Tracker:
     seed : int, at least 0
         Of the random starts; each fresh bound draws from a seed of its own, ``seed``, ``seed + 1``, ...
     threads : int, optional
-        By default as OpenMP decides (OMP_NUM_THREADS).
+        By default OMP_NUM_THREADS, or as many as the process has cores (affinity, quota of containers).
 
     Attributes
     ----------
@@ -130,6 +130,8 @@ class Tracker:
         ------
         TypeError, ValueError
             Misuse; the brackets remain those of the W before.
+        Interrupted
+            Ctrl-C during a fresh bound; update again before the brackets are read.
         """
         entries = self._entries(W)
         if entries.shape != self._shape:
@@ -191,7 +193,7 @@ class Tracker:
 
     def _refresh_norm(self, A: Matrix, entries: Any) -> None:
         """A fresh bound, within a fifth of the margin, and W as the new reference."""
-        options = self._given | {"seed": self._given["seed"] + self.fresh_norms}
+        options = self._given | {"seed": (self._given["seed"] + self.fresh_norms) % 2**64}
         self._norm = spectral_norm(A, rtol=0.2 * self._margin, **options)
         self.fresh_norms += 1
         self._reference_lower = self._norm.graded_lower or Bound(0.0, Grade.PROVED, None, "a norm is not negative")
@@ -237,9 +239,8 @@ def _distance_above(W: Any, V: Any) -> float:
         D = sparse.csr_array(W - V).data
         return _core.distance_above(D, np.zeros_like(D)) * (1.0 + 2.0**-50)  # SciPy has rounded the differences
     ours, reference = (W.data, V.data) if sparse.issparse(W) else (W.ravel(order="K"), V.ravel(order="K"))
-    if ours.dtype != reference.dtype:
-        ours, reference = ours.astype(np.float64), reference.astype(np.float64)
-    return _core.distance_above(ours, reference)
+    dtype = np.result_type(ours, reference)  # float64 unless both are float32
+    return _core.distance_above(np.ascontiguousarray(ours, dtype), np.ascontiguousarray(reference, dtype))
 
 
 def _same_pattern(W: Any, V: Any) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import rhochain as rc
+import rhochain._core as _core
 
 
 @pytest.fixture
@@ -100,6 +101,22 @@ def test_a_sparse_pattern_that_changes_with_duplicates_and_unsorted_indices(rng)
         assert_follows(tracker, W, 0.1)
         assert np.array_equal(listed_twice.data, before.data)  # the caller's matrix stays as it is
         assert np.array_equal(listed_twice.indices, before.indices)
+
+
+def test_entries_with_strides_are_read_where_they_lie(rng):
+    W = sparse.csr_array(rng.standard_normal((40, 40)))
+    tracker = rc.Tracker(W)
+    spread = np.zeros(2 * W.nnz)
+    spread[::2] = W.data + 0.02 * rng.standard_normal(W.nnz)
+    spread[1::2] = W.data  # what a reader without strides would take for the entries
+    strided = sparse.csr_array((spread[::2], W.indices, W.indptr), shape=W.shape)
+    strided.data = spread[::2]
+    tracker.update(strided)
+    assert_follows(tracker, strided, 0.1)
+    with pytest.raises(TypeError):
+        _core.distance_above(spread[::2], W.data)
+    exact = np.linalg.norm(spread[::2] - W.data)
+    assert exact <= _core.distance_above(np.ascontiguousarray(spread[::2]), W.data) <= exact * (1 + 1e-9)
 
 
 def test_a_reducible_matrix_is_bounded_at_every_update(rng):
