@@ -86,7 +86,8 @@ void verified_basis::bound_residuals(buffer<double>& P) {
     const std::int64_t N = form_.stride;
     double squares = 0.0;
     for (const double a : A_) squares += a * a;
-    const double norm = std::sqrt(squares) * up + lost_in_norm;
+    // A sum of n^2 terms.
+    const double norm = std::sqrt(squares) * (1.0 + rounding_gamma(n_ * n_ + 4)) + lost_in_norm;
     // sum_k ||X_k|| |(D + N)_kj|, and the terms of an entry of column j.
     numbers subtracted(size(), 0.0);
     numbers terms(size(), 2.0);
