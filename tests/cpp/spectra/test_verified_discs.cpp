@@ -226,3 +226,55 @@ TEST_CASE("proofs on request: both ends PROVED, in place too, and the reason whe
     CHECK(large.lower.source.find("more than 1000 vertices") != std::string::npos);
     CHECK(large.lower.grade != Grade::proved);
 }
+
+TEST_CASE("a disc of unknown radius makes every bound of the union trivial") {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const std::vector<std::complex<double>> centres{{3.0, 0.0}, {1.0, 0.0}, {-2.0, 0.0}};
+    for (std::size_t unknown = 0; unknown < centres.size(); ++unknown) {
+        CAPTURE(unknown);
+        std::vector<double> radii{0.1, 0.1, 0.1};
+        radii[unknown] = nan;
+        const disc_union discs{centres, radii};
+        CHECK(std::isinf(discs.upper()));
+        CHECK(discs.lower() == 0.0);
+        for (const double reach : discs.numbered()) CHECK(std::isinf(reach));
+    }
+}
+
+TEST_CASE("the bracket of the outermost modulus holds every disc, also one that reaches beyond that of its centre") {
+    const unsigned seed = std::random_device{}();
+    CAPTURE(seed);
+    // A loop of 1, and a Jordan block just below 1 in a random basis, whose discs are wide.
+    constexpr std::size_t n = 4;
+    const std::vector<double> B = matrices::random_vector(9, seed);
+    csr<double, std::int32_t> W{n, n, {0}, {}, {}};
+    W.indices.push_back(0);
+    W.values.push_back(1.0);
+    W.indptr.push_back(1);
+    // R J R^-1 with R = I - 2 u u^T / u^T u.
+    const double length = B[0] * B[0] + B[1] * B[1] + B[2] * B[2];
+    const auto reflector = [&](std::size_t i, std::size_t j) {
+        return (i == j ? 1.0 : 0.0) - 2.0 * B[i] * B[j] / length;
+    };
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+            double x = 0.0;
+            for (std::size_t k = 0; k < 3; ++k) {
+                x += reflector(i, k) * (1.0 - 1e-7) * reflector(k, j);
+                if (k < 2) x += reflector(i, k) * reflector(k + 1, j);
+            }
+            W.indices.push_back(static_cast<std::int32_t>(j + 1));
+            W.values.push_back(x);
+        }
+        W.indptr.push_back(static_cast<std::int32_t>(W.values.size()));
+    }
+    const OuterEigenvalues found = outer_eigenvalues(sparse_operator(W.view()), 4, {});
+    double reach = 0.0;
+    for (const OuterEigenvalue& v : found.values) {
+        CHECK(v.grade == Grade::proved);
+        reach = std::max(reach, std::abs(v.value) + v.radius);
+    }
+    CHECK(reach > 1.0 + 1e-6);
+    CHECK(found.outermost.upper.grade == Grade::proved);
+    CHECK(found.outermost.upper.value >= reach);
+}

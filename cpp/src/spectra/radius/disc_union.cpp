@@ -29,6 +29,12 @@ std::vector<std::size_t> connected(std::size_t first, std::vector<bool>& taken, 
 
 }  // namespace
 
+disc_union::disc_union(centres centre, std::vector<double> radius) : centre_(centre), radius_(std::move(radius)) {
+    // Comparisons pass a NaN by, and with it the eigenvalue.
+    for (double& r : radius_)
+        if (std::isnan(r)) r = std::numeric_limits<double>::infinity();
+}
+
 double disc_union::upper() const {
     double most = 0.0;
     for (std::size_t i = 0; i < radius_.size(); ++i) most = std::max(most, (std::abs(centre_[i]) + radius_[i]) * up);

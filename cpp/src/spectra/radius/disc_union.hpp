@@ -21,8 +21,8 @@ class disc_union {
 public:
     using centres = std::span<const std::complex<double>>;
 
-    // The centres are borrowed.
-    disc_union(centres centre, std::vector<double> radius) : centre_(centre), radius_(std::move(radius)) {}
+    // The centres are borrowed. A radius that is NaN counts as infinite.
+    disc_union(centres centre, std::vector<double> radius);
 
     [[nodiscard]] double upper() const;
 

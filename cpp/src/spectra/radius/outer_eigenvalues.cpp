@@ -127,7 +127,13 @@ public:
             const double radius = first.grade == Grade::proved ? first.radius : first.residual;
             const double low = std::max(0.0, (b.value - radius) * (1.0 - 0x1p-50));
             b.lower = {std::min(low, b.value), first.grade, 0.0, "disc of the outermost eigenvalue"};
-            b.upper = {(b.value + radius) * slightly_more, first.grade, 0.0, b.lower.source};
+            // Another disc may reach farther out than that of the outermost centre.
+            b.upper = {std::max(b.value, rest_.value), rest_.grade, 0.0, "discs of all eigenvalues"};
+            for (const OuterEigenvalue& v : values_) {
+                const double reach = v.grade == Grade::proved ? outside(v) : std::abs(v.value) + v.residual;
+                b.upper.value = std::max(b.upper.value, reach);
+                b.upper.grade = std::min(b.upper.grade, v.grade);
+            }
         }
         b.status = converged_ && static_cast<std::int64_t>(kept) == k_ ? Status::converged : Status::bracketed;
         found.rest = rest_;
