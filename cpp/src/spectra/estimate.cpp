@@ -66,6 +66,10 @@ void move_outwards(Bracket& b, double error) {
     for (double* upper : {&b.upper.value, &b.upper_behind.value}) *upper *= 1.0 + 2.0 * error;
 }
 
+bool is_proved(const Bracket& b, double width) {
+    return b.lower.grade == Grade::proved && b.upper.grade == Grade::proved && relative_width(b) <= width;
+}
+
 double shifted_up(double x, int exponent) {
     const double y = std::ldexp(x, exponent);
     return std::ldexp(y, -exponent) < x ? std::nextafter(y, Bracket::infinity) : y;

@@ -77,6 +77,9 @@ void clamp_value(Bracket& b);
 // upper / lower - 1 as a fraction of value; 0 for an exact zero.
 [[nodiscard]] double relative_width(const Bracket& b);
 
+// Whether both bounds are PROVED and relative_width(b) is at most `width`.
+[[nodiscard]] bool is_proved(const Bracket& b, double width);
+
 // 2^exponent x for x >= 0: exact unless the result lies outside the normal range. There shifted_up rounds up, and
 // shifted_down rounds down and is never infinite.
 [[nodiscard]] double shifted_up(double x, int exponent);

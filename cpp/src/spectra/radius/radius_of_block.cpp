@@ -127,10 +127,6 @@ Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& opti
     return b;
 }
 
-bool is_proved(const Bracket& b, double width) {
-    return b.lower.grade == Grade::proved && b.upper.grade == Grade::proved && relative_width(b) <= width;
-}
-
 }  // namespace
 
 Bracket spectral_radius_of_block(const irreducible_block& block, const SolverOptions& options, const RadiusGoal& goal,

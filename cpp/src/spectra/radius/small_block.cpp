@@ -81,10 +81,6 @@ void bound_by_powers(const dense_block& dense, Bracket& b) {
     }
 }
 
-bool is_proved(const Bracket& b, double width) {
-    return b.lower.grade == Grade::proved && b.upper.grade == Grade::proved && relative_width(b) <= width;
-}
-
 // Tightens b by discs and writes their eigenpair. Returns whether both ends are PROVED and within `width`.
 bool enclosed(const irreducible_block& block, const dense_block& dense, const radius_discs& discs, double width,
               Bracket& b) {
