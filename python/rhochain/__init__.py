@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import rhochain._core as _core
-from rhochain.chain_checks import check_chain
 from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
@@ -13,7 +12,8 @@ from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.typical_growth import TypicalGrowth
-from rhochain.checks import check
+from rhochain.checking.chain_checks import check_chain
+from rhochain.checking.checks import check
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.numerical_range import numerical_radius
@@ -31,6 +31,7 @@ from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
+from rhochain.weights.weights import Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -68,6 +69,7 @@ __all__ = [
     "Tracker",
     "TypicalGrowth",
     "Verdict",
+    "Weights",
     "WorstCaseGrowth",
     "__version__",
     "activation",

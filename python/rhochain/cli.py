@@ -16,7 +16,8 @@ import numpy
 import scipy
 
 import rhochain._core as _core
-from rhochain.checks import check
+from rhochain.checking.checks import check
+from rhochain.commands.exits import INTERRUPTED, MISUSE, OK, PIPE_GONE, UNWRITABLE
 from rhochain.files.loading import load
 from rhochain.inputs.activations import activations
 from rhochain.reports.gradient_report import GradientReport
@@ -26,7 +27,7 @@ __all__ = ["main"]
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"rhochain: error: {message}\n")
+        self.exit(MISUSE, f"rhochain: error: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _drop_output()
         if isinstance(error, BrokenPipeError):
-            return 141  # as the shell reports a process that SIGPIPE ended
+            return PIPE_GONE
         print(f"rhochain: error: the output cannot be written: {error}", file=sys.stderr)
-        return 1
+        return UNWRITABLE
 
 
 def _run(argv: Sequence[str] | None) -> int:
@@ -67,8 +68,8 @@ def _run(argv: Sequence[str] | None) -> int:
         parser.error("not enough memory")
     except KeyboardInterrupt:
         print("rhochain: interrupted", file=sys.stderr)
-        return 130
-    return 0
+        return INTERRUPTED
+    return OK
 
 
 def _parser() -> argparse.ArgumentParser:

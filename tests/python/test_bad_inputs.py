@@ -78,7 +78,7 @@ MATRICES = {
     "objects": (np.array([[None, 1], [2, 3]], dtype=object), TypeError, "real numbers as entries; got dtype object"),
     "text array": (np.array([["a", "b"], ["c", "d"]]), TypeError, "real numbers as entries"),
     "dates": (np.zeros((2, 2), dtype="datetime64[s]"), TypeError, "real numbers as entries"),
-    "text": ("W.npz", TypeError, "rhochain.load reads files"),
+    "text": ("W.npz", ValueError, "W.npz: no such file"),
     "None": (None, TypeError, "an array, a SciPy sparse array.*got NoneType"),
     "any object": (object(), TypeError, "got object"),
     "ragged list": ([[1.0, 2.0], [3.0]], ValueError, "must be a matrix"),

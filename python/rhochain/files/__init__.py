@@ -1,4 +1,4 @@
-"""Matrices from files. Imports `inputs`; only the command line and the package itself import it.
+"""Matrices from files. Imports `weights`; `objects`, the command line and the package itself import it.
 
 - `archives`: matrices from .npz.
 - `faults`: what is wrong inside a file, and where.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rhochain.inputs.resources import machine_memory
+from rhochain.weights.machine_memory import machine_memory
 
 __all__ = ["FileFault", "in_quotes", "require_memory", "require_sane_shape"]
 

@@ -1,4 +1,4 @@
-"""What callers give: a matrix, rows of a trajectory, an activation, resources. Bottom folder: it imports `_core` alone.
+"""What callers give: a matrix, rows of a trajectory, an activation, resources. Imports `objects`.
 
 - `activations`: the table of activations and their gains.
 - `arguments`: checks of the numbers and vectors among the arguments.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,8 @@ import rhochain._core as _core
 from rhochain.inputs.bad_entries import refuse_entries_of_array, refuse_entries_of_csr
 from rhochain.inputs.operator_products import Product, block_product, has_adjoint
 from rhochain.inputs.sparse_copies import sparse_copy
+from rhochain.objects.matrices import matrix_of
+from rhochain.weights.weights import Weights
 
 __all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
 
@@ -32,10 +33,14 @@ class Held(NamedTuple):
     whole: bool  # all entries are whole numbers, such as counts; False for an operator
     has_adjoint: bool = True  # False for an operator without products with W^T
     update_rank: int | None = None  # the columns of U, of W + U V
+    weights: Weights | None = None  # names and orientation, where W came with them
 
 
 def hold(W: Any, memory: int, layout: str) -> Held:
     """W behind the face that the core shows; `memory` is for copies in layouts for products."""
+    W = matrix_of(W)
+    if isinstance(W, Weights):
+        return hold(W.matrix, memory, layout)._replace(weights=W)
     W = without_tensor(W)
     if sparse.issparse(W):
         return _hold_sparse(W, memory)
@@ -47,6 +52,8 @@ def hold(W: Any, memory: int, layout: str) -> Held:
 def numbers(W: Any) -> Any:
     """W as a CSR array or an ndarray of the type that `hold` stores, checked as there; None if W has only products."""
     W = without_tensor(W)
+    if isinstance(W, Weights):
+        return numbers(W.matrix)
     if sparse.issparse(W):
         _, (indptr, indices, data) = _csr_parts(W)
         _core.SparseOperator(W.shape[0], W.shape[1], indptr, indices, data, 0)  # what it refuses, SciPy may not survive
@@ -69,7 +76,8 @@ def plain_array(name: str, given: Any) -> _Array:
 
 
 def without_tensor(W: Any) -> Any:
-    """W itself, or a torch tensor's numbers as a NumPy or SciPy array."""
+    """W itself, or a torch tensor's numbers as a NumPy or SciPy array; W of another object."""
+    W = matrix_of(W)
     return _from_tensor(W) if _is_tensor(W) else W
 
 
@@ -187,8 +195,8 @@ def _dense_operator(array: _Array) -> _core.DenseOperator:
 def _dense_array(W: Any) -> _Array:
     if isinstance(W, np.ma.MaskedArray):
         raise TypeError("W must not be a masked array; W.filled(0) gives its masked entries a value")
-    if isinstance(W, (str, bytes, os.PathLike)):
-        raise TypeError(f"W must be a matrix; got the {type(W).__name__} {W!r}: rhochain.load reads files")
+    if isinstance(W, bytes):
+        raise TypeError(f"W must be a matrix; got bytes {W!r}: a path is text")
     try:
         array = np.asarray(W)
     except ValueError as error:

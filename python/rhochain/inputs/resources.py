@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-__all__ = ["byte_count", "machine_memory", "thread_count"]
+__all__ = ["byte_count", "thread_count"]
 
 _MOST_THREADS = 4096
 _MOST_BYTES = 2**63 - 1
@@ -44,14 +44,6 @@ def thread_count(threads: int | None) -> int:
     if not 1 <= count <= _MOST_THREADS:
         raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
     return count
-
-
-def machine_memory() -> int | None:
-    """Bytes of main memory, or None where the system does not say."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return None
 
 
 def _siblings_share_the_cores() -> bool:

@@ -13,7 +13,7 @@ from scipy import sparse
 import rhochain as rc
 from rhochain import cli
 
-CELEGANS = Path(__file__).parents[2] / "examples/data/celegans_chemical.mtx"
+CELEGANS = Path(__file__).parents[3] / "examples/data/celegans_chemical.mtx"
 
 
 def run(*arguments):

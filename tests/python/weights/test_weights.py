@@ -1,0 +1,43 @@
+"""`Weights` keeps a matrix and what its source said, and every function takes it in place of the matrix."""
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import rhochain as rc
+
+IDS = np.array([720575940596125868, 3, 720575940596125869])
+DENSE = np.array([[0.0, 0.5, 0.0], [-0.25, 0.0, 2.0], [0.0, 0.0, 0.125]])
+
+
+@pytest.mark.parametrize("matrix", [DENSE, sparse.csr_array(DENSE)], ids=["dense", "sparse"])
+def test_it_is_its_matrix_to_numpy_scipy_and_every_estimate(matrix):
+    W = rc.Weights(matrix, IDS, "target")
+    np.testing.assert_array_equal(np.asarray(W), DENSE)
+    np.testing.assert_array_equal(W.to_scipy().toarray(), DENSE)
+    assert W.shape == (3, 3)
+    for function in (rc.spectral_radius, rc.spectral_norm, rc.perron_radius, rc.numerical_radius):
+        assert function(W).value == function(matrix).value
+
+
+def test_a_pickle_keeps_ids_to_the_last_bit():
+    W = pickle.loads(
+        pickle.dumps(rc.Weights(sparse.csr_array(DENSE), IDS, "target", "edges", notes=("2 rows summed",)))
+    )
+    np.testing.assert_array_equal(W.ids, IDS)
+    assert (W.rows, W.origin, W.notes) == ("target", "edges", ("2 rows summed",))
+
+
+def test_a_matrix_of_them_remembers_them_and_a_plain_one_has_none():
+    W = rc.Weights(DENSE, IDS)
+    assert rc.Matrix(W).weights is W
+    assert rc.Matrix(DENSE).weights is None
+    assert not rc.Matrix(W).copied
+
+
+def test_no_dense_array_of_a_sparse_one_without_a_copy():
+    W = rc.Weights(sparse.csr_array(DENSE))
+    with pytest.raises(ValueError, match="without a copy"):
+        W.__array__(copy=False)
