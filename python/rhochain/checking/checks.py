@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
@@ -20,13 +22,18 @@ from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.resources import granted_threads
+from rhochain.objects.matrices import matrix_of
+from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.neurons import Neurons
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
+from rhochain.weights.weights import Weights
 
 __all__ = ["MeasuredChain", "check"]
 
@@ -140,8 +147,10 @@ def check(
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLODES_FOR_SOME_SLOPES'
     """
+    began = time.perf_counter()
     sigma, gamma, gains = _gain(activation, gain)
     low, high = levels(vanish_level, explode_level)
+    W = matrix_of(W)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     of_neurons = leak_vector(leak, A.shape[0])
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
@@ -177,6 +186,11 @@ def check(
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
+    names = W if isinstance(W, Weights) else A.weights
+    driving = None
+    if names is not None and names.ids is not None and gains is None and not quick:
+        left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
+        driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
     return GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -205,6 +219,19 @@ def check(
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
+        ),
+        source=None if names is None else names.origin or None,
+        neurons=Neurons.of(names, driving),
+        computed=Computation(
+            seconds=time.perf_counter() - began,
+            products=work.products + (0 if log_norm is None else log_norm.matvecs),
+            threads=limits.threads or granted_threads(),
+            rtol=limits.rtol,
+            delta=limits.delta,
+            seed=limits.seed,
+            max_matvecs=limits.max_matvecs,
+            max_seconds=limits.max_seconds,
+            quick=bool(quick),
         ),
     )
 
