@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.markup.blocks import Facts, Verbatim
+from rhochain.markup.notebook import notebook
+
 __all__ = ["Counts", "Weights"]
+
+_FEW_IDS, _LONGEST_NAME = 6, 40  # shown in a notebook
 
 
 @dataclass(frozen=True)
@@ -87,3 +92,33 @@ class Weights:
         side = "rows receive" if self.rows == "target" else "rows as stored"
         named = "no ids" if self.ids is None else f"ids of {self.ids.dtype}"
         return f"Weights({size}, {kind} {self.dtype}, {side}, {named})"
+
+    def _repr_html_(self) -> str:
+        size = " x ".join(f"{extent:,}" for extent in self.shape)
+        entries = self.matrix.nnz if isinstance(self.matrix, sparse.csr_array) else self.matrix.size
+        side = "receive: W[i, j] acts from j on i" if self.rows == "target" else "as stored"
+        facts = [
+            (
+                "matrix",
+                f"{size}, {'sparse' if sparse.issparse(self.matrix) else 'dense'} {self.dtype}, {entries:,} stored",
+            ),
+            ("rows", side),
+            ("ids", "none" if self.ids is None else Verbatim(self._first_ids())),
+        ]
+        if self.origin:
+            facts.insert(0, ("source", Verbatim(self.origin)))
+        c = self.counts
+        if c.rows:
+            facts.append(
+                (
+                    "reading",
+                    f"{c.rows:,} rows read, {c.summed:,} summed into others of the same pair, {c.dropped:,} dropped",
+                )
+            )
+        facts += [("note", Verbatim(note)) for note in self.notes]
+        return notebook([Facts([("Weights", "W and the names of its neurons"), *facts])])
+
+    def _first_ids(self) -> str:
+        ids = np.asarray(self.ids)
+        some = ", ".join(str(name)[:_LONGEST_NAME] for name in ids[:_FEW_IDS])
+        return f"{ids.dtype}: {some}{', …' if ids.size > _FEW_IDS else ''}"
