@@ -149,7 +149,11 @@ def anndata(path: Path, rng: np.random.Generator, neurons: int, edges: int) -> N
             describe(file.create_group(name), "dict")
         graph = describe(file.create_group("obsp/connectome"), "csr_matrix")
         graph.attrs["shape"] = np.array([neurons, neurons])
-        for name, part in (("data", entries), ("indices", positions.astype(np.int32)), ("indptr", pointers)):
+        for name, part in (
+            ("data", entries),
+            ("indices", positions.astype(np.int32)),
+            ("indptr", pointers.astype(np.int32)),
+        ):
             graph.create_dataset(name, data=part, compression="gzip")
 
 
