@@ -2,8 +2,10 @@
 
 - `archives`: matrices from .npz.
 - `faults`: what is wrong inside a file, and where.
-- `loading`: `load`, which chooses the reader by the ending of the name.
+- `load_options`: the arguments of `load` beside the path.
+- `loading`: `load` and its table of readers by the ending of the name.
 - `matrix_market`: matrices from Matrix Market text.
+- `node_lists`: the neurons of W in order, from an array or a file.
 - `numpy_files`: matrices from .npy.
 - `text_lines`: lines of numbers, read in blocks and counted.
 """

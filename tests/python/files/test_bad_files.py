@@ -300,7 +300,7 @@ BINARY_FILES = {
     "W.npy of text": (lambda p: p.write_text("no array"), "header: first bytes 'no array'; expected a .npy file"),
     "W.mtx.gz cut short": (write_cut_gz, "line 3: gzip data cut short or corrupt"),
     "W.mtx.gz of text": (lambda p: p.write_text(HEADER), "line 1: gzip data cut short or corrupt"),
-    "W.csv": (lambda p: p.write_text("1,2"), r"unknown kind of file '\.csv'; expected \.mtx"),
+    "W.xls": (lambda p: p.write_text("1,2"), r"unknown kind of file '\.xls'; expected \.mtx"),
     "W": (lambda p: p.write_text("1 2"), "unknown kind of file ''"),
     "folder.mtx": (lambda p: p.mkdir(), "a directory; expected a file"),
     "missing.mtx": (lambda p: None, "no such file"),
