@@ -15,11 +15,15 @@ import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.files.archives import read_npz
+from rhochain.files.binary_files import read_binary
 from rhochain.files.faults import FileFault
+from rhochain.files.hdf5_matrices import read_hdf5
 from rhochain.files.load_options import LoadOptions
+from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
 from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
+from rhochain.files.state_dicts import read_state_dict
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.orientation import with_target_rows
 from rhochain.weights.refusals import BadArgument, BadData
@@ -62,9 +66,9 @@ def _mtx_gz(path: Path, _options: LoadOptions) -> Any:
         return read_matrix_market(text)  # type: ignore[arg-type]
 
 
-def _npz(path: Path, _options: LoadOptions) -> Any:
+def _npz(path: Path, options: LoadOptions) -> Any:
     with path.open("rb") as stream:
-        return read_npz(stream, path.stat().st_size)
+        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes)
 
 
 def _npy(path: Path, _options: LoadOptions) -> Any:
@@ -73,13 +77,18 @@ def _npy(path: Path, _options: LoadOptions) -> Any:
 
 
 _OF_MATRICES = frozenset({"rows", "nodes", "dry_run"})
+_OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
 
 # Readers of optional libraries import them, and the module they are in, when they run.
 KINDS = (
     FileKind((".mtx",), _mtx, _OF_MATRICES),
     FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES),
-    FileKind((".npz",), _npz, _OF_MATRICES),
+    FileKind((".npz",), _npz, _OF_CONTAINERS),
     FileKind((".npy",), _npy, _OF_MATRICES),
+    FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}),
+    FileKind((".mat",), read_mat, _OF_CONTAINERS),
+    FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
+    FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
 )
 
 
@@ -181,7 +190,8 @@ def _finished(found: Any, path: str, options: LoadOptions) -> Any:
     """What a reader gave, with finite entries and the rows that the caller asked for; counts alone in a dry run."""
     if isinstance(found, Counts):
         return found
-    W = found if isinstance(found, Weights) else Weights(found, origin=path)
+    W = found if isinstance(found, Weights) else Weights(found)
+    W = W if W.origin else dataclasses.replace(W, origin=path)
     if sparse.issparse(W.matrix):
         W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
     _require_finite(W.matrix)

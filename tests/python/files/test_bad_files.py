@@ -215,7 +215,10 @@ def write_encrypted(path):
 
 BINARY_FILES = {
     "W.npz without a matrix": (lambda p: np.savez(p), "no array; expected"),
-    "W.npz of two arrays": (lambda p: np.savez(p, a=EYE, b=EYE), r"2 arrays \(a, b\)"),
+    "W.npz of two arrays": (
+        lambda p: np.savez(p, a=EYE, b=EYE),
+        r"file: 2 of 2 matrices are square; expected one by name=, of a \(3 x 3\), b \(3 x 3\)",
+    ),
     "W.npz of a vector": (lambda p: np.savez(p, a=np.ones(3)), r"shape \(3,\); expected two dimensions"),
     "W.npz of objects": (lambda p: np.savez(p, a=np.array([[None]], dtype=object)), "an array of objects; expected"),
     "W.npz cut short": (write_cut_sparse, "archive: cut short or corrupt"),
