@@ -28,15 +28,45 @@ class Counts:
     summed : int
         Rows beyond the first of a pair of neurons: their weights were added in float64.
     dropped : int
-        Rows left out because the caller asked for it, such as those of neurons outside `nodes`.
+        Rows left out because the caller asked for it, such as those of neurons outside `nodes`; of a dry run, those
+        that would have to be.
     unknown_sign : int
-        Neurons without a known sign.
+        Neurons that act on others without a known sign.
+    neurons : int
+        Rows of W, where the source names its neurons.
+    pairs : int
+        Entries of W: the rows that were neither dropped nor summed into another.
+
+    Examples
+    --------
+    >>> print(Counts(rows=16_847_997, summed=1_756_014))
+    16,847,997 rows, 15,091,983 pairs: 1,756,014 rows summed
     """
 
     rows: int = 0
     summed: int = 0
     dropped: int = 0
     unknown_sign: int = 0
+    neurons: int = 0
+
+    @property
+    def pairs(self) -> int:
+        return self.rows - self.dropped - self.summed
+
+    def __str__(self) -> str:
+        head = f"{self.rows:,} rows, {self.pairs:,} pairs"
+        if self.neurons:
+            head += f" of {self.neurons:,} neurons"
+        done = [
+            *([f"{self.summed:,} rows summed"] if self.summed else []),
+            *(
+                [f"{self.dropped:,} dropped" if self.summed else f"{self.dropped:,} rows dropped"]
+                if self.dropped
+                else []
+            ),
+            *([f"{self.unknown_sign:,} neurons without a known sign"] if self.unknown_sign else []),
+        ]
+        return f"{head}: {', '.join(done)}" if done else head
 
 
 @dataclass(frozen=True, eq=False)
