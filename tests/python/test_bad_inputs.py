@@ -211,7 +211,7 @@ CHECKS = {
     "activation parameter text": ({"activation": "leaky_relu:x"}, ValueError, "parameter must be a number"),
     "activation parameter nan": ({"activation": "elu:nan"}, ValueError, "finite"),
     "activation without parameter": ({"activation": "tanh:2"}, ValueError, "tanh"),
-    "activation a function": ({"activation": np.tanh}, TypeError, "must be a name, .*got ufunc"),
+    "activation a function": ({"activation": np.clip}, TypeError, "must be a name, .*got the function numpy.clip"),
     "activation and gain": ({"activation": "tanh", "gain": 1.0}, ValueError, "either activation or gain, .*; got both"),
     "neither activation nor gain": ({}, ValueError, "got neither"),
     "gain 0": ({"gain": 0.0}, ValueError, "gain must be finite and above 0; got 0.0"),

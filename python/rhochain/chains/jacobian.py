@@ -15,7 +15,7 @@ from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import finite_weight
 from rhochain.inputs.arrays import Floats
@@ -115,7 +115,7 @@ class JacobianChain(Chain):
         cls,
         W: Any,
         X: Any,
-        activation: str | Activation = "tanh",
+        activation: ActivationLike = "tanh",
         convention: str = "pre",
         leak: float | npt.ArrayLike = 1.0,
         threads: int | None = None,
@@ -134,7 +134,7 @@ class JacobianChain(Chain):
             "pre": pre-activation states x_0 .. x_{K-1}, shape (K, n).
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
             sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a; with a linear part too, c O h_k in place of (1 - a) h_k.
-        activation : str or Activation
+        activation : str, Activation or callable
             For "post" one whose slope follows from its output (tanh, sigmoid, relu, ...).
 
         Raises
@@ -165,7 +165,7 @@ class JacobianChain(Chain):
         inputs: Any = None,
         input_weights: Any = None,
         bias: npt.ArrayLike | None = None,
-        activation: str | Activation = "tanh",
+        activation: ActivationLike = "tanh",
         convention: str = "pre",
         leak: float | npt.ArrayLike = 1.0,
         linear: Any = None,
@@ -192,7 +192,7 @@ class JacobianChain(Chain):
         input_weights : anything `Matrix` takes, shape (n, m) or (n,), optional
             W_in.
         bias : array_like of shape (n,), optional
-        activation : str or Activation
+        activation : str, Activation or callable
         noise : float
             Standard deviation of independent Gaussian process noise.
         seed : int

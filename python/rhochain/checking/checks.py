@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.arrays import Floats
@@ -52,7 +52,7 @@ class MeasuredChain(Protocol):
 
 def check(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     *,
@@ -77,7 +77,7 @@ def check(
     W : anything `Matrix` takes, shape (n, n)
         The recurrent weights. The report of an operator has no components and no rho(|W|); that of one without
         ``rmatvec`` has rho(W) alone, and says so.
-    activation : str or Activation
+    activation : str, Activation or callable
         As `rhochain.activation` takes it. Give either this or `gain`.
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
@@ -223,7 +223,7 @@ def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
 
 
 def _gain(
-    activation: str | Activation | None, gain: float | npt.ArrayLike | None
+    activation: ActivationLike | None, gain: float | npt.ArrayLike | None
 ) -> tuple[Activation | None, float, npt.NDArray[np.float64] | None]:
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Interrupted, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
@@ -73,7 +73,7 @@ class WorstCaseGrowth(Bracket):
 
 def worst_case_growth(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     *,
     slope_range: tuple[float, float] = (0.0, 1.0),
     leak: float | npt.ArrayLike = 1.0,
@@ -96,7 +96,7 @@ def worst_case_growth(
     ----------
     W : anything `Matrix` takes, shape (n, n)
         An operator needs ``rmatvec``; its lower bound is then PROBABLE at best.
-    activation : str or Activation, optional
+    activation : str, Activation or callable, optional
         Its own slopes, in place of `slope_range`.
     slope_range : (float, float)
         The least and the largest slope, lo <= hi and hi > 0. The gain is part of it: R is that of W times the slopes.
