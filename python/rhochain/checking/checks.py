@@ -20,6 +20,10 @@ from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.network_arguments import activation_argument, leak_argument
+from rhochain.inputs.orientation import require_orientation
+from rhochain.objects.matrices import matrix_of, network_of
+from rhochain.objects.networks import Network
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
@@ -56,7 +60,7 @@ def check(
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     *,
-    leak: float | npt.ArrayLike = 1.0,
+    leak: float | npt.ArrayLike | None = None,
     inputs: Any = None,
     quick: bool = False,
     numerical_radius: bool = False,
@@ -75,10 +79,11 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n)
-        The recurrent weights. The report of an operator has no components and no rho(|W|); that of one without
-        ``rmatvec`` has rho(W) alone, and says so.
+        The recurrent weights. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
+        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so.
     activation : str, Activation or callable
-        As `rhochain.activation` takes it. Give either this or `gain`.
+        As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
+        stands in its place.
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
@@ -87,7 +92,7 @@ def check(
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
-        diag(s).
+        diag(s). By default that of a node, or 1.
     inputs : "free" or array_like of shape (n, m), optional
         The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
         and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
@@ -140,10 +145,16 @@ def check(
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLODES_FOR_SOME_SLOPES'
     """
-    sigma, gamma, gains = _gain(activation, gain)
+    network = network_of(W)
+    sigma, gamma, gains = _gain(activation_argument(network, activation) if gain is None else activation, gain, network)
     low, high = levels(vanish_level, explode_level)
+    W = matrix_of(W)  # once, as it may be a file
+    if gains is not None:
+        require_orientation(W, "gains of neurons")
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
-    of_neurons = leak_vector(leak, A.shape[0])
+    of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
+    if of_neurons.size > 1:
+        require_orientation(A, "leaks of neurons")
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
@@ -205,7 +216,17 @@ def check(
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
+            *_orientation(A),
         ),
+    )
+
+
+def _orientation(A: Matrix) -> tuple[str, ...]:
+    """A sentence on rows whose meaning is unknown."""
+    if A.weights is None or A.weights.rows is not None:
+        return ()
+    return (
+        f"rows as stored: {A.weights.origin or 'W'} does not say which side receives; all bounds are those of W^T.",
     )
 
 
@@ -223,12 +244,15 @@ def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
 
 
 def _gain(
-    activation: ActivationLike | None, gain: float | npt.ArrayLike | None
+    activation: ActivationLike | None, gain: float | npt.ArrayLike | None, network: Network | None
 ) -> tuple[Activation | None, float, npt.NDArray[np.float64] | None]:
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
-        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}')
+        own = (
+            "" if network is None else f" ({network.origin} has {network.unknown_activation}, which has no known gain)"
+        )
+        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}{own}')
     if activation is not None:
         sigma = activation_named(activation)
         return sigma, sigma.gain, None

@@ -14,8 +14,11 @@ __all__ = ["function_name", "named_function"]
 
 _ALIKE = {
     name: name
-    for name in ("tanh", "relu", "softsign", "softplus", "logsigmoid", "tanhshrink", "sigmoid", "hardsigmoid")
-    + ("leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardswish", "hardtanh", "gelu")
+    for names in (
+        ("tanh", "relu", "softsign", "softplus", "logsigmoid", "tanhshrink", "sigmoid", "hardsigmoid", "hardtanh"),
+        ("leaky_relu", "elu", "selu", "celu", "silu", "mish", "hardswish", "gelu"),
+    )
+    for name in names
 }
 _NUMPY = {"tanh": "tanh", "sin": "sin", "arctan": "arctan"}
 # Of functions with parameters these are the defaults: jax.nn.gelu is the approximation by tanh, torch's is not.
