@@ -12,6 +12,7 @@ import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
 from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
+from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
@@ -27,6 +28,7 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
+from rhochain.objects.torch_modules import is_module
 
 __all__ = ["JacobianChain"]
 
@@ -72,6 +74,7 @@ class JacobianChain(Chain):
         An array where the leaks of neurons differ.
     linear : Matrix or None
     linear_weight : float or None
+    convention : {"pre", "post"}
 
     Raises
     ------
@@ -240,6 +243,49 @@ class JacobianChain(Chain):
         chain._along(trajectory.core, sigma, trajectory.identity)
         return chain
 
+    @classmethod
+    def from_torch(
+        cls, module: Any, inputs: Any, h0: Any = None, *, memory: int | str = "2GB", threads: int | None = None
+    ) -> JacobianChain:
+        """`from_rollout` with the parameters of a ``torch.nn.RNN`` or ``RNNCell`` of one layer and one direction.
+
+        Parameters
+        ----------
+        module : torch.nn.RNN or torch.nn.RNNCell
+            Compiled, pruned or with parametrizations too: its weights are those that its next forward uses. It says
+            which activation there is, and its convention is "post": h_k = sigma(W h_{k-1} + W_in u_k + b).
+        inputs : tensor or array_like of shape (K, input_size)
+            One sequence; also (K, 1, input_size), or (1, K, input_size) where the module has ``batch_first``. For a
+            batch there is ``check(module, inputs=x)``.
+        h0 : tensor or array_like of shape (n,), (1, n) or (1, 1, n), optional
+            By default 0.
+        memory, threads
+            As in `from_rollout`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse, also a module of another kind, of several layers or of both directions.
+
+        Notes
+        -----
+        The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
+        """
+        layer = one_layer(module, "rnn")
+        n = layer.n
+        biases = [state_vector("bias", part, n) for part in (layer.bias, layer.input_bias)]
+        return cls.from_rollout(
+            layer.recurrent,
+            state_vector("h0", h0, n),
+            inputs=one_sequence(module, layer, inputs),
+            input_weights=layer.incoming,
+            bias=biases[0] + biases[1],
+            activation=str(layer.activation),
+            convention="post",
+            memory=memory,
+            threads=threads,
+        )
+
     @property
     def gain(self) -> float:
         """The largest |slope| among the factors, 0 without any; read once from all the slopes."""
@@ -296,7 +342,13 @@ class JacobianChain(Chain):
         require_orientation(self.matrix, "a chain")
         if convention not in ("pre", "post", None):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        self._convention = convention_argument(network, convention)
+        if is_module(W):
+            if convention == "pre":
+                raise ValueError(
+                    f"convention must be 'post' for a {type(W).__name__}, h_k = sigma(W h_{{k-1}} + ..); got 'pre'"
+                )
+            convention = "post"
+        self.convention = convention_argument(network, convention)
         self._leaks = leak_vector(leak_argument(network, leak), n).copy()
         self.leak = leak_of(self._leaks)
         self.linear = None if linear is None else linear_part(linear, n)
@@ -321,7 +373,7 @@ class JacobianChain(Chain):
     ) -> None:
         self._activation = activation
         # `factors` must not keep the chain alive.
-        convention, leaks, linear, weight = self._convention, self._leaks, self.linear, self.linear_weight
+        convention, leaks, linear, weight = self.convention, self._leaks, self.linear, self.linear_weight
         operator = None if linear is None else linear.operator
         self._core = _core.JacobianChain(self.matrix.operator, slopes, convention, leaks, operator, weight)
         sigma = None if activation is None else [activation.name, activation.parameter]
@@ -339,7 +391,7 @@ class JacobianChain(Chain):
         least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
         leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
         linear = "" if self.linear is None else ", linear part"
-        rule = f"{self._convention}{'' if least == 1.0 else leak}{linear}"
+        rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"
 
 

@@ -13,6 +13,7 @@ from rhochain.files.loading import load
 from rhochain.objects.arrays import of_cupy, of_dlpack, of_jax, of_torch, without_small_types
 from rhochain.objects.frames import pandas_weights, polars_weights, pyarrow_weights, xarray_weights
 from rhochain.objects.graphs import graph_tool_weights, igraph_weights, networkx_weights
+from rhochain.objects.models import layers_of, only_matrix
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.objects.reservoirs import pyrcn_network, pyrcn_weights, reservoirpy_network, reservoirpy_weights
@@ -61,6 +62,8 @@ def matrix_of(given: Any) -> Any:
     read = None if isinstance(given, type) else _READERS.get(_package(given, _READERS))
     found = given if read is None else read(given)
     if found is given:
+        if (layers := layers_of(given)) is not None:
+            return only_matrix(layers)
         refuse_no_matrix(given)
         if hasattr(given, "__dlpack__") and not hasattr(given, "__array__"):
             return of_dlpack(given)
