@@ -26,7 +26,7 @@ from rhochain.inputs.arrays import Floats
 from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
-from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.matrix import Matrix, square_matrix, without_names
 from rhochain.inputs.network_arguments import activation_argument, leak_argument
 from rhochain.inputs.orientation import require_orientation
 from rhochain.inputs.resources import granted_threads
@@ -230,7 +230,7 @@ def check(
         inputs=input_reach(inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
+    work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs
@@ -278,7 +278,6 @@ def check(
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
-            *_orientation(A),
         ),
         source=None if names is None else names.origin or None,
         neurons=Neurons.of(names, driving),
@@ -306,15 +305,6 @@ def _require_no_gate(W: Any) -> None:
         f"W must be the recurrent matrix of a plain network; got a view of {n} rows of weights of shape {stack}, as of "
         f"one gate of {'a GRU' if rows == 3 * n else 'an LSTM'}, for whose gradients a verdict on W says nothing: "
         "check(model) takes the whole cell. For a plain network that shares its memory, pass a copy of W"
-    )
-
-
-def _orientation(A: Matrix) -> tuple[str, ...]:
-    """A sentence on rows whose meaning is unknown."""
-    if A.weights is None or A.weights.rows is not None:
-        return ()
-    return (
-        f"rows as stored: {A.weights.origin or 'W'} does not say which side receives; all bounds are those of W^T.",
     )
 
 

@@ -18,6 +18,7 @@ from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
+from rhochain.inputs.orientation import require_orientation
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
 
@@ -150,6 +151,8 @@ def worst_case_growth(
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
     a = leak_vector(leak, A.shape[0])
+    if a.size > 1:
+        require_orientation(A, "leaks of neurons")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {

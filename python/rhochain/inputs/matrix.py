@@ -15,7 +15,7 @@ from rhochain.inputs.coercion import Held, hold
 from rhochain.inputs.resources import byte_count, thread_count
 from rhochain.weights.weights import Weights
 
-__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix"]
+__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix", "without_names"]
 
 _Array = npt.NDArray[Any]
 
@@ -231,6 +231,15 @@ def square_matrix(W: Any) -> Matrix:
         hint = "spectral_norm takes any shape" if whose is None else f"these may be the stacked gates of {whose}"
         raise ValueError(f"W must be square; got shape {A.shape} ({hint})")
     return A
+
+
+def without_names(A: Matrix) -> Matrix:
+    """The same matrix, held once, as one that came without a `Weights`."""
+    if A.weights is None:
+        return A
+    same = Matrix(A, threads=A.threads or None)
+    same._held = A._held._replace(weights=None)
+    return same
 
 
 def linear_part(linear: Any, n: int) -> Matrix:
