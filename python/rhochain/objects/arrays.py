@@ -17,7 +17,7 @@ _IN_MAIN_MEMORY = {1, 3, 11}  # DLPack's numbers of the CPU and of memory that C
 
 def of_jax(given: Any) -> Any:
     """A JAX array as a NumPy array, one of `jax.experimental.sparse` as CSR; other objects of JAX unchanged."""
-    kinds = {kind.__name__ for kind in type(given).__mro__}
+    kinds = {kind.__name__.rpartition(".")[2] for kind in type(given).__mro__}
     if "Tracer" in kinds:
         raise TypeError(
             f"W must have values; got a JAX tracer of shape {given.shape}: call rhochain outside jit, grad and vmap"

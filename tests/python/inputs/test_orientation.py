@@ -71,7 +71,7 @@ def test_a_vector_that_may_be_of_the_transpose_is_left_out_with_the_reason(unkno
     assert found.vector is None
     assert "edges.mtx does not say which side of an entry receives: rc.load" in found.no_vector
     assert (found.value, found.lower, found.upper) == (plain.value, plain.lower, plain.upper)
-    known = rc.Weights(DENSE, None, "target", "edges.mtx")
+    known = rc.Weights(matrix_of(unknown), None, "target", "edges.mtx")
     np.testing.assert_array_equal(estimate(known).vector, plain.vector)
 
 
