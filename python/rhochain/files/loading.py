@@ -18,7 +18,6 @@ from rhochain.files.archives import read_npz
 from rhochain.files.faults import FileFault
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.matrix_market import read_matrix_market
-from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.orientation import with_target_rows
@@ -72,7 +71,17 @@ def _npy(path: Path, _options: LoadOptions) -> Any:
         return read_npy(stream, path.stat().st_size)
 
 
+def _edges(path: Path, options: LoadOptions) -> Any:
+    from rhochain.files.edge_tables import read_edge_table
+
+    return read_edge_table(path, options)
+
+
 _OF_MATRICES = frozenset({"rows", "nodes", "dry_run"})
+
+_OF_EDGES = frozenset(
+    {"source", "target", "weight", "nodes", "unknown", "sign", "transmitter", "unknown_sign", "memory", "dry_run"}
+)
 
 # Readers of optional libraries import them, and the module they are in, when they run.
 KINDS = (
@@ -80,6 +89,7 @@ KINDS = (
     FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES),
     FileKind((".npz",), _npz, _OF_MATRICES),
     FileKind((".npy",), _npy, _OF_MATRICES),
+    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES),
 )
 
 
@@ -155,7 +165,7 @@ def load(
     _require_use(path, kind, options)
     try:
         return _finished(kind.read(Path(path), options), os.fspath(path), options)
-    except (FileError, BadArgument):
+    except (FileError, BadArgument, ImportError):
         raise
     except (FileFault, BadData) as fault:
         raise FileError(path, str(fault)) from fault
@@ -188,7 +198,9 @@ def _finished(found: Any, path: str, options: LoadOptions) -> Any:
     if options.dry_run:
         return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
     if W.ids is None and options.nodes is not None:
-        W = named_neurons(W, nodes_from(options.nodes))
+        from rhochain.files.node_lists import nodes_from
+
+        W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
     if W.rows is None:
         W = with_target_rows(W, options.rows)
     return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
