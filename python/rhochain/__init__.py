@@ -31,7 +31,7 @@ from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
-from rhochain.weights.weights import Weights
+from rhochain.weights.weights import Counts, Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -46,6 +46,7 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "Counts",
     "CovariantVectors",
     "CriticalGain",
     "FileError",

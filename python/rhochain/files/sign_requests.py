@@ -104,6 +104,8 @@ def neuron_signs(sign: Any, most_bytes: int | None) -> NeuronSigns:
     except (BadData, FileFault) as fault:
         where = f" of {os.fspath(sign)}" if is_table(sign) else ""
         raise BadArgument(f"sign{where}: {str(fault).removeprefix('sign: ')}") from None
+    if isinstance(sign, str) and sign in PRESETS:
+        raise BadArgument(f"sign must be by neuron for a matrix, which names no transmitters; got {sign!r}")
     presets = ", ".join(map(repr, PRESETS))
     raise BadArgument(
         f'sign must be a preset ({presets}), signs of transmitters such as {{"GABA": -1, "ACH": 1}}, signs of neurons '

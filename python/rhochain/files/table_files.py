@@ -48,6 +48,9 @@ def open_table(path: Path) -> Table:
 def read_columns(table: Table, roles: Mapping[str, Role], most_bytes: int | None) -> Iterator[dict[str, Any]]:
     """The columns in `roles` batch by batch, refused where they need more than `most_bytes`."""
     require_memory_for_rows(table.rows or 0, len(roles), most_bytes)
+    again = [name for name in roles if table.names.count(name) != 1]
+    if again:
+        raise FileFault("columns", f"{table.names.count(again[0])} named {again[0]}", "one")
     rows = 0
     try:
         for batch in table.batches(roles):

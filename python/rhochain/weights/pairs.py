@@ -48,7 +48,7 @@ def weights_of_pairs(
     array([[0., 5.],
            [3., 0.]])
     >>> print(W.counts)
-    3 rows, 2 pairs of 2 neurons: 1 rows summed
+    3 rows, 2 pairs of 2 neurons: 1 row summed
     """
     starts, ends = label_column("source", source), label_column("target", target)
     if len(starts) != len(ends):
