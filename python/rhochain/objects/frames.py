@@ -6,20 +6,22 @@ The entries of a frame do not say which side receives. Where its axes are named 
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.files.edge_columns import edge_columns, weight_column
 from rhochain.weights.labelled_matrix import labelled_matrix
 from rhochain.weights.weights import Weights
 
 __all__ = ["pandas_weights", "polars_weights", "pyarrow_weights", "xarray_weights"]
 
+_EDGES = ": rc.weights_of_pairs(source, target, weight) makes W of columns of edges"
 _SOURCES = {"pre", "source", "src", "from", "sender", "presynaptic"}
 _TARGETS = {"post", "target", "dst", "to", "receiver", "postsynaptic"}
-_WEIGHTS = {"weight", "weights", "w", "syn_count", "n_syn", "count", "synapses"}
 
 
 def pandas_weights(given: Any) -> Any:
@@ -30,7 +32,7 @@ def pandas_weights(given: Any) -> Any:
     _refuse_edges("pandas", columns)
     _refuse_other_types("pandas", given.dtypes)
     if len(columns) != len(given):
-        raise ValueError(f"W must be square; got a pandas DataFrame of shape {given.shape}")
+        raise ValueError(f"W must be square; got a pandas DataFrame of shape {given.shape}{_EDGES}")
     matrix = _entries_of_pandas(given)
     unnamed = _counts_up(given.index) and _counts_up(given.columns)
     rows = _orientation(given.index.name, given.columns.name)
@@ -75,7 +77,9 @@ def _of_columns(library: str, names: list[str], height: int, column: Any) -> Wei
         first, names = names[0], names[1:]
         ids = np.array(list(map(str, column(first).tolist())))
     if len(names) != height:
-        raise ValueError(f"W must be square; got a {library} table of {height:,} rows and {len(names):,} columns")
+        raise ValueError(
+            f"W must be square; got a {library} table of {height:,} rows and {len(names):,} columns{_EDGES}"
+        )
     columns = [column(name) for name in names]
     _refuse_other_types(library, [part.dtype for part in columns])
     matrix = np.column_stack(columns)
@@ -101,20 +105,20 @@ def _orientation(down: Any, across: Any) -> str | None:
 
 
 def _refuse_edges(library: str, columns: list[Any]) -> None:
-    """An edge table is no matrix, though one of two rows and columns is square."""
-    found = [_first_named(columns, names) for names in (_SOURCES, _TARGETS, _WEIGHTS)]
-    if found[0] is None or found[1] is None:
+    """An edge table is no matrix, though one of as many rows as columns is square."""
+    names = [name for name in columns if isinstance(name, str)]
+    try:
+        found: list[Any] = list(edge_columns(names, None, None))
+    except ValueError:  # no pair of columns that the field knows
         return
-    arguments = ", ".join(f"df[{name!r}]" for name in found if name is not None)
+    with contextlib.suppress(ValueError):
+        found.append(weight_column(names, None))
+    arguments = ", ".join(f"df[{name!r}]" for name in found)
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
     raise TypeError(
-        f"W must be a matrix; got a {library} table of edges with the columns {', '.join(map(str, columns))}: "
-        f"rc.Weights.from_pairs({arguments}) is W"
+        f"W must be a matrix; got a {library} table of edges with the columns {shown}: "
+        f"rc.weights_of_pairs({arguments}) is W"
     )
-
-
-def _first_named(columns: list[Any], names: set[str]) -> Any:
-    """The first column with one of these words in its name, such as body_pre or pre_root_id."""
-    return next((c for c in columns if str(c).lower() in names or names & set(str(c).lower().split("_"))), None)
 
 
 def _refuse_other_types(library: str, dtypes: Any) -> None:

@@ -1,7 +1,7 @@
 """Names of the activation functions that libraries have: `numpy.tanh`, `torch.nn.LeakyReLU(0.2)`, `jax.nn.gelu`.
 
-A function is told by being that object of its module, never by its `__name__`: a user's own `tanh` may be anything, and
-values on a grid bound no slope between its points.
+A function is known where it is that object of its module, never by its `__name__`: a user's own `tanh` may be anything,
+and values on a grid bound no slope between its points.
 """
 
 from __future__ import annotations

@@ -39,9 +39,21 @@ def weights_of_pairs(
     origin : str
         For reports.
 
+    Returns
+    -------
+    Weights
+        With `rows` "target", and the numbers of rows summed and dropped in `counts`.
+
+    Raises
+    ------
+    ValueError
+        Ids that are missing, no integers or text, or numbers of 2^53 or more in floating point; rows outside `nodes`;
+        weights that are no numbers.
+
     Examples
     --------
-    >>> W = weights_of_pairs([7, 7, 9], [9, 9, 7], [1.0, 2.0, 5.0])
+    >>> import rhochain as rc
+    >>> W = rc.weights_of_pairs([7, 7, 9], [9, 9, 7], [1.0, 2.0, 5.0])
     >>> W.ids
     array([7, 9])
     >>> W.to_scipy().toarray()

@@ -75,7 +75,7 @@ def test_xarray():
 
 
 @pytest.mark.parametrize(
-    "names", [("pre", "post", "weight"), ("body_pre", "body_post", "n_syn"), ("source", "target", "w")]
+    "names", [("pre", "post", "weight"), ("body_pre", "body_post", "syn_count"), ("source", "target", "w")]
 )
 def test_an_edge_table_says_how_it_becomes_w(names):
     pandas = pytest.importorskip("pandas")
@@ -84,7 +84,7 @@ def test_an_edge_table_says_how_it_becomes_w(names):
     columns = dict(zip(names, ([1, 2, 3], [2, 3, 1], [0.5, 1.0, 2.0]), strict=True))  # as many rows as columns
     call = ", ".join(rf"df\['{name}'\]" for name in names)
     for library in (pandas.DataFrame, polars.DataFrame, pyarrow.table):
-        with pytest.raises(TypeError, match=rf"table of edges .*rc\.Weights\.from_pairs\({call}\)"):
+        with pytest.raises(TypeError, match=rf"table of edges .*rc\.weights_of_pairs\({call}\)"):
             rc.check(library(columns), "tanh")
 
 
@@ -101,3 +101,18 @@ def test_what_is_no_square_table_of_numbers_is_refused():
     ):
         with pytest.raises((TypeError, ValueError), match=words):
             rc.spectral_radius(table)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+@pytest.mark.parametrize(
+    "ids", [["b", "c", "a"], [720575940596125868, 720575940596125869, 3]], ids=["text", "integers"]
+)
+def test_columns_of_any_library_are_pairs(library, ids):
+    module = pytest.importorskip(library)
+    make = module.table if library == "pyarrow" else module.DataFrame
+    table = make({"pre": ids, "post": ids[1:] + ids[:1], "weight": [1, 2, 3]})
+    found = rc.weights_of_pairs(table["pre"], table["post"], table["weight"])
+    assert found.ids.tolist() == sorted(ids)
+    for source, target, weight in zip(ids, ids[1:] + ids[:1], (1, 2, 3), strict=True):
+        assert np.asarray(found)[found.index(target), found.index(source)] == weight
+    assert found.rows == "target"
