@@ -25,8 +25,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     Parameters
     ----------
-    W : array_like, sparse array, torch tensor, LinearOperator, Weights, path or Matrix of shape (m, n)
-        Real. A path is read by `load`. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed:
+    W : array_like, sparse array, torch tensor, LinearOperator, Weights, path, object that has one, or Matrix, (m, n)
+        Real. A path is read by `load`. Objects: graphs of networkx and igraph, square frames of pandas, polars and
+        xarray, nodes of ReservoirPy and PyRCN, arrays of JAX and CuPy, a plain RNN of PyTorch or Flax. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed:
         leave their entries alone while the `Matrix` lives. Other layouts are copied. A dense array of 10,000 entries or
         more is copied to CSR where at most a fifth of them are not 0: `kind` is then "sparse". Booleans and integers
         become float64, float16 and bfloat16 become float32; positions listed twice are summed. An object with ``shape``

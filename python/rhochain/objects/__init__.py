@@ -5,6 +5,7 @@
 - `functions`: names of the activation functions of other libraries.
 - `gate_slices`: one gate's rows of the weights of a GRU or LSTM, recognised.
 - `graphs`: networkx, igraph and graph-tool.
+- `jax_layers`: recurrent cells of Equinox and Flax.
 - `matrices`: W of any such object.
 - `models`: the recurrent layers of a model, whatever holds its weights.
 - `networks`: `Network`, W with the activation, leak and orientation that an object brings.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rhochain.objects.jax_layers import is_jax_model, layers_of_jax
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
 from rhochain.objects.state_dicts import is_state_dict, layers_of_state_dict
 from rhochain.objects.torch_modules import is_module, recurrent_layers
@@ -20,6 +21,8 @@ def layers_of(given: Any) -> Layers | None:
         layers = recurrent_layers(given)
     elif is_state_dict(given):
         layers = layers_of_state_dict(given)
+    elif is_jax_model(given):
+        layers = layers_of_jax(given)
     else:
         return None
     if layers.found:
