@@ -33,7 +33,8 @@ from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
-from rhochain.weights.weights import Weights
+from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.weights import Counts, Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -48,6 +49,7 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "Counts",
     "CovariantVectors",
     "CriticalGain",
     "FileError",
@@ -91,5 +93,6 @@ __all__ = [
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",
+    "weights_of_pairs",
     "worst_case_growth",
 ]

@@ -15,7 +15,7 @@ from rhochain.chains.gated_chain import GatedChain
 from rhochain.chains.jacobian import JacobianChain
 from rhochain.checking.gated_checks import Estimation, check_gated
 from rhochain.estimates.shared_clock import SharedClock
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.matrix import Matrix
 from rhochain.objects.models import layers_of
@@ -45,7 +45,7 @@ def check_model(
     layers: Layers,
     of_matrix: Callable[..., GradientReport],
     *,
-    activation: str | Activation | None,
+    activation: ActivationLike | None,
     gain: float | npt.ArrayLike | None,
     leak: float | npt.ArrayLike,
     inputs: Any,
@@ -117,7 +117,7 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
         )
 
 
-def _with_activation(found: tuple[RecurrentLayer, ...], given: str | Activation | None) -> tuple[RecurrentLayer, ...]:
+def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:
     """The layers, those of plain RNNs with their activation, which a state dict does not hold."""
     plain = [layer for layer in found if layer.cell == "rnn"]
     if given is None:
