@@ -10,6 +10,7 @@ from rhochain.markup.symbols import in_html
 
 __all__ = ["elements"]
 
+_ONE_LINE, _SHORT = 28, ' class="rhc-short"'  # letters of a cell that is never broken
 _SIGNS = {Tone.VANISHES: "↘", Tone.EXPLODES: "↗", Tone.BOUNDED: "→", Tone.OPEN: "?"}
 
 
@@ -23,8 +24,7 @@ def _element(block: Block, level: int, place: str | None) -> str:
     if isinstance(block, Answer):
         return _answer(block, level)
     if isinstance(block, Facts):
-        pairs = "".join(f"<dt>{in_html(label)}</dt><dd>{in_html(text)}</dd>" for label, text in block.rows)
-        return f'<dl class="rhc-facts">{pairs}</dl>' if pairs else ""
+        return _facts(block)
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Notes):
@@ -35,6 +35,15 @@ def _element(block: Block, level: int, place: str | None) -> str:
     if isinstance(block, Quotation):
         return _quotation(block)
     return _section(block, level, place)
+
+
+def _facts(facts: Facts) -> str:
+    """Texts of one label follow it together."""
+    pairs, before = "", None
+    for label, text in facts.rows:
+        pairs += ("" if label == before else f"<dt>{in_html(label)}</dt>") + f"<dd>{in_html(text)}</dd>"
+        before = label
+    return f'<dl class="rhc-facts">{pairs}</dl>' if pairs else ""
 
 
 def _answer(answer: Answer, level: int) -> str:
@@ -59,7 +68,9 @@ def _table(table: Table) -> str:
 def _row(cells: Sequence[str], columns: int) -> str:
     name, *rest = cells
     span = f' colspan="{columns - 1}"' if len(rest) == 1 < columns - 1 else ""
-    return f'<th scope="row">{in_html(name)}</th>' + "".join(f"<td{span}>{in_html(cell)}</td>" for cell in rest)
+    return f'<th scope="row">{in_html(name)}</th>' + "".join(
+        f"<td{span}{_SHORT if len(cell) <= _ONE_LINE else ''}>{in_html(cell)}</td>" for cell in rest
+    )
 
 
 def _quotation(quoted: Quotation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,8 @@ class GradientReport(ShownReport):
 
     @property
     def title(self) -> str:
-        return f"rhochain: {'will the gradient survive?' if self.source is None else shown(self.source)}"
+        named = None if self.source is None else re.split(r"[/\\]", self.source.rstrip("/\\"))[-1]
+        return f"rhochain: {shown(named) if named else 'will the gradient survive?'}"
 
     @property
     def ids(self) -> npt.NDArray[Any]:
@@ -243,7 +245,7 @@ class GradientReport(ShownReport):
         conditions = "; ".join(f"{c.statement} ({c.equation}, {c.name}) {_WORDS[c.holds]}" for c in self.conditions)
         critical = "" if self.critical_gain is None else f" Critical gains: {self.critical_gain}"
         return methods(
-            f"The recurrent matrix W ({size}; {self.neurons.orientation}) with {self._network()}",
+            f"The recurrent matrix W ({size}; rows {self.neurons.orientation}) with {self._network()}",
             [(q.name, q.meaning, q.bracket) for q in self._quantities() if q.bracket is not None],
             self.computed,
             f"Of the conditions of {_PAPER}: {conditions}.{critical} The verdict is {self.verdict}: {self.reason}",
@@ -314,10 +316,10 @@ class GradientReport(ShownReport):
 
     def _findings(self) -> list[tuple[str, str]]:
         """What follows for the network, and the slopes that show it."""
-        found = [] if self.critical_gain is None else [("gain", str(self.critical_gain))]
+        found: list[tuple[str, str]] = []
         if self.verdict is Verdict.EXPLODES_FOR_SOME_SLOPES:
-            found += witness(self.neurons.ids, self.worst_case_growth)
-        return found
+            found += witness(self.neurons.ids, self.worst_case_growth, self.shape[0], self.gain)
+        return found if self.critical_gain is None else [*found, ("gain", str(self.critical_gain))]
 
     def _network(self) -> str:
         words = f"gain gamma = {self.gain:.7g}"
@@ -338,7 +340,8 @@ class GradientReport(ShownReport):
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"
-            facts.append(("structure", f"{found.count:,} strongly connected components, {cyclic}"))
+            plural = "" if found.count == 1 else "s"
+            facts.append(("structure", f"{found.count:,} strongly connected component{plural}, {cyclic}"))
         return facts
 
     def _neuron_tables(self) -> list[Block]:

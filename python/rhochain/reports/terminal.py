@@ -58,8 +58,10 @@ def _pairs(rows: Sequence[tuple[str, str]]) -> Any:
     grid = Grid.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True, min_width=8)
     grid.add_column()
+    before = ""
     for label, text in rows:
-        grid.add_row(Text(label), Text(text))
+        grid.add_row(Text("" if label == before else label), Text(text))
+        before = label
     return grid
 
 

@@ -32,7 +32,7 @@ def test_nothing_of_a_text_becomes_an_element():
     tree = parsed(text)
     assert not tree.findall(".//script")
     # What a reader sees is the text that came, in each of its places.
-    assert "".join(tree.itertext()).count(HOSTILE) == 2 * 13 + 1
+    assert "".join(tree.itertext()).count(HOSTILE) == 2 * 14 + 1
     labels = [place.get("aria-label") for place in tree.iter("div") if place.get("role") == "region"]
     assert labels == [HOSTILE, HOSTILE]
 
