@@ -29,6 +29,7 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.hubs import Hubs
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 from rhochain.weights.weights import Weights
@@ -52,6 +53,7 @@ __all__ = [
     "GRUChain",
     "Grade",
     "GradientReport",
+    "Hubs",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",

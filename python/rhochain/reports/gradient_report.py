@@ -239,7 +239,7 @@ class GradientReport(ShownReport):
         --------
         >>> import numpy as np, rhochain as rc
         >>> print(rc.check(0.5 * np.eye(3), activation="tanh").methods()[:62])
-        The recurrent matrix W (3 x 3, 3 nonzeros, density 33.3 %; rows
+        The recurrent matrix W (3 x 3, 3 nonzeros, density 33.3 %; row
         """
         size = size_in_words(self.shape, self.nnz, self.update_rank)
         conditions = "; ".join(f"{c.statement} ({c.equation}, {c.name}) {_WORDS[c.holds]}" for c in self.conditions)
