@@ -18,7 +18,7 @@ from rhochain.estimates.spectra import Components, perron_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import square_matrix
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
@@ -27,7 +27,7 @@ from rhochain.reports.figure import draw
 from rhochain.reports.hubs import Hubs, hubs
 from rhochain.reports.matrix_size import size_in_words
 from rhochain.reports.methods import methods
-from rhochain.reports.neurons import Neurons, component_table, shown, witness
+from rhochain.reports.neurons import Neurons, component_table, witness
 from rhochain.reports.quantities import Quantity
 from rhochain.reports.shown_report import ShownReport
 from rhochain.verdicts.conclusions import Condition, Verdict
@@ -138,7 +138,7 @@ class GradientReport(ShownReport):
     @property
     def title(self) -> str:
         named = None if self.source is None else re.split(r"[/\\]", self.source.rstrip("/\\"))[-1]
-        return f"rhochain: {shown(named) if named else 'will the gradient survive?'}"
+        return f"rhochain: {printable(named) if named else 'will the gradient survive?'}"
 
     @property
     def ids(self) -> npt.NDArray[Any]:
@@ -333,7 +333,7 @@ class GradientReport(ShownReport):
         return words
 
     def _facts(self) -> list[tuple[str, str]]:
-        facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(shown(self.source)))]
+        facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(self.source))]
         facts.append(("matrix", size_in_words(self.shape, self.nnz, self.update_rank)))
         facts += self.neurons.facts()
         facts.append(("network", self._network()))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rhochain.estimates.spectra import Components
 from rhochain.estimates.worst_case import WorstCaseGrowth
-from rhochain.markup.blocks import Table, Verbatim
+from rhochain.markup.blocks import Table, Verbatim, printable
 from rhochain.weights.weights import Counts, Weights
 
 __all__ = ["Neurons", "component_table", "named", "witness"]
@@ -73,7 +73,7 @@ class Neurons:
         ]
         if did:
             found.append(("reading", Verbatim(", ".join(did))))
-        found += [("reading", Verbatim(shown(note))) for note in self.notes]
+        found += [("reading", Verbatim(note)) for note in self.notes]
         return found
 
     def to_dict(self) -> dict[str, Any]:
@@ -83,16 +83,11 @@ class Neurons:
         return {"ids": kind, "rows": self.rows, "counts": counts, "notes": list(self.notes)}
 
 
-def shown(text: str) -> str:
-    """Text from outside without what a terminal would obey."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def named(ids: npt.NDArray[Any] | None, indices: Iterable[int]) -> list[str]:
     """The names of these neurons, cut where they are long; their indices where they have none."""
     if ids is None:
         return [str(int(k)) for k in indices]
-    names = (shown(str(ids[k])) for k in indices)
+    names = (printable(str(ids[k])) for k in indices)
     return [n if len(n) <= _LONGEST_NAME else n[: _LONGEST_NAME - 1] + "…" for n in names]
 
 

@@ -139,7 +139,8 @@ def test_a_file_of_a_hostile_name_and_a_formula_in_it_stay_as_they_are():
 def test_terminals_get_no_control_characters():
     names = np.array(["\x1b[31mred\x1b[0m\n", "\u202egnp"])
     report = rc.check(rc.Weights(A, names, "target", "\x1b]0;title\x07.csv"), activation="tanh")
-    for text in (str(report), str(report.hubs()), report.to_html(), report._repr_html_()):
+    shown = rc.Weights(A, names, None, "\x07", notes=("\x1b[2J",))._repr_html_()
+    for text in (str(report), str(report.hubs()), report.to_html(), report._repr_html_(), shown):
         assert all(letter.isprintable() or letter in "\n\u200b" for letter in text)
 
 
