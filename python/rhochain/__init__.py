@@ -29,6 +29,7 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.hubs import Hubs
 from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.verdicts.conclusions import Condition, Verdict
@@ -57,6 +58,7 @@ __all__ = [
     "GateReport",
     "Grade",
     "GradientReport",
+    "Hubs",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
