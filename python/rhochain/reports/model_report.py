@@ -125,7 +125,7 @@ class ModelReport(ShownReport):
         layers: dict[str, list[str]] = {}
         for layer in self.layers:
             layers.setdefault(layer.headline, []).append(str(layer.name))
-        answers = []
+        answers: list[tuple[str, str]] = []
         for words, names in layers.items():
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             answers.append(("answer", Verbatim(f"{words} ({', '.join(names[:_MOST_NAMES])}{more})")))
