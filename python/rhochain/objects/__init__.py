@@ -2,5 +2,7 @@
 
 - `matrices`: W of any such object.
 - `networks`: `Network`, W with the activation, leak and orientation that an object brings.
-- `recurrent_layers`: `RecurrentLayer`, the weights of one layer and direction of a trained network.
+- `recurrent_layers`: `RecurrentLayer`, the weights of one layer and direction; `Layers`, all that a model has.
+- `torch_modules`: recurrent layers inside a PyTorch module.
+- `torch_weights`: the weight that the next forward of a PyTorch module uses.
 """

@@ -76,6 +76,10 @@ class GradientReport(JsonReport):
     notes : tuple of str
     source : str or None
         The file, where W came from one.
+    name : str or None
+        Of a layer of a model, such as "encoder.rnn.l0_reverse".
+    along : JsonReport or None
+        Of a layer of a model: what happened along the sequences given as `inputs`.
 
     Examples
     --------
@@ -108,6 +112,8 @@ class GradientReport(JsonReport):
     source: str | None = None
     update_rank: int | None = None
     has_adjoint: bool = True
+    name: str | None = None
+    along: JsonReport | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
@@ -116,6 +122,7 @@ class GradientReport(JsonReport):
             return None if bracket is None else bracket.to_dict(history=False)
 
         return {
+            "name": self.name,
             "verdict": str(self.verdict),
             "reason": self.reason,
             "gain": self.gain,
@@ -138,6 +145,7 @@ class GradientReport(JsonReport):
             "conditions": [condition.to_dict() for condition in self.conditions],
             "components": None if self.components is None else self.components.to_dict(),
             "chain_norm": plain(self.chain_norm),
+            "along": None if self.along is None else self.along.to_dict(),
             "notes": list(self.notes),
             "version": _core.build_info()["version"],
         }
