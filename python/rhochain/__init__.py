@@ -29,6 +29,8 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.layer_report import GateReport, LayerReport
+from rhochain.reports.model_report import ModelReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 from rhochain.weights.weights import Weights
@@ -50,16 +52,19 @@ __all__ = [
     "CriticalGain",
     "FileError",
     "GRUChain",
+    "GateReport",
     "Grade",
     "GradientReport",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
+    "LayerReport",
     "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",
     "MatrixChain",
+    "ModelReport",
     "OuterEigenvalues",
     "Progress",
     "RangeWarning",

@@ -66,6 +66,7 @@ class JacobianChain(Chain):
         An array where the leaks of neurons differ.
     linear : Matrix or None
     linear_weight : float or None
+    convention : {"pre", "post"}
 
     Raises
     ------
@@ -283,7 +284,7 @@ class JacobianChain(Chain):
             raise ValueError(f"W must be square; got shape {self.matrix.shape}")
         if convention not in ("pre", "post"):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        self._convention = convention
+        self.convention = convention
         self._leaks = leak_vector(leak, n).copy()
         self.leak = leak_of(self._leaks)
         self.linear = None if linear is None else linear_part(linear, n)
@@ -306,7 +307,7 @@ class JacobianChain(Chain):
     ) -> None:
         self._activation = activation
         # `factors` must not keep the chain alive.
-        convention, leaks, linear, weight = self._convention, self._leaks, self.linear, self.linear_weight
+        convention, leaks, linear, weight = self.convention, self._leaks, self.linear, self.linear_weight
         operator = None if linear is None else linear.operator
         self._core = _core.JacobianChain(self.matrix.operator, slopes, convention, leaks, operator, weight)
         sigma = None if activation is None else [activation.name, activation.parameter]
@@ -324,5 +325,5 @@ class JacobianChain(Chain):
         least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
         leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
         linear = "" if self.linear is None else ", linear part"
-        rule = f"{self._convention}{'' if least == 1.0 else leak}{linear}"
+        rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Protocol
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain.chains.chain import Chain
+from rhochain.checking.gated_checks import Estimation
+from rhochain.checking.model_checks import check_model, model_of
+from rhochain.checking.same_matrices import same_matrix
+from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
@@ -20,13 +25,18 @@ from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.objects.gate_slices import stack_behind
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.model_report import ModelReport
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["MeasuredChain", "check"]
 
@@ -50,6 +60,30 @@ class MeasuredChain(Protocol):
         """ln ||P||_2."""
 
 
+@overload
+def check(
+    W: Module | Mapping[str, Any],
+    activation: str | Activation | None = None,
+    gain: None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> ModelReport: ...
+@overload
+def check(
+    W: str | os.PathLike[str],
+    activation: str | Activation | None = None,
+    gain: float | npt.ArrayLike | None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> GradientReport | ModelReport: ...
+@overload
+def check(
+    W: Any,
+    activation: str | Activation | None = None,
+    gain: float | npt.ArrayLike | None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> GradientReport: ...
 def check(
     W: Any,
     activation: str | Activation | None = None,
@@ -69,7 +103,7 @@ def check(
     max_matvecs: int | None = None,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
-) -> GradientReport:
+) -> GradientReport | ModelReport:
     """Will the gradient survive? A verdict for x_k = W sigma(x_{k-1}) + ..., whatever its inputs.
 
     Parameters
@@ -140,9 +174,25 @@ def check(
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLODES_FOR_SOME_SLOPES'
     """
+    if (layers := model_of(W, chain)) is not None:
+        return check_model(
+            layers,
+            check,
+            activation=activation,
+            gain=gain,
+            leak=leak,
+            inputs=inputs,
+            chain=chain,
+            estimation=Estimation(
+                rtol, delta, seed, threads, max_matvecs, max_seconds, callback, vanish_level, explode_level
+            ),
+            quick=quick,
+            numerical_radius=numerical_radius,
+        )
     sigma, gamma, gains = _gain(activation, gain)
     low, high = levels(vanish_level, explode_level)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
+    _require_no_gate(A if gains is None else W)
     of_neurons = leak_vector(leak, A.shape[0])
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
@@ -209,6 +259,19 @@ def check(
     )
 
 
+def _require_no_gate(W: Any) -> None:
+    """ValueError where W is one gate of a GRU or LSTM, of which no verdict about W is true."""
+    stack = W.stack if isinstance(W, Matrix) else stack_behind(W)
+    if stack is None:
+        return
+    rows, n = stack
+    raise ValueError(
+        f"W must be the recurrent matrix of a plain network; got a view of {n} rows of weights of shape {stack}, as of "
+        f"one gate of {'a GRU' if rows == 3 * n else 'an LSTM'}, for whose gradients a verdict on W says nothing: "
+        "check(model) takes the whole cell. For a plain network that shares its memory, pass a copy of W"
+    )
+
+
 def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
     """Which slopes R(W) is about, where no activation says."""
     if evidence.slope_range is not None or evidence.worst_case_growth is None:
@@ -258,20 +321,8 @@ def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: Floats, gamma:
         raise ValueError(f"chain must have the leak of the check, {wanted}; got {got}")
     if getattr(chain, "linear", None) is not None:
         raise ValueError("chain must have no linear part, which this function does not know; check_chain takes it")
-    if isinstance(own, Matrix) and not _same_matrix(own, A):
+    if isinstance(own, Matrix) and not same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}
     unknown = [name for name, known in named.items() if not known]
     return (f"the chain does not state its {' and '.join(unknown)}: taken to be as in the check.",) if unknown else ()
-
-
-def _same_matrix(A: Matrix, B: Matrix) -> bool:
-    """Whether the products with two random vectors agree, up to the order in which their terms are added."""
-    if A.operator is B.operator:
-        return True
-    x = np.random.default_rng(0).standard_normal((A.shape[1], 2))
-    with np.errstate(all="ignore"):
-        a, b = A @ x, B @ x
-        agree = (a == b) | (np.abs(a - b) <= 1e-9 * np.abs(a))
-    # Where the terms of a row cancel in one of the vectors, they do not in the other.
-    return bool(agree.any(axis=1).all())

@@ -13,6 +13,7 @@
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
+- `shared_clock`: a budget of seconds and a callback, shared by several quantities.
 - `signs`: neurons that excite or inhibit all their targets.
 - `spectra`: rho(W), sigma_1(W), rho(|W|) and the strongly connected components.
 - `tracker`: bounds of sigma_1(W) and rho(|W|) that follow a W from step to step.

@@ -66,6 +66,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Whether all entries are whole numbers, such as counts of synapses; False for an operator.
     weights : Weights or None
         The names of neurons and the orientation, where W came with them.
+    stack : (int, int) or None
+        (3n, n) or (4n, n), the shape of what W is a view of: W holds one gate of a GRU or LSTM, and `check` refuses it.
 
     Raises
     ------
@@ -154,6 +156,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     @property
     def weights(self) -> Weights | None:
         return self._held.weights
+
+    @property
+    def stack(self) -> tuple[int, int] | None:
+        return self._held.stack
 
     @property
     def threads(self) -> int:

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from rhochain.files.loading import load
+from rhochain.objects.models import layers_of, only_matrix
 from rhochain.weights.weights import Weights
 
 __all__ = ["matrix_of"]
@@ -16,4 +17,5 @@ def matrix_of(given: Any) -> Any:
     if isinstance(given, (str, os.PathLike)):
         loaded = load(given)
         return loaded if isinstance(loaded, Weights) else Weights(loaded, origin=os.fspath(given))
-    return given
+    layers = layers_of(given)
+    return given if layers is None else only_matrix(layers)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 import rhochain._core as _core
-from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
+from rhochain.estimates.brackets import Bound, Bracket, Grade, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.scaling import scaled_norm
+from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
 from rhochain.estimates.worst_case import worst_case_growth
@@ -56,7 +56,7 @@ class Investigation:
     ) -> None:
         self._A = A
         self._limits = limits
-        self._clock = _Clock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
+        self._clock = SharedClock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
         self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
@@ -315,30 +315,6 @@ _STRADDLING: dict[str, Callable[[Investigation], None]] = {
     "scaled_norm": Investigation._scaling,
 }
 _CHEAP = ("perron_radius", "spectral_radius")
-
-
-class _Clock:
-    """Shares a time budget among the quantities to come and remembers that the callback said stop."""
-
-    def __init__(self, seconds: float | None, callback: Callable[[Progress], object] | None, quantities: int) -> None:
-        self._end = None if seconds is None else time.monotonic() + seconds
-        self._callback = callback
-        self._left = quantities
-        self._stopped = False
-
-    def next_share(self) -> float | None:
-        left, self._left = self._left, max(1, self._left - 1)
-        if self._stopped:
-            return 0.0
-        return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
-
-    @property
-    def callback(self) -> Callable[[Progress], bool] | None:
-        return None if self._callback is None else self._record
-
-    def _record(self, progress: Progress) -> bool:
-        self._stopped = self._stopped or (self._callback is not None and bool(self._callback(progress)))
-        return self._stopped
 
 
 def _proved(value: float, source: str) -> Bound:
