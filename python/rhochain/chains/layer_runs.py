@@ -44,9 +44,7 @@ def layer_chain(
     start = start or LayerStart()
     sides = {"bias": layer.bias, "input_bias": layer.input_bias}
     if layer.cell == "gru":
-        return GRUChain.from_rollout(
-            layer.recurrent, inputs, start.h, W_in=layer.incoming, **sides, threads=threads
-        )
+        return GRUChain.from_rollout(layer.recurrent, inputs, start.h, W_in=layer.incoming, **sides, threads=threads)
     if layer.cell == "lstm":
         return LSTMChain.from_rollout(
             layer.recurrent, inputs, start.h, start.c, W_in=layer.incoming, **sides, threads=threads
@@ -100,7 +98,9 @@ def _recorded_rnn(layer: RecurrentLayer, inputs: Any, start: LayerStart, threads
         raise OverflowError(f"the run of {layer.name} left the float64 range")
     constant = {name: np.broadcast_to(np.full(layer.n, value), outputs.shape) for name, value in _PLAIN.items()}
     gate = np.where(outputs > 0.0, 0.0, 1.0) if relu else outputs
-    return LayerRecord({"h": constant["h"], "r": constant["r"], "z": constant["z"], "n": gate, "q": constant["q"]}, outputs)
+    return LayerRecord(
+        {"h": constant["h"], "r": constant["r"], "z": constant["z"], "n": gate, "q": constant["q"]}, outputs
+    )
 
 
 _PLAIN = {"h": 0.0, "r": 1.0, "z": 0.0, "q": 0.0}
@@ -114,7 +114,9 @@ def _activation_of(layer: RecurrentLayer) -> str:
 
 def _one_bias(layer: RecurrentLayer) -> Floats | None:
     """The sum of both biases, in float64."""
-    given = [np.asarray(plain_array("bias", b), dtype=np.float64) for b in (layer.input_bias, layer.bias) if b is not None]
+    given = [
+        np.asarray(plain_array("bias", b), dtype=np.float64) for b in (layer.input_bias, layer.bias) if b is not None
+    ]
     return sum(given[1:], given[0]) if given else None
 
 

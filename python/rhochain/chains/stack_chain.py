@@ -123,7 +123,9 @@ class StackChain(Chain):
         _require_stack(layers)
         limit, needed = byte_count("memory", memory), 40 * len(inputs) * sum(layer.n for layer in layers)
         if needed > limit:
-            raise MemoryError(f"a stack of {len(layers)} layers takes {needed} bytes for its gates; got memory = {limit}")
+            raise MemoryError(
+                f"a stack of {len(layers)} layers takes {needed} bytes for its gates; got memory = {limit}"
+            )
         for layer, start in zip(layers, starts or [LayerStart()] * len(layers), strict=True):
             records.append(recorded_run(layer, below, start, threads=threads))
             below = records[-1].outputs
@@ -137,7 +139,9 @@ class StackChain(Chain):
         _require_stack(layers)
         chain = cls.__new__(cls)
         chain.layers = tuple(layers)
-        chain.weights = tuple(Matrix(_weights(layer, lowest=l == 0), threads=threads) for l, layer in enumerate(layers))
+        chain.weights = tuple(
+            Matrix(_weights(layer, lowest=depth == 0), threads=threads) for depth, layer in enumerate(layers)
+        )
         cell, n = layers[0].cell, layers[0].n
         names = COLUMNS["lstm" if cell == "lstm" else "gru"]
         rows = [[(record.gates[name], len(record.gates[name])) for name in names] for record in records]
@@ -171,7 +175,7 @@ def starts_of_layers(state: Any, count: int, cell: str) -> list[LayerStart]:
         if x.ndim != 2 or len(x) != count:
             raise ValueError(f"state must have shape ({count}, n) or ({count}, 1, n); got {x.shape}")
         rows.append(x)
-    return [LayerStart(*(x[l] for x in rows)) for l in range(count)]
+    return [LayerStart(*of_layer) for of_layer in zip(*rows, strict=True)]
 
 
 def _require_stack(layers: Sequence[RecurrentLayer]) -> None:
@@ -195,7 +199,10 @@ def _weights(layer: RecurrentLayer, *, lowest: bool) -> npt.NDArray[Any]:
         return U
     V = plain_array("weights", layer.incoming)
     if V.shape != (len(U), layer.n):
-        raise ValueError(f"{layer.name} must read the outputs of the layer below: expected ({len(U)}, {layer.n}) weights of its inputs; got {V.shape}")
+        raise ValueError(
+            f"{layer.name} must read the outputs of the layer below, by weights of shape ({len(U)}, {layer.n}); "
+            f"got {V.shape}"
+        )
     if layer.cell != "gru":
         return np.hstack([V, U])
     # The gate n has a coefficient of its own for what it reads from below.

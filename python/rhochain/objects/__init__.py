@@ -6,6 +6,8 @@
 - `networks`: `Network`, W with the activation, leak and orientation that an object brings.
 - `recurrent_layers`: `RecurrentLayer`, the weights of one layer and direction; `Layers`, all that a model has.
 - `state_dicts`: recurrent layers of a mapping from names to arrays.
+- `torch_inputs`: a PyTorch model run on given inputs, and what its recurrent modules were called with.
 - `torch_modules`: recurrent layers inside a PyTorch module.
+- `torch_sequences`: sequences out of the calls of a recurrent PyTorch module.
 - `torch_weights`: the weight that the next forward of a PyTorch module uses.
 """

@@ -75,7 +75,9 @@ def _run(model: Any, inputs: Any, state: Any, *, is_cell: bool) -> None:
         model(*positional, **named)
     except Exception as error:
         came = f"{type(error).__name__}: {error}"
-        raise ValueError(f"inputs must be what the {kind} takes, as in model(inputs); its forward raised {came}") from error
+        raise ValueError(
+            f"inputs must be what the {kind} takes, as in model(inputs); its forward raised {came}"
+        ) from error
 
 
 def _arguments(inputs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -117,8 +119,9 @@ def _evaluating(model: Any) -> Iterator[None]:
     import torch
 
     modes = [(part, part.training) for part in model.modules()]
-    generators = random.getstate(), np.random.get_state()  # noqa: NPY002: a model may draw from the global ones
-    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    generators = random.getstate(), np.random.get_state()  # noqa: NPY002
+    cuda: Any = torch.cuda
+    devices = list(range(cuda.device_count())) if cuda.is_initialized() else []
     with ExitStack() as stack:
         stack.callback(random.setstate, generators[0])
         stack.callback(np.random.set_state, generators[1])

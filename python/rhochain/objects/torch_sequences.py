@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from rhochain.objects.torch_inputs import ModuleCall
 
-__all__ = ["GivenSequence", "GivenSequences", "sequences_of_calls"]
+__all__ = ["GivenSequence", "sequences_of_calls"]
 
 _Array = npt.NDArray[Any]
 
@@ -26,41 +25,20 @@ class GivenSequence(NamedTuple):
     states: tuple[tuple[_Array | None, _Array | None], ...]
 
 
-@dataclass(frozen=True, eq=False)
-class GivenSequences:
-    """All sequences of a module.
-
-    Attributes
-    ----------
-    sequences : tuple of GivenSequence
-        Empty with a `reason`.
-    reason : str or None
-        Why the calls are no sequences.
-    """
-
-    sequences: tuple[GivenSequence, ...] = ()
-    reason: str | None = None
-
-
-def sequences_of_calls(module: Any, calls: Sequence[ModuleCall]) -> GivenSequences:
-    """The sequences that a module of torch.nn was called with, those of a batch in its order.
+def sequences_of_calls(module: Any, calls: Sequence[ModuleCall]) -> tuple[tuple[GivenSequence, ...], str | None]:
+    """The sequences that a module of torch.nn was called with, those of a batch in its order; or none, and why.
 
     A call that starts from the state that the one before it has left goes on with its sequences. Any other call of an
     nn.RNN, GRU or LSTM brings sequences of its own. A cell starts new ones from no state, from 0 or from the state of
     its first call; from any other state it has none, as its steps are then not all that moves its state.
     """
     if not calls:
-        return GivenSequences(reason="the model did not call it for these inputs")
-    if hasattr(module, "num_layers"):
-        runs = _runs_of_layers(module, calls)
-    else:
-        runs = _runs_of_cell(calls)
-        if runs is None:
-            return GivenSequences(
-                reason="between its calls the model changes its state, so that a step of the state is not the cell's alone"
-            )
+        return (), "the model did not call it"
+    runs = _runs_of_layers(module, calls) if hasattr(module, "num_layers") else _runs_of_cell(calls)
+    if runs is None:
+        return (), "between its calls the model changes its state, so that the cell alone is not what moves it"
     found = tuple(sequence for run in runs for sequence in run if len(sequence.inputs))
-    return GivenSequences(found) if found else GivenSequences(reason="its sequences have no step")
+    return found, None if found else "its sequences have no step"
 
 
 def _runs_of_layers(module: Any, calls: Sequence[ModuleCall]) -> list[list[GivenSequence]]:

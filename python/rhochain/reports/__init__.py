@@ -9,4 +9,5 @@
 - `matrix_size`: shape and entries of W in words.
 - `model_report`: `ModelReport`, the answer of `check` for every layer of a model.
 - `page`: one HTML page that needs nothing beside it.
+- `trajectory_report`: what happened along the sequences of a batch.
 """

@@ -103,7 +103,12 @@ class TrajectoryReport(ChainReport):
 
     @classmethod
     def of(
-        cls, sequences: Sequence[SequenceRun], given: int, shape: tuple[int, int], vanish_level: float, explode_level: float
+        cls,
+        sequences: Sequence[SequenceRun],
+        given: int,
+        shape: tuple[int, int],
+        vanish_level: float,
+        explode_level: float,
     ) -> TrajectoryReport:
         """The report of one sequence or more."""
         largest = max(sequences, key=lambda run: run.norm.value)
@@ -206,10 +211,13 @@ def _together(sequences: Sequence[SequenceRun], largest: SequenceRun) -> Decisio
         (Verdict.EXPLODES_ON_TRAJECTORY, "explode"),
     ):
         if counts[verdict] == len(sequences):
-            extreme = largest if verdict is Verdict.VANISHES_ON_TRAJECTORY else min(sequences, key=lambda r: r.norm.value)
+            extreme = (
+                largest if verdict is Verdict.VANISHES_ON_TRAJECTORY else min(sequences, key=lambda r: r.norm.value)
+            )
             nearest = "largest" if extreme is largest else "least"
             return Decision(
-                verdict, f"gradients {word} in each of the {len(sequences)} sequences; the {nearest} norm: {extreme.reason}"
+                verdict,
+                f"gradients {word} in each of the {len(sequences)} sequences; the {nearest} norm: {extreme.reason}",
             )
     vanish, explode, open_ = counts.values()
     if open_ == len(sequences):
