@@ -12,6 +12,7 @@ import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
 from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
+from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
@@ -23,6 +24,7 @@ from rhochain.inputs.leaks import leak_of, leak_vector
 from rhochain.inputs.matrix import Matrix, linear_part
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
+from rhochain.objects.torch_modules import is_module
 
 __all__ = ["JacobianChain"]
 
@@ -230,6 +232,49 @@ class JacobianChain(Chain):
         chain._along(trajectory.core, sigma, trajectory.identity)
         return chain
 
+    @classmethod
+    def from_torch(
+        cls, module: Any, inputs: Any, h0: Any = None, *, memory: int | str = "2GB", threads: int | None = None
+    ) -> JacobianChain:
+        """`from_rollout` with the parameters of a ``torch.nn.RNN`` or ``RNNCell`` of one layer and one direction.
+
+        Parameters
+        ----------
+        module : torch.nn.RNN or torch.nn.RNNCell
+            Compiled, pruned or with parametrizations too: its weights are those that its next forward uses. It says
+            which activation there is, and its convention is "post": h_k = sigma(W h_{k-1} + W_in u_k + b).
+        inputs : tensor or array_like of shape (K, input_size)
+            One sequence; also (K, 1, input_size), or (1, K, input_size) where the module has ``batch_first``. For a
+            batch there is ``check(module, inputs=x)``.
+        h0 : tensor or array_like of shape (n,), (1, n) or (1, 1, n), optional
+            By default 0.
+        memory, threads
+            As in `from_rollout`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse, also a module of another kind, of several layers or of both directions.
+
+        Notes
+        -----
+        The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
+        """
+        layer = one_layer(module, "rnn")
+        n = layer.n
+        biases = [state_vector("bias", part, n) for part in (layer.bias, layer.input_bias)]
+        return cls.from_rollout(
+            layer.recurrent,
+            state_vector("h0", h0, n),
+            inputs=one_sequence(module, layer, inputs),
+            input_weights=layer.incoming,
+            bias=biases[0] + biases[1],
+            activation=str(layer.activation),
+            convention="post",
+            memory=memory,
+            threads=threads,
+        )
+
     @property
     def gain(self) -> float:
         """The largest |slope| among the factors, 0 without any; read once from all the slopes."""
@@ -284,6 +329,10 @@ class JacobianChain(Chain):
             raise ValueError(f"W must be square; got shape {self.matrix.shape}")
         if convention not in ("pre", "post"):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
+        if convention == "pre" and is_module(W):
+            raise ValueError(
+                f"convention must be 'post' for a {type(W).__name__}, h_k = sigma(W h_{{k-1}} + ..); got 'pre'"
+            )
         self.convention = convention
         self._leaks = leak_vector(leak, n).copy()
         self.leak = leak_of(self._leaks)

@@ -11,6 +11,7 @@ from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.gated_chain import stacked_weights
 from rhochain.chains.gated_runs import COLUMNS, CellArguments, CellRun
 from rhochain.chains.jacobian import JacobianChain
+from rhochain.chains.module_layers import state_vector
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
@@ -38,8 +39,7 @@ def layer_chain(
 ) -> Chain:
     """The Jacobians of one layer along one sequence of shape (K, m), in the order in which the layer reads it.
 
-    To the last bit the chain of `GRUChain.from_torch`, `LSTMChain.from_torch` or, for an "rnn", of
-    `JacobianChain.from_rollout` with the convention "post".
+    To the last bit the chain of `JacobianChain.from_torch`, `GRUChain.from_torch` or `LSTMChain.from_torch`.
     """
     start = start or LayerStart()
     sides = {"bias": layer.bias, "input_bias": layer.input_bias}
@@ -51,7 +51,7 @@ def layer_chain(
         )
     return JacobianChain.from_rollout(
         layer.recurrent,
-        _start_of(start.h, layer.n),
+        state_vector("h0", start.h, layer.n),
         inputs=inputs,
         input_weights=layer.incoming,
         bias=_one_bias(layer),
@@ -85,12 +85,10 @@ def _recorded_rnn(layer: RecurrentLayer, inputs: Any, start: LayerStart, threads
     W = Matrix(layer.recurrent, threads=threads)
     x = np.asarray(plain_array("inputs", inputs), dtype=np.float64)
     driven = x if layer.incoming is None else (Matrix(layer.incoming, threads=threads) @ x.T.copy()).T
-    bias = _one_bias(layer)
-    if bias is not None:
-        driven = driven + bias
+    driven = driven + _one_bias(layer)
     relu = _activation_of(layer) == "relu"
     outputs = np.empty((len(x), layer.n))
-    h = _start_of(start.h, layer.n)
+    h = state_vector("h0", start.h, layer.n)
     for k, row in enumerate(driven):
         a = W @ h + row
         h = outputs[k] = np.maximum(a, 0.0) if relu else np.tanh(a)
@@ -112,13 +110,6 @@ def _activation_of(layer: RecurrentLayer) -> str:
     return layer.activation
 
 
-def _one_bias(layer: RecurrentLayer) -> Floats | None:
+def _one_bias(layer: RecurrentLayer) -> Floats:
     """The sum of both biases, in float64."""
-    given = [
-        np.asarray(plain_array("bias", b), dtype=np.float64) for b in (layer.input_bias, layer.bias) if b is not None
-    ]
-    return sum(given[1:], given[0]) if given else None
-
-
-def _start_of(h: Any, n: int) -> Floats:
-    return np.zeros(n) if h is None else np.asarray(plain_array("h0", h), dtype=np.float64).reshape(-1)
+    return state_vector("bias", layer.bias, layer.n) + state_vector("bias", layer.input_bias, layer.n)

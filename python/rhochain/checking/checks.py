@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -16,6 +17,7 @@ from rhochain.checking.model_checks import check_model, model_of
 from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
@@ -25,15 +27,20 @@ from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
+from rhochain.objects.matrices import matrix_of
+from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
+from rhochain.reports.neurons import Neurons
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
+from rhochain.weights.weights import Weights
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -206,8 +213,10 @@ def check(
         )
     if state is not None:
         raise ValueError(f"state is for a model that runs along inputs, and W is none; got {type(state).__name__}")
+    began = time.perf_counter()
     sigma, gamma, gains = _gain(activation, gain)
     low, high = levels(vanish_level, explode_level)
+    W = matrix_of(W)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     _require_no_gate(A if gains is None else W)
     of_neurons = leak_vector(leak, A.shape[0])
@@ -244,6 +253,11 @@ def check(
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
+    names = W if isinstance(W, Weights) else A.weights
+    driving = None
+    if names is not None and names.ids is not None and gains is None and not quick:
+        left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
+        driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
     return GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -272,6 +286,19 @@ def check(
             *_assumed_slopes(evidence, gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
+        ),
+        source=None if names is None else names.origin or None,
+        neurons=Neurons.of(names, driving),
+        computed=Computation(
+            seconds=time.perf_counter() - began,
+            products=work.products + (0 if log_norm is None else log_norm.matvecs),
+            threads=limits.threads or granted_threads(),
+            rtol=limits.rtol,
+            delta=limits.delta,
+            seed=limits.seed,
+            max_matvecs=limits.max_matvecs,
+            max_seconds=limits.max_seconds,
+            quick=bool(quick),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -14,9 +15,11 @@ from rhochain.chains.layer_runs import LayerRecord, LayerStart, layer_chain, rec
 from rhochain.chains.stack_chain import StackChain
 from rhochain.checking.gated_checks import Estimation
 from rhochain.estimates.shared_clock import SharedClock
+from rhochain.inputs.resources import granted_threads, thread_count
 from rhochain.objects.recurrent_layers import Layers, RecurrentLayer, Skipped
 from rhochain.objects.torch_inputs import recorded_calls
 from rhochain.objects.torch_sequences import GivenSequence, sequences_of_calls
+from rhochain.reports.computation import Computation
 from rhochain.reports.trajectory_report import SequenceRun, TrajectoryReport
 from rhochain.verdicts.trajectories import decide_for_chain, levels
 
@@ -159,17 +162,31 @@ class _Measured:
         self._levels = levels(options.vanish_level, options.explode_level)
         self._clock = clock
         self._runs: dict[str, list[SequenceRun]] = {}
+        self._seconds: dict[str, float] = {}
         self._shapes: dict[str, tuple[int, int]] = {}
 
     def add(self, name: str, chain: Chain) -> None:
+        began = time.perf_counter()
         norm = chain.norm(**self._options.limits(self._clock))
         decision = decide_for_chain(chain.steps, norm, *self._levels)
         last = _underflow_measured(chain, self._options.seed)
         self._runs.setdefault(name, []).append(SequenceRun(chain.steps, norm, decision.verdict, decision.reason, last))
         self._shapes[name] = chain.shape
+        self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
 
     def report(self, name: str, given: int) -> TrajectoryReport:
-        return TrajectoryReport.of(self._runs[name], given, self._shapes[name], *self._levels)
+        o, runs = self._options, self._runs[name]
+        computed = Computation(
+            seconds=self._seconds[name],
+            products=sum(run.norm.matvecs for run in runs),
+            threads=thread_count(o.threads) or granted_threads(),
+            rtol=o.rtol,
+            delta=o.delta,
+            seed=o.seed,
+            max_matvecs=o.max_matvecs,
+            max_seconds=o.max_seconds,
+        )
+        return TrajectoryReport.of(runs, given, self._shapes[name], *self._levels, computed)
 
 
 def _underflow_measured(chain: Chain, seed: int) -> int | None:

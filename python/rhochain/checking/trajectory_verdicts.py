@@ -23,8 +23,8 @@ def with_trajectory(
     if isinstance(report, LayerReport):
         notes = (f"for all inputs: {REASONS[report.cell]}", *report.notes)
         return replace(report, verdict=along.verdict, reason=along.reason, along=along, notes=notes)
-    decision = decide_with(
-        Decision(report.verdict, report.reason, report.notes),
-        Decision(along.verdict, f"along the inputs: {along.reason}"),
-    )
+    alone = Decision(report.verdict, report.reason, report.notes)
+    decision = decide_with(alone, Decision(along.verdict, along.reason))
+    if decision.verdict is alone.verdict:
+        return replace(report, along=along)
     return replace(report, verdict=decision.verdict, reason=decision.reason, along=along, notes=decision.notes)

@@ -7,6 +7,7 @@
 - `interruptions`: Ctrl-C during a run, with what was known by then.
 - `leaky_gain`: rho((1 - a) I + a g W) at one factor g after another, and where it crosses a value.
 - `leaky_rescaling`: the factor that gives a leaky network a wanted spectral radius.
+- `left_perron_vector`: the vector of the neurons that drive the others.
 - `limits`: `Limits`, the arguments that every estimator shares.
 - `linear_gain`: the factors on W below which a leaky linear network vanishes, above which it explodes.
 - `numerical_range`: the numerical radius w(W).

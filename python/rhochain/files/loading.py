@@ -1,25 +1,35 @@
-"""Matrices from files."""
+"""Matrices from files: the table of readers by ending, and `load`."""
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.files.archives import read_npz
+from rhochain.files.binary_files import read_binary
 from rhochain.files.faults import FileFault
+from rhochain.files.hdf5_matrices import read_hdf5
+from rhochain.files.load_options import LoadOptions
+from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
+from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
+from rhochain.files.state_dicts import read_state_dict
+from rhochain.weights.labelled_matrix import named_neurons
+from rhochain.weights.orientation import with_target_rows
+from rhochain.weights.refusals import BadArgument, BadData
+from rhochain.weights.weights import Counts, Weights
 
-__all__ = ["FileError", "load"]
-
-_EXPECTED = ".mtx, .mtx.gz, .npz or .npy"
+__all__ = ["KINDS", "FileError", "FileKind", "load"]
 
 
 class FileError(ValueError):
@@ -33,7 +43,84 @@ class FileError(ValueError):
         return type(self), self._given, self.__dict__
 
 
-def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
+class FileKind(NamedTuple):
+    """A row of the table of readers.
+
+    `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
+    raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
+    refused before it runs. `rows` and `dry_run` work for every matrix without its help: list them all the same.
+    """
+
+    endings: tuple[str, ...]
+    read: Callable[[Path, LoadOptions], Any]
+    uses: frozenset[str]
+
+
+def _mtx(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_matrix_market(stream)
+
+
+def _mtx_gz(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream, gzip.open(stream, "rb") as text:
+        return read_matrix_market(text)  # type: ignore[arg-type]
+
+
+def _npz(path: Path, options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes)
+
+
+def _npy(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_npy(stream, path.stat().st_size)
+
+
+_OF_MATRICES = frozenset({"rows", "nodes", "dry_run"})
+_OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
+
+# Readers of optional libraries import them, and the module they are in, when they run.
+KINDS = (
+    FileKind((".mtx",), _mtx, _OF_MATRICES),
+    FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES),
+    FileKind((".npz",), _npz, _OF_CONTAINERS),
+    FileKind((".npy",), _npy, _OF_MATRICES),
+    FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}),
+    FileKind((".mat",), read_mat, _OF_CONTAINERS),
+    FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
+    FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
+)
+
+
+def _kind_of(path: str | os.PathLike[str]) -> FileKind:
+    """The row of the longest ending that the name has."""
+    name = os.fspath(path).lower()
+    endings = {ending: kind for kind in KINDS for ending in kind.endings}
+    found = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)
+    expected = ", ".join(endings)
+    if os.path.isdir(path):
+        raise FileError(path, f"a directory; expected a file {expected}")
+    if found is None:
+        raise FileError(path, f"unknown kind of file {Path(path).suffix!r}; expected {expected}")
+    return endings[found]
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    target: str | None = None,
+    weight: str | float | None = None,
+    nodes: Any = None,
+    unknown: str = "error",
+    sign: Any = None,
+    transmitter: Any = None,
+    unknown_sign: int | None = None,
+    rows: str | None = None,
+    name: str | None = None,
+    memory: int | str | None = None,
+    dry_run: bool = False,
+) -> sparse.csr_array | npt.NDArray[Any] | Weights | Counts:
     """Read a matrix from a file.
 
     Parameters
@@ -69,23 +156,17 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     ...
     rhochain.files.loading.FileError: W.mtx: no such file
     """
-    file = Path(path)
-    readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx_gz, ".npz": read_npz, ".npy": read_npy}
-    reader = next((r for ending, r in readers.items() if file.name.lower().endswith(ending)), None)
+    options = LoadOptions(
+        source, target, weight, nodes, unknown, sign, transmitter, unknown_sign, rows, name, memory, dry_run
+    )
+    kind = _kind_of(path)
+    _require_regular(path)
+    _require_use(path, kind, options)
     try:
-        if file.is_dir():
-            raise FileError(path, f"a directory; expected a file {_EXPECTED}")
-        if reader is None:
-            raise FileError(path, f"unknown kind of file {file.suffix!r}; expected {_EXPECTED}")
-        size = _size(path)
-        with file.open("rb") as stream:
-            matrix = reader(stream, size)
-        if sparse.issparse(matrix):
-            matrix = sparse.csr_array(matrix)
-        _require_finite(matrix)
-    except FileError:
+        return _finished(kind.read(Path(path), options), os.fspath(path), options)
+    except (FileError, BadArgument):
         raise
-    except FileFault as fault:
+    except (FileFault, BadData) as fault:
         raise FileError(path, str(fault)) from fault
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
@@ -93,8 +174,38 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
         raise FileError(path, f"cannot be read ({error.strerror or error})") from error
     except Exception as error:  # the modules for zip and gzip document no complete list
         came = str(error) or type(error).__name__
-        raise FileError(path, f"cut short or corrupt ({came}); expected {_EXPECTED}") from error
-    return matrix
+        raise FileError(path, f"cut short or corrupt ({came}); expected {' or '.join(kind.endings)}") from error
+
+
+def _require_use(path: str | os.PathLike[str], kind: FileKind, options: LoadOptions) -> None:
+    """Refuse an argument that this kind of file cannot use."""
+    unused = [name for name in options.given if name not in kind.uses]
+    if unused:
+        shown = _printable(os.fspath(path))
+        use = ", ".join(sorted(kind.uses)) or "none"
+        raise ValueError(f"{unused[0]} has no meaning for {shown}; arguments for a file {kind.endings[0]}: {use}")
+
+
+def _finished(found: Any, path: str, options: LoadOptions) -> Any:
+    """What a reader gave, with finite entries and the rows that the caller asked for; counts alone in a dry run."""
+    if isinstance(found, Counts):
+        return found
+    W = found if isinstance(found, Weights) else Weights(found)
+    W = W if W.origin else dataclasses.replace(W, origin=path)
+    if sparse.issparse(W.matrix):
+        W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
+    _require_finite(W.matrix)
+    if options.dry_run:
+        return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
+    if W.ids is None and options.nodes is not None:
+        W = named_neurons(W, nodes_from(options.nodes))
+    if W.rows is None:
+        W = with_target_rows(W, options.rows)
+    return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
+
+
+def _entries(matrix: Any) -> int:
+    return int(matrix.nnz) if sparse.issparse(matrix) else int(matrix.size)
 
 
 def _printable(text: str) -> str:
@@ -102,25 +213,17 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def _size(path: str | os.PathLike[str]) -> int:
-    """Bytes of a regular file. A pipe could make its reader wait for ever, a device never end."""
+def _require_regular(path: str | os.PathLike[str]) -> None:
+    """A regular file. A pipe could make its reader wait for ever, a device never end."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         target = f"; a symbolic link to {os.readlink(path)}" if os.path.islink(path) else ""
         raise FileError(path, f"no such file{target}") from None
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror or error})") from error
     if not stat.S_ISREG(found.st_mode):
         raise FileError(path, "a pipe or a device; expected a regular file")
-    return found.st_size
-
-
-def _read_mtx(stream: BinaryIO, _size: int) -> Any:
-    return read_matrix_market(stream)
-
-
-def _read_mtx_gz(stream: BinaryIO, _size: int) -> Any:
-    with gzip.open(stream, "rb") as text:
-        return read_matrix_market(text)  # type: ignore[arg-type]
 
 
 def _require_finite(matrix: Any) -> None:

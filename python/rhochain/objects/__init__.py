@@ -2,6 +2,7 @@
 
 - `gate_slices`: one gate's rows of the weights of a GRU or LSTM, recognised.
 - `matrices`: W of any such object.
+- `model_files`: recurrent layers of a state dict in a file.
 - `models`: the recurrent layers of a model, whatever holds its weights.
 - `networks`: `Network`, W with the activation, leak and orientation that an object brings.
 - `recurrent_layers`: `RecurrentLayer`, the weights of one layer and direction; `Layers`, all that a model has.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import statistics
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,7 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rhochain.estimates.brackets import Bracket, json_number
-from rhochain.reports.chain_report import ChainReport
+from rhochain.markup.blocks import Answer, Block, Facts, Quotation, Section, Table, Tone
+from rhochain.reports.chain_report import ChainReport, norm_bar
+from rhochain.reports.citations import sources
+from rhochain.reports.computation import Computation
+from rhochain.reports.figure import Bar
+from rhochain.reports.methods import methods
+from rhochain.reports.quantities import ends
 from rhochain.verdicts.conclusions import Decision, Verdict
 
 __all__ = ["SequenceRun", "Spread", "TrajectoryReport"]
@@ -83,7 +88,7 @@ class SequenceRun:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrajectoryReport(ChainReport):
     """What `check` found along the sequences given as `inputs`, each of which has a product P of its own.
 
@@ -98,8 +103,8 @@ class TrajectoryReport(ChainReport):
         How many sequences there were; more than those above where `max_sequences` left some out.
     """
 
-    sequences: tuple[SequenceRun, ...]
-    given: int
+    sequences: tuple[SequenceRun, ...] = ()
+    given: int = 0
 
     @classmethod
     def of(
@@ -109,6 +114,7 @@ class TrajectoryReport(ChainReport):
         shape: tuple[int, int],
         vanish_level: float,
         explode_level: float,
+        computed: Computation | None = None,
     ) -> TrajectoryReport:
         """The report of one sequence or more."""
         largest = max(sequences, key=lambda run: run.norm.value)
@@ -121,9 +127,13 @@ class TrajectoryReport(ChainReport):
             norm=largest.norm,
             vanish_level=vanish_level,
             explode_level=explode_level,
+            computed=computed,
             sequences=tuple(sequences),
             given=given,
         )
+
+    def __repr__(self) -> str:
+        return f"TrajectoryReport({self.verdict}, {self.extent()}: {self.headline})"
 
     @property
     def log_norm(self) -> Spread:
@@ -145,6 +155,17 @@ class TrajectoryReport(ChainReport):
         """The least number of steps after which it did in one of the sequences; None where in none."""
         return min((k for run in self.sequences if (k := run.float32_underflow_measured) is not None), default=None)
 
+    @property
+    def headline(self) -> str:
+        """The verdict in plain words, with the half-life."""
+        life = self.half_life
+        rate = "" if math.isinf(life.least) else f": half-life {life} steps"
+        return f"{_along(self.sequences, self.verdict)}{rate}"
+
+    @property
+    def title(self) -> str:
+        return "rhochain: did the gradient survive these sequences?"
+
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
         spreads = {name: getattr(self, name) for name in ("log_norm", "half_life", "float32_underflow_step")}
@@ -158,19 +179,47 @@ class TrajectoryReport(ChainReport):
             "version": version,
         }
 
-    def __str__(self) -> str:
-        labelled = (
+    def methods(self) -> str:
+        """A paragraph for the methods of a paper: what was run, the bounds with their grades, the sources."""
+        rows, cols = self.shape
+        which = "" if len(self.sequences) == 1 else ", here of the sequence with the largest norm"
+        return methods(
+            f"The product P of the Jacobians ({rows:,} x {cols:,}) along each of the sequences ({self.extent()})",
+            [("ln ||P||_2", f"the logarithm of the norm of P{which}", self.norm)],
+            self.computed,
+            f"Gradients count as vanished where ||P||_2 is below {self.vanish_level:g} and as exploded where it is "
+            f"above {self.explode_level:g}. The verdict is {self.verdict}: {self.reason}",
+            self._sources(),
+        )
+
+    def blocks(self, *, paper: bool = True) -> Sequence[Block]:
+        """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
+        facts = [
             ("sequences", self.extent()),
-            ("ln ||P||_2", f"{self.log_norm}, P {self.shape[0]:,} x {self.shape[1]:,}"),
             ("half-life", self.decay()),
             ("float32", self.underflow()),
-            ("verdict", str(self.verdict)),
-            ("", self.reason),
-        )
-        return "\n".join(
-            textwrap.fill(text, 100, initial_indent=f"{label:<12}", subsequent_indent=" " * 12, break_on_hyphens=False)
-            for label, text in labelled
-        )
+            ("chain", self._size()),
+            ("levels", self._levels()),
+        ]
+        found: list[Block] = [
+            Answer(self.headline, _TONES[self.verdict], str(self.verdict), self.reason),
+            self._picture(),
+            Table(
+                "ln ||P||_2: the logarithm of the norm of the product P of all Jacobians of a sequence",
+                ("sequence", "steps", "ln ||P||_2", "lower bound", "upper bound", "half-life"),
+                [
+                    (str(b), f"{run.steps:,}", f"{run.norm.value:.7g}", *ends(run.norm), f"{run.half_life:.4g}")
+                    for b, run in enumerate(self.sequences[:_SHOWN])
+                ],
+            ),
+            Section("The sequences", [Facts(facts)]),
+        ]
+        if self.computed is not None:
+            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
+        if paper:
+            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
+            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        return found
 
     def extent(self) -> str:
         """How many sequences of how many steps, in words."""
@@ -193,6 +242,48 @@ class TrajectoryReport(ChainReport):
         words = f"gradients underflow after {step} steps at this rate"
         return words if measured is None else f"{words}; in these sequences first after {measured:,} (ESTIMATE)"
 
+    def _sources(self) -> Sequence[str]:
+        return sources(("ln ||P||_2", run.norm) for run in self.sequences)
+
+    def _size(self) -> str:
+        rows, cols = self.shape
+        return f"{rows:,} x {cols:,} Jacobians"
+
+    def _bars(self) -> list[Bar]:
+        return [norm_bar(f"ln ||P||_2, sequence {b}", run.norm) for b, run in enumerate(self.sequences[:_SHOWN])]
+
+
+_SHOWN = 32
+"""Sequences in a picture and a table; all are in `to_dict`."""
+
+_TONES = {
+    Verdict.VANISHES_ON_TRAJECTORY: Tone.VANISHES,
+    Verdict.EXPLODES_ON_TRAJECTORY: Tone.EXPLODES,
+    Verdict.UNDECIDED: Tone.OPEN,
+}
+
+
+def _along(sequences: Sequence[SequenceRun], verdict: Verdict) -> str:
+    """What gradients did along the sequences."""
+    count = len(sequences)
+    all_of_them = "the sequence" if count == 1 else f"each of {count} sequences"
+    if verdict is Verdict.VANISHES_ON_TRAJECTORY:
+        return f"Gradients vanished along {all_of_them}"
+    if verdict is Verdict.EXPLODES_ON_TRAJECTORY:
+        return f"Gradients exploded along {all_of_them}"
+    vanished, exploded, undecided = _counts(sequences)
+    if undecided == count:
+        return f"Not decided along {all_of_them}"
+    return f"Gradients vanished along {vanished} of {count} sequences and exploded along {exploded}"
+
+
+def _counts(sequences: Sequence[SequenceRun]) -> tuple[int, int, int]:
+    """Of sequences in which gradients vanished, exploded, and of all others."""
+    verdicts = [run.verdict for run in sequences]
+    vanished = verdicts.count(Verdict.VANISHES_ON_TRAJECTORY)
+    exploded = verdicts.count(Verdict.EXPLODES_ON_TRAJECTORY)
+    return vanished, exploded, len(verdicts) - vanished - exploded
+
 
 def _spread(numbers: Sequence[float]) -> Spread:
     return Spread(statistics.median(numbers), min(numbers), max(numbers))
@@ -200,31 +291,22 @@ def _spread(numbers: Sequence[float]) -> Spread:
 
 def _together(sequences: Sequence[SequenceRun], largest: SequenceRun) -> Decision:
     """What the verdicts of all sequences say together."""
-    if len(sequences) == 1:
+    count = len(sequences)
+    if count == 1:
         return Decision(largest.verdict, largest.reason)
-    counts = {
-        verdict: sum(run.verdict is verdict for run in sequences)
-        for verdict in (Verdict.VANISHES_ON_TRAJECTORY, Verdict.EXPLODES_ON_TRAJECTORY, Verdict.UNDECIDED)
-    }
-    for verdict, word in (
-        (Verdict.VANISHES_ON_TRAJECTORY, "vanish"),
-        (Verdict.EXPLODES_ON_TRAJECTORY, "explode"),
-    ):
-        if counts[verdict] == len(sequences):
-            extreme = (
-                largest if verdict is Verdict.VANISHES_ON_TRAJECTORY else min(sequences, key=lambda r: r.norm.value)
-            )
-            nearest = "largest" if extreme is largest else "least"
-            return Decision(
-                verdict,
-                f"gradients {word} in each of the {len(sequences)} sequences; the {nearest} norm: {extreme.reason}",
-            )
-    vanish, explode, open_ = counts.values()
-    if open_ == len(sequences):
-        return Decision(Verdict.UNDECIDED, f"open in each of the {open_} sequences; the largest norm: {largest.reason}")
+    vanished, exploded, undecided = _counts(sequences)
+    if vanished == count:
+        reason = f"gradients vanished in each of the {count} sequences; the largest norm: {largest.reason}"
+        return Decision(Verdict.VANISHES_ON_TRAJECTORY, reason)
+    if exploded == count:
+        least = min(sequences, key=lambda run: run.norm.value)
+        reason = f"gradients exploded in each of the {count} sequences; the least norm: {least.reason}"
+        return Decision(Verdict.EXPLODES_ON_TRAJECTORY, reason)
+    if undecided == count:
+        return Decision(Verdict.UNDECIDED, f"open in each of the {count} sequences; the largest norm: {largest.reason}")
     spread = _spread([run.norm.value for run in sequences])
     return Decision(
         Verdict.UNDECIDED,
-        f"mixed: of {len(sequences)} sequences gradients vanish in {vanish}, explode in {explode}, and {open_} are "
+        f"mixed: of {count} sequences gradients vanished in {vanished} and exploded in {exploded}, and {undecided} are "
         f"undecided; ln ||P||_2 is about {spread.least:.4g} to {spread.most:.4g}.",
     )

@@ -60,6 +60,7 @@ class Investigation:
         self._evidence = evidence
         self._range_asked = with_numerical_radius
         self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
+        self.products = 0  # of all estimates so far, those of second attempts too
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -294,7 +295,7 @@ class Investigation:
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
-        return estimator(
+        found = estimator(
             self._A,
             rtol=tolerance,
             delta=limits.delta,
@@ -304,6 +305,8 @@ class Investigation:
             max_seconds=self._clock.next_share(),
             callback=self._clock.callback,
         )
+        self.products += found.matvecs
+        return found
 
 
 # In the order of their cost.

@@ -1,5 +1,12 @@
 """W with the names of its neurons, and what makes it from pairs. Bottom folder: it imports nothing of the package.
 
+- `arrays`: types of arrays.
+- `byte_counts`: amounts of memory as people write them.
+- `id_positions`: distinct ids, and where each is among them.
+- `ids`: names of neurons, integers or text, checked.
+- `labelled_matrix`: W of a matrix with labels of rows and columns.
 - `machine_memory`: bytes of main memory.
+- `orientation`: which side of a pair the rows of a matrix are.
+- `refusals`: the errors of this folder.
 - `weights`: `Weights`, a matrix with what its source said about it.
 """

@@ -9,7 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.markup.blocks import Facts, Verbatim
+from rhochain.markup.notebook import notebook
+
 __all__ = ["Counts", "Weights"]
+
+_FEW_IDS, _LONGEST_NAME = 6, 40  # shown in a notebook
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,45 @@ class Counts:
     summed : int
         Rows beyond the first of a pair of neurons: their weights were added in float64.
     dropped : int
-        Rows left out because the caller asked for it, such as those of neurons outside `nodes`.
+        Rows left out because the caller asked for it, such as those of neurons outside `nodes`; of a dry run, those
+        that would have to be.
     unknown_sign : int
-        Neurons without a known sign.
+        Neurons that act on others without a known sign.
+    neurons : int
+        Rows of W, where the source names its neurons.
+    pairs : int
+        Entries of W: the rows that were neither dropped nor summed into another.
+
+    Examples
+    --------
+    >>> print(Counts(rows=16_847_997, summed=1_756_014))
+    16,847,997 rows, 15,091,983 pairs: 1,756,014 rows summed
     """
 
     rows: int = 0
     summed: int = 0
     dropped: int = 0
     unknown_sign: int = 0
+    neurons: int = 0
+
+    @property
+    def pairs(self) -> int:
+        return self.rows - self.dropped - self.summed
+
+    def __str__(self) -> str:
+        head = f"{self.rows:,} rows, {self.pairs:,} pairs"
+        if self.neurons:
+            head += f" of {self.neurons:,} neurons"
+        done = [
+            *([f"{self.summed:,} rows summed"] if self.summed else []),
+            *(
+                [f"{self.dropped:,} dropped" if self.summed else f"{self.dropped:,} rows dropped"]
+                if self.dropped
+                else []
+            ),
+            *([f"{self.unknown_sign:,} neurons without a known sign"] if self.unknown_sign else []),
+        ]
+        return f"{head}: {', '.join(done)}" if done else head
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,3 +122,33 @@ class Weights:
         side = "rows receive" if self.rows == "target" else "rows as stored"
         named = "no ids" if self.ids is None else f"ids of {self.ids.dtype}"
         return f"Weights({size}, {kind} {self.dtype}, {side}, {named})"
+
+    def _repr_html_(self) -> str:
+        size = " x ".join(f"{extent:,}" for extent in self.shape)
+        entries = self.matrix.nnz if isinstance(self.matrix, sparse.csr_array) else self.matrix.size
+        side = "receive: W[i, j] acts from j on i" if self.rows == "target" else "as stored"
+        facts = [
+            (
+                "matrix",
+                f"{size}, {'sparse' if sparse.issparse(self.matrix) else 'dense'} {self.dtype}, {entries:,} stored",
+            ),
+            ("rows", side),
+            ("ids", "none" if self.ids is None else Verbatim(self._first_ids())),
+        ]
+        if self.origin:
+            facts.insert(0, ("source", Verbatim(self.origin)))
+        c = self.counts
+        if c.rows:
+            facts.append(
+                (
+                    "reading",
+                    f"{c.rows:,} rows read, {c.summed:,} summed into others of the same pair, {c.dropped:,} dropped",
+                )
+            )
+        facts += [("note", Verbatim(note)) for note in self.notes]
+        return notebook([Facts([("Weights", "W and the names of its neurons"), *facts])])
+
+    def _first_ids(self) -> str:
+        ids = np.asarray(self.ids)
+        some = ", ".join(str(name)[:_LONGEST_NAME] for name in ids[:_FEW_IDS])
+        return f"{ids.dtype}: {some}{', …' if ids.size > _FEW_IDS else ''}"
