@@ -126,7 +126,7 @@ class ModelReport(ShownReport):
         head = ("layer", "cell", "n", "rho", "sigma_1", "rho(|W|)", "answer", *(("along the inputs",) * measured))
         rows: list[tuple[str, ...]] = []
         for layer in self.layers:
-            along = "" if layer.along is None else layer.along.headline
+            along = "" if layer.along is None else layer.along.brief
             rows += [(*row, *((along if row[1] else "",) * measured)) for row in _rows(layer)]
         return Table(_CAPTION, head, rows)
 

@@ -37,6 +37,11 @@ class Spread(NamedTuple):
             return f"{self.median:.4g}"
         return f"{self.median:.4g} ({self.least:.4g} to {self.most:.4g})"
 
+    @property
+    def in_steps(self) -> str:
+        """In words, of a number of steps."""
+        return "1 step" if str(self) == "1" else f"{self} steps"
+
 
 @dataclass(frozen=True, eq=False)
 class SequenceRun:
@@ -159,8 +164,15 @@ class TrajectoryReport(ChainReport):
     def headline(self) -> str:
         """The verdict in plain words, with the half-life."""
         life = self.half_life
-        rate = "" if math.isinf(life.least) else f": half-life {life} steps"
+        rate = "" if math.isinf(life.least) else f": half-life {life.in_steps}"
         return f"{_along(self.sequences, self.verdict)}{rate}"
+
+    @property
+    def brief(self) -> str:
+        """The same for a cell of a table."""
+        count, life = len(self.sequences), self.half_life
+        rate = "no half-life" if math.isinf(life.least) else f"half-life {life.in_steps}"
+        return rate if count == 1 else f"{rate}, {count} sequences"
 
     @property
     def title(self) -> str:
@@ -232,14 +244,14 @@ class TrajectoryReport(ChainReport):
     def decay(self) -> str:
         """The half-life in words."""
         life = self.half_life
-        return "none: the norm does not fall" if math.isinf(life.least) else f"{life} steps"
+        return "none: the norm does not fall" if math.isinf(life.least) else life.in_steps
 
     def underflow(self) -> str:
         """Where float32 ends, in words."""
         step, measured = self.float32_underflow_step, self.float32_underflow_measured
         if math.isinf(step.least):
             return "no underflow at the rate of any sequence"
-        words = f"gradients underflow after {step} steps at this rate"
+        words = f"gradients underflow after {step.in_steps} at this rate"
         return words if measured is None else f"{words}; in these sequences first after {measured:,} (ESTIMATE)"
 
     def _sources(self) -> Sequence[str]:
