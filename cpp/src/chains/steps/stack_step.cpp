@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 
 namespace rhochain {
 namespace {
@@ -112,6 +114,9 @@ void backward(const linear_map& A, stack_cell cell, const coefficients& J, const
 
 void apply_layer(const linear_map& A, const stack_layout& layout, std::int64_t layer, const gated_step& step,
                  direction d, block_out X, stack_scratch& scratch) {
+    constexpr std::int64_t largest_exponent = 900;
+    if (step.exponent > largest_exponent)
+        throw std::overflow_error("layer " + std::to_string(layer) + ": a step of the stack leaves the float64 range");
     const std::int64_t b = X.columns();
     scratch.from.reshape(A.domain(), b);
     scratch.products.reshape(A.range(), b);

@@ -33,8 +33,8 @@ enum class gated_cell { gru, lstm };
 // Throws std::invalid_argument unless U has the shape (G n, n) and its vectors lie in one process.
 void require_gate_blocks(const linear_map& U, gated_cell cell, const char* what);
 
-// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are empty for a GRU. t, empty
-// for an LSTM, is the slope of h' in the argument of the gate n: what the inputs of a GRU act through (stack_step.hpp).
+// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are empty for a GRU. t is
+// the slope of h' in the argument of the gate n, through which inputs act (stack_step.hpp), and empty for an LSTM.
 struct gated_step {
     vector_in m[3];
     vector_in k;

@@ -5,7 +5,8 @@
 // U the recurrent weights of the layer and V those of its inputs, stacked block by block, the new state of layer l is
 //     RNN   M = [V U]                              h <- t o z
 //     GRU   M = [V_r U_r; V_z U_z; 0 U_n; V_n 0]   h <- m_1 o z_1 + m_2 o z_2 + m_3 o z_3 + t o z_4 + k o h
-//     LSTM  M = [V U]                              c <- m_1 o z_1 + m_2 o z_2 + m_3 o z_3 + k o c,  h <- p o z_4 + q o c
+//     LSTM  M = [V U]                              c <- m_1 o z_1 + m_2 o z_2 + m_3 o z_3 + k o c
+//                                                  h <- p o z_4 + q o c
 // with the coefficients of gated_step.hpp. The inputs of the lowest layer are constants: there M = U, and the block z_4
 // of a GRU is absent. E^T adds what M^T gives to h' of layer l - 1.
 //
@@ -48,6 +49,7 @@ struct stack_scratch {
 };
 
 // X (N x b) becomes E X or E^T X, E that of `layer` with its M = 2^e A and the coefficients read with the exponent e.
+// Throws std::overflow_error where entries of E are beyond 2^900.
 void apply_layer(const linear_map& A, const stack_layout& layout, std::int64_t layer, const gated_step& step,
                  direction d, block_out X, stack_scratch& scratch);
 
