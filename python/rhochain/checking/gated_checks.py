@@ -13,6 +13,7 @@ from rhochain.checking.same_matrices import same_matrix
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.spectra import perron_radius, spectral_norm, spectral_radius
+from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.coercion import numbers
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import granted_threads, thread_count
@@ -47,6 +48,13 @@ class Estimation:
     callback: Callable[[Progress], object] | None
     vanish_level: float
     explode_level: float
+
+    def __post_init__(self) -> None:
+        """Misuse of what is shared raises here, by name."""
+        if self.max_seconds is not None:
+            not_negative("max_seconds", self.max_seconds)
+        if self.callback is not None and not callable(self.callback):
+            raise TypeError(f"callback must be callable or None; got {type(self.callback).__name__}")
 
     def limits(self, clock: SharedClock) -> dict[str, Any]:
         """What the next estimate takes."""

@@ -122,13 +122,16 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
             f"chain must be None for a model with several layers ({names}): check(model, inputs=x) runs a chain for "
             f"each; got {type(chain).__name__}"
         )
-    if layers.found[0].cell == "rnn" and isinstance(chain, JacobianChain) and chain.convention != "post":
+    if layers.found[0].cell != "rnn":
+        if not isinstance(chain, Chain):
+            raise TypeError(f"chain must be a GRUChain or LSTMChain; got {type(chain).__name__}")
+    elif isinstance(chain, GatedChain):
+        raise ValueError(f"chain must be of plain cells, as {layers.found[0].name} has; got {type(chain).__name__}")
+    elif isinstance(chain, JacobianChain) and chain.convention != "post":
         raise ValueError(
             "chain must have the convention of torch.nn.RNN, 'post' (h_k = sigma(W h_{k-1} + ..)), as "
             f"JacobianChain.from_torch gives it; got {chain.convention!r}"
         )
-    if not isinstance(chain, Chain):
-        raise TypeError(f"chain must be a GRUChain, LSTMChain or JacobianChain; got {type(chain).__name__}")
 
 
 def _with_activation(found: tuple[RecurrentLayer, ...], given: str | Activation | None) -> tuple[RecurrentLayer, ...]:

@@ -58,8 +58,8 @@ def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -
     Layers
         Without `activation`: no state dict says which an nn.RNN has.
     """
-    inside = None if _has_arrays(given) else _inside(given)
-    held = given if inside is None else inside
+    inside = _inside(given)
+    held = given if inside is None else inside  # a checkpoint may hold single tensors beside it, such as a loss
     layers: dict[_Place, _Parts] = {}
     others: list[Skipped] = []
     for key, path, match in _parameters(held):

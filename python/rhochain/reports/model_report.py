@@ -18,7 +18,7 @@ from rhochain.reports.shown_report import ShownReport
 __all__ = ["ModelReport"]
 
 _CAPTION = (
-    "rho: spectral radius; sigma_1: largest singular value; rho(|W|): Perron radius, of W or of each gate's block of it. "
+    "rho: spectral radius; sigma_1: largest singular value; rho(|W|): Perron radius, of W or of each gate's block. "
     "The bounds around these values, with their grades, are in the report of each layer"
 )
 
