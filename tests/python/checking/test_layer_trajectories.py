@@ -9,6 +9,7 @@ import pytest
 import rhochain as rc
 
 torch = pytest.importorskip("torch")
+from source_tree import ROOT  # noqa: E402
 from torch.nn.utils.rnn import pack_sequence  # noqa: E402
 from torch_layers import jacobian, layer_jacobians, log_norm  # noqa: E402
 
@@ -208,6 +209,28 @@ def test_two_stacks_are_none():
     assert report.stack is None
     assert report.notes == ("no stack: a, b have several layers each. A check of each of them has its stack.",)
     assert all(layer.along is not None for layer in report.layers)
+
+
+def test_json_obeys_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((ROOT / "docs/model_report.schema.json").read_text(encoding="utf-8"))
+    for kind in KINDS:
+        report = rc.check(model_of(kind, 2, 3, 2), inputs=torch.randn(5, 2, 2).double())
+        plain = json.loads(report.to_json())
+        jsonschema.validate(plain, schema)
+        plain["stack"]["half_life"].pop("median")
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(plain, schema)
+
+
+def test_a_report_is_a_page_and_a_paragraph():
+    report = rc.check(model_of("gru", 2, 3, 2), inputs=torch.randn(60, 3, 2).double())
+    page, text = report.to_html(), str(report)
+    assert all(words in page for words in ("All layers together", "Along the sequences given", "half-life"))
+    assert page.count(", sequence 2") >= 3
+    assert "all layers together: Gradients vanished along each of 3 sequences: half-life" in text
+    assert report.methods().count("along each of the sequences (3, 60 steps each)") == 3
+    assert "TrajectoryReport(VANISHES_ON_TRAJECTORY, 3, 60 steps each: Gradients" in repr(report.stack)
 
 
 def test_limits_and_callbacks_reach_the_chains():
