@@ -13,6 +13,7 @@ from rhochain.chains.chain import Chain
 from rhochain.chains.gated_runs import COLUMNS
 from rhochain.chains.identity import matrix_digest, rows_digest
 from rhochain.chains.layer_runs import LayerRecord, LayerStart, recorded_run
+from rhochain.chains.module_layers import one_sequence
 from rhochain.chains.product import Product
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
@@ -43,11 +44,14 @@ class StackChain(Chain):
 
     Examples
     --------
-    >>> import torch, rhochain as rc                          # doctest: +SKIP
-    >>> gru = torch.nn.GRU(3, 8, num_layers=2)                # doctest: +SKIP
-    >>> chain = rc.StackChain.from_torch(gru, torch.randn(100, 3))   # doctest: +SKIP
-    >>> print(rc.check_chain(chain).verdict)                  # doctest: +SKIP
-    VANISHES_ON_TRAJECTORY
+    >>> import numpy as np, rhochain as rc
+    >>> from rhochain.objects.recurrent_layers import RecurrentLayer
+    >>> half, one = np.array([[0.5]]), np.array([[1.0]])     # h <- relu(h / 2 + x), twice above each other
+    >>> layers = [RecurrentLayer(name, "rnn", half, one, activation="relu") for name in ("l0", "l1")]
+    >>> chain = rc.StackChain.from_layers(layers, np.ones((2, 1)))
+    >>> np.asarray(chain.jvp(np.eye(2)).vectors)             # J = [[1/2, 0], [1/2, 1/2]], squared
+    array([[0.25, 0.  ],
+           [0.5 , 0.25]])
     """
 
     layers: tuple[RecurrentLayer, ...]
@@ -72,7 +76,8 @@ class StackChain(Chain):
         ----------
         module : torch.nn.RNN, torch.nn.GRU or torch.nn.LSTM
         inputs : tensor or array_like of shape (K, input_size)
-            One sequence, not a batch.
+            One sequence; also (K, 1, input_size), or (1, K, input_size) where the module has ``batch_first``. For a
+            batch there is ``check(module, inputs=x)``.
         state : tensor of shape (L, n) or (L, 1, n), optional
             h_0 of the layers, for an LSTM (h_0, c_0); by default 0.
         memory : int or str
@@ -95,7 +100,9 @@ class StackChain(Chain):
         if len(found.modules) != 1 or "" not in found.modules:
             raise TypeError(f"module must be a torch.nn.RNN, GRU or LSTM; got {type(module).__name__}")
         starts = starts_of_layers(state, len(found.found), found.found[0].cell)
-        return cls.from_layers(found.found, inputs, starts, memory=memory, threads=threads)
+        return cls.from_layers(
+            found.found, one_sequence(module, found.found[0], inputs), starts, memory=memory, threads=threads
+        )
 
     @classmethod
     def from_layers(

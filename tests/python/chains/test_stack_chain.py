@@ -77,15 +77,8 @@ def test_norm_is_a_bracket_of_the_true_one(kind):
 def test_a_single_layer_is_its_own_chain(kind):
     module = stack(kind, 3, 6, 1, 3)
     x = torch.randn(40, 3, dtype=torch.float64)
-    own = {"gru": rc.GRUChain, "lstm": rc.LSTMChain}.get(kind)
-    if own is None:
-        W, V = module.weight_hh_l0, module.weight_ih_l0
-        bias = (module.bias_hh_l0 + module.bias_ih_l0).detach().numpy()
-        single = rc.JacobianChain.from_rollout(
-            W, np.zeros(6), inputs=x, input_weights=V, bias=bias, activation=kind, convention="post"
-        )
-    else:
-        single = own.from_torch(module, x)
+    own = {"gru": rc.GRUChain, "lstm": rc.LSTMChain}.get(kind, rc.JacobianChain)
+    single = own.from_torch(module, x)
     v = np.random.default_rng(0).standard_normal(single.shape[0])
     chain = rc.StackChain.from_torch(module, x)
     for way in ("jvp", "vjp"):
@@ -152,7 +145,9 @@ def test_misuse_is_told_by_name():
         rc.StackChain.from_torch(torch.nn.LSTM(2, 3, 2), x, [torch.zeros(2, 3)] * 3)
     with pytest.raises(MemoryError, match="takes 1200 bytes for its gates; got memory = 1000"):
         rc.StackChain.from_torch(gru, x, memory=1000)
-    with pytest.raises(ValueError, match="inputs"):
+    with pytest.raises(ValueError, match="inputs must be one sequence"):
         rc.StackChain.from_torch(gru, torch.randn(5, 4))
+    with pytest.raises(ValueError, match="a batch of 3"):
+        rc.StackChain.from_torch(gru, torch.randn(5, 3, 2))
     with pytest.raises(ValueError, match="v must have shape"):
         rc.StackChain.from_torch(gru, x).jvp(np.ones(3))

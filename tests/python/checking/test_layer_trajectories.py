@@ -71,14 +71,17 @@ def test_both_directions_of_packed_sequences(kind, layers):
 
 
 def test_a_sequence_has_the_bits_of_its_own_chain():
-    gru, lstm = model_of("gru", 3, 20).float(), model_of("lstm", 3, 20).float()
+    rnn, gru, lstm = (model_of(kind, 3, 20).float() for kind in ("rnn", "gru", "lstm"))
     x = torch.randn(30, 3, 3)
     h, c = torch.randn(1, 3, 20), torch.randn(1, 3, 20)
     found = rc.check(gru, inputs=x, state=h).layers[0].along
+    plain = rc.check(rnn, inputs=x, state=h).layers[0].along
     both = rc.check(lstm, inputs=x, state=(h, c)).layers[0].along
     for b in range(3):
         single = rc.GRUChain.from_torch(gru, x[:, b], h[:, b]).norm(rtol=0.1)
         assert (found.sequences[b].norm.value, found.sequences[b].norm.upper) == (single.value, single.upper)
+        single = rc.JacobianChain.from_torch(rnn, x[:, b], h[:, b]).norm(rtol=0.1)
+        assert (plain.sequences[b].norm.value, plain.sequences[b].norm.upper) == (single.value, single.upper)
         single = rc.LSTMChain.from_torch(lstm, x[:, b], (h[:, b], c[:, b])).norm(rtol=0.1)
         assert (both.sequences[b].norm.value, both.sequences[b].norm.upper) == (single.value, single.upper)
 
