@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -68,18 +69,14 @@ def check_model(
     reports: list[GradientReport | LayerReport] = []
     for layer in known:
         own = replace(estimation, max_seconds=clock.next_share(), callback=clock.callback)
-        if layer.cell != "rnn":
-            reports.append(check_gated(layer, chain, own))
-            continue
-        found = of_matrix(
-            layer.recurrent,
-            layer.activation,
-            chain=chain,
-            inputs=_reach(layer),
-            **vars(own),
-            **options,
-        )
-        reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
+        with _naming(layer):
+            if layer.cell != "rnn":
+                reports.append(check_gated(layer, chain, own))
+                continue
+            found = of_matrix(
+                layer.recurrent, layer.activation, chain=chain, inputs=_reach(layer), **vars(own), **options
+            )
+            reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
     if runs is None:
         return ModelReport(layers.origin, layers.source, tuple(reports), skipped=layers.skipped)
     trajectories = layer_trajectories(runs, estimation, clock)
@@ -91,6 +88,17 @@ def check_model(
         skipped=(*layers.skipped, *runs.skipped),
         notes=trajectories.notes,
     )
+
+
+@contextmanager
+def _naming(layer: RecurrentLayer) -> Iterator[None]:
+    """Errors about W, such as an entry that is NaN, name the layer."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if type(error) not in (TypeError, ValueError) or not str(error).startswith("W "):
+            raise
+        raise type(error)(f"layer {layer.name}: {error}") from None
 
 
 def _reach(layer: RecurrentLayer) -> Any:

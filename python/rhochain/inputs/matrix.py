@@ -26,13 +26,14 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     Parameters
     ----------
     W : array_like, sparse array, torch tensor, LinearOperator, Weights, path or Matrix of shape (m, n)
-        Real. A path is read by `load`. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed:
-        leave their entries alone while the `Matrix` lives. Other layouts are copied. A dense array of 10,000 entries or
-        more is copied to CSR where at most a fifth of them are not 0: `kind` is then "sparse". Booleans and integers
-        become float64, float16 and bfloat16 become float32; positions listed twice are summed. An object with ``shape``
-        and ``matvec`` (for sigma_1 also ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a
-        copy of its own, and blocks of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it
-        returns may be of any real type, and must be finite.
+        Real. A path is read by `load`; of a ``torch.nn.RNN`` or ``RNNCell`` of one layer it is the recurrent matrix.
+        CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries alone while
+        the `Matrix` lives. Other layouts are copied. A dense array of 10,000 entries or more is copied to CSR where at
+        most a fifth of them are not 0: `kind` is then "sparse". Booleans and integers become float64, float16 and
+        bfloat16 become float32; positions listed twice are summed. An object with ``shape`` and ``matvec`` (for sigma_1
+        also ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a copy of its own, and blocks
+        of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it returns may be of any real
+        type, and must be finite.
     threads : int, optional
         Threads of a product; by default OMP_NUM_THREADS, or the cores granted. No bit of the result depends on it.
     memory : int or str

@@ -237,6 +237,14 @@ def test_functions_of_w_take_one_plain_layer():
         rc.spectral_radius(nn.ModuleDict({"c": cell}))
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_an_entry_that_is_not_finite_is_named_by_its_layer(cell):
+    module = module_of(cell, num_layers=2)
+    module.weight_hh_l1.data[5, 2] = torch.nan
+    with pytest.raises(ValueError, match=r"^layer decoder.l1: W must have finite entries; got nan in row 5, column 2"):
+        rc.check(nn.ModuleDict({"decoder": module}))
+
+
 def test_layers_share_the_budget_and_a_callback_stops_all():
     module = module_of("gru", num_layers=3)
     seen = []
