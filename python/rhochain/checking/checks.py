@@ -146,9 +146,8 @@ def check(
         For a model with `inputs`: the state that it starts from, passed behind them. By default what the model does.
     max_sequences : int or None
         For a model with `inputs`: of each module only the first so many sequences are measured; None: all of them. A
-        sequence of K steps costs some 50 to 500 K products with the weights of each layer (measured at n = 512,
-        K = 128, a GRU, one thread: 0.7 s a sequence and layer, 4 s for the stack of two), to a width of the bracket of
-        max(`rtol`, 0.1).
+        sequence costs some tens of passes, each a product a step with the weights of each layer, until its bracket is
+        max(`rtol`, 0.1) wide (n = 512, 128 steps of a GRU, one core: 0.7 s a layer, 2.5 s for the stack of two).
     quick : bool
         True: stop at the first bound that proves a verdict; quantities not computed by then are None in the report.
         False: compute rho(W), sigma_1(W), rho(|W|) and R(W) in any case. It does not matter to gated cells.
@@ -171,7 +170,8 @@ def check(
     -------
     GradientReport, or ModelReport for a model
         A `ModelReport` has one report for each recurrent layer and direction in `layers`: a GradientReport for a plain
-        RNN, a `LayerReport` for a GRU or LSTM, with the quantities of its gates. A GradientReport has
+        RNN, a `LayerReport` for a GRU or LSTM, with the quantities of its gates. With `inputs` each of them has
+        `along`, a `TrajectoryReport`, and the ModelReport `stack`, that of all layers together. A GradientReport has
         `verdict`, `reason`, brackets of rho(W), sigma_1(W), rho(|W|), of the worst-case growth R(W) and, where they
         leave the verdict or its burn-in open, mu_D(W); the critical gain; the paper's conditions. Print it.
 
