@@ -286,7 +286,8 @@ def _along(sequences: Sequence[SequenceRun], verdict: Verdict) -> str:
     vanished, exploded, undecided = _counts(sequences)
     if undecided == count:
         return f"Not decided along {all_of_them}"
-    return f"Gradients vanished along {vanished} of {count} sequences and exploded along {exploded}"
+    found = ((vanished, "vanished"), (exploded, "exploded"), (undecided, "undecided"))
+    return f"Of {count} sequences, gradients: " + ", ".join(f"{words} along {some}" for some, words in found if some)
 
 
 def _counts(sequences: Sequence[SequenceRun]) -> tuple[int, int, int]:

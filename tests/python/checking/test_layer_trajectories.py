@@ -170,7 +170,7 @@ def test_sequences_that_differ_are_mixed():
         "mixed: of 3 sequences gradients vanished in 2 and exploded in 1, and 0 are undecided"
     )
     assert (along.half_life.least, along.half_life.most) == (0.0, math.inf)
-    assert along.headline.startswith("Gradients vanished along 2 of 3 sequences and exploded along 1")
+    assert along.headline.startswith("Of 3 sequences, gradients: vanished along 2, exploded along 1: half-life")
     assert along.steps == 12
     assert along.norm.value == pytest.approx(12 * math.log(2.0))
     both = rc.check(rnn, inputs=x[:, :1]).layers[0]
