@@ -21,7 +21,6 @@ from rhochain.inputs.matrix import square_matrix
 from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
-from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import draw
@@ -31,6 +30,7 @@ from rhochain.reports.methods import methods
 from rhochain.reports.neurons import Neurons, component_table, witness
 from rhochain.reports.quantities import Quantity
 from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 
@@ -94,7 +94,7 @@ class GradientReport(ShownReport):
         Seconds, products, threads and options.
     name : str or None
         Of a layer of a model, such as "encoder.rnn.l0_reverse".
-    along : ChainReport or None
+    along : TrajectoryReport or None
         Of a layer of a model: what happened along the sequences given as `inputs`.
 
     Examples
@@ -129,7 +129,7 @@ class GradientReport(ShownReport):
     update_rank: int | None = None
     has_adjoint: bool = True
     name: str | None = None
-    along: ChainReport | None = None
+    along: TrajectoryReport | None = None
     neurons: Neurons = field(default_factory=Neurons)
     computed: Computation | None = None
 

@@ -82,7 +82,8 @@ class ModelReport(ShownReport):
         """For the methods of a paper: a sentence on the model, and what was run for each layer."""
         names = ", ".join(f"{layer.name} ({_cell(layer)}, {layer.shape[1]:,} units)" for layer in self.layers)
         parts = [f"The recurrent layers of {self.model} are {names}. Numbers: {self.source}."]
-        parts += [layer.methods() for layer in self.layers]
+        for layer in self.layers:
+            parts += [layer.methods()] if layer.along is None else [layer.methods(), layer.along.methods()]
         return "\n\n".join(parts if self.stack is None else [*parts, self.stack.methods()])
 
     def citations(self) -> str:
@@ -137,7 +138,7 @@ class ModelReport(ShownReport):
         head = ("layer", "cell", "n", "rho", "sigma_1", "rho(|W|)", "answer", *(("along the inputs",) * measured))
         rows: list[tuple[str, ...]] = []
         for layer in self.layers:
-            along = "" if layer.along is None else layer.along.headline
+            along = "" if layer.along is None else layer.along.brief
             rows += [(*row, *((along if row[1] else "",) * measured)) for row in _rows(layer)]
         return Table(_CAPTION, head, rows)
 
@@ -145,7 +146,7 @@ class ModelReport(ShownReport):
         """Why each verdict, layers with one reason together, and the notes of gated layers."""
         layers: dict[str, list[str]] = {}
         for layer in self.layers:
-            along = () if layer.along is None else (layer.along.reason,)
+            along = () if layer.along is None or layer.along.reason == layer.reason else (layer.along.reason,)
             for text in (layer.reason, *along, *(layer.notes if isinstance(layer, LayerReport) else ())):
                 layers.setdefault(text, []).append(str(layer.name))
         return [f"{', '.join(names)}: {text}" for text, names in layers.items()]
