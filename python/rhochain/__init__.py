@@ -11,6 +11,7 @@ from rhochain.chains.matrix_chain import MatrixChain
 from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
+from rhochain.chains.stack_chain import StackChain
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checking.chain_checks import check_chain
 from rhochain.checking.checks import check
@@ -29,9 +30,14 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.hubs import Hubs
+from rhochain.reports.layer_report import GateReport, LayerReport
+from rhochain.reports.model_report import ModelReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
-from rhochain.weights.weights import Weights
+from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.weights import Counts, Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -46,27 +52,34 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "Counts",
     "CovariantVectors",
     "CriticalGain",
     "FileError",
     "GRUChain",
+    "GateReport",
     "Grade",
     "GradientReport",
+    "Hubs",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
+    "LayerReport",
     "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",
     "MatrixChain",
+    "ModelReport",
     "OuterEigenvalues",
     "Progress",
     "RangeWarning",
     "ScaledNorm",
     "ScaledVectors",
+    "StackChain",
     "Status",
     "Tracker",
+    "TrajectoryReport",
     "TypicalGrowth",
     "Verdict",
     "Weights",
@@ -86,5 +99,6 @@ __all__ = [
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",
+    "weights_of_pairs",
     "worst_case_growth",
 ]

@@ -76,14 +76,14 @@ def test_it_agrees_with_check_where_that_leaves_the_trajectory_to_decide():
 def test_misuse():
     chain = diagonal(0.5)
     with pytest.raises(
-        TypeError, match="chain must be a JacobianChain, GRUChain, LSTMChain or MatrixChain; got ndarray"
+        TypeError, match="chain must be a JacobianChain, GRUChain, LSTMChain, StackChain or MatrixChain; got ndarray"
     ):
         rc.check_chain(np.eye(3))
     with pytest.raises(ValueError, match="levels must obey"):
         rc.check_chain(chain, vanish_level=2.0, explode_level=1.0)
     with pytest.raises(ValueError, match="rtol"):
         rc.check_chain(chain, rtol=0.0)
-    with pytest.raises(TypeError, match="check_chain takes chains of gated cells"):
+    with pytest.raises(ValueError, match=r"W beside a GRUChain must be its weights, .* \(3n, n\); got shape \(6, 6\)"):
         rc.check(np.eye(6), gain=1.0, chain=gated("gru", 1.0))
 
 
