@@ -17,6 +17,7 @@ import scipy
 
 import rhochain._core as _core
 from rhochain.checking.checks import check
+from rhochain.commands.build_flags import c_flags, c_library, prefix
 from rhochain.commands.exits import INTERRUPTED, MISUSE, OK, PIPE_GONE, UNWRITABLE
 from rhochain.files.loading import load
 from rhochain.inputs.activations import activations
@@ -54,7 +55,11 @@ def _run(argv: Sequence[str] | None) -> int:
     arguments = parser.parse_args(argv)
     try:
         if arguments.cmake_dir:
-            print(Path(_core.__file__).parent)
+            print(prefix())
+        elif arguments.c_flags:
+            print(c_flags())
+        elif arguments.c_library:
+            print(c_library())
         elif arguments.command == "check":
             report = _check(arguments)
             _show(report, arguments.json)
@@ -76,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="rhochain", description="Will the gradient survive? Large sparse recurrent matrices.")
     parser.add_argument("--version", action="version", version=f"rhochain {_core.build_info()['version']}")
     parser.add_argument("--cmake-dir", action="store_true", help="print the prefix for CMake's find_package")
+    parser.add_argument("--c-flags", action="store_true", help="print the options of a C compiler")
+    parser.add_argument("--c-library", action="store_true", help="print the path of the shared library for C")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("info", help="print version, threads, instruction set and build")
     job = commands.add_parser("check", help="tell whether gradients vanish, from a file of W")
