@@ -29,14 +29,13 @@ def nodes_from(given: Any, most_bytes: int | None) -> Ids:
     column = None
     if isinstance(given, tuple) and len(given) == 2 and is_table(given[0]) and isinstance(given[1], str):
         given, column = given
+    path = Path(given) if isinstance(given, (str, os.PathLike)) else None
     try:
-        if isinstance(given, (str, os.PathLike)):
-            given = _of_file(Path(given), column, most_bytes)
-        return distinct_labels("nodes", given)
+        return distinct_labels("nodes", given if path is None else _of_file(path, column, most_bytes))
     except FileNotFoundError:
-        raise BadArgument(f"nodes must be ids or a file of them; got {os.fspath(given)!r}, no such file") from None
+        raise BadArgument(f"nodes must be ids or a file of them; got {str(path)!r}, no such file") from None
     except (BadData, FileFault) as fault:
-        where = f" of {os.fspath(given)}" if isinstance(given, (str, os.PathLike)) else ""
+        where = "" if path is None else f" of {path}"
         raise BadArgument(f"nodes{where}: {str(fault).removeprefix('nodes: ')}") from None
 
 

@@ -84,7 +84,7 @@ def _rule(options: LoadOptions, table: Table, source: str) -> dict[str, int] | N
     sign = options.sign
     if isinstance(sign, str) and sign in PRESETS:
         return PRESETS[sign]
-    if not isinstance(sign, Mapping) or not all(isinstance(key, str) for key in sign):
+    if not isinstance(sign, Mapping) or not sign or not all(isinstance(key, str) for key in sign):
         return None
     names_transmitters = options.transmitter is not None or transmitter_column(table.names, None) is not None
     if table.has_text(source) and not names_transmitters and not share_columns(table.names):
