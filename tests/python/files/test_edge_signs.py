@@ -192,7 +192,7 @@ def test_more_transmitters_than_there_are(tmp_path):
     path = write_table(
         tmp_path / "edges.csv", {"pre": ids, "post": ids, "weight": ids, "nt_type": [f"x{k}" for k in ids]}
     )
-    with pytest.raises(rc.FileError, match="transmitters: more than 64 names, such as 'X67'"):
+    with pytest.raises(rc.FileError, match="transmitters: more than 64 names, such as 'X6"):
         rc.load(path, sign="drosophila", unknown_sign=1)
 
 
