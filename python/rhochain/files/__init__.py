@@ -15,6 +15,7 @@
 - `node_lists`: the neurons of W in order, from an array or a file.
 - `numpy_files`: matrices from .npy.
 - `parquet_tables`: tables from Parquet files.
+- `side_files`: files that arguments name beside the path.
 - `sign_requests`: what `sign=` and `transmitter=` ask for.
 - `table_files`: the table of a file, by its ending.
 - `table_sizes`: what a table states about its size, checked.

@@ -63,7 +63,7 @@ def _place(name: str) -> str:
 def _without_nulls(name: str, column: Any, before: int, expected: str) -> Any:
     if column.null_count:
         first = before + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False))) + 1
-        raise FileFault(_place(name), f"{column.null_count:,} rows without a value, the first row {first:,}", expected)
+        raise FileFault(_place(name), f"rows without a value: {column.null_count:,}, the first row {first:,}", expected)
     return column
 
 

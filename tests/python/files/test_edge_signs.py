@@ -46,7 +46,7 @@ def test_flywire_shares_are_weighted_by_synapses_of_the_source(ending, seed, tmp
     assert entries_of(W) == expected
     excited = sum(name not in ("GABA", "GLUT") for name in top.values())
     assert W.counts.unknown_sign == excited
-    assert f"{excited} neurons without a known sign: taken as +1" in W.notes
+    assert f"neurons without a known sign, taken as +1: {excited}" in W.notes
     assert rc.load(path, sign={"GABA": -1, "GLUT": -1}, dry_run=True).unknown_sign == excited
 
 
@@ -71,7 +71,7 @@ def test_a_transmitter_for_each_row(ending, seed, tmp_path):
             if len({n for s, n in zip(columns["pre_pt_root_id"], names, strict=True) if s == neuron and n}) == 1
         }
     )
-    assert f"{several} neurons with several transmitters: the one with the most weight counts" in W.notes
+    assert f"neurons with several transmitters, of which that with the most weight counts: {several}" in W.notes
     if unknown:
         with pytest.raises(rc.FileError, match=f"signs: {unknown} of .* neurons that act on others have none"):
             rc.load(path, sign="drosophila")
@@ -157,8 +157,8 @@ EDGES = {"pre": [1, 2], "post": [2, 1], "weight": [4, 5]}
         ({"sign": {1: 1}, "unknown_sign": 0}, "unknown_sign must be 1 or -1; got 0"),
         ({"sign": {1: 1}}, "1 of 2 neurons that act on others have none, such as 2; expected a sign for each"),
         ({"sign": {"a": 1}, "nodes": [1, 2]}, "transmitter must name a column"),
-        ({"sign": "missing.csv"}, "sign names a file that is missing: 'missing.csv'"),
-        ({"sign": "drosophila", "transmitter": "missing.csv"}, "transmitter names a file that is missing"),
+        ({"sign": "missing.csv"}, r"sign must name a file that can be read; got 'missing\.csv' \(No such file"),
+        ({"sign": "drosophila", "transmitter": "missing.csv"}, "transmitter must name a file that can be read"),
     ],
 )
 def test_refused(arguments, words, tmp_path):
@@ -171,10 +171,10 @@ def test_tables_of_signs_that_are_refused(tmp_path):
     path = write_table(tmp_path / "edges.csv", EDGES)
     for columns, words in [
         ({"id": [1, 2], "value": [1, -1]}, "columns: id, value; expected one named sign"),
-        ({"id": [1, 1], "sign": [1, -1]}, "1 ids come again, such as 1"),
+        ({"id": [1, 1], "sign": [1, -1]}, "1 of 2 ids come again, such as 1"),
         ({"id": [1, 2], "sign": [1, 3]}, "the sign 3.0; expected 1 or -1"),
         ({"a": [1, 2], "b": [1, 2], "sign": [1, 3]}, "columns: a, b, sign; expected one of ids"),
-        ({"id": [1, None], "sign": [1, 1]}, "column id: 1 rows without a value, the first row 2"),
+        ({"id": [1, None], "sign": [1, 1]}, "column id: rows without a value: 1, the first row 2"),
     ]:
         signs = write_table(tmp_path / "signs.csv", columns)
         with pytest.raises(ValueError, match=f"sign of {signs}: .*{words}"):
