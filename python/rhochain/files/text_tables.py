@@ -18,13 +18,13 @@ from typing import Any, BinaryIO
 from rhochain.files.arrow_columns import arrays_of_batches
 from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, in_quotes
-from rhochain.files.table_sizes import require_unpacked
+from rhochain.files.table_sizes import require_columns_of_text, require_unpacked
 from rhochain.files.tables import Role
 
 __all__ = ["TextTable"]
 
 _SAMPLE = 1 << 20  # bytes
-_BLOCK = 1 << 24
+_BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 16
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan", re.IGNORECASE)
@@ -76,9 +76,17 @@ class TextTable:
         try:
             with _opened(self._path) as stream:
                 batches = self._csv.open_csv(stream, reading, parsing, convert)
-                yield from arrays_of_batches(iter(batches), roles)
+                yield from arrays_of_batches(self._within_size(batches, len(roles)), roles)
         except arrow.ArrowInvalid as error:
             raise _fault(str(error)) from error
+
+    def _within_size(self, batches: Iterator[Any], columns: int) -> Iterator[Any]:
+        """The batches, as long as their columns are not far larger than the file."""
+        size, rows = self._path.stat().st_size, 0
+        for batch in batches:
+            rows += batch.num_rows
+            require_columns_of_text(rows, columns, size)
+            yield batch
 
     def _cells(self, line: bytes, number: int) -> list[str]:
         try:
