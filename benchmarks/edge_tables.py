@@ -23,16 +23,17 @@ import resource, sys, time
 import numpy as np
 import rhochain as rc
 
-begin = time.perf_counter()
+begin, used = time.perf_counter(), time.process_time()
 W = rc.load(sys.argv[1], sign="drosophila")
-load = time.perf_counter() - begin
+load, load_used = time.perf_counter() - begin, time.process_time() - used
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform != "darwin" else 1e9)
 from pyarrow.feather import read_table
 table = read_table(sys.argv[1], columns=["pre_pt_root_id", "post_pt_root_id"])
 ids = np.concatenate([column.to_numpy() for column in table.columns])
-begin = time.perf_counter()
+begin, used = time.perf_counter(), time.process_time()
 distinct = np.unique(ids)
-print(load, peak, time.perf_counter() - begin, W.counts.rows, W.counts.pairs, len(distinct) == len(W.ids))
+unique, unique_used = time.perf_counter() - begin, time.process_time() - used
+print(load, load_used, unique, unique_used, peak, W.counts.rows, W.counts.pairs, len(distinct) == len(W.ids))
 """
 
 
@@ -66,10 +67,13 @@ def main(rows: int) -> None:
         for _ in range(PROCESSES):
             done = subprocess.run([sys.executable, "-c", CHILD, str(path)], capture_output=True, text=True, check=True)
             runs.append(done.stdout.split())
-    load, peak, unique = (statistics.median(float(run[k]) for run in runs) for k in range(3))
-    assert all(run[5] == "True" for run in runs)
-    print("| rows | pairs | load, s | np.unique of the ids, s | peak memory, GB |\n|---:|---:|---:|---:|---:|")
-    print(f"| {int(runs[0][3]):,} | {int(runs[0][4]):,} | {load:.2f} | {unique:.2f} | {peak:.2f} |")
+    assert all(run[7] == "True" for run in runs)
+    figures = " | ".join(f"{statistics.median(float(run[k]) for run in runs):.2f}" for k in range(5))
+    print(
+        "| rows | pairs | load, s | of the processor | np.unique of the ids, s | of the processor | peak memory, GB |"
+    )
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    print(f"| {int(runs[0][5]):,} | {int(runs[0][6]):,} | {figures} |")
 
 
 if __name__ == "__main__":
