@@ -48,7 +48,8 @@ class FileKind(NamedTuple):
 
     `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
     raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
-    refused before it runs. `rows` and `dry_run` work for every matrix without its help: list them all the same.
+    refused before it runs. `rows`, `nodes`, `sign` by neuron and `dry_run` work for every array without its help: list
+    them all the same. A `Weights` has its signs already.
     """
 
     endings: tuple[str, ...]

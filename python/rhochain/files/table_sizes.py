@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from rhochain.files.faults import FileFault
 
-__all__ = ["require_memory_for_rows", "require_unpacked"]
+__all__ = ["require_columns_of_text", "require_memory_for_rows", "require_unpacked"]
 
 _BYTES_OF_NUMBER = 8
 _MOST_UNPACKED = 250  # bytes for each of the file: columns of 64-bit ids come from a tenth of that
+_MOST_OF_TEXT = 60  # of columns, from packed text
 _UNPACKED_AT_LEAST = 1 << 26
 
 
-def require_unpacked(place: str, nbytes: int, file_size: int) -> None:
+def require_unpacked(place: str, nbytes: int, file_size: int, factor: int = _MOST_UNPACKED) -> None:
     """Refuse a small file that unpacks into a huge table."""
-    most = max(_UNPACKED_AT_LEAST, _MOST_UNPACKED * file_size)
+    most = max(_UNPACKED_AT_LEAST, factor * file_size)
     if nbytes > most:
         raise FileFault(
             place,
             f"{nbytes:,} bytes unpacked from a file of {file_size:,}",
-            f"at most {most:,} ({_MOST_UNPACKED} for each of the file)",
+            f"at most {most:,} ({factor} for each of the file)",
         )
+
+
+def require_columns_of_text(rows: int, columns: int, file_size: int) -> None:
+    """Refuse the columns of a text that is packed far better than edges are."""
+    require_unpacked("table", rows * columns * _BYTES_OF_NUMBER, file_size, _MOST_OF_TEXT)
 
 
 def require_memory_for_rows(rows: int, columns: int, most: int | None) -> None:
