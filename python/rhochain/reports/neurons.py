@@ -100,9 +100,15 @@ def listed(ids: npt.NDArray[Any] | None, indices: npt.NDArray[np.int64], most: i
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
-def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float) -> list[tuple[str, str]]:
-    """The slopes that make gradients explode: of R(W), whose cycle names the neurons in each step, or all at `gain`."""
-    if growth is None or not growth.active.size:
+def witness(
+    ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float, everywhere: float
+) -> list[tuple[str, str]]:
+    """The slopes that make gradients explode: the cycle of R(W), or all at `gain` where that is the graded rate above 1.
+
+    `everywhere` is a lower bound of the rate of the latter, 0 where none is known.
+    """
+    of_cycle = None if growth is None or not growth.active.size else growth.graded_lower
+    if growth is None or of_cycle is None or of_cycle.value <= max(everywhere, 1.0):
         return [("slopes", f"{gain:.7g} in all {n:,} neurons")]
     lo, hi = growth.slope_range
     period = growth.active.shape[0]

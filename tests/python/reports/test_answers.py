@@ -65,6 +65,7 @@ def test_the_slopes_of_an_explosion_name_their_neurons():
     assert report.worst_case_growth.active.tolist() == [[False, True]]
     assert "slopes    1 in 1 of 2 neurons, 0 in the others: second" in str(report)
     assert "1 in 1 of 2 neurons (indices), 0 in the others: 1" in str(rc.check(A, activation="tanh"))
+    # gamma rho(W) has the larger graded rate than the cycle of R(W), whatever that is.
     everywhere = rc.check(np.diag([3.0, 2.0]), activation="tanh")
     assert "slopes    1 in all 2 neurons" in str(everywhere)
 
@@ -116,3 +117,25 @@ def test_rich_is_not_imported_by_a_report():
 
     program = "import sys, rhochain as rc; str(rc.check([[0.5]], activation='tanh')); print('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_slopes_shown_make_gradients_grow(seed):
+    """The radius of the product of the Jacobians with the slopes of the text is above 1, by NumPy."""
+    rng = np.random.default_rng(seed)
+    n = 6
+    W = rng.standard_normal((n, n)) * rng.uniform(0.4, 1.2)
+    report = rc.check(W, activation="tanh")
+    if report.verdict is not V.EXPLODES_FOR_SOME_SLOPES:
+        return
+    shown = [text for label, text in report.blocks()[1].rows if label == "slopes"]
+    if len(shown) > 3:
+        return  # the steps that are not written out
+    P = np.eye(n)
+    for text in shown:
+        slopes = np.ones(n)
+        if "neurons (indices)" in text:
+            slopes[:] = 0.0
+            slopes[[int(k) for k in text.rsplit(": ", 1)[1].split(", ")]] = 1.0
+        P = W @ np.diag(slopes) @ P
+    assert np.abs(np.linalg.eigvals(P)).max() > 1.0
