@@ -103,7 +103,7 @@ def listed(ids: npt.NDArray[Any] | None, indices: npt.NDArray[np.int64], most: i
 def witness(
     ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float, everywhere: float
 ) -> list[tuple[str, str]]:
-    """The slopes that make gradients explode: the cycle of R(W), or all at `gain` where that is the graded rate above 1.
+    """The slopes that make gradients explode: the cycle of R(W), or all at `gain` where that has the graded rate.
 
     `everywhere` is a lower bound of the rate of the latter, 0 where none is known.
     """
