@@ -119,11 +119,9 @@ def witness(
         if at.size == n:
             found.append(("slopes", f"{of}{hi:.7g} in all {n:,} neurons"))
         else:
-            which = "neurons" if ids is not None else "neurons (indices)"
-            some = listed(ids, at)
-            found.append(
-                ("slopes", Verbatim(f"{of}{hi:.7g} in {at.size:,} of {n:,} {which}, {lo:.7g} in the others: {some}"))
-            )
+            which = "" if ids is not None else "index " if at.size == 1 else "indices "
+            some = f"{hi:.7g} in {at.size:,} of {n:,} neurons ({which}{listed(ids, at)}), {lo:.7g} in the others"
+            found.append(("slopes", Verbatim(f"{of}{some}")))
     if period > _STEPS:
         found.append(("slopes", f"and {period - _STEPS:,} steps more: worst_case_growth.active of the report has all"))
     return found
