@@ -19,7 +19,7 @@ __all__ = ["Neurons", "component_table", "named", "witness"]
 _LONGEST_NAME = 40
 _LONGEST_LIST = 60
 _FEW = 8
-_STEPS = 3  # of a cycle of slopes
+_STEPS = 4  # of a cycle of slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,8 @@ def witness(
             some = f"{hi:.7g} in {at.size:,} of {n:,} neurons ({which}{listed(ids, at)}), {lo:.7g} in the others"
             found.append(("slopes", Verbatim(f"{of}{some}")))
     if period > _STEPS:
-        found.append(("slopes", f"and {period - _STEPS:,} steps more: worst_case_growth.active of the report has all"))
+        more = "1 step" if period == _STEPS + 1 else f"{period - _STEPS:,} steps"
+        found.append(("slopes", f"and {more} more: worst_case_growth.active of the report has all"))
     return found
 
 
