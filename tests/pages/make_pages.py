@@ -45,7 +45,7 @@ def named_worm() -> rc.Weights:
 def hostile_names(A: sparse.csr_array) -> rc.Weights:
     names = [f"<script>alert({k})</script>" + "a_very_long_name_of_a_neuron_" * 8 for k in range(A.shape[0])]
     file = "a_long_folder/" * 20 + "<b>&W</b>.csv"
-    return rc.Weights(A, np.array(names), None, file, Counts(10), ("<img src=x onerror=alert(1)>",))
+    return rc.Weights(A, np.array(names), "target", file, Counts(10), ("<img src=x onerror=alert(1)>",))
 
 
 def main(folder: Path) -> None:

@@ -70,5 +70,5 @@ def test_check():
 
 def strip_times(value):
     if isinstance(value, dict):
-        return {k: strip_times(v) for k, v in value.items() if k not in ("seconds", "history")}
+        return {k: strip_times(v) for k, v in value.items() if k not in ("seconds", "threads", "history")}
     return value

@@ -274,7 +274,7 @@ def check(
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
     driving = None
-    if names is not None and names.ids is not None and gains is None and not quick:
+    if names is not None and names.ids is not None and names.rows is not None and gains is None and not quick:
         left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
         driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
     return GradientReport(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
+from pathlib import Path
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
@@ -54,7 +54,7 @@ def in_text(keys: Iterable[str]) -> str:
 
 def bibtex(keys: Iterable[str]) -> str:
     """Entries for these and for the library."""
-    entries = files("rhochain.reports").joinpath("references.bib").read_text(encoding="utf-8").strip().split("\n\n")
+    entries = Path(__file__).with_name("references.bib").read_text(encoding="utf-8").strip().split("\n\n")
     by_key = {entry.partition("{")[2].partition(",")[0]: entry for entry in entries}
     software = by_key["rhochain"].replace("VERSION", str(_core.build_info()["version"]))
     return "\n\n".join([*(by_key[key] for key in keys), software])

@@ -329,7 +329,9 @@ class GradientReport(ShownReport):
         """What follows for the network, and the slopes that show it."""
         found: list[tuple[str, str]] = []
         if self.verdict is Verdict.EXPLODES_FOR_SOME_SLOPES:
-            found += witness(self.neurons.ids, self.worst_case_growth, self.shape[0], self.gain)
+            rho = None if self._leaky or self.spectral_radius is None else self.spectral_radius.graded_lower
+            everywhere = 0.0 if rho is None else self.gain * rho.value
+            found += witness(self.neurons.ids, self.worst_case_growth, self.shape[0], self.gain, everywhere)
         return found if self.critical_gain is None else [*found, ("gain", str(self.critical_gain))]
 
     def _network(self) -> str:

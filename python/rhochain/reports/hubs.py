@@ -39,6 +39,8 @@ class Hubs:
         By the right one, ``|W| x = rho(|W|) x``: neurons that the others act on most. None without such a vector.
     rows : {"target", None}
         With None it is not known that rows receive; where they send, the two change places.
+    missing : str or None
+        Why there are none.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Hubs:
     driving: tuple[Hub, ...] | None
     receiving: tuple[Hub, ...] | None
     rows: str | None = None
+    missing: str | None = None
 
     def blocks(self) -> Sequence[Block]:
         """A table of both kinds side by side; none without a vector."""
@@ -74,7 +77,7 @@ class Hubs:
         )
 
     def __str__(self) -> str:
-        return plain_text(self.blocks()) or "no hubs: |W| has no Perron vector"
+        return plain_text(self.blocks()) or f"no hubs: {self.missing}"
 
     def _repr_html_(self) -> str:
         return notebook(self.blocks())
@@ -85,7 +88,8 @@ class Hubs:
         def plain(side: tuple[Hub, ...] | None) -> list[dict[str, Any]] | None:
             return None if side is None else [asdict(h) for h in side]
 
-        return {"driving": plain(self.driving), "receiving": plain(self.receiving), "rows": self.rows}
+        sides = {"driving": plain(self.driving), "receiving": plain(self.receiving)}
+        return {**sides, "rows": self.rows, "missing": self.missing}
 
 
 def hubs(
@@ -95,7 +99,11 @@ def hubs(
     k: int,
 ) -> Hubs:
     """The `k` largest of each vector."""
-    return Hubs(_largest(neurons.ids, driving, k), _largest(neurons.ids, receiving, k), neurons.rows)
+    if neurons.ids is not None and neurons.rows is None:
+        missing = "the source of W names its neurons and does not say which side of an entry receives (rows=)"
+        return Hubs(None, None, None, missing)
+    found = _largest(neurons.ids, driving, k), _largest(neurons.ids, receiving, k)
+    return Hubs(*found, neurons.rows, None if any(found) else "no Perron vector of |W| is known")
 
 
 def _largest(ids: npt.NDArray[Any] | None, vector: npt.NDArray[Any] | None, k: int) -> tuple[Hub, ...] | None:

@@ -19,7 +19,7 @@ __all__ = ["Neurons", "component_table", "named", "witness"]
 _LONGEST_NAME = 40
 _LONGEST_LIST = 60
 _FEW = 8
-_STEPS = 3  # of a cycle of slopes
+_STEPS = 4  # of a cycle of slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +100,15 @@ def listed(ids: npt.NDArray[Any] | None, indices: npt.NDArray[np.int64], most: i
     return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
-def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float) -> list[tuple[str, str]]:
-    """The slopes that make gradients explode: of R(W), whose cycle names the neurons in each step, or all at `gain`."""
-    if growth is None or not growth.active.size:
+def witness(
+    ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float, everywhere: float
+) -> list[tuple[str, str]]:
+    """The slopes that make gradients explode: the cycle of R(W), or all at `gain` where that has the graded rate.
+
+    `everywhere` is a lower bound of the rate of the latter, 0 where none is known.
+    """
+    of_cycle = None if growth is None or not growth.active.size else growth.graded_lower
+    if growth is None or of_cycle is None or of_cycle.value <= max(everywhere, 1.0):
         return [("slopes", f"{gain:.7g} in all {n:,} neurons")]
     lo, hi = growth.slope_range
     period = growth.active.shape[0]
@@ -113,13 +119,12 @@ def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int
         if at.size == n:
             found.append(("slopes", f"{of}{hi:.7g} in all {n:,} neurons"))
         else:
-            which = "neurons" if ids is not None else "neurons (indices)"
-            some = listed(ids, at)
-            found.append(
-                ("slopes", Verbatim(f"{of}{hi:.7g} in {at.size:,} of {n:,} {which}, {lo:.7g} in the others: {some}"))
-            )
+            which = "" if ids is not None else "index " if at.size == 1 else "indices "
+            some = f"{hi:.7g} in {at.size:,} of {n:,} neurons ({which}{listed(ids, at)}), {lo:.7g} in the others"
+            found.append(("slopes", Verbatim(f"{of}{some}")))
     if period > _STEPS:
-        found.append(("slopes", f"and {period - _STEPS:,} steps more: worst_case_growth.active of the report has all"))
+        more = "1 step" if period == _STEPS + 1 else f"{period - _STEPS:,} steps"
+        found.append(("slopes", f"and {more} more: worst_case_growth.active of the report has all"))
     return found
 
 

@@ -87,5 +87,5 @@ def picture(quantities: Sequence[Quantity], lines: Sequence[Mark]) -> Picture | 
         svg(shown, lines),
         "Each quantity between its bounds, on a logarithmic axis. Plain bars are PROVED, striped ones PROBABLE, finely "
         "striped ones ESTIMATEs; a short bar is drawn 8 pixels wide. The line is the threshold 1/gamma: a norm "
-        "(sigma_1, rho(|W|), mu_D) left of it proves that gradients vanish." + critical,
+        "(sigma_1, rho(|W|), mu_D) whose bar lies left of it proves that gradients vanish." + critical,
     )

@@ -182,4 +182,5 @@ class Weights:
     def _first_ids(self) -> str:
         ids = np.asarray(self.ids)
         some = ", ".join(str(name)[:_LONGEST_NAME] for name in ids[:_FEW_IDS])
-        return f"{ids.dtype}: {some}{', …' if ids.size > _FEW_IDS else ''}"
+        kind = "text" if ids.dtype.kind == "U" else str(ids.dtype)
+        return f"{kind}: {some}{', …' if ids.size > _FEW_IDS else ''}"

@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
 
 import rhochain as rc
 from rhochain.markup.blocks import Tone
+from rhochain.reports import neurons
 from rhochain.reports.answers import answer, headline
 
 V = rc.Verdict
@@ -63,8 +65,9 @@ def test_the_slopes_of_an_explosion_name_their_neurons():
     W = rc.Weights(A, np.array(["first", "second"]), "target")
     report = rc.check(W, activation="tanh")
     assert report.worst_case_growth.active.tolist() == [[False, True]]
-    assert "slopes    1 in 1 of 2 neurons, 0 in the others: second" in str(report)
-    assert "1 in 1 of 2 neurons (indices), 0 in the others: 1" in str(rc.check(A, activation="tanh"))
+    assert "slopes    1 in 1 of 2 neurons (second), 0 in the others" in str(report)
+    assert "1 in 1 of 2 neurons (index 1), 0 in the others" in str(rc.check(A, activation="tanh"))
+    # gamma rho(W) has the larger graded rate than the cycle of R(W), whatever that is.
     everywhere = rc.check(np.diag([3.0, 2.0]), activation="tanh")
     assert "slopes    1 in all 2 neurons" in str(everywhere)
 
@@ -116,3 +119,25 @@ def test_rich_is_not_imported_by_a_report():
 
     program = "import sys, rhochain as rc; str(rc.check([[0.5]], activation='tanh')); print('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_slopes_shown_make_gradients_grow(seed, monkeypatch):
+    """The radius of the product of the Jacobians with the slopes of the text is above 1, by NumPy."""
+    monkeypatch.setattr(neurons, "_STEPS", 100)
+    rng = np.random.default_rng(seed)
+    n = 6
+    W = rng.standard_normal((n, n)) * rng.uniform(0.4, 1.2)
+    report = rc.check(W, activation="tanh")
+    assert report.verdict is V.EXPLODES_FOR_SOME_SLOPES
+    shown = [text for label, text in report.blocks()[1].rows if label == "slopes"]
+    P = np.eye(n)
+    for text in shown:
+        slopes = np.ones(n)
+        named = re.search(r"neurons \(ind\w+ ([\d, ]+)\)", text)
+        if named is not None:
+            slopes[:] = 0.0
+            slopes[[int(k) for k in named[1].split(", ")]] = 1.0
+        P = W @ np.diag(slopes) @ P
+    rate = np.abs(np.linalg.eigvals(P)).max() ** (1 / len(shown))
+    assert rate >= report.worst_case_growth.graded_lower.value * (1 - 1e-9) > 1.0

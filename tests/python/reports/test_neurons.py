@@ -67,7 +67,7 @@ def test_hubs_where_there_are_none():
     operator = aslinearoperator(np.diag([0.5, 0.2]))
     hubs = rc.check(operator, activation="tanh").hubs()
     assert (hubs.driving, hubs.receiving) == (None, None)
-    assert str(hubs) == "no hubs: |W| has no Perron vector"
+    assert str(hubs) == "no hubs: no Perron vector of |W| is known"
 
 
 @pytest.mark.parametrize("k", [0, -1, 2.5])
@@ -130,3 +130,12 @@ def test_a_report_keeps_no_matrix():
     report = rc.check(W, activation="tanh")
     assert len(pickle.dumps(report)) < 0.2 * W.matrix.nbytes
     assert pickle.loads(pickle.dumps(report)).hubs().driving == report.hubs().driving
+
+
+def test_names_without_an_orientation_give_no_hubs():
+    W = network(4)
+    report = rc.check(rc.Weights(W, np.arange(60)), activation="tanh")
+    for hubs in (report.hubs(), report.hubs(3, W)):
+        assert (hubs.driving, hubs.receiving) == (None, None)
+        assert "does not say which side of an entry receives" in str(hubs)
+    assert "Hubs" not in str(report)
