@@ -14,8 +14,10 @@ from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checking.chain_checks import check_chain
 from rhochain.checking.checks import check
+from rhochain.estimates.bracket_arrays import BracketArrays, ManyInterrupted
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.many import spectral_norm_many, spectral_radius_many
 from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.outer import OuterEigenvalues, outer_eigenvalues
 from rhochain.estimates.rescaling import rescale
@@ -39,6 +41,7 @@ __all__ = [
     "Activation",
     "Bound",
     "Bracket",
+    "BracketArrays",
     "ChainInterrupted",
     "ChainProgress",
     "ChainReport",
@@ -58,6 +61,7 @@ __all__ = [
     "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
+    "ManyInterrupted",
     "Matrix",
     "MatrixChain",
     "OuterEigenvalues",
@@ -85,6 +89,8 @@ __all__ = [
     "rescale",
     "scaled_norm",
     "spectral_norm",
+    "spectral_norm_many",
     "spectral_radius",
+    "spectral_radius_many",
     "worst_case_growth",
 ]

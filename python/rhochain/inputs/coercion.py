@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,10 @@ from rhochain.inputs.sparse_copies import sparse_copy
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
-__all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
+__all__ = ["Held", "StoredParts", "hold", "numbers", "plain_array", "products", "stored_parts", "without_tensor"]
 
 _Array = npt.NDArray[Any]
+StoredParts: TypeAlias = "_Array | tuple[int, int, _Array, _Array, _Array]"
 
 
 class Held(NamedTuple):
@@ -63,6 +64,20 @@ def numbers(W: Any) -> Any:
     array = _dense_array(W)
     _dense_operator(array)
     return array
+
+
+def stored_parts(W: Any) -> StoredParts | None:
+    """The array or the (rows, cols, indptr, indices, data) that the core reads, entries unchecked; None for products.
+
+    The core makes of it what `hold` does.
+    """
+    W = without_tensor(W)
+    if isinstance(W, Weights):
+        return stored_parts(W.matrix)
+    if sparse.issparse(W):
+        _, used = _csr_parts(W)
+        return (*W.shape, *used)
+    return None if _has_products(W) else _dense_array(W)
 
 
 def plain_array(name: str, given: Any) -> _Array:
