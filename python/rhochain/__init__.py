@@ -13,7 +13,9 @@ from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInter
 from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checking.chain_checks import check_chain
+from rhochain.checking.check_arrays import CheckArrays, ChecksInterrupted
 from rhochain.checking.checks import check
+from rhochain.checking.many_checks import check_many
 from rhochain.estimates.bracket_arrays import BracketArrays, ManyInterrupted
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
@@ -46,7 +48,9 @@ __all__ = [
     "ChainProgress",
     "ChainReport",
     "ChainResult",
+    "CheckArrays",
     "CheckpointError",
+    "ChecksInterrupted",
     "Components",
     "Condition",
     "CovariantVectors",
@@ -80,6 +84,7 @@ __all__ = [
     "activations",
     "check",
     "check_chain",
+    "check_many",
     "components",
     "growth_factor",
     "load",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,7 +90,13 @@ class BracketArrays:
     _no_vector: _Objects = field(default_factory=lambda: np.zeros(0, object))
 
     @classmethod
-    def from_columns(cls, blocks: Sequence[Mapping[str, Any]], errors: Mapping[int, str], vectors: bool) -> BracketArrays:
+    def from_columns(
+        cls,
+        blocks: Sequence[Mapping[str, Any]],
+        errors: Mapping[int, str],
+        vectors: bool,
+        missing: str = "not_run",
+    ) -> BracketArrays:
         """The columns that the core returned for one batch after the other. `errors`: by the index of the matrix."""
 
         def joined(name: str, kind: Any) -> Any:
@@ -102,7 +109,7 @@ class BracketArrays:
 
         done = joined("done", np.bool_)
         status = joined("status", "U12")
-        status[~done] = "not_run"
+        status[~done] = missing
         error = np.full(len(done), None, object)
         for index, message in errors.items():
             status[index], error[index] = "failed", message
@@ -127,6 +134,38 @@ class BracketArrays:
             _no_vector=no_vector,
         )
 
+    @classmethod
+    def from_brackets(cls, brackets: Sequence[Bracket | None], missing: str) -> BracketArrays:
+        """The same, without vectors; `missing` is the status of a row without a bracket."""
+
+        def column(name: str, none: Any, read: Callable[[Bracket], Any]) -> dict[str, Any]:
+            return {name: [none if b is None else read(b) for b in brackets]}
+
+        def of_bound(end: str) -> dict[str, Any]:
+            behind = "lower" if end == "graded_lower" else "upper" if end == "graded_upper" else end
+            nothing = Bound(-math.inf if behind == "lower" else math.inf, Grade.PROVED, None, "no bound")
+
+            def bound(b: Bracket) -> Bound:
+                found: Bound | None = getattr(b, end)
+                return nothing if found is None else found
+
+            return (
+                column(end, math.nan, lambda b: bound(b).value)
+                | column(f"{end}_grade", "", lambda b: str(bound(b).grade))
+                | column(f"{end}_delta", math.nan, lambda b: math.nan if bound(b).delta is None else bound(b).delta)
+                | column(f"{end}_source", "", lambda b: bound(b).source)
+            )
+
+        columns: dict[str, Any] = {"done": [b is not None for b in brackets]}
+        for name in _NUMBERS:
+            columns |= column(name, 0 if name == "matvecs" else math.nan, attrgetter(name))
+        for end in _BOUNDS:
+            columns |= of_bound(end)
+        columns |= column("status", missing, lambda b: str(b.status))
+        columns |= column("no_vector", "", lambda b: b.no_vector or "")
+        columns |= column("has_vector", True, lambda b: b.vector is not None)
+        return cls.from_columns([columns], {}, vectors=False, missing=missing)
+
     @property
     def converged(self) -> npt.NDArray[np.bool_]:
         """Whether `status` is "converged"."""
@@ -145,15 +184,15 @@ class BracketArrays:
         i %= len(self)
         if self.status[i] == "failed":
             raise ValueError(f"matrix {i} has no bracket: {self.error[i]}")
-        if self.status[i] == "not_run":
-            raise ValueError(f"matrix {i} has no bracket: the call was interrupted before it")
+        if not self.lower_grade[i]:
+            raise ValueError(f"matrix {i} has no bracket: {self.status[i]}")
         lower, upper = self._bound("lower", i), self._bound("upper", i)
         vector = None if self.vectors is None else self.vectors[i]
         return Bracket(
             value=float(self.value[i]),
             lower=lower,
             upper=upper,
-            status=Status(self.status[i]),
+            status=Status(str(self.status[i])),
             residual=float(self.residual[i]),
             condition=float(self.condition[i]),
             runner_up=float(self.runner_up[i]),
@@ -178,10 +217,10 @@ class BracketArrays:
         return frame({name: getattr(self, name) for name in (*names, *rest, "eigenvalue", "matvecs", "seconds")})
 
     def _bound(self, end: str, i: int) -> Bound:
-        grade, delta = (self._graded if end in ("graded_lower", "graded_upper") else self.__dict__)[f"{end}_grade"], None
-        if grade[i] == Grade.PROBABLE.value:
-            delta = float((self._graded if end.startswith("graded") else self.__dict__)[f"{end}_delta"][i])
-        return Bound(float(getattr(self, end)[i]), Grade(grade[i]), delta, self._sources[end][i])
+        columns: Mapping[str, Any] = self._graded if end.startswith("graded") else vars(self)
+        grade = Grade(str(columns[f"{end}_grade"][i]))
+        delta = float(columns[f"{end}_delta"][i]) if grade is Grade.PROBABLE else None
+        return Bound(float(getattr(self, end)[i]), grade, delta, self._sources[end][i])
 
     def _known(self, end: str, i: int) -> Bound | None:
         return self._bound(end, i) if math.isfinite(getattr(self, end)[i]) else None
