@@ -16,6 +16,8 @@ from rhochain.checking.chain_checks import check_chain
 from rhochain.checking.check_arrays import CheckArrays, ChecksInterrupted
 from rhochain.checking.checks import check
 from rhochain.checking.many_checks import check_many
+from rhochain.checking.sweep_arrays import SweepArrays, SweepInterrupted
+from rhochain.checking.sweeps import sweep
 from rhochain.estimates.bracket_arrays import BracketArrays, ManyInterrupted
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
@@ -74,6 +76,8 @@ __all__ = [
     "ScaledNorm",
     "ScaledVectors",
     "Status",
+    "SweepArrays",
+    "SweepInterrupted",
     "Tracker",
     "TypicalGrowth",
     "Verdict",
@@ -97,5 +101,6 @@ __all__ = [
     "spectral_norm_many",
     "spectral_radius",
     "spectral_radius_many",
+    "sweep",
     "worst_case_growth",
 ]

@@ -130,6 +130,7 @@ def spectral_norm(A: Operator, limits: Limits, *, upper_rtol: float) -> RawBrack
 def scaled_norm(
     A: Operator, limits: Limits, *, max_kappa: float, threshold: float
 ) -> tuple[RawBracket, _Float64, RawBound]: ...
+
 _Matrices: TypeAlias = list[Operator | _Real | tuple[int, int, _Index, _Index, _Real] | None]
 
 def spectral_radius_many(

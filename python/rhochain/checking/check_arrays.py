@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -139,16 +139,17 @@ class ChecksInterrupted(InterruptedRun[CheckArrays]):
 
 def without_vectors(report: GradientReport) -> GradientReport:
     """The same, without what is as long as the matrix and without histories."""
-    brackets = {name: getattr(report, name) for name in _QUANTITIES}
-    slim = {
-        name: None if b is None else replace(b, vector=None, history=(), no_vector=b.no_vector or "reports=True keeps it")
-        for name, b in brackets.items()
-    }
-    if slim["scaled_norm"] is not None:
+    slim: dict[str, Any] = {"components": None}
+    for name in _QUANTITIES:
+        bracket: Bracket | None = getattr(report, name)
+        if bracket is not None:
+            why = bracket.no_vector or "reports=True keeps it"
+            slim[name] = replace(bracket, vector=None, history=(), no_vector=why)
+    if report.scaled_norm is not None:
         slim["scaled_norm"] = replace(slim["scaled_norm"], scaling=np.zeros(0))
-    if slim["worst_case_growth"] is not None:
+    if report.worst_case_growth is not None:
         slim["worst_case_growth"] = replace(slim["worst_case_growth"], active=np.zeros((0, 0), bool))
-    return replace(report, components=None, **slim)
+    return replace(report, **slim)
 
 
 def _values(bounds: Sequence[Bound | None]) -> Floats:
@@ -157,4 +158,3 @@ def _values(bounds: Sequence[Bound | None]) -> Floats:
 
 def _grades(bounds: Sequence[Bound | None]) -> npt.NDArray[np.str_]:
     return np.array(["" if b is None else str(b.grade) for b in bounds], "U8")
-

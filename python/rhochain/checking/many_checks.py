@@ -89,7 +89,7 @@ def check_many(
         "max_matvecs": max_matvecs,
         "max_seconds": max_seconds,
     }
-    if all(np.ndim(option) == 0 for option in (gain, leak)):
+    if np.ndim(leak) == 0 and (gain is None or np.ndim(gain) == 0):
         check(np.zeros((1, 1)), activation, gain, leak=leak, quick=True)  # what is wrong for every matrix raises
     team = thread_number(threads)
     found: list[GradientReport | None] = []

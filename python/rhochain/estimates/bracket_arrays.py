@@ -169,7 +169,8 @@ class BracketArrays:
     @property
     def converged(self) -> npt.NDArray[np.bool_]:
         """Whether `status` is "converged"."""
-        return self.status == Status.CONVERGED.value
+        found: npt.NDArray[np.bool_] = self.status == Status.CONVERGED.value
+        return found
 
     def __len__(self) -> int:
         return len(self.value)

@@ -91,7 +91,7 @@ def spectral_radius_many(
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
     by_neuron = np.ndim(leak) > 0
     a = leak_vector(leak, np.shape(leak)[0] if np.ndim(leak) == 1 else 1)
-    goal = {"condition": bool(condition), "proved": bool(proved)}
+    goal: dict[str, Any] = {"condition": bool(condition), "proved": bool(proved)}
     core = partial(
         _core.spectral_radius_many,
         limits=limits.core,
@@ -203,9 +203,7 @@ def _solved(
     raise ManyInterrupted(BracketArrays.from_columns(blocks, errors, vectors))
 
 
-def _rows(
-    batch: Batch, core: _Core, single: Callable[[Any], Bracket]
-) -> tuple[_Columns, dict[int, Exception], bool]:
+def _rows(batch: Batch, core: _Core, single: Callable[[Any], Bracket]) -> tuple[_Columns, dict[int, Exception], bool]:
     """The columns of a batch, what its matrices failed with, and whether Ctrl-C ended it."""
     columns, interrupted = core([prepared.parts for prepared in batch.matrices])
     failures = {}

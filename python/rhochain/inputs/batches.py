@@ -101,9 +101,7 @@ def _csr(n: int, indptr: Any, indices: Any, data: Any) -> sparse.csr_array:
     return sparse.csr_array((data, indices, indptr), shape=(n, n), copy=False)
 
 
-def _batches(
-    each: Iterator[Any], least: int, square: bool, check: Callable[[int], object] | None
-) -> Iterator[Batch]:
+def _batches(each: Iterator[Any], least: int, square: bool, check: Callable[[int], object] | None) -> Iterator[Batch]:
     first, held, size = 0, [], 0
     for W in each:
         prepared = _prepared(W, square, check)

@@ -13,6 +13,7 @@ from rhochain.inputs.resources import thread_count
 __all__ = ["side_by_side", "thread_number"]
 
 _T = TypeVar("_T")
+_S = TypeVar("_S")
 
 
 def thread_number(threads: int | None) -> int:
@@ -32,12 +33,13 @@ def side_by_side(
                 for prepared in batch.matrices
             ]
             for k, running in enumerate(started):
-                yield batch.first + k, _outcome(running)
+                outcome = _outcome(running)
+                yield batch.first + k, outcome
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _outcome(running: Exception | Future[_T]) -> _T | Exception:
+def _outcome(running: Exception | Future[_S]) -> _S | Exception:
     if isinstance(running, Exception):
         return running
     try:

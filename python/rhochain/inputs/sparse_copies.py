@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
@@ -18,7 +17,7 @@ def sparse_copy(array: npt.NDArray[Any], memory: int, layout: str) -> Any:
 
     Which arrays are worth a copy: cpp/include/rhochain/storage/sparse_copy.hpp.
     """
-    if layout == "dense" or array.dtype not in (np.float32, np.float64):
+    if layout == "dense":
         return None
     found = _core.sparse_copy(array, memory=memory, always=layout == "csr")
     if found is None:

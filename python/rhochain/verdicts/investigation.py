@@ -108,6 +108,23 @@ class Investigation:
             decision = decide(self._evidence)
         return decision
 
+    def measure_scales(self, *, quick: bool) -> Evidence:
+        """What is proportional to a factor on W, wherever 1 lies; `quick` leaves out R(W)."""
+        if self._A.has_adjoint:
+            self._structure()
+            self._perron()
+        self._radius()
+        if self._A.has_adjoint:
+            self._norm()
+            if not (quick or self._evidence.linear):
+                self._growth()
+        return self._evidence
+
+    def measure_scaling(self) -> Evidence:
+        """With mu_D(W) beside it."""
+        self._record(scaled_norm=self._estimate(scaled_norm, rtol=_RANGE_RTOL))
+        return self._evidence
+
     def _by_radius(self) -> Decision:
         """What products with W alone give."""
         self._radius()
