@@ -1,5 +1,6 @@
 #include "kernels/small_dense.hpp"
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/solvers/dense_kernels.hpp"
 
 #include <Eigen/Dense>
 
@@ -29,16 +30,8 @@ template <>
 template <>
 void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheRight(const Vector2d& essential, const double& tau, double*) {
     if (tau == 0.0) return;
-    const double e0 = essential[0], e1 = essential[1];
-    const Index stride = derived().outerStride();
-    double *__restrict a = derived().data(), *__restrict b = a + stride, *__restrict c = b + stride;
-    for (Index i = 0; i < rows(); ++i) {
-        const double s = (e0 * b[i] + e1 * c[i]) + a[i];
-        const double reflected = tau * s;
-        a[i] -= reflected;
-        b[i] -= e0 * reflected;
-        c[i] -= e1 * reflected;
-    }
+    static const auto reflect = rhochain::dense_sweeps_for().reflect_three_lines;
+    reflect({derived().data(), derived().outerStride(), rows(), essential[0], essential[1], tau});
 }
 
 }  // namespace Eigen
