@@ -12,21 +12,21 @@ brackets have to hold the value of `eigvals`, and some rows have to equal calls 
 
 from __future__ import annotations
 
-import os
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-import numpy as np
-from scipy import sparse
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # read by NumPy when it is imported
 
-import rhochain as rc
+import numpy as np  # noqa: E402
+from scipy import sparse  # noqa: E402
+
+import rhochain as rc  # noqa: E402
 
 DENSITY = 0.1
 STACK = 16
@@ -64,30 +64,29 @@ def require_right(many: rc.BracketArrays, truth: np.ndarray, given: object) -> N
         assert many[i].value == one.value
 
 
+def turn_of(n: int, kind: str, count: int, seed: int, pool: ThreadPoolExecutor, threads: int) -> dict[str, float]:
+    """Milliseconds a matrix of each way."""
+    Ws = reservoirs(n, count, seed)
+    given = [sparse.csr_array(W) for W in Ws] if kind == "csr" else Ws
+    few = slice(0, max(STACK, count // 8))
+    stacks, truth = seconds(lambda: in_stacks(pool, Ws))
+    many, found = seconds(lambda: rc.spectral_radius_many(given, threads=threads))
+    require_right(found, truth, given)
+    singles, _ = seconds(lambda: one_by_one(pool, Ws[few]))
+    calls, _ = seconds(lambda: list(pool.map(partial(rc.spectral_radius, threads=1), given[few])))
+    took = {"stacks": stacks / count, "many": many / count}
+    took |= {"singles": singles / len(Ws[few]), "calls": calls / len(Ws[few])}
+    return {name: 1e3 * each for name, each in took.items()}
+
+
 def run(n: int, kind: str, options: argparse.Namespace) -> str:
-    per_round = max(STACK * options.threads, options.matrices // options.rounds)
+    count = max(STACK * options.threads, options.matrices // options.rounds)
     pool = ThreadPoolExecutor(options.threads)
-    times: dict[str, list[float]] = {"stacks": [], "singles": [], "many": [], "calls": []}
-    for turn in range(options.rounds):
-        Ws = reservoirs(n, per_round, turn)
-        given = [sparse.csr_array(W) for W in Ws] if kind == "csr" else Ws
-        stacks, truth = seconds(lambda Ws=Ws: in_stacks(pool, Ws))
-        many, found = seconds(lambda given=given: rc.spectral_radius_many(given, threads=options.threads))
-        require_right(found, truth, given)
-        few = slice(0, max(STACK, per_round // 8))
-        singles, _ = seconds(lambda Ws=Ws: one_by_one(pool, Ws[few]))
-        calls, _ = seconds(lambda given=given: list(pool.map(lambda W: rc.spectral_radius(W, threads=1), given[few])))
-        count_of_few = len(Ws[few])
-        for name, each in (
-            ("stacks", stacks / per_round),
-            ("singles", singles / count_of_few),
-            ("many", many / per_round),
-            ("calls", calls / count_of_few),
-        ):
-            times[name].append(1e3 * each)
-    ratio = statistics.median(m / s for m, s in zip(times["many"], times["stacks"], strict=True))
-    cells = [f"{statistics.median(times[name]):.3f}" for name in ("stacks", "singles", "calls", "many")]
-    return f"| {n} | {kind} | {per_round * options.rounds:,} | {' | '.join(cells)} | {ratio:.3f} | {1 / ratio:.1f} |"
+    turns = [turn_of(n, kind, count, seed, pool, options.threads) for seed in range(options.rounds)]
+    ratio = statistics.median(turn["many"] / turn["stacks"] for turn in turns)
+    medians = [statistics.median(turn[name] for turn in turns) for name in ("stacks", "singles", "calls", "many")]
+    cells = [f"{each:.3f}" for each in medians]
+    return f"| {n} | {kind} | {count * options.rounds:,} | {' | '.join(cells)} | {ratio:.3f} | {1 / ratio:.1f} |"
 
 
 def checks(n: int, options: argparse.Namespace) -> str:
@@ -95,7 +94,7 @@ def checks(n: int, options: argparse.Namespace) -> str:
     Ws = [sparse.csr_array(W / np.sqrt(DENSITY * n)) for W in reservoirs(n, count, 0)]
     by_threads = []
     for threads in (1, options.threads):
-        took, found = seconds(lambda threads=threads: rc.check_many(Ws, "tanh", threads=threads))
+        took, found = seconds(partial(rc.check_many, Ws, "tanh", threads=threads))
         by_threads.append(1e3 * took / count)
     assert found.verdict[0] == str(rc.check(Ws[0], "tanh", threads=1).verdict)
     grid = {"spectral_radius": [0.5, 0.7, 0.9, 1.1, 1.3], "leak": [0.1, 0.3, 1.0]}

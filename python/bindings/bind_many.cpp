@@ -6,6 +6,7 @@
 #include "limits.hpp"
 #include "operators.hpp"
 
+#include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/spectra/many.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
@@ -56,9 +57,8 @@ map_maker maker_of(py::handle matrix, std::size_t memory) {
         });
     const auto parts = matrix.cast<py::tuple>();
     return with_csr(parts[0].cast<std::int64_t>(), parts[1].cast<std::int64_t>(), parts[2].cast<py::array>(),
-                    parts[3].cast<py::array>(), parts[4].cast<py::array>(), [memory](auto W) -> map_maker {
-                        return [=] { return map_of_csr(W, memory).first; };
-                    });
+                    parts[3].cast<py::array>(), parts[4].cast<py::array>(),
+                    [memory](auto W) -> map_maker { return [=] { return map_of_csr(W, memory).first; }; });
 }
 
 // Words that many rows share.
@@ -160,7 +160,8 @@ py::tuple brackets_of(const py::list& matrices, const Limits& limits, std::size_
     std::vector<ManyOutcome> outcomes;
     const bool interrupted = limits.run_many([&](const SolverOptions& options) {
         const auto make = [&](std::int64_t i) { return makers[static_cast<std::size_t>(i)](); };
-        outcomes = solve_many(static_cast<std::int64_t>(makers.size()), make, solve, options, limits.threads);
+        const space all(static_cast<std::int64_t>(makers.size()), resolve_threads(limits.threads));
+        outcomes = solve_many(all, make, solve, options);
     });
     return py::make_tuple(columns_of(outcomes, vectors), interrupted);
 }
@@ -173,9 +174,8 @@ py::tuple radii_of(const py::list& matrices, const Limits& limits, std::size_t m
             return spectral_radius(W, options, goal);
         });
     const std::span<const double> a(leak->data(), static_cast<std::size_t>(leak->size()));
-    return brackets_of(matrices, limits, memory, vectors, [&](const linear_map& W, const SolverOptions& options) {
-        return leaky_radius(W, a, options);
-    });
+    return brackets_of(matrices, limits, memory, vectors,
+                       [&](const linear_map& W, const SolverOptions& options) { return leaky_radius(W, a, options); });
 }
 
 py::tuple norms_of(const py::list& matrices, const Limits& limits, std::size_t memory, bool vectors,

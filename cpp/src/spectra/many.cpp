@@ -84,11 +84,11 @@ private:
 
 }  // namespace
 
-std::vector<ManyOutcome> solve_many(std::int64_t count, const matrix_source& matrix, const map_solver& solve,
-                                    const SolverOptions& options, int threads) {
-    std::vector<ManyOutcome> outcomes(static_cast<std::size_t>(count));
+std::vector<ManyOutcome> solve_many(const space& matrices, const matrix_source& matrix, const map_solver& solve,
+                                    const SolverOptions& options) {
+    std::vector<ManyOutcome> outcomes(static_cast<std::size_t>(matrices.length()));
     many_runs runs(matrix, solve, options);
-    parallel_for(resolve_threads(threads), count,
+    parallel_for(matrices.threads(), matrices.length(),
                  [&](std::int64_t i) { runs.run(i, outcomes[static_cast<std::size_t>(i)]); });
     return outcomes;
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.many import on_error_word
 from rhochain.estimates.scaled_brackets import scaled_bracket, widened_bracket
+from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -31,6 +33,10 @@ from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.scaled_evidence import evidence_with_leak, scaled_evidence
 
 __all__ = ["sweep"]
+
+_B = TypeVar("_B", bound=Bracket)
+
+_OPEN = (Verdict.UNDECIDED, Verdict.EXPLOSION_NOT_EXCLUDED)
 
 
 def sweep(
@@ -86,8 +92,9 @@ def sweep(
     Grades: the quantities of W are estimated once. Those of factor W are the same times the factor, the ends rounded
     outwards, with the same grades: statements about the exact product of the factor and W. A leak is another map:
     rho((1 - a) I + a g W) is estimated for each factor and leak below 1. Without a leak R is proportional to the factor
-    as well, and with one ``rho((1 - a) I + a gamma W) <= R_a <= (1 - a) + a R_1``. `check` of a row computes more for
-    its one network, so that it may decide where a row has UNDECIDED; the two never contradict each other.
+    as well, and with one ``rho((1 - a) I + a gamma W) <= R_a <= (1 - a) + a R_1``; where that leaves open an explosion
+    that the value of this radius suggests, R_a itself is estimated. `check` of a row computes more for its one network,
+    so that it may decide where a row has UNDECIDED; the two never contradict each other.
 
     Examples
     --------
@@ -178,7 +185,8 @@ class _Sweeper:
         self._work = Investigation(A, known, self._limits)
         self._evidence = self._work.measure_scales(quick=quick)
         self._may_scale = not quick and A.has_adjoint and not known.linear
-        self._of_jacobian: dict[tuple[float, float], Bracket] = {}
+        self._radii: dict[tuple[float, float], Bracket] = {}
+        self._rates: dict[tuple[float, float], WorstCaseGrowth | None] = {}
 
     def all(self, points: Sequence[SweepPoint]) -> _Swept:
         radius = self._evidence.spectral_radius
@@ -207,23 +215,52 @@ class _Sweeper:
 
     def _decided(self, point: SweepPoint, factor: float) -> tuple[Verdict, Evidence]:
         evidence = scaled_evidence(scaled_evidence(self._evidence, factor), point.gain)
-        if point.leak != 1.0:
-            evidence = evidence_with_leak(evidence, point.leak, self._jacobian(point, factor))
-        return decide(evidence).verdict, evidence
+        if point.leak == 1.0:
+            return decide(evidence).verdict, evidence
+        jacobian = self._jacobian(point, factor)
+        evidence = evidence_with_leak(evidence, point.leak, jacobian)
+        verdict = decide(evidence).verdict
+        if self._may_scale and verdict in _OPEN and jacobian.value > 1.0:
+            growth = self._growth(point, factor)
+            if growth is not None:
+                evidence = replace(evidence, worst_case_growth=growth)
+                verdict = decide(evidence).verdict
+        return verdict, evidence
 
     def _jacobian(self, point: SweepPoint, factor: float) -> Bracket:
         """rho((1 - a) I + a c W), c = gamma gain factor."""
-        parts = (self._evidence.gain, point.gain, factor)
-        c = math.prod(parts)
-        known = self._of_jacobian.get((c, point.leak))
+        c, exact = _product(self._evidence.gain, point.gain, factor)
+        known = self._radii.get((c, point.leak))
         if known is None:
-            limits = self._limits.core
-            known = Bracket.from_core(_core.leaky_radius(self._A.operator, limits, leak=np.array([point.leak]), gain=c))
-            if math.prod(map(Fraction, parts)) != Fraction(c):
-                # With c (1 + e) for c an eigenvalue z of it becomes (1 + e) z - e (1 - a).
-                known = widened_bracket(known, 2.0**-50, 1.0)
-            self._of_jacobian[c, point.leak] = known
+            limits, leak = self._limits.core, np.array([point.leak])
+            found = Bracket.from_core(_core.leaky_radius(self._A.operator, limits, leak=leak, gain=c))
+            known = self._radii[c, point.leak] = found if exact else _rounded(found)
         return known
+
+    def _growth(self, point: SweepPoint, factor: float) -> WorstCaseGrowth | None:
+        """R with the leak, of slopes times gain and factor; None for a large W, or if rounding changes their ratio."""
+        lo, hi = self._evidence.slopes
+        top, exact = _product(hi, point.gain, factor)
+        if lo not in (0.0, -hi):
+            return None
+        key = (top, point.leak)
+        if key not in self._rates:
+            found = self._work.growth_under((0.0 if lo == 0.0 else -top, top), point.leak)
+            if found is not None:
+                found = replace(found if exact else _rounded(found), slope_range=(lo, hi))
+            self._rates[key] = found
+        return self._rates[key]
+
+
+def _product(*parts: float) -> tuple[float, bool]:
+    """Their product, and whether it is exact."""
+    rounded = math.prod(parts)
+    return rounded, math.prod(map(Fraction, parts)) == Fraction(rounded)
+
+
+def _rounded(bracket: _B) -> _B:
+    """Wide enough for the product that `bracket` has rounded (docs/theory/27-leaks.md)."""
+    return widened_bracket(bracket, 2.0**-50, 1.0)
 
 
 def _factor(target: float, radius: float) -> float:

@@ -56,7 +56,7 @@ def scaled_bracket(bracket: _B, factor: float) -> _B:
     return replace(bracket, **changed)
 
 
-def widened_bracket(bracket: Bracket, relative: float, absolute: float) -> Bracket:
+def widened_bracket(bracket: _B, relative: float, absolute: float) -> _B:
     """Of a quantity q that lies within relative (q + absolute) of that of `bracket`, relative < 2^-20."""
 
     def moved(bound: Bound, sign: float) -> Bound:

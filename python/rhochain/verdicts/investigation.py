@@ -17,7 +17,7 @@ from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
-from rhochain.estimates.worst_case import worst_case_growth
+from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
 from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
@@ -124,6 +124,14 @@ class Investigation:
         """With mu_D(W) beside it."""
         self._record(scaled_norm=self._estimate(scaled_norm, rtol=_RANGE_RTOL))
         return self._evidence
+
+    def growth_under(self, slopes: tuple[float, float], leak: float) -> WorstCaseGrowth | None:
+        """R(W) for other slopes and a leak; None for a large W."""
+        most = self._growth_products()
+        if most == 0 and self._limits.max_matvecs is None:
+            return None
+        estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
+        return self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
 
     def _by_radius(self) -> Decision:
         """What products with W alone give."""

@@ -41,7 +41,7 @@ TEST_CASE("each of many matrices has the bits of a call of its own, on any numbe
     SolverOptions options;
     options.seed = 3;
     for (const int threads : {1, 2, 3}) {
-        const auto outcomes = solve_many(static_cast<std::int64_t>(all.size()), make, radius, options, threads);
+        const auto outcomes = solve_many(space(static_cast<std::int64_t>(all.size()), threads), make, radius, options);
         REQUIRE(outcomes.size() == all.size());
         for (std::size_t i = 0; i < all.size(); ++i) {
             CHECK(outcomes[i].done);
@@ -61,12 +61,12 @@ TEST_CASE("a matrix that fails leaves its exception, and the others go on") {
         if (W.rows() == 50) throw std::runtime_error("no such radius");
         return radius(W, options);
     };
-    const auto outcomes = solve_many(4, make, solve, {}, 2);
+    const auto outcomes = solve_many(space(4, 2), make, solve, {});
     CHECK_THROWS_AS(std::rethrow_exception(outcomes[1].failure), std::invalid_argument);
     CHECK_THROWS_AS(std::rethrow_exception(outcomes[2].failure), std::runtime_error);
     for (const std::size_t i : {std::size_t{0}, std::size_t{3}}) CHECK(outcomes[i].bracket.value > 0.0);
     for (const ManyOutcome& outcome : outcomes) CHECK(outcome.done);
-    CHECK(solve_many(0, make, solve, {}, 2).empty());
+    CHECK(solve_many(space(0, 2), make, solve, {}).empty());
 }
 
 TEST_CASE("an interrupt is asked for by the calling thread alone and ends the loop") {
@@ -85,7 +85,7 @@ TEST_CASE("an interrupt is asked for by the calling thread alone and ends the lo
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
         return radius(W, own);
     };
-    const auto outcomes = solve_many(2000, make, slow, options, 2);
+    const auto outcomes = solve_many(space(2000, 2), make, slow, options);
     CHECK(!elsewhere);
     const auto done = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.done; });
     CHECK(done > 0);

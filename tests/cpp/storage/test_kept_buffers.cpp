@@ -38,19 +38,27 @@ TEST_CASE("a store keeps no small buffers, and at most so many and so large ones
     kept_buffers store;
     {
         const kept_buffers::scope here(store);
-        { const buffer<std::byte> small(kept_buffers::least_bytes - 1); }
+        {
+            const buffer<std::byte> small(kept_buffers::least_bytes - 1);
+        }
         CHECK(store.bytes() == 0);
-        { const buffer<std::byte> large(kept_buffers::most_bytes + 1); }
+        {
+            const buffer<std::byte> large(kept_buffers::most_bytes + 1);
+        }
         CHECK(store.bytes() == 0);
         for (std::size_t k = 0; k < 3 * kept_buffers::most_kept; ++k) {
             const buffer<std::byte> one(kept_buffers::least_bytes + k);
         }
         CHECK(store.bytes() <= kept_buffers::most_kept * (kept_buffers::least_bytes + 3 * kept_buffers::most_kept));
-        { const buffer<std::byte> whole(kept_buffers::most_bytes); }
+        {
+            const buffer<std::byte> whole(kept_buffers::most_bytes);
+        }
         CHECK(store.bytes() == kept_buffers::most_bytes);
     }
     const std::size_t kept = store.bytes();
-    { const buffer<std::byte> outside(kept_buffers::most_bytes); }
+    {
+        const buffer<std::byte> outside(kept_buffers::most_bytes);
+    }
     CHECK(store.bytes() == kept);
     const kept_buffers moved = std::move(store);
     CHECK(moved.bytes() == kept);
@@ -61,10 +69,14 @@ TEST_CASE("the inner one of two stores of a thread is in use") {
     const kept_buffers::scope around(outer);
     {
         const kept_buffers::scope within(inner);
-        { const buffer<double> a(5000); }
+        {
+            const buffer<double> a(5000);
+        }
         CHECK(inner.bytes() == 5000 * sizeof(double));
     }
     CHECK(outer.bytes() == 0);
-    { const buffer<double> b(5000); }
+    {
+        const buffer<double> b(5000);
+    }
     CHECK(outer.bytes() == 5000 * sizeof(double));
 }

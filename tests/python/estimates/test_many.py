@@ -184,7 +184,7 @@ def test_a_matrix_that_fails_is_a_row():
     assert many.value[[0, 7]].tolist() == [2.0, 2.0]
     assert many[0].value == many[-1].value == 2.0
     for i in range(1, 7):
-        with pytest.raises(Exception) as alone:  # noqa: PT011: whatever the call for one matrix raises
+        with pytest.raises(Exception) as alone:  # noqa: PT011 - whatever the call for one matrix raises
             rc.spectral_radius(Ws[i])
         assert many.error[i] == f"{type(alone.value).__name__}: {alone.value}"
         with pytest.raises(ValueError, match=f"matrix {i} has no bracket"):

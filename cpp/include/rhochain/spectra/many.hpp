@@ -1,5 +1,5 @@
-// Brackets of many matrices in one loop: thread after thread takes the next matrix, makes it and solves it alone. No
-// result depends on the number of threads or on the other matrices: outcome i has the bits of
+// Brackets of many matrices in one loop, whose threads make one matrix after the other and solve it alone. No result
+// depends on the number of threads or on the other matrices: outcome i has the bits of
 //     solve(matrix(i).with(1), options).
 // A matrix that fails leaves its exception, and the others go on. options.interrupt is called by the calling thread
 // alone, between matrices and within them, and ends all runs; the matrices that no run has begun are not done.
@@ -24,9 +24,9 @@ struct ManyOutcome {
 using matrix_source = std::function<linear_map(std::int64_t)>;
 using map_solver = std::function<Bracket(const linear_map&, const SolverOptions&)>;
 
-// `matrix` and `solve` are called by several threads at once. threads = 0: those of the OpenMP runtime. The callback
-// and the start of the options are left out.
-[[nodiscard]] std::vector<ManyOutcome> solve_many(std::int64_t count, const matrix_source& matrix,
-                                                  const map_solver& solve, const SolverOptions& options, int threads);
+// A matrix for each entry of `matrices`, whose threads share them. Several threads at once call `matrix` and `solve`.
+// The callback and the start of the options are left out.
+[[nodiscard]] std::vector<ManyOutcome> solve_many(const space& matrices, const matrix_source& matrix,
+                                                  const map_solver& solve, const SolverOptions& options);
 
 }  // namespace rhochain

@@ -183,7 +183,7 @@ private:
     }
 
     void near_rows(std::int64_t k, bool last, const reflection& h, std::int64_t ready) {
-        double *__restrict a = T_ + k * N_, *__restrict b = a + N_, *__restrict c = last ? nullptr : b + N_;
+        double* __restrict a = T_ + k * N_, * __restrict b = a + N_, * __restrict c = last ? nullptr : b + N_;
         if (last) {
             for (std::int64_t j = k; j < ready; ++j) {
                 const double s = a[j] + h.v1 * b[j];

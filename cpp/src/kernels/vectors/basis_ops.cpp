@@ -22,7 +22,8 @@ array_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
     return entries_of(x).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 
-// w -= sum_j h_j v_j of the rows first .. last - 1, v after v for each entry; the loop visits an entry for four vectors.
+// w -= sum_j h_j v_j of the rows from `first` on, one v after the other for each entry, which the loop visits for four
+// of them at a time.
 void subtract_rows(vector_list V, std::span<const double> h, std::int64_t first, array_out w) {
     constexpr std::size_t together = 4;
     double* const __restrict to = w.data();
