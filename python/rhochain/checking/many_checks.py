@@ -70,7 +70,7 @@ def check_many(
     --------
     >>> import numpy as np, rhochain as rc
     >>> Ws = np.random.default_rng(0).standard_normal((4, 30, 30)) / 30
-    >>> rc.check_many(Ws, "tanh", quick=True)
+    >>> rc.check_many(Ws, "tanh")
     CheckArrays(4 matrices: 4 VANISHES)
     """
     Limits.of_many(rtol, delta, seed, threads, max_matvecs, max_seconds)

@@ -84,7 +84,7 @@ def spectral_radius_many(
     >>> import numpy as np, rhochain as rc
     >>> Ws = np.random.default_rng(0).standard_normal((5, 20, 20))
     >>> many = rc.spectral_radius_many(Ws)
-    >>> many.value[3] == rc.spectral_radius(Ws[3]).value
+    >>> many[3].upper == rc.spectral_radius(Ws[3]).upper
     True
     """
     limits = Limits.of_many(rtol, delta, seed, threads, max_matvecs, max_seconds)
