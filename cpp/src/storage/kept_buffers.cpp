@@ -17,8 +17,9 @@ kept_buffers::~kept_buffers() {
     for (const kept& one : kept_) release(one.first);
 }
 
-kept_buffers::scope::scope(kept_buffers& store) : before_(std::exchange(of_this_thread(), &store)) {
+kept_buffers::scope::scope(kept_buffers& store) : before_(of_this_thread()) {
     store.kept_.reserve(most_kept);
+    of_this_thread() = &store;
 }
 
 kept_buffers::scope::~scope() { of_this_thread() = before_; }
