@@ -119,7 +119,11 @@ def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def _require_matrix(shape: tuple[int, ...]) -> None:
     if len(shape) != 2:
-        batch = " (a batch: take one matrix at a time)" if len(shape) == 3 else ""
+        batch = (
+            " (a batch: spectral_radius_many, spectral_norm_many, check_many and sweep take it)"
+            if len(shape) == 3
+            else ""
+        )
         raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}{batch}")
     if 0 in shape:
         raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")
