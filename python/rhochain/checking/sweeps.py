@@ -93,8 +93,8 @@ def sweep(
     outwards, with the same grades: statements about the exact product of the factor and W. A leak is another map:
     rho((1 - a) I + a g W) is estimated for each factor and leak below 1. Without a leak R is proportional to the factor
     as well, and with one ``rho((1 - a) I + a gamma W) <= R_a <= (1 - a) + a R_1``; where that leaves open an explosion
-    that the value of this radius suggests, R_a itself is estimated. `check` of a row computes more for its one network,
-    so that it may decide where a row has UNDECIDED; the two never contradict each other.
+    that the value of this radius suggests, R_a itself is estimated. `check` of a row has other evidence
+    for its one network: either may leave open what the other decides. They never contradict each other.
 
     Examples
     --------
@@ -108,6 +108,8 @@ def sweep(
     raises = on_error_word(on_error)
     targets = [math.nan] if spectral_radius is None else _positive("spectral_radius", spectral_radius)
     leaks = [leak_number(a) for a in _listed(leak)]
+    if not leaks:
+        raise ValueError("leak must be above 0 and at most 1, one or a list of them; got an empty list")
     gains = _positive("gain", gain)
     points = [SweepPoint(*point) for point in itertools.product(targets, leaks, gains)]
     sigma = None if activation is None else activation_named(activation)
