@@ -7,7 +7,6 @@
 #include <optional>
 
 namespace rhochain::python {
-namespace {
 
 const char* grade_name(Grade g) {
     switch (g) {
@@ -31,9 +30,8 @@ const char* status_name(Status s) {
     }
 }
 
-// None, a float64 array where every imaginary part is 0, or a complex128 array.
-py::object vector_of(const RawBracket& r) {
-    const auto& v = r.bracket.vector;
+py::object vector_of(const Bracket& b) {
+    const auto& v = b.vector;
     if (v.empty()) return py::none();
     const auto n = static_cast<py::ssize_t>(v.size());
     if (std::any_of(v.begin(), v.end(), [](const auto& z) { return z.imag() != 0.0; }))
@@ -42,8 +40,6 @@ py::object vector_of(const RawBracket& r) {
     std::transform(v.begin(), v.end(), real.mutable_data(), [](const auto& z) { return z.real(); });
     return real;
 }
-
-}  // namespace
 
 void bind_brackets(py::module_& m) {
     py::class_<Bound>(m, "RawBound")
@@ -73,7 +69,7 @@ void bind_brackets(py::module_& m) {
         .def_property_readonly("matvecs", field(&Bracket::matvecs))
         .def_property_readonly("seconds", field(&Bracket::seconds))
         .def_property_readonly("history", field(&Bracket::history))
-        .def_property_readonly("vector", &vector_of)
+        .def_property_readonly("vector", [](const RawBracket& r) { return vector_of(r.bracket); })
         .def_property_readonly("no_vector", field(&Bracket::no_vector))
         .def_property_readonly("eigenvalue", field(&Bracket::eigenvalue))
         .def_readonly("interrupted", &RawBracket::interrupted);

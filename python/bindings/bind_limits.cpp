@@ -6,14 +6,19 @@
 
 namespace rhochain::python {
 
-RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solver) const {
-    RawBracket result;
+SolverOptions Limits::budgets() const {
     SolverOptions options;
     options.rtol = rtol;
     options.delta = delta;
     options.seed = seed;
     if (max_matvecs) options.max_matvecs = *max_matvecs;
     if (max_seconds) options.max_seconds = *max_seconds;
+    return options;
+}
+
+RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solver) const {
+    RawBracket result;
+    SolverOptions options = budgets();
     if (start) options.start = {start->data(), static_cast<std::size_t>(start->size())};
     if (!callback.is_none())
         options.callback = [&](const Progress& p) {
@@ -31,6 +36,21 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
     }
     result.interrupted |= run.was_interrupted();
     return result;
+}
+
+bool Limits::run_many(const std::function<void(const SolverOptions&)>& solver) const {
+    bool interrupted = false;
+    SolverOptions options = budgets();
+    options.interrupt = [&] {
+        const py::gil_scoped_acquire gil;
+        return stop_on_interrupt(interrupted, [] { return false; });
+    };
+    interruptible_run run;
+    {
+        const py::gil_scoped_release release;
+        solver(options);
+    }
+    return interrupted || run.was_interrupted();
 }
 
 void bind_limits(py::module_& m) {

@@ -1,3 +1,4 @@
+#include "borrowed_arrays.hpp"
 #include "interrupts.hpp"
 #include "operators.hpp"
 
@@ -6,6 +7,7 @@
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/buffer_pool.hpp>
+#include <rhochain/storage/sparse_copy.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -14,6 +16,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace rhochain::python {
@@ -84,69 +87,57 @@ std::shared_ptr<CallbackOperator> make_callback(std::int64_t rows, std::int64_t 
                                               py::make_tuple(matmat, rmatmat));
 }
 
-template <class T>
-bool holds(const py::array& a) {
-    return py::isinstance<py::array_t<T>>(a);
-}
-
-template <class T>
-std::span<const T> span_of(const py::array& a) {
-    return {static_cast<const T*>(a.data()), static_cast<std::size_t>(a.size())};
-}
-
-// The map of W, and the bytes of its copy where positions that are listed twice have been merged, else 0.
-template <class Scalar, class Index>
-std::pair<linear_map, std::size_t> sparse_map(const csr_view<Scalar, Index>& W, std::size_t memory) {
-    const py::gil_scoped_release release;
-    validate(W);
-    if (!has_duplicates(W)) return {sparse_operator(W).prepared(memory), 0};
-    csr<Scalar, Index> merged = canonical(W);
-    const std::size_t bytes = merged.bytes();
-    return {sparse_operator(std::move(merged)).prepared(memory), bytes};
-}
-
 std::shared_ptr<SparseOperator> make_sparse(std::int64_t rows, std::int64_t cols, const py::array& indptr,
                                             const py::array& indices, const py::array& data, std::size_t memory) {
-    const auto require_vector = [](const py::array& a, const char* name) {
-        if (a.ndim() != 1 || (a.flags() & py::array::c_style) == 0)
-            throw py::value_error(std::string(name) + ": got an array that is not one-dimensional and contiguous");
-    };
-    require_vector(indptr, "indptr");
-    require_vector(indices, "indices");
-    require_vector(data, "data");
-    const auto make = [&]<class Scalar, class Index>(Scalar, Index) {
-        const csr_view<Scalar, Index> W{rows, cols, span_of<Index>(indptr), span_of<Index>(indices),
-                                        span_of<Scalar>(data)};
-        auto [map, copied_bytes] = sparse_map(W, memory);
+    return with_csr(rows, cols, indptr, indices, data, [&]<class Scalar, class Index>(csr_view<Scalar, Index> W) {
+        auto [map, copied_bytes] = [&] {
+            const py::gil_scoped_release release;
+            return map_of_csr(W, memory);
+        }();
         return std::make_shared<SparseOperator>(std::move(map), py::make_tuple(indptr, indices, data), copied_bytes,
                                                 py::dtype::of<Scalar>(), py::dtype::of<Index>());
-    };
-    const bool narrow = holds<std::int32_t>(indptr) && holds<std::int32_t>(indices);
-    const bool wide = holds<std::int64_t>(indptr) && holds<std::int64_t>(indices);
-    if (!narrow && !wide) throw py::type_error("indptr, indices: expected both int32 or both int64");
-    if (holds<float>(data)) return narrow ? make(float{}, std::int32_t{}) : make(float{}, std::int64_t{});
-    if (holds<double>(data)) return narrow ? make(double{}, std::int32_t{}) : make(double{}, std::int64_t{});
-    throw py::type_error("data: expected float32 or float64");
+    });
 }
 
 std::shared_ptr<DenseOperator> make_dense(const py::array& a) {
-    if (a.ndim() != 2 || (a.flags() & (py::array::c_style | py::array::f_style)) == 0)
-        throw py::value_error("a: got an array that is not two-dimensional and contiguous");
-    const auto layout = (a.flags() & py::array::c_style) != 0 ? dense_layout::row_major : dense_layout::column_major;
-    const auto make = [&]<class Scalar>(Scalar) {
-        const auto stored_rows = layout == dense_layout::row_major ? a.shape(0) : a.shape(1);
-        const auto stored_cols = layout == dense_layout::row_major ? a.shape(1) : a.shape(0);
-        const dense_view<Scalar> stored{stored_rows, stored_cols, span_of<Scalar>(a)};
+    return with_dense(a, [&]<class Scalar>(dense_view<Scalar> stored, dense_layout layout) {
         const auto map = [&]() -> linear_map {
             const py::gil_scoped_release release;
             validate(stored);
             return dense_operator(stored, layout);
         };
         return std::make_shared<DenseOperator>(map(), a);
-    };
-    if (holds<float>(a)) return make(float{});
-    if (holds<double>(a)) return make(double{});
-    throw py::type_error("a: expected float32 or float64");
+    });
+}
+
+// (indptr, indices, values) of a CSR copy of `a`, or None: where it is not worth it, or takes more than `memory` bytes,
+// unless `always`.
+py::object sparse_copy_of(const py::array& a, std::size_t memory, bool always) {
+    return with_dense(a, [&]<class Scalar>(dense_view<Scalar> stored, dense_layout layout) -> py::object {
+        const bool transposed = layout == dense_layout::column_major;
+        const std::int64_t rows = a.shape(0), cols = a.shape(1);
+        const std::int64_t nnz = [&] {
+            const py::gil_scoped_release release;
+            return count_nonzero(stored);
+        }();
+        const bool worth =
+            worth_sparse_copy(rows, cols, nnz) && sparse_copy_bytes(rows, cols, nnz, sizeof(Scalar)) <= memory;
+        if (!worth && !always) return py::none();
+        const auto write = [&]<class Index>(Index) -> py::object {
+            py::array_t<Index> indptr(rows + 1), indices(nnz);
+            py::array_t<Scalar> values(nnz);
+            const auto whole = [](auto& part) {
+                return std::span(part.mutable_data(), static_cast<std::size_t>(part.size()));
+            };
+            const auto parts = std::make_tuple(whole(indptr), whole(indices), whole(values));
+            {
+                const py::gil_scoped_release release;
+                write_sparse_copy(stored, transposed, std::get<0>(parts), std::get<1>(parts), std::get<2>(parts));
+            }
+            return py::make_tuple(indptr, indices, values);
+        };
+        return fits_int32(rows, cols, nnz) ? write(std::int32_t{}) : write(std::int64_t{});
+    });
 }
 
 // Begins at a cache line, for fast products with it. Its memory returns to `pool` with the last reference.
@@ -207,6 +198,7 @@ void bind_operators(py::module_& m) {
         .def(py::init(&make_dense), py::arg("a"));
     py::class_<CallbackOperator, Operator, std::shared_ptr<CallbackOperator>>(m, "CallbackOperator")
         .def(py::init(&make_callback), py::arg("rows"), py::arg("cols"), py::arg("matmat"), py::arg("rmatmat"));
+    m.def("sparse_copy", &sparse_copy_of, py::arg("a"), py::kw_only(), py::arg("memory"), py::arg("always"));
 }
 
 }  // namespace rhochain::python

@@ -22,6 +22,7 @@ void bind_low_rank(py::module_& m);
 void bind_brackets(py::module_& m);
 void bind_limits(py::module_& m);
 void bind_spectra(py::module_& m);
+void bind_many(py::module_& m);
 void bind_growth(py::module_& m);
 void bind_activations(py::module_& m);
 void bind_chain_slopes(py::module_& m);

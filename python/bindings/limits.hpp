@@ -25,6 +25,11 @@ struct Limits {
 
     // Calls the solver within these limits, the GIL released. Ctrl-C stops it.
     [[nodiscard]] RawBracket run(const std::function<Bracket(const SolverOptions&)>& solver) const;
+    // Calls `solver`, which makes many runs, without the callback and the start. Whether Ctrl-C ended it.
+    [[nodiscard]] bool run_many(const std::function<void(const SolverOptions&)>& solver) const;
+
+private:
+    [[nodiscard]] SolverOptions budgets() const;
 };
 
 }  // namespace rhochain::python

@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, m) {
     rhochain::python::bind_brackets(m);
     rhochain::python::bind_limits(m);
     rhochain::python::bind_spectra(m);
+    rhochain::python::bind_many(m);
     rhochain::python::bind_growth(m);
     rhochain::python::bind_activations(m);
     rhochain::python::bind_lyapunov(m);

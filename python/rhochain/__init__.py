@@ -14,9 +14,15 @@ from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
 from rhochain.chains.stack_chain import StackChain
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checking.chain_checks import check_chain
+from rhochain.checking.check_arrays import CheckArrays, ChecksInterrupted
 from rhochain.checking.checks import check
+from rhochain.checking.many_checks import check_many
+from rhochain.checking.sweep_arrays import SweepArrays, SweepInterrupted
+from rhochain.checking.sweeps import sweep
+from rhochain.estimates.bracket_arrays import BracketArrays, ManyInterrupted
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.many import spectral_norm_many, spectral_radius_many
 from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.outer import OuterEigenvalues, outer_eigenvalues
 from rhochain.estimates.rescaling import rescale
@@ -45,11 +51,14 @@ __all__ = [
     "Activation",
     "Bound",
     "Bracket",
+    "BracketArrays",
     "ChainInterrupted",
     "ChainProgress",
     "ChainReport",
     "ChainResult",
+    "CheckArrays",
     "CheckpointError",
+    "ChecksInterrupted",
     "Components",
     "Condition",
     "Counts",
@@ -68,6 +77,7 @@ __all__ = [
     "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
+    "ManyInterrupted",
     "Matrix",
     "MatrixChain",
     "ModelReport",
@@ -78,6 +88,8 @@ __all__ = [
     "ScaledVectors",
     "StackChain",
     "Status",
+    "SweepArrays",
+    "SweepInterrupted",
     "Tracker",
     "TrajectoryReport",
     "TypicalGrowth",
@@ -89,6 +101,7 @@ __all__ = [
     "activations",
     "check",
     "check_chain",
+    "check_many",
     "components",
     "growth_factor",
     "load",
@@ -98,7 +111,10 @@ __all__ = [
     "rescale",
     "scaled_norm",
     "spectral_norm",
+    "spectral_norm_many",
     "spectral_radius",
+    "spectral_radius_many",
+    "sweep",
     "weights_of_pairs",
     "worst_case_growth",
 ]

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ class CallbackOperator(Operator):
         matmat: Callable[[_Float64], _Float64],
         rmatmat: Callable[[_Float64], _Float64] | None,
     ) -> None: ...
+
+def sparse_copy(a: _Real, *, memory: int, always: bool) -> tuple[_Index, _Index, _Real] | None: ...
 
 class RawBound:
     @property
@@ -128,6 +130,23 @@ def spectral_norm(A: Operator, limits: Limits, *, upper_rtol: float) -> RawBrack
 def scaled_norm(
     A: Operator, limits: Limits, *, max_kappa: float, threshold: float
 ) -> tuple[RawBracket, _Float64, RawBound]: ...
+
+_Matrices: TypeAlias = list[Operator | _Real | tuple[int, int, _Index, _Index, _Real] | None]
+
+def spectral_radius_many(
+    matrices: _Matrices,
+    limits: Limits,
+    *,
+    memory: int,
+    vectors: bool,
+    condition: bool,
+    upper_rtol: float,
+    proved: bool,
+    leak: _Float64 | None,
+) -> tuple[dict[str, Any], bool]: ...
+def spectral_norm_many(
+    matrices: _Matrices, limits: Limits, *, memory: int, vectors: bool, upper_rtol: float
+) -> tuple[dict[str, Any], bool]: ...
 def numerical_radius(A: Operator, limits: Limits) -> RawBracket: ...
 def worst_case_growth(
     A: Operator, limits: Limits, *, lo: float, hi: float, leak: _Float64

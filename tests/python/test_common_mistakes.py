@@ -13,7 +13,11 @@ EYE = np.eye(3)
 MISTAKES = {
     "a path": (lambda: rc.spectral_radius("W.npz"), rc.FileError, "W.npz: no such file"),
     "a Path": (lambda: rc.check(Path("W.npz"), activation="tanh"), rc.FileError, "W.npz: no such file"),
-    "a batch": (lambda: rc.spectral_radius(np.ones((2, 3, 3))), ValueError, r"\(2, 3, 3\) \(a batch: take one matrix"),
+    "a batch": (
+        lambda: rc.spectral_radius(np.ones((2, 3, 3))),
+        ValueError,
+        r"\(2, 3, 3\) \(a batch: spectral_radius_m",
+    ),
     "an input matrix": (lambda: rc.spectral_radius(np.ones((5, 3))), ValueError, "spectral_norm takes any shape"),
     "a GRU": (lambda: rc.check(np.ones((6, 2)), activation="tanh"), ValueError, "stacked gates of a GRU: GRUChain"),
     "an LSTM": (

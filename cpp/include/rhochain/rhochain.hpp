@@ -21,6 +21,7 @@
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
+#include <rhochain/spectra/many.hpp>
 #include <rhochain/spectra/norm/norm_from_vector.hpp>
 #include <rhochain/spectra/norm/norms.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>

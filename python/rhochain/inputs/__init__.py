@@ -4,6 +4,7 @@
 - `arguments`: checks of the numbers and vectors among the arguments.
 - `arrays`: types of arrays.
 - `bad_entries`: an entry that is NaN or Inf, named by its place.
+- `batches`: many matrices, from a list, a generator or a three-dimensional array.
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `input_reach`: which neurons the inputs of a network reach.
 - `leaks`: the leak of a leaky integrator, checked.
@@ -15,5 +16,6 @@
 - `orientation`: which side of an entry receives, asked for where it counts.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
+- `side_by_side`: a call for each of many matrices, in threads.
 - `sparse_copies`: a dense array whose entries are mostly 0, as CSR.
 """

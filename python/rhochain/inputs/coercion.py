@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,9 +17,10 @@ from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
-__all__ = ["Held", "hold", "numbers", "plain_array", "products", "without_tensor"]
+__all__ = ["Held", "StoredParts", "hold", "numbers", "plain_array", "products", "stored_parts", "without_tensor"]
 
 _Array = npt.NDArray[Any]
+StoredParts: TypeAlias = "_Array | tuple[int, int, _Array, _Array, _Array]"
 
 
 class Held(NamedTuple):
@@ -68,6 +69,20 @@ def numbers(W: Any) -> Any:
     return array
 
 
+def stored_parts(W: Any) -> StoredParts | None:
+    """The array or the (rows, cols, indptr, indices, data) that the core reads, entries unchecked; None for products.
+
+    The core makes of it what `hold` does.
+    """
+    W = without_tensor(W)
+    if isinstance(W, Weights):
+        return stored_parts(W.matrix)
+    if sparse.issparse(W):
+        _, used = _csr_parts(W)
+        return (*W.shape, *used)
+    return None if _has_products(W) else _dense_array(W)
+
+
 def plain_array(name: str, given: Any) -> _Array:
     """A caller's vector as NumPy reads it: a tensor without its graph, no masked array."""
     if isinstance(given, np.ma.MaskedArray):
@@ -107,7 +122,11 @@ def _stored_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def _require_matrix(shape: tuple[int, ...]) -> None:
     if len(shape) != 2:
-        batch = " (a batch: take one matrix at a time)" if len(shape) == 3 else ""
+        batch = (
+            " (a batch: spectral_radius_many, spectral_norm_many, check_many and sweep take it)"
+            if len(shape) == 3
+            else ""
+        )
         raise ValueError(f"W must have two dimensions; got shape {tuple(shape)}{batch}")
     if 0 in shape:
         raise ValueError(f"W must have rows and columns; got shape {tuple(shape)}")

@@ -17,7 +17,7 @@ from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
-from rhochain.estimates.worst_case import worst_case_growth
+from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
 from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
@@ -108,6 +108,31 @@ class Investigation:
             self._scaling()
             decision = decide(self._evidence)
         return decision
+
+    def measure_scales(self, *, quick: bool) -> Evidence:
+        """What is proportional to a factor on W, wherever 1 lies; `quick` leaves out R(W)."""
+        if self._A.has_adjoint:
+            self._structure()
+            self._perron()
+        self._radius()
+        if self._A.has_adjoint:
+            self._norm()
+            if not (quick or self._evidence.linear):
+                self._growth()
+        return self._evidence
+
+    def measure_scaling(self) -> Evidence:
+        """With mu_D(W) beside it."""
+        self._record(scaled_norm=self._estimate(scaled_norm, rtol=_RANGE_RTOL))
+        return self._evidence
+
+    def growth_under(self, slopes: tuple[float, float], leak: float) -> WorstCaseGrowth | None:
+        """R(W) for other slopes and a leak; None for a large W."""
+        most = self._growth_products()
+        if most == 0 and self._limits.max_matvecs is None:
+            return None
+        estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
+        return self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
 
     def _by_radius(self) -> Decision:
         """What products with W alone give."""

@@ -102,6 +102,27 @@ TEST_CASE("chains of reflections are those of a plain loop to the last bit, for 
     }
 }
 
+TEST_CASE("a reflection of three lines: the bits of a plain loop, for each instruction set") {
+    for (unsigned seed = 0; seed < 30; ++seed) {
+        const std::int64_t length = seed, stride = seed + seed % 3;
+        const numbers M = gaussian(3 * stride + 1, seed), e = gaussian(3, seed + 100);
+        numbers wanted = M;
+        for (std::int64_t i = 0; i < length; ++i) {
+            double &x = wanted[static_cast<std::size_t>(i)], &y = wanted[static_cast<std::size_t>(stride + i)],
+                   &z = wanted[static_cast<std::size_t>(2 * stride + i)];
+            const double s = e[2] * ((e[0] * y + e[1] * z) + x);
+            x -= s;
+            y -= e[0] * s;
+            z -= e[1] * s;
+        }
+        for (const instruction_set isa : available_sets()) {
+            numbers found = M;
+            dense_sweeps_for(isa).reflect_three_lines({found.data(), stride, length, e[0], e[1], e[2]});
+            CHECK(found == wanted);
+        }
+    }
+}
+
 TEST_CASE("products and two-sided passes: a plain loop within rounding, the same bits for each instruction set") {
     for (unsigned seed = 0; seed < 20; ++seed) {
         const std::int64_t m = 1 + seed, k = 1 + (seed * 7) % 19, n = 1 + (seed * 5) % 37;

@@ -5,6 +5,8 @@
 // than requested, and at most an eighth more.
 #pragma once
 
+#include <rhochain/storage/kept_buffers.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +39,7 @@ public:
         constexpr std::size_t beside = sizeof(void*) + huge_page;
         if (count > (std::size_t{PTRDIFF_MAX} - beside - huge_page) / sizeof(T)) throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
+        if (void* kept = kept_buffers::take(bytes)) return static_cast<T*>(kept);
         const std::size_t filled_up = (bytes + huge_page - 1) / huge_page * huge_page;
         const bool worth_filling_up = filled_up - bytes <= bytes / 8;
         void* first = worth_filling_up ? aligned(filled_up, huge_page) : aligned(bytes, cache_line);
@@ -44,7 +47,9 @@ public:
         return static_cast<T*>(first);
     }
 
-    void deallocate(T* p, std::size_t) { ::operator delete(reinterpret_cast<void**>(p)[-1]); }
+    void deallocate(T* p, std::size_t count) {
+        if (!kept_buffers::keep(p, count * sizeof(T))) kept_buffers::release(p);
+    }
 
     template <class U, class... Arguments>
     void construct(U* p, Arguments&&... arguments) {

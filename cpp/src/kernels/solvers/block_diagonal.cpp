@@ -132,7 +132,7 @@ private:
             // The part that commutes with [[0, 1], [-1, 0]], and the one that changes its sign.
             const complex p = complex{0.5 * (c[0][0] + c[1][1]), 0.5 * (c[0][1] - c[1][0])} / (a - b);
             const complex q = complex{0.5 * (c[0][0] - c[1][1]), 0.5 * (c[0][1] + c[1][0])} / (std::conj(a) - b);
-            if (!(std::abs(p) + std::abs(q) <= most_)) return false;
+            if (!is_small(p, q)) return false;
             c[0][0] = p.real() + q.real();
             c[1][1] = p.real() - q.real();
             c[0][1] = p.imag() + q.imag();
@@ -142,10 +142,16 @@ private:
         double& other = width(i) == 2 ? c[1][0] : c[0][1];
         const complex divisor = width(i) == 2 ? std::conj(a) - b : a - b;
         const complex g = complex{c[0][0], other} / divisor;
-        if (!(std::abs(g) <= most_)) return false;
+        if (!is_small(g, 0.0)) return false;
         c[0][0] = g.real();
         other = g.imag();
         return true;
+    }
+
+    // |p| + |q| <= most, mostly without a root.
+    [[nodiscard]] bool is_small(complex p, complex q) const {
+        const double sum = std::abs(p.real()) + std::abs(p.imag()) + std::abs(q.real()) + std::abs(q.imag());
+        return sum <= 0.5 * most_ || std::abs(p) + std::abs(q) <= most_;
     }
 
     [[nodiscard]] block_diagonal_form result() {

@@ -11,6 +11,7 @@ struct dense_sweeps {
     void (*reflect_columns)(double*, std::int64_t, reflection_chain, std::int64_t);
     void (*pass_two_sided)(const two_sided_pass&);
     void (*reflect_right)(double*, std::int64_t, std::int64_t, std::int64_t, const double*, double);
+    void (*reflect_three_lines)(const three_lines&);
     void (*multiply)(const strided_product&);
 };
 

@@ -32,6 +32,14 @@ struct two_sided_pass {
     double *w, *z;
 };
 
+// Three lines of `length` neighbours each: s = (e0 x1 + e1 x2) + x0, then x0 -= tau s, x1 -= e0 (tau s), x2 -= e1 (tau
+// s).
+struct three_lines {
+    double* first;
+    std::int64_t stride, length;
+    double e0, e1, tau;
+};
+
 // C = A B: m x n, A m x k.
 struct strided_product {
     double* C;
@@ -48,6 +56,7 @@ struct strided_product {
     void pass_two_sided(const two_sided_pass& pass);                                                             \
     void reflect_right(double* M, std::int64_t stride, std::int64_t rows, std::int64_t columns, const double* v, \
                        double tau);                                                                              \
+    void reflect_three_lines(const three_lines& lines);                                                          \
     void multiply_strided(const strided_product& product);                                                       \
     }
 RHOCHAIN_DECLARE(baseline)

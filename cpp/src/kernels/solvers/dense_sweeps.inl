@@ -183,6 +183,25 @@ void reflect_right(double* M, std::int64_t stride, std::int64_t rows, std::int64
     leave_upper_halves();
 }
 
+void reflect_three_lines(const three_lines& L) {
+    double *a = L.first, *b = a + L.stride, *c = b + L.stride;
+    std::int64_t i = 0;
+    for (; i + lanes <= L.length; i += lanes) {
+        const part x = read(a + i), y = read(b + i), z = read(c + i);
+        const part reflected = L.tau * ((L.e0 * y + L.e1 * z) + x);
+        write(a + i, x - reflected);
+        write(b + i, y - L.e0 * reflected);
+        write(c + i, z - L.e1 * reflected);
+    }
+    for (; i < L.length; ++i) {
+        const double reflected = L.tau * ((L.e0 * b[i] + L.e1 * c[i]) + a[i]);
+        a[i] -= reflected;
+        b[i] -= L.e0 * reflected;
+        c[i] -= L.e1 * reflected;
+    }
+    leave_upper_halves();
+}
+
 void multiply_strided(const strided_product& P) {
     std::int64_t i = 0;
     for (; i + 4 <= P.m; i += 4) product_rows<4>(P, i);

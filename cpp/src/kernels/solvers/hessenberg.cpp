@@ -38,7 +38,9 @@ void reduce_to_hessenberg(buffer<double>& A, buffer<double>* Ut, std::int64_t n)
     double* a = A.data();
     // The update that is pending: A - p y^T - x p^T.
     std::vector<double> p(size, 0.0), y(size, 0.0), x(size, 0.0), v(size, 0.0), w(size, 0.0), z(size, 0.0);
-    std::vector<double> taus, all;
+    std::vector<double> taus;
+    buffer<double> all;
+    if (Ut != nullptr) all.reserve(size * static_cast<std::size_t>(n));
     for (std::int64_t k = 0; k + 1 < n; ++k) {
         for (std::int64_t i = 0; i < n; ++i) {
             const auto row = static_cast<std::size_t>(i);

@@ -183,7 +183,7 @@ private:
     }
 
     void near_rows(std::int64_t k, bool last, const reflection& h, std::int64_t ready) {
-        double *a = T_ + k * N_, *b = a + N_, *c = last ? nullptr : b + N_;
+        double* __restrict a = T_ + k * N_, * __restrict b = a + N_, * __restrict c = last ? nullptr : b + N_;
         if (last) {
             for (std::int64_t j = k; j < ready; ++j) {
                 const double s = a[j] + h.v1 * b[j];
@@ -229,8 +229,9 @@ private:
         if (above > top) kernels_.reflect_columns(T_ + top * N_ + l, N_, chain, above - top);
         for (std::int64_t i = above; i < end; i += panel) {
             const std::int64_t common = std::max(l, std::min(i + panel, end));
-            for (std::int64_t row = i; row < std::min(i + panel, end); ++row)
-                for (std::int64_t k = std::max(l, row + 1); k < common; ++k)
+            // Row after row would wait for the reflection before; the rows do not depend on each other.
+            for (std::int64_t k = std::max(l, i + 1); k < common; ++k)
+                for (std::int64_t row = i; row < std::min(i + panel, k); ++row)
                     reflect_in_row(row, k, k == end - 1, chain_[static_cast<std::size_t>(k - l)]);
             if (common < end)
                 kernels_.reflect_columns(T_ + i * N_ + common, N_, {chain_.data() + (common - l), end - common, true},

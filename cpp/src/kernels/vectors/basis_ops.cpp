@@ -22,6 +22,22 @@ array_in part_of(vector_in x, std::int64_t first, std::int64_t last) {
     return entries_of(x).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
 }
 
+// w -= sum_j h_j v_j of the rows from `first` on, one v after the other for each entry, which the loop visits for four
+// of them at a time.
+void subtract_rows(vector_list V, std::span<const double> h, std::int64_t first, array_out w) {
+    constexpr std::size_t together = 4;
+    double* const __restrict to = w.data();
+    const auto column = [&](std::size_t j) { return entries_of(V[j]).data() + first; };
+    std::size_t j = 0;
+    for (; j + together <= h.size(); j += together) {
+        const double *a = column(j), *b = column(j + 1), *c = column(j + 2), *d = column(j + 3);
+        for (std::size_t i = 0; i < w.size(); ++i)
+            to[i] = (((to[i] + -h[j] * a[i]) + -h[j + 1] * b[i]) + -h[j + 2] * c[i]) + -h[j + 3] * d[i];
+    }
+    const auto end = first + static_cast<std::int64_t>(w.size());
+    for (; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, end), w);
+}
+
 // Adds v_i^T v_j of the rows first .. last - 1 to sums, for j < k and i < j.
 void add_overlaps(vector_list V, std::int64_t first, std::int64_t last, std::int64_t part, double* sums) {
     for (std::int64_t c = first; c < last; c += part) {
@@ -53,7 +69,7 @@ double subtract(vector_list V, std::span<const double> h, vector_out w, const sp
     const auto subtract_and_square = [&](std::int64_t first, std::int64_t last) {
         const array_out of_w =
             entries_of(w).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-        for (std::size_t j = 0; j < h.size(); ++j) axpy(-h[j], part_of(V[j], first, last), of_w);
+        subtract_rows(V, h, first, of_w);
         return dot(of_w, of_w);
     };
     const std::vector<double> squares = results_of_parts(S, part, team_for(V.size(), S), subtract_and_square);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>
+#include <rhochain/storage/buffer.hpp>
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <vector>
@@ -11,8 +12,8 @@ namespace rhochain {
 
 // C = 2^-exponent D^-1 B D, D = diag(2^d), with its largest entry near 1, up to `error` in the Frobenius norm.
 struct dense_block {
-    std::vector<double> B;  // row-major
-    std::vector<double> C;
+    buffer<double> B;  // row-major
+    buffer<double> C;
     std::vector<int> d;
     int exponent = 0;
     double error = 0.0;

@@ -8,13 +8,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 namespace rhochain {
 namespace {
 
 using complex_column = std::vector<std::complex<double>>;
 
-std::vector<double> transposed(const std::vector<double>& B, std::size_t n) {
+std::vector<double> transposed(std::span<const double> B, std::size_t n) {
     std::vector<double> T(B.size());
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) T[j * n + i] = B[i * n + j];
@@ -27,7 +28,7 @@ complex_column column(const eigen_decomposition& d, std::size_t n, std::size_t k
     return x;
 }
 
-double residual(const std::vector<double>& B, const complex_column& x, std::complex<double> theta) {
+double residual(std::span<const double> B, const complex_column& x, std::complex<double> theta) {
     double sum = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
         std::complex<double> r = -theta * x[i];
@@ -38,7 +39,7 @@ double residual(const std::vector<double>& B, const complex_column& x, std::comp
 }
 
 // ||B^T y - theta y||
-double left_residual(const std::vector<double>& B, const complex_column& y, std::complex<double> theta) {
+double left_residual(std::span<const double> B, const complex_column& y, std::complex<double> theta) {
     complex_column r(y.size());
     for (std::size_t i = 0; i < y.size(); ++i)
         for (std::size_t j = 0; j < y.size(); ++j) r[j] += B[i * y.size() + j] * y[i];

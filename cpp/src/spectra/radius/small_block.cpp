@@ -72,7 +72,8 @@ struct power_of_block {
 
 void bound_by_powers(const dense_block& dense, Bracket& b) {
     constexpr int squarings = 13;
-    power_of_block power{dense.C, dense.d.size(), dense.error, 1.0, static_cast<double>(dense.exponent)};
+    power_of_block power{
+        {dense.C.begin(), dense.C.end()}, dense.d.size(), dense.error, 1.0, static_cast<double>(dense.exponent)};
     for (int i = 0; i <= squarings; ++i) {
         tighten_upper(b, {power.upper(), Grade::proved, 0.0, "Frobenius norm of a power"});
         tighten_lower(b, {power.lower(), Grade::proved, 0.0, "trace of a power"});

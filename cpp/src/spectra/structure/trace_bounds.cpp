@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace rhochain {
 namespace {
@@ -14,19 +15,37 @@ constexpr double underflow_guard = 0x1p-1000;
 constexpr double down = 1.0 - 0x1p-50;
 constexpr double up = 1.0 + 0x1p-50;
 
-// W(i, j) or 0. The row must be sorted.
+// W(i, j) or 0 of sorted rows, for columns j that rise from call to call: each row is read once.
+template <class Matrix>
+class entries_of_rising_columns;
+
 template <storage_scalar Scalar, index_integer Index>
-double entry(const csr_view<Scalar, Index>& W, std::int64_t i, std::int64_t j) {
-    const auto begin = W.indices.begin() + W.row_begin(i);
-    const auto end = W.indices.begin() + W.row_end(i);
-    const auto at = std::lower_bound(begin, end, static_cast<Index>(j));
-    return at != end && *at == static_cast<Index>(j) ? W.value(at - W.indices.begin()) : 0.0;
-}
+class entries_of_rising_columns<csr_view<Scalar, Index>> {
+public:
+    explicit entries_of_rising_columns(const csr_view<Scalar, Index>& W)
+        : W_(W), next_(W.indptr.begin(), W.indptr.end()) {}
+
+    double operator()(std::int64_t i, std::int64_t j) {
+        Index& p = next_[static_cast<std::size_t>(i)];
+        while (p < W_.row_end(i) && W_.column(p) < j) ++p;
+        return p < W_.row_end(i) && W_.column(p) == j ? W_.value(p) : 0.0;
+    }
+
+private:
+    const csr_view<Scalar, Index>& W_;
+    std::vector<Index> next_;
+};
 
 template <storage_scalar Scalar>
-double entry(const dense_view<Scalar>& W, std::int64_t i, std::int64_t j) {
-    return W.value(i * W.cols() + j);
-}
+class entries_of_rising_columns<dense_view<Scalar>> {
+public:
+    explicit entries_of_rising_columns(const dense_view<Scalar>& W) : W_(W) {}
+
+    double operator()(std::int64_t i, std::int64_t j) const { return W_.value(i * W_.cols() + j); }
+
+private:
+    const dense_view<Scalar>& W_;
+};
 
 template <class Matrix>
 bool has_sorted_rows(const Matrix& W) {
@@ -50,6 +69,7 @@ template <class Matrix>
 std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_partition& P) {
     std::vector<trace_sums> all(static_cast<std::size_t>(P.count));
     const bool sorted = has_sorted_rows(W);
+    entries_of_rising_columns<Matrix> entry(W);
     for (std::int64_t i = 0; i < W.rows(); ++i) {
         const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
         trace_sums& s = all[static_cast<std::size_t>(label)];
@@ -63,7 +83,7 @@ std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_p
                 s.trace_terms += std::abs(w);
             }
             if (!sorted) continue;
-            const double term = w * (j == i ? w : 2.0 * scale * entry(W, j, i));
+            const double term = w * (j == i ? w : 2.0 * scale * entry(j, i));
             s.square += term;
             s.square_terms += std::abs(term);
             ++s.count;
