@@ -54,6 +54,12 @@ def test_modules_estimators_and_reports():
     refused(rc.check(EYE, "tanh"), "got a GradientReport: give the W that it is about")
 
 
+@pytest.mark.parametrize("given", [EYE, None, [[1.0]]], ids=repr)
+def test_load_reads_files_alone(given):
+    with pytest.raises(TypeError, match=r"path must be the name of a file; got \w+: an object in memory is given as W"):
+        rc.load(given)
+
+
 def test_a_file_that_is_called_like_an_activation_is_read(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tanh").write_bytes(b"")
