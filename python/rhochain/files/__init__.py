@@ -26,6 +26,7 @@
 - `parquet_tables`: tables from Parquet files.
 - `petsc_files`: matrices from PETSc's binary format.
 - `safe_tensors`: tensors from safetensors.
+- `side_files`: files that arguments name beside the path.
 - `sign_requests`: what `sign=` and `transmitter=` ask for.
 - `sonata_edges`: edges of SONATA.
 - `sonata_types`: edge types of SONATA.

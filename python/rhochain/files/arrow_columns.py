@@ -16,6 +16,7 @@ from rhochain.weights.label_columns import LabelColumn
 __all__ = ["arrays_of_batches", "is_text"]
 
 _LONGEST_LABEL = 200  # bytes
+_ROWS_OF_TEXT = 1 << 20
 
 
 def is_text(kind: Any) -> bool:
@@ -31,11 +32,28 @@ def arrays_of_batches(batches: Iterator[Any], roles: Mapping[str, Role]) -> Iter
     """Each batch as arrays by the names of `roles`."""
     convert = {Role.ID: _labels, Role.NAME: _names, Role.NUMBER: _numbers, Role.SHARE: _shares}
     before = 0
-    for batch in batches:
+    for batch in _joined(batches, roles):
         if batch.num_rows:
             batch.validate(full=True)
             yield {name: convert[role](name, batch.column(name), before) for name, role in roles.items()}
             before += batch.num_rows
+
+
+def _joined(batches: Iterator[Any], roles: Mapping[str, Role]) -> Iterator[Any]:
+    """The batches; those with text in larger ones, as each has a dictionary of its own."""
+    import pyarrow as pa
+
+    waiting: list[Any] = []
+    for batch in batches:
+        if not any(is_text(batch.schema.field(name).type) for name in roles):
+            yield batch
+            continue
+        waiting.append(batch)
+        if sum(part.num_rows for part in waiting) >= _ROWS_OF_TEXT:
+            yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+            waiting = []
+    if waiting:
+        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
 
 
 def _place(name: str) -> str:
@@ -45,7 +63,7 @@ def _place(name: str) -> str:
 def _without_nulls(name: str, column: Any, before: int, expected: str) -> Any:
     if column.null_count:
         first = before + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False))) + 1
-        raise FileFault(_place(name), f"{column.null_count:,} rows without a value, the first row {first:,}", expected)
+        raise FileFault(_place(name), f"rows without a value: {column.null_count:,}, the first row {first:,}", expected)
     return column
 
 
@@ -84,11 +102,9 @@ def _text(name: str, column: Any) -> LabelColumn:
         raise FileFault(_place(name), f"text of {longest:,} bytes", f"labels of at most {_LONGEST_LABEL}")
     labels = np.array([*values.to_pylist(), ""], dtype=np.str_)
     codes = pc.fill_null(coded.indices.cast(pa.int64()), len(labels) - 1).to_numpy(zero_copy_only=False)
-    distinct, place = np.unique(labels, return_inverse=True)
-    used = np.unique(place[codes])
-    rank = np.full(len(distinct), -1)
-    rank[used] = np.arange(len(used))
-    return LabelColumn(distinct[used], rank[place[codes]])
+    used = np.zeros(len(labels), bool)
+    used[codes] = True
+    return LabelColumn(labels[used], (np.cumsum(used) - 1)[codes])
 
 
 def _numbers(name: str, column: Any, before: int) -> npt.NDArray[np.float64]:

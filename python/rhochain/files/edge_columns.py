@@ -129,6 +129,8 @@ def _known(known: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def _require_column(argument: str, column: str, names: Sequence[str]) -> None:
+    if not isinstance(column, str):
+        raise BadArgument(f"{argument} must name a column; got {column!r}")
     if column not in names:
         near = difflib.get_close_matches(column, names[:1000], 3, 0.5)
         hint = f" (nearest: {', '.join(near)})" if near else ""

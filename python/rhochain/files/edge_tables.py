@@ -21,6 +21,9 @@ from rhochain.weights.weights import Counts, Weights
 
 __all__ = ["edges_of_table", "read_edge_table"]
 
+_SEGMENT = 2**53
+_ROWS_OF_A_QUERY = 200_000
+
 
 def read_edge_table(path: Path, options: LoadOptions) -> Weights | Counts:
     """W of the edge table in a file; counts alone in a dry run."""
@@ -49,9 +52,20 @@ def edges_of_table(table: Table, options: LoadOptions, origin: str) -> Weights |
     if options.unknown == "error" and not options.dry_run:
         rows.require_known()
     W = rows.weights(origin)
-    W = dataclasses.replace(W, notes=(f"{columns.source} acts on {columns.target}, with weight {weight}",))
+    said = f"{columns.source} acts on {columns.target}, with weight {weight}"
+    W = dataclasses.replace(W, notes=(said, *_doubts(W)))
     found = signs.signs()
     if found is not None:
         unknown_sign = 1 if options.dry_run and options.unknown_sign is None else options.unknown_sign
         W = with_signs(W, found, unknown_sign)
     return W.counts if options.dry_run else W
+
+
+def _doubts(W: Weights) -> list[str]:
+    """What a source may have left out or put in unasked."""
+    doubts = []
+    if W.ids is not None and W.ids.dtype == np.int64 and len(W.ids) > 1 and W.ids.max() >= _SEGMENT and 0 in W.ids:
+        doubts.append("id 0 beside ids of segments: it may be the background, which nodes= leaves out")
+    if W.counts.rows == _ROWS_OF_A_QUERY:
+        doubts.append(f"exactly {_ROWS_OF_A_QUERY:,} rows: a server of annotations may have cut the table there")
+    return doubts

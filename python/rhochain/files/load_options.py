@@ -47,7 +47,12 @@ class LoadOptions:
     @property
     def given(self) -> list[str]:
         """The names of the arguments that differ from their defaults."""
-        return [field.name for field in fields(self) if getattr(self, field.name) is not field.default]
+        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        return [
+            name
+            for name, (value, default) in values.items()
+            if value is not default and not (isinstance(value, str) and value == default)
+        ]
 
     @property
     def most_bytes(self) -> int | None:

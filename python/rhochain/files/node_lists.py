@@ -11,11 +11,11 @@ import numpy as np
 from rhochain.files.edge_columns import id_column
 from rhochain.files.faults import FileFault
 from rhochain.files.numpy_files import array_header, read_array
+from rhochain.files.side_files import side_file
 from rhochain.files.table_files import TABLE_ENDINGS, is_table, open_table, read_columns
 from rhochain.files.tables import Role
 from rhochain.weights.arrays import Ids
 from rhochain.weights.ids import distinct_labels
-from rhochain.weights.label_columns import LabelColumn
 from rhochain.weights.refusals import BadArgument, BadData
 
 __all__ = ["nodes_from"]
@@ -29,14 +29,11 @@ def nodes_from(given: Any, most_bytes: int | None) -> Ids:
     column = None
     if isinstance(given, tuple) and len(given) == 2 and is_table(given[0]) and isinstance(given[1], str):
         given, column = given
+    path = side_file("nodes", given) if isinstance(given, (str, os.PathLike)) else None
     try:
-        if isinstance(given, (str, os.PathLike)):
-            given = _of_file(Path(given), column, most_bytes)
-        return distinct_labels("nodes", given)
-    except FileNotFoundError:
-        raise BadArgument(f"nodes must be ids or a file of them; got {os.fspath(given)!r}, no such file") from None
+        return distinct_labels("nodes", given if path is None else _of_file(path, column, most_bytes))
     except (BadData, FileFault) as fault:
-        where = f" of {os.fspath(given)}" if isinstance(given, (str, os.PathLike)) else ""
+        where = "" if path is None else f" of {path}"
         raise BadArgument(f"nodes{where}: {str(fault).removeprefix('nodes: ')}") from None
 
 
@@ -55,12 +52,8 @@ def _of_file(path: Path, column: str | None, most_bytes: int | None) -> Any:
     chosen = id_column(table.names) if column is None else column
     if chosen not in table.names:
         raise FileFault("columns", ", ".join(table.names[:12]), f"one named {chosen}")
-    batches = [batch[chosen] for batch in read_columns(table, {chosen: Role.ID}, most_bytes)]
-    return np.concatenate([_plain(batch) for batch in batches]) if batches else np.zeros(0, np.int64)
-
-
-def _plain(column: LabelColumn) -> Ids:
-    return column.values if column.codes is None else column.values[column.codes]
+    batches = [batch[chosen].labels for batch in read_columns(table, {chosen: Role.ID}, most_bytes)]
+    return np.concatenate(batches) if batches else np.zeros(0, np.int64)
 
 
 def _words(path: Path) -> Ids:

@@ -13,6 +13,7 @@ import numpy as np
 from rhochain.files.edge_columns import id_column, share_columns, transmitter_column
 from rhochain.files.faults import FileFault
 from rhochain.files.load_options import LoadOptions
+from rhochain.files.side_files import side_file
 from rhochain.files.table_files import is_table, open_table, read_columns
 from rhochain.files.tables import Role, Table
 from rhochain.weights.label_columns import LabelColumn
@@ -84,7 +85,7 @@ def _rule(options: LoadOptions, table: Table, source: str) -> dict[str, int] | N
     sign = options.sign
     if isinstance(sign, str) and sign in PRESETS:
         return PRESETS[sign]
-    if not isinstance(sign, Mapping) or not all(isinstance(key, str) for key in sign):
+    if not isinstance(sign, Mapping) or not sign or not all(isinstance(key, str) for key in sign):
         return None
     names_transmitters = options.transmitter is not None or transmitter_column(table.names, None) is not None
     if table.has_text(source) and not names_transmitters and not share_columns(table.names):
@@ -114,23 +115,19 @@ def neuron_signs(sign: Any, most_bytes: int | None) -> NeuronSigns:
 
 
 def _of_sign_table(path: Path, most_bytes: int | None) -> NeuronSigns:
-    table = _opened(path, "sign")
+    table = open_table(side_file("sign", path))
     if _SIGN not in table.names:
         raise FileFault("columns", ", ".join(table.names[:12]), f"one named {_SIGN}, with 1 or -1")
     ids = id_column(table.names, [_SIGN])
     batches = list(read_columns(table, {ids: Role.ID, _SIGN: Role.NUMBER}, most_bytes))
-    labels = [_rows_of(batch[ids]) for batch in batches] or [np.zeros(0, np.int64)]
+    labels = [batch[ids].labels for batch in batches] or [np.zeros(0, np.int64)]
     return signs_of_mapping("sign", np.concatenate(labels), np.concatenate([batch[_SIGN] for batch in batches] or [[]]))
-
-
-def _rows_of(column: LabelColumn) -> Any:
-    return column.values if column.codes is None else column.values[column.codes]
 
 
 def _of_neurons(path: Path, evidence: TransmitterEvidence, most_bytes: int | None) -> NeuronSigns:
     """Transmitters from a table with a row for each neuron."""
     try:
-        table = _opened(path, "transmitter")
+        table = open_table(side_file("transmitter", path))
         names = transmitter_column(table.names, None)
         shares = {} if names is not None else share_columns(table.names)
         if names is None and not shares:
@@ -142,10 +139,3 @@ def _of_neurons(path: Path, evidence: TransmitterEvidence, most_bytes: int | Non
         return evidence.signs()
     except (BadData, FileFault) as fault:
         raise BadArgument(f"transmitter: {os.fspath(path)}: {fault}") from None
-
-
-def _opened(path: Path, argument: str) -> Table:
-    try:
-        return open_table(path)
-    except FileNotFoundError:
-        raise BadArgument(f"{argument} names a file that is missing: {os.fspath(path)!r}") from None

@@ -63,7 +63,10 @@ def read_columns(table: Table, roles: Mapping[str, Role], most_bytes: int | None
 
 def _translated(error: Exception) -> Exception:
     """What Arrow says of a broken file as a fault; other errors as they are."""
-    of_arrow = type(error).__module__.split(".")[0] == "pyarrow" or (isinstance(error, OSError) and error.errno is None)
-    if isinstance(error, MemoryError) or not of_arrow:
+    of_arrow = type(error).__module__.split(".")[0] == "pyarrow"
+    without_number = isinstance(error, OSError) and error.errno is None  # which Arrow raises for broken files
+    if not (of_arrow or without_number or isinstance(error, UnicodeDecodeError)):
         return error
+    if isinstance(error, MemoryError):
+        return FileFault("table", "columns that do not fit in memory", "less, or nodes= with fewer neurons")
     return FileFault("table", f"cut short or corrupt ({' '.join(str(error).split())[:200]})", "the whole file")

@@ -28,7 +28,10 @@ _BLOCK = 1 << 24
 _LONGEST_LINE = 1 << 16
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan", re.IGNORECASE)
-_CONVERSION = re.compile(r"In CSV column #\d+: (?:Row #\d+: )?CSV conversion error to (\w+)[^:]*: invalid value '(.*)'")
+_CONVERSION = re.compile(
+    r"In CSV column #\d+: (?:Row #(\d+): )?CSV conversion error to (\w+)[^:]*: invalid value '(.*)'"
+)
+_OF_TYPE = {"int64": ("integer ids", "integers below 2^63"), "double": ("numbers", "a number in each row")}
 _ROW_LENGTH = re.compile(r"CSV parse error: (?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
 
 
@@ -98,15 +101,19 @@ class TextTable:
 def _fault(message: str) -> FileFault:
     """What Arrow says of a line, in the form of this package."""
     if found := _CONVERSION.search(message):
-        kind, value = found.groups()
-        expected = "ids below 2^63, all of digits" if kind == "int64" else "numbers" if kind == "double" else kind
-        return FileFault("table", f"{value[:60]!r} in a column of {expected.split(',')[0]}", expected)
+        line, kind, value = found.groups()
+        among, expected = _OF_TYPE.get(kind, (kind, kind))
+        return FileFault(_line(line), f"{value[:60]!r} among {among}", expected)
     if found := _ROW_LENGTH.search(message):
-        row, expected, came = found.groups()
-        return FileFault(f"row {row}" if row else "table", f"a line of {came} cells", f"{expected}, as in line 1")
+        line, expected, came = found.groups()
+        return FileFault(_line(line), f"a line of {came} cells", f"{expected}, as in line 1")
     if "straddl" in message:
         return FileFault("table", f"a line of more than {_BLOCK:,} bytes", "a row of the table")
     return FileFault("table", message[:200], "lines of cells as the first states")
+
+
+def _line(number: str | None) -> str:
+    return "table" if number is None else f"line {number}"
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -30,6 +30,11 @@ class LabelColumn:
         return len(self.values if self.codes is None else self.codes)
 
     @property
+    def labels(self) -> Ids:
+        """The label of each row."""
+        return self.values if self.codes is None else self.values[self.codes]
+
+    @property
     def is_text(self) -> bool:
         return self.values.dtype != np.int64
 

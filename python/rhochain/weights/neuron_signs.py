@@ -64,7 +64,7 @@ def with_signs(W: Weights, given: NeuronSigns, unknown_sign: int | None) -> Weig
     place = IdPositions(given.ids)(W.ids)
     signs = np.where(place < 0, np.int8(0), given.signs[place]).astype(np.float64)
     acting = np.zeros(len(signs), bool)
-    acting[stored.indices] = True
+    acting[stored.indices[stored.data != 0]] = True
     unknown = acting & (signs == 0)
     count = int(np.count_nonzero(unknown))
     if count and unknown_sign is None:
@@ -79,5 +79,5 @@ def with_signs(W: Weights, given: NeuronSigns, unknown_sign: int | None) -> Weig
     signed = signed if sparse.issparse(W.matrix) else signed.toarray()
     notes = (*W.notes, *given.notes)
     if count:
-        notes += (f"{count:,} neurons without a known sign: taken as {unknown_sign:+d}",)
+        notes += (f"neurons without a known sign, taken as {unknown_sign:+d}: {count:,}",)
     return dataclasses.replace(W, matrix=signed, counts=dataclasses.replace(W.counts, unknown_sign=count), notes=notes)

@@ -77,6 +77,10 @@ def plain_weights(place: str, given: Any, rows: int) -> npt.NDArray[np.float64]:
     if isinstance(given, np.ma.MaskedArray) and np.ma.getmaskarray(given).any():
         raise BadData(place, f"{np.count_nonzero(np.ma.getmaskarray(given)):,} masked numbers", "numbers")
     numbers = np.asarray(given)
+    if numbers.dtype.kind == "O":  # such as nullable integers of pandas
+        types = set(np.frompyfunc(type, 1, 1)(numbers).ravel().tolist())
+        if all(issubclass(kind, (int, float, np.integer, np.floating)) for kind in types):
+            numbers = numbers.astype(np.float64)
     if numbers.dtype.kind not in "biuf":
         raise BadData(place, f"entries of type {numbers.dtype}", "real numbers")
     if numbers.shape not in ((), (rows,)):

@@ -137,7 +137,7 @@ class TransmitterEvidence:
         listed = ", ".join(f"{name} {count:,}" for name, count in missing.items())
         several = int(np.count_nonzero(np.count_nonzero(total > 0, axis=1) > 1))
         notes = (
-            (f"{several:,} neurons with several transmitters: the one with the most weight counts",)
+            (f"neurons with several transmitters, of which that with the most weight counts: {several:,}",)
             if several and self._several
             else ()
         )

@@ -177,3 +177,44 @@ def test_a_matrix_file_with_rows_and_nodes(tmp_path):
             rc.load(path, nodes=[5, 6, FIRST_ID], sign=signs)
         with pytest.raises(ValueError, match="sign must be by neuron for a matrix"):
             rc.load(path, nodes=[5, 6, FIRST_ID], rows="target", sign="drosophila")
+
+
+def test_what_may_be_wrong_in_the_source_is_said(tmp_path):
+    ids = [FIRST_ID, 0, FIRST_ID]
+    path = write_table(tmp_path / "edges.feather", {"pre": ids, "post": [0, FIRST_ID, FIRST_ID], "weight": [1, 1, 1]})
+    assert any("id 0 beside ids of segments" in note for note in rc.load(path).notes)
+    assert len(rc.load(path, nodes=[FIRST_ID], unknown="drop").notes) == 1
+    path = write_table(
+        tmp_path / "cut.feather", {"pre": [0, 1] * 100_000, "post": [1, 0] * 100_000, "w": [1] * 200_000}
+    )
+    assert any("exactly 200,000 rows" in note for note in rc.load(path).notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pre,post,weight\r\n1,2,3\r\n2,1,0.5\r\n",
+        "\ufeffpre,post,weight\n1,2,3\n2,1,0.5\n",
+        '"pre","post","weight"\n"1","2","3"\n"2","1","0.5"\n',
+        '"","pre","post","weight"\n"1",1,2,3\n"2",2,1,0.5\n',
+        "PRE,Post,Weight\n1,2,3\n2,1,0.5",
+        "pre,post,weight\n1,2,3\n\n2,1,5e-1\n",
+        "pre,post,weight\n1.0,2,3\n2.0,1,0.5\n",
+        "weight,note,post,pre\n3,a,2,1\n0.5,,1,2\n",
+    ],
+)
+def test_text_as_programs_write_it(text, tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_bytes(text.encode())
+    assert entries_of(rc.load(path)) == {(2, 1): 3, (1, 2): 0.5}
+
+
+def test_categories_of_pandas_without_an_edge_are_no_neurons(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"pre": ["b", "a"], "post": ["a", "b"], "weight": [1, 2]})
+    for side in ("pre", "post"):
+        frame[side] = frame[side].astype(pandas.CategoricalDtype(["z", "b", "a", "y"]))
+    frame.to_feather(tmp_path / "edges.feather")
+    W = rc.load(tmp_path / "edges.feather")
+    assert W.ids.tolist() == ["a", "b"]
+    assert entries_of(W) == {("a", "b"): 1, ("b", "a"): 2}

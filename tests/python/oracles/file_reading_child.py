@@ -16,13 +16,15 @@ import time
 from pathlib import Path
 
 import numpy as np
-from file_mutations import KINDS, mutated_file
+from file_mutations import ALL_KINDS, mutated_file
 from scipy import sparse
 
 import rhochain as rc
 
 MOST_BYTES = 500_000_000
-REFUSAL = re.compile(r"(line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive): .+; expected .+")
+PLACES = r"line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive"
+PLACES_OF_TABLES = r"table|footer|columns?.*|row [0-9,]+|ids|weights"
+REFUSAL = re.compile(rf"({PLACES}|{PLACES_OF_TABLES}): .+; expected .+")
 
 
 hoarded = []  # some systems count a peak only while it lasts
@@ -57,6 +59,10 @@ READERS = {
 
 
 def require_matrix(W) -> None:
+    if isinstance(W, rc.Weights):
+        assert W.shape == (len(W.ids), len(W.ids))
+        assert len(np.unique(W.ids)) == len(W.ids)
+        W = W.matrix
     assert isinstance(W, sparse.csr_array | np.ndarray), type(W)
     assert len(W.shape) == 2, W.shape
     assert min(W.shape) > 0, W.shape
@@ -96,7 +102,7 @@ def main(reader, kind, seed, first, last, seconds) -> None:
     loaded = refused = 0
     base = peak_bytes()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"W{KINDS[kind][0]}"
+        path = Path(folder) / f"W{ALL_KINDS[kind][0]}"
         for number in range(int(first), int(last)):
             path.write_bytes(mutated_file(kind, int(seed), number))
             print(number, flush=True)

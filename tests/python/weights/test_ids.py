@@ -56,7 +56,7 @@ def test_refused(given, words):
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [([3, 1, 3, 3], "2 ids come again, such as 3"), (["b", "b"], "such as b"), (np.zeros(0, int), "no ids")],
+    [([3, 1, 3, 3], "2 of 4 ids come again, such as 3"), (["b", "b"], "such as b"), (np.zeros(0, int), "no ids")],
 )
 def test_labels_that_are_not_distinct(given, words):
     with pytest.raises(ValueError, match=f"^nodes: .*{words}"):

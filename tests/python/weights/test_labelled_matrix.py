@@ -40,18 +40,18 @@ def test_the_same_order_has_no_note():
 @pytest.mark.parametrize("kind", [np.asarray, sparse.csr_array])
 def test_labels_of_one_side_alone(kind):
     dense = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    with pytest.raises(ValueError, match="1 labels of rows alone and 2 of columns alone; expected the same labels"):
+    with pytest.raises(ValueError, match="labels: 1 of rows alone and 2 of columns alone; expected the same labels"):
         labelled_matrix(kind(dense), [7, 8], [9, 8, 1], "target")
     W = labelled_matrix(kind(dense), [7, 8], [9, 8, 1], "target", union=True)
     assert W.ids.tolist() == [7, 8, 9, 1]
     assert entries(np.asarray(W), W.ids, W.ids) == entries(dense, [7, 8], [9, 8, 1])
-    assert W.notes == ("1 labels of rows alone and 2 of columns alone: W has the neurons of both",)
+    assert W.notes == ("labels: 1 of rows alone and 2 of columns alone; W has the neurons of both",)
 
 
 @pytest.mark.parametrize(
     ("rows", "columns", "words"),
     [
-        ([1, 1], [1, 2], "labels of rows: 1 ids come again"),
+        ([1, 1], [1, 2], "labels of rows: 1 of 2 ids come again"),
         ([1, 2], ["1", "2"], "int64 of rows and <U1 of columns"),
         ([1, 2, 3], [1, 2], r"3 labels of rows and 2 of columns for shape \(2, 2\)"),
         ([1.5, 2], [1, 2], "no whole numbers"),

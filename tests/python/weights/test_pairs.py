@@ -125,7 +125,7 @@ def test_refused(arguments, words):
 def test_nodes_of_another_kind_or_twice():
     with pytest.raises(ValueError, match="ids: integers where nodes are text"):
         weights_of_pairs([1], [2], nodes=["1", "2"])
-    with pytest.raises(ValueError, match="nodes: 1 ids come again, such as 2"):
+    with pytest.raises(ValueError, match="nodes: 1 of 3 ids come again, such as 2"):
         weights_of_pairs([1], [2], nodes=[1, 2, 2])
     with pytest.raises(ValueError, match="no row of 1 with both neurons among nodes"):
         weights_of_pairs([1], [2], nodes=[3], unknown="drop")
