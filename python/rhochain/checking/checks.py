@@ -118,18 +118,23 @@ def check(
 
     Parameters
     ----------
-    W : anything `Matrix` takes, shape (n, n)
+    W : anything `Matrix` takes, shape (n, n), or a model
         The recurrent weights. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
-        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so.
+        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so. A
+        view of one gate's rows of the weights of a GRU or LSTM is refused: no verdict on it is one on the cell. A model
+        is a ``torch.nn.Module`` with recurrent layers, a model of Equinox or Flax, or a state dict, in memory or in a
+        file (.pt, .pth, .ckpt, .safetensors): each layer is checked by itself.
     activation : str, Activation or callable
         As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
-        stands in its place.
+        stands in its place. A module brings its own, and another one is refused; for plain RNNs of a state dict, which
+        does not hold it, it is needed. A model takes no `gain` and no `leak`.
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
     chain : MeasuredChain, optional
         Jacobians along a trajectory of W (`JacobianChain`): refines every verdict but VANISHES, for which `quick`
-        leaves it out. Its slopes are compared with the largest gain.
+        leaves it out. Its slopes are compared with the largest gain. A `GRUChain` or `LSTMChain` beside its weights W,
+        shape (3n, n) or (4n, n), or beside a model of one such layer, decides for its trajectory.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
         diag(s). By default that of a node, or 1.
@@ -139,7 +144,7 @@ def check(
         W_in of a node.
     quick : bool
         True: stop at the first bound that proves a verdict; quantities not computed by then are None in the report.
-        False: compute rho(W), sigma_1(W), rho(|W|) and R(W) in any case.
+        False: compute rho(W), sigma_1(W), rho(|W|) and R(W) in any case. It does not matter to gated cells.
     numerical_radius : bool
         Compute w(W) even where W has 20,000 entries or more.
     vanish_level, explode_level : float
@@ -157,7 +162,9 @@ def check(
 
     Returns
     -------
-    GradientReport
+    GradientReport, or ModelReport for a model
+        A `ModelReport` has one report for each recurrent layer and direction in `layers`: a GradientReport for a plain
+        RNN, a `LayerReport` for a GRU or LSTM, with the quantities of its gates. A GradientReport has
         `verdict`, `reason`, brackets of rho(W), sigma_1(W), rho(|W|), of the worst-case growth R(W) and, where they
         leave the verdict or its burn-in open, mu_D(W); the critical gain; the paper's conditions. Print it.
 
@@ -185,6 +192,9 @@ def check(
     'VANISHES'
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLODES_FOR_SOME_SLOPES'
+    >>> report = rc.check({"encoder.weight_hh_l0": np.vstack([W, W, W])})      # a GRU of a state dict
+    >>> report.layers[0].name, str(report.layers[0].verdict)
+    ('encoder.l0', 'UNDECIDED')
     """
     if (layers := model_of(W, chain)) is not None:
         return check_model(

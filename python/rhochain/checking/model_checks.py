@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -59,19 +60,26 @@ def check_model(
     reports: list[GradientReport | LayerReport] = []
     for layer in known:
         own = replace(estimation, max_seconds=clock.next_share(), callback=clock.callback)
-        if layer.cell != "rnn":
-            reports.append(check_gated(layer, chain, own))
-            continue
-        found = of_matrix(
-            layer.recurrent,
-            layer.activation,
-            chain=chain,
-            inputs=_reach(layer),
-            **vars(own),
-            **options,
-        )
-        reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
+        with _naming(layer):
+            if layer.cell != "rnn":
+                reports.append(check_gated(layer, chain, own))
+                continue
+            found = of_matrix(
+                layer.recurrent, layer.activation, chain=chain, inputs=_reach(layer), **vars(own), **options
+            )
+            reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
     return ModelReport(layers.origin, layers.source, tuple(reports), skipped=layers.skipped)
+
+
+@contextmanager
+def _naming(layer: RecurrentLayer) -> Iterator[None]:
+    """Errors about W, such as an entry that is NaN, name the layer."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if type(error) not in (TypeError, ValueError) or not str(error).startswith("W "):
+            raise
+        raise type(error)(f"layer {layer.name}: {error}") from None
 
 
 def _reach(layer: RecurrentLayer) -> Any:
@@ -97,13 +105,16 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
             f"chain must be None for a model with several layers ({names}): check(model, inputs=x) runs a chain for "
             f"each; got {type(chain).__name__}"
         )
-    if layers.found[0].cell == "rnn" and isinstance(chain, JacobianChain) and chain.convention != "post":
+    if layers.found[0].cell != "rnn":
+        if not isinstance(chain, Chain):
+            raise TypeError(f"chain must be a GRUChain or LSTMChain; got {type(chain).__name__}")
+    elif isinstance(chain, GatedChain):
+        raise ValueError(f"chain must be of plain cells, as {layers.found[0].name} has; got {type(chain).__name__}")
+    elif isinstance(chain, JacobianChain) and chain.convention != "post":
         raise ValueError(
             "chain must have the convention of torch.nn.RNN, 'post' (h_k = sigma(W h_{k-1} + ..)), as "
             f"JacobianChain.from_torch gives it; got {chain.convention!r}"
         )
-    if not isinstance(chain, Chain):
-        raise TypeError(f"chain must be a GRUChain, LSTMChain or JacobianChain; got {type(chain).__name__}")
 
 
 def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:

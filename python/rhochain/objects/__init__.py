@@ -7,6 +7,7 @@
 - `graphs`: networkx, igraph and graph-tool.
 - `jax_layers`: recurrent cells of Equinox and Flax.
 - `matrices`: W of any such object.
+- `model_files`: recurrent layers of a state dict in a file.
 - `models`: the recurrent layers of a model, whatever holds its weights.
 - `networks`: `Network`, W with the activation, leak and orientation that an object brings.
 - `recurrent_layers`: `RecurrentLayer`, the weights of one layer and direction; `Layers`, all that a model has.

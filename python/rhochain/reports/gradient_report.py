@@ -20,6 +20,7 @@ from rhochain.inputs.matrix import square_matrix
 from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
+from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import draw
@@ -92,7 +93,7 @@ class GradientReport(ShownReport):
         Seconds, products, threads and options.
     name : str or None
         Of a layer of a model, such as "encoder.rnn.l0_reverse".
-    along : ShownReport or None
+    along : ChainReport or None
         Of a layer of a model: what happened along the sequences given as `inputs`.
 
     Examples
@@ -127,7 +128,7 @@ class GradientReport(ShownReport):
     update_rank: int | None = None
     has_adjoint: bool = True
     name: str | None = None
-    along: ShownReport | None = None
+    along: ChainReport | None = None
     neurons: Neurons = field(default_factory=Neurons)
     computed: Computation | None = None
 
@@ -277,8 +278,10 @@ class GradientReport(ShownReport):
                 [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions],
             ),
             Notes([*self.notes, *self._four_quantities()]),
-            Section("The network", [Facts(self._facts()), *self._neuron_tables()]),
         ]
+        if self.along is not None:
+            found.append(Section("Along the sequences given", self.along.blocks(paper=False)))
+        found.append(Section("The network", [Facts(self._facts()), *self._neuron_tables()]))
         if self.computed is not None:
             found.append(Section("How it was computed", [Facts(self.computed.facts())]))
         if paper:
@@ -340,6 +343,8 @@ class GradientReport(ShownReport):
 
     def _facts(self) -> list[tuple[str, str]]:
         facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(shown(self.source)))]
+        if self.name is not None:
+            facts.append(("layer", Verbatim(self.name)))
         facts.append(("matrix", size_in_words(self.shape, self.nnz, self.update_rank)))
         facts += self.neurons.facts()
         facts.append(("network", self._network()))
