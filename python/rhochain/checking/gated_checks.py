@@ -23,10 +23,10 @@ from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
 
-__all__ = ["Estimation", "check_gated"]
+__all__ = ["REASONS", "Estimation", "check_gated"]
 
 _QUANTITIES = 3  # of a gate
-_REASONS = {
+REASONS = {
     "gru": "W alone decides nothing for a GRU: inputs and biases set its gates, and with an update gate near 1 the "
     "Jacobian is near I, whatever W is.",
     "lstm": "W alone decides nothing for an LSTM: inputs and biases set its gates, and with a forget gate near 1 the "
@@ -82,7 +82,7 @@ def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation)
     else:
         blocks = (Matrix(entries[k * n : (k + 1) * n], threads=options.threads) for k in range(len(names)))
         gates = [_gate(name, block, clock, options) for name, block in zip(names, blocks, strict=True)]
-    decision = Decision(Verdict.UNDECIDED, f"{_REASONS[layer.cell]} {_WHAT_DECIDES}", notes)
+    decision = Decision(Verdict.UNDECIDED, f"{REASONS[layer.cell]} {_WHAT_DECIDES}", notes)
     log_norm = None
     if chain is not None:
         _require_own_chain(layer, chain)

@@ -14,6 +14,8 @@
 - `refusals`: what to give in place of an object that is no matrix.
 - `reservoirs`: nodes of ReservoirPy and PyRCN.
 - `state_dicts`: recurrent layers of a mapping from names to arrays.
+- `torch_inputs`: a PyTorch model run on given inputs, and what its recurrent modules were called with.
 - `torch_modules`: recurrent layers inside a PyTorch module.
+- `torch_sequences`: sequences out of the calls of a recurrent PyTorch module.
 - `torch_weights`: the weight that the next forward of a PyTorch module uses.
 """

@@ -10,13 +10,13 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
 from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
 from rhochain.reports.answers import answer, headline
-from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.json_report import JsonReport
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import Quantity, ends
 from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["GateReport", "LayerReport"]
@@ -70,7 +70,7 @@ class LayerReport(ShownReport):
     gates : tuple of GateReport
     chain_norm : Bracket or None
         Of ln ||P||_2, where a chain was given.
-    along : ChainReport or None
+    along : TrajectoryReport or None
         What happened along the sequences given as `inputs`.
     notes : tuple of str
     computed : Computation or None
@@ -84,7 +84,7 @@ class LayerReport(ShownReport):
     reason: str
     gates: tuple[GateReport, ...]
     chain_norm: Bracket | None = None
-    along: ChainReport | None = None
+    along: TrajectoryReport | None = None
     notes: tuple[str, ...] = ()
     computed: Computation | None = None
 

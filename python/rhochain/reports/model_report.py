@@ -21,6 +21,7 @@ _CAPTION = (
     "rho: spectral radius; sigma_1: largest singular value; rho(|W|): Perron radius, of W or of each gate's block. "
     "The bounds around these values, with their grades, are in the report of each layer"
 )
+_MOST_NAMES = 6  # in one line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +82,8 @@ class ModelReport(ShownReport):
         """For the methods of a paper: a sentence on the model, and what was run for each layer."""
         names = ", ".join(f"{layer.name} ({_cell(layer)}, {layer.shape[1]:,} units)" for layer in self.layers)
         parts = [f"The recurrent layers of {self.model} are {names}. Numbers: {self.source}."]
-        parts += [layer.methods() for layer in self.layers]
+        for layer in self.layers:
+            parts += [layer.methods()] if layer.along is None else [layer.methods(), layer.along.methods()]
         return "\n\n".join(parts if self.stack is None else [*parts, self.stack.methods()])
 
     def citations(self) -> str:
@@ -112,12 +114,23 @@ class ModelReport(ShownReport):
         return renderables(self._summary(with_reasons=True))
 
     def _summary(self, *, with_reasons: bool) -> list[Block]:
-        facts = [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory"))]
+        facts = [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory")), *self._answers()]
         notes = [*(self._reasons() if with_reasons else []), *self.notes]
         if self.stack is not None:
             notes.append(f"all layers together: {self.stack.headline}: {self.stack.reason}")
         notes += [f"left out: {part.name}: {part.reason}" if part.name else part.reason for part in self.skipped]
         return [Facts(facts), self._table(), Notes(notes)]
+
+    def _answers(self) -> list[tuple[str, str]]:
+        """Each verdict in words, with the layers that have it."""
+        layers: dict[str, list[str]] = {}
+        for layer in self.layers:
+            layers.setdefault(layer.headline, []).append(str(layer.name))
+        answers: list[tuple[str, str]] = []
+        for words, names in layers.items():
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            answers.append(("answer", Verbatim(f"{words} ({', '.join(names[:_MOST_NAMES])}{more})")))
+        return answers
 
     def _table(self) -> Table:
         """A row for each layer, followed by those of its gates."""
@@ -125,7 +138,7 @@ class ModelReport(ShownReport):
         head = ("layer", "cell", "n", "rho", "sigma_1", "rho(|W|)", "answer", *(("along the inputs",) * measured))
         rows: list[tuple[str, ...]] = []
         for layer in self.layers:
-            along = "" if layer.along is None else layer.along.headline
+            along = "" if layer.along is None else layer.along.brief
             rows += [(*row, *((along if row[1] else "",) * measured)) for row in _rows(layer)]
         return Table(_CAPTION, head, rows)
 
@@ -133,7 +146,7 @@ class ModelReport(ShownReport):
         """Why each verdict, layers with one reason together, and the notes of gated layers."""
         layers: dict[str, list[str]] = {}
         for layer in self.layers:
-            along = () if layer.along is None else (layer.along.reason,)
+            along = () if layer.along is None or layer.along.reason == layer.reason else (layer.along.reason,)
             for text in (layer.reason, *along, *(layer.notes if isinstance(layer, LayerReport) else ())):
                 layers.setdefault(text, []).append(str(layer.name))
         return [f"{', '.join(names)}: {text}" for text, names in layers.items()]
