@@ -142,7 +142,8 @@ def check(
         diag(s). By default that of a node, or 1.
     inputs : "free" or array_like of shape (n, m), optional
         The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
-        and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
+        and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do. By default
+        W_in of a node.
         For a model: what the model takes, such as a batch in the layout of its ``batch_first``, a PackedSequence, a
         tuple of its arguments or a dict of them by name. It runs on them once, as it is but without dropout, and the
         Jacobians of each layer are measured along each sequence, in the core and in float64.
@@ -254,7 +255,7 @@ def check(
         activation=None if sigma is None else str(sigma),
         slope_range=None if sigma is None else sigma.slope_range,
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
-        inputs=input_reach(inputs, A.shape[0]),
+        inputs=input_reach(network.W_in if inputs is None and network is not None else inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius)

@@ -105,6 +105,11 @@ KINDS = (
 
 def _kind_of(path: str | os.PathLike[str]) -> FileKind:
     """The row of the longest ending that the name has."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(
+            f"path must be the name of a file; got {type(path).__name__}: an object in memory is given as W itself, as "
+            "in rc.check(W)"
+        )
     name = os.fspath(path).lower()
     endings = {ending: kind for kind in KINDS for ending in kind.endings}
     found = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)

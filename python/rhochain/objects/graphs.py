@@ -49,39 +49,49 @@ def igraph_weights(graph: Any) -> Any:
     if n == 0:
         raise ValueError("W must have at least one neuron; got an igraph graph without vertices")
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    unweighted = 0 if "weight" in graph.es.attributes() else edges
-    try:
-        weights = np.ones(edges) if unweighted else np.array(graph.es["weight"], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f'W must have a number as the "weight" of each edge; got {error}') from error
-    if np.isnan(weights).any():
-        missing = int(np.isnan(weights).sum())
-        raise ValueError(f'W must have a "weight" for each edge; got none, or NaN, for {missing:,} of {edges:,}')
-    source, target = ends[:, 0], ends[:, 1]
-    if not graph.is_directed():
-        both = source != target
-        source, target = np.concatenate([source, target[both]]), np.concatenate([target, source[both]])
-        weights = np.concatenate([weights, weights[both]])
-    counts, W = _assembled(weights, (target, source), n, edges)
-    if not graph.is_directed():
-        counts = Counts(rows=edges, summed=edges - _undirected_pairs(W))
+    weights = None
+    if "weight" in graph.es.attributes():
+        try:
+            weights = np.array(graph.es["weight"], dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f'W must have a number as the "weight" of each edge; got {error}') from error
+        if missing := int(np.isnan(weights).sum()):
+            raise ValueError(f'W must have a "weight" for each edge; got none, or NaN, for {missing:,} of {edges:,}')
     ids = _labels(graph.vs["name"]) if "name" in graph.vs.attributes() else None
-    return Weights(W, ids, "target", "igraph Graph", counts, _notes(graph.is_directed(), unweighted, edges))
+    return _of_ends("igraph", ends, weights, n, graph.is_directed(), ids)
 
 
 def graph_tool_weights(graph: Any) -> Any:
-    """W of a graph-tool graph, by its edges' property "weight" where it has one; its other objects unchanged."""
+    """W of a graph-tool graph, by its edges' property "weight" where it has one; its other objects unchanged.
+
+    Of a filtered graph the ids are the indices of the vertices that are left.
+    """
     if not (hasattr(graph, "ep") and hasattr(graph, "get_edges")):
         return graph
-    from graph_tool.spectral import adjacency  # type: ignore[import-not-found, unused-ignore]
-
+    vertices = np.sort(np.asarray(graph.get_vertices(), dtype=np.int64))
+    if not len(vertices):
+        raise ValueError("W must have at least one neuron; got a graph-tool graph without vertices")
     weighted = "weight" in graph.ep
-    # Its entry (i, j) is the edge from j to i already.
-    matrix = sparse.coo_array(adjacency(graph, weight=graph.ep["weight"] if weighted else None))
-    edges = int(graph.num_edges())
-    counts, W = _assembled(matrix.data.astype(np.float64), (matrix.row, matrix.col), matrix.shape[0], edges)
-    unweighted = 0 if weighted else edges
-    return Weights(W, None, "target", "graph-tool Graph", counts, _notes(graph.is_directed(), unweighted, edges))
+    table = np.asarray(graph.get_edges([graph.ep["weight"]] if weighted else []))
+    ends = np.searchsorted(vertices, table[:, :2].astype(np.int64))
+    weights = table[:, 2].astype(np.float64) if weighted else None
+    ids = None if vertices[-1] == len(vertices) - 1 else vertices
+    return _of_ends("graph-tool", ends, weights, len(vertices), graph.is_directed(), ids)
+
+
+def _of_ends(library: str, ends: Any, weights: Any, n: int, directed: bool, ids: Any) -> Weights:
+    """W of edges given by the positions of their ends, source before target."""
+    edges, unweighted = len(ends), len(ends) if weights is None else 0
+    given = np.ones(edges) if weights is None else weights
+    source, target = ends[:, 0], ends[:, 1]
+    if not directed:
+        both = source != target
+        source, target = np.concatenate([source, target[both]]), np.concatenate([target, source[both]])
+        given = np.concatenate([given, given[both]])
+    counts, W = _assembled(given, (target, source), n, edges)
+    if not directed:
+        counts = Counts(rows=edges, summed=edges - _undirected_pairs(W))
+    return Weights(W, ids, "target", f"{library} Graph", counts, _notes(directed, unweighted, edges))
 
 
 def _assembled(

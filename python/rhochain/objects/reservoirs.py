@@ -51,7 +51,7 @@ def reservoirpy_network(node: Any) -> Network | None:
     kind = type(node).__name__
     if kind in _OTHER_NODES:
         raise TypeError(f"W must be a matrix or a leaky reservoir; got a ReservoirPy {kind}: {_OTHER_NODES[kind]}")
-    if kind != "Reservoir":
+    if kind != "Reservoir" or not type(node).__module__.startswith("reservoirpy."):  # a user's own may step otherwise
         raise TypeError(f"W must be a matrix or a leaky reservoir; got a ReservoirPy {kind}, whose Jacobian is unknown")
     if getattr(node, "has_feedback", False):
         raise TypeError(
@@ -90,7 +90,8 @@ def pyrcn_network(block: Any) -> Network | None:
         raise TypeError(f"W must be a matrix or a block; got a PyRCN {kind}: give its block, that.node_to_node")
     if not hasattr(block, "_recurrent_weights"):
         return None
-    if kind not in ("NodeToNode", "PredefinedWeightsNodeToNode", "HebbianNodeToNode"):
+    known = ("NodeToNode", "PredefinedWeightsNodeToNode", "HebbianNodeToNode")
+    if kind not in known or not type(block).__module__.startswith("pyrcn."):
         raise TypeError(f"W must be a matrix or a leaky reservoir; got a PyRCN {kind}, whose Jacobian is another")
     stored = block._recurrent_weights
     if np.ndim(stored) != 2 and not sparse.issparse(stored):

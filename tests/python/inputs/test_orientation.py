@@ -32,9 +32,10 @@ def unknown(request):
         (lambda W: rc.JacobianChain.from_rollout(W, np.ones(6), 3), "a chain"),
         (lambda W: rc.MatrixChain([DENSE, W]), "a chain"),
         (lambda W: rc.check(W, "tanh", leak=LEAKS), "leaks of neurons"),
+        (lambda W: rc.LowRankUpdate(W, np.ones((6, 1)), np.ones((1, 6))), r"W \+ U V"),
         (lambda W: rc.worst_case_growth(W, "tanh", leak=LEAKS), "leaks of neurons"),
     ],
-    ids=["slopes", "linear", "states", "rollout", "matrices", "check", "growth"],
+    ids=["slopes", "linear", "states", "rollout", "matrices", "check", "update", "growth"],
 )
 def test_it_is_asked_for(unknown, call, purpose):
     with pytest.raises(ValueError, match=ASKED.format(purpose)):

@@ -38,7 +38,6 @@ def refused(given, words, call=rc.spectral_radius):
         (object(), "got object"),
         ([[1.0, 2.0], [3.0]], "NumPy cannot read the list"),
     ],
-    ids=repr,
 )
 def test_by_its_kind(given, words):
     refused(given, words)
@@ -52,6 +51,12 @@ def test_modules_estimators_and_reports():
     sklearn = pytest.importorskip("sklearn.linear_model")
     refused(sklearn.Ridge(), "got the estimator Ridge: give the array that it holds")
     refused(rc.check(EYE, "tanh"), "got a GradientReport: give the W that it is about")
+
+
+@pytest.mark.parametrize("given", [EYE, None, [[1.0]]])
+def test_load_reads_files_alone(given):
+    with pytest.raises(TypeError, match=r"path must be the name of a file; got \w+: an object in memory is given as W"):
+        rc.load(given)
 
 
 def test_a_file_that_is_called_like_an_activation_is_read(tmp_path, monkeypatch):

@@ -7,10 +7,12 @@ import pytest
 from scipy import sparse
 
 import rhochain as rc
+from rhochain.inputs.input_reach import InputReach
 from rhochain.objects.matrices import network_of
 
 reservoirpy = pytest.importorskip("reservoirpy")
 N = 12
+UNKNOWN = InputReach.UNKNOWN
 
 
 def node_of(seed, lr, **options):
@@ -58,6 +60,18 @@ def test_a_check_takes_activation_and_leak_from_the_node():
     assert report.worst_case_growth.value == by_hand.worst_case_growth.value
     assert rc.spectral_radius(node).value == rc.spectral_radius(node.W).value
     assert rc.Matrix(node).weights.rows == "target"
+
+
+def test_the_inputs_of_a_node_are_known(monkeypatch):
+    node = node_of(1, 1.0)
+    node.run(np.ones((2, 3)))
+    seen = []
+    monkeypatch.setattr("rhochain.checking.checks.input_reach", lambda inputs, n: seen.append(inputs) or UNKNOWN)
+    rc.check(node)
+    rc.check(node, inputs="free")
+    rc.check(node.W, "tanh")
+    assert (seen[0] != node.Win).nnz == 0
+    assert seen[1:] == ["free", None]
 
 
 def test_the_same_arguments_pass_and_others_are_refused():
@@ -135,6 +149,20 @@ def test_the_advice_for_other_nodes_is_right():
     chain = rc.JacobianChain(plastic.W, slopes[None], "pre", leak=0.3)
     np.testing.assert_allclose(product_of(chain), differences(inner, state), atol=1e-7)
     assert np.all(np.abs(slopes) <= np.abs(plastic.a))
+
+
+def test_a_user_s_own_node_is_refused_and_its_matrix_is_not():
+    nodes = pytest.importorskip("reservoirpy.nodes")
+
+    class Reservoir(nodes.Reservoir):
+        def _step(self, state, x):
+            return {"out": 3.0 * super()._step(state, x)["out"]}
+
+    node = Reservoir(N, seed=3)
+    node.initialize(np.ones((2, 3)))
+    with pytest.raises(TypeError, match="got a ReservoirPy Reservoir, whose Jacobian is unknown"):
+        rc.check(node)
+    assert rc.spectral_radius(node).value == rc.spectral_radius(node.W).value
 
 
 def test_models_and_classes_are_refused_with_the_way_out():
