@@ -6,6 +6,7 @@
 - `choices`: which of the matrices of a container is W.
 - `faults`: what is wrong inside a file, and where.
 - `hdf5_files`: HDF5 files, whose links and sizes are checked.
+- `hdf5_heaps`: where HDF5 keeps texts, checked.
 - `hdf5_matrices`: matrices from HDF5 of any layout.
 - `hdf5_sparse`: one matrix of an HDF5 file.
 - `libraries`: optional libraries that read files.

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain.files.faults import FileFault, require_memory
+from rhochain.files.hdf5_heaps import require_sound_heaps
 from rhochain.files.libraries import required_library
 from rhochain.files.numpy_files import require_numbers
 
@@ -42,6 +43,7 @@ def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
         places = [0, *(512 << k for k in range(32) if 512 << k < size)]
         if not any(stream.seek(place) == place and stream.read(8) == _SIGNATURE for place in places):
             raise FileFault("file", "no HDF5 signature", "an HDF5 file")
+        require_sound_heaps(stream, size)
     h5py = required_library("h5py", "hdf5", "an HDF5 file")
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from file_mutations import KINDS
+from container_mutations import KINDS, LIBRARIES
 
 pytest.importorskip("resource")
 
@@ -28,15 +28,17 @@ def read_in_a_child(kind, seed, *, reader="load", files=FILES, seconds=SECONDS_A
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_gives_a_matrix_or_one_line(kind):
+    if kind in LIBRARIES:
+        pytest.importorskip(LIBRARIES[kind])
     seed = secrets.randbits(32)
     code, last, summary, errors = read_in_a_child(kind, seed)
     repeat = f"mutated_file({kind!r}, {seed}, {last}): code {code}\n{errors}"
     assert code == 0, repeat
     loaded, refused = map(int, re.findall(r"(?:loaded|refused) (\d+)", summary))
     assert loaded + refused == FILES
-    # The edits break most files, but not all.
+    # The edits break most files of text and arrays, but not all. Much of a container is not read.
     assert loaded > 0, summary
-    assert refused > FILES // 3, summary
+    assert refused > (FILES // 20 if kind in LIBRARIES else FILES // 3), summary
 
 
 @pytest.mark.parametrize(

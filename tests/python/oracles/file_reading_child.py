@@ -6,6 +6,7 @@ file takes at most SECONDS, after which the process dies of SIGALRM.
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import resource
@@ -16,13 +17,16 @@ import time
 from pathlib import Path
 
 import numpy as np
-from file_mutations import KINDS, mutated_file
+from container_mutations import KINDS, LIBRARIES, mutated_file
 from scipy import sparse
 
 import rhochain as rc
 
 MOST_BYTES = 500_000_000
-REFUSAL = re.compile(r"(line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive): .+; expected .+")
+PLACES = "array|variable|tensor|group|dataset|edge types"
+REFUSAL = re.compile(
+    rf"(line [0-9]+|row [0-9]+, column [0-9]+|({PLACES}) .+|variable|header|archive|file|labels): .+; expected .+"
+)
 
 
 hoarded = []  # some systems count a peak only while it lasts
@@ -88,12 +92,14 @@ def read(reader, path) -> bool:
         assert message.startswith(f"{path}: "), message
         assert REFUSAL.fullmatch(message.removeprefix(f"{path}: ")), message
         return False
-    require_matrix(W)
+    require_matrix(W.matrix if isinstance(W, rc.Weights) else W)
     return True
 
 
 def main(reader, kind, seed, first, last, seconds) -> None:
     loaded = refused = 0
+    if kind in LIBRARIES:
+        importlib.import_module(LIBRARIES[kind])
     base = peak_bytes()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"W{KINDS[kind][0]}"
