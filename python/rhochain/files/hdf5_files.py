@@ -31,6 +31,7 @@ _MOST_OBJECTS = 10_000  # that a search visits
 _LARGEST_ATTRIBUTE = 64  # numbers
 _LONGEST_TEXT = 1000  # bytes
 _TEXTS_AT_ONCE = 128
+_TEXT_REFERENCE = 16  # bytes of a text of any length in a dataset: length, heap and number
 _CHUNK_CACHE = 1 << 25  # bytes: names are read a few at a time out of one chunk
 _DEFLATE, _SHUFFLE, _CHECKSUM, _LZF = 1, 2, 3, 32000
 
@@ -167,7 +168,8 @@ class Hdf5File:
             if not self._h5py.h5z.filter_avail(code):
                 shown = f"{name.decode('latin1')} ({code})" if name else str(code)
                 raise FileFault(place, f"packed by the filter {shown}, which is missing", "gzip, or import hdf5plugin")
-        nbytes = math.prod(dataset.shape) * dataset.dtype.itemsize
+        width = _TEXT_REFERENCE if dataset.dtype.kind == "O" else dataset.dtype.itemsize
+        nbytes = math.prod(dataset.shape) * width
         stored = dataset.id.get_storage_size()
         require_memory(place, f"shape {dataset.shape}", nbytes, self._most_bytes)
         if stored > self._size:
@@ -177,7 +179,7 @@ class Hdf5File:
         if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM, _LZF} and nbytes > most:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
         if made.get_layout() == self._h5py.h5d.CHUNKED:
-            chunk = math.prod(made.get_chunk()) * dataset.dtype.itemsize
+            chunk = math.prod(made.get_chunk()) * width
             require_memory(place, f"chunks of shape {made.get_chunk()}", chunk, self._most_bytes)
             if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM} and _DEFLATE in codes:
                 skipped = 1 << [code for code, *_ in filters].index(_DEFLATE)
