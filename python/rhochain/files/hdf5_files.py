@@ -32,6 +32,7 @@ _LARGEST_ATTRIBUTE = 64  # numbers
 _LONGEST_TEXT = 1000  # bytes
 _TEXTS_AT_ONCE = 128
 _TEXT_REFERENCE = 16  # bytes of a text of any length in a dataset: length, heap and number
+_LARGEST_CHUNK, _CHUNKS_OF_DATASET = 1 << 26, 4  # bytes, and more for large datasets: that many times their bytes
 _CHUNK_CACHE = 1 << 25  # bytes: names are read a few at a time out of one chunk
 _DEFLATE, _SHUFFLE, _CHECKSUM, _LZF = 1, 2, 3, 32000
 
@@ -180,7 +181,9 @@ class Hdf5File:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
         if made.get_layout() == self._h5py.h5d.CHUNKED:
             chunk = math.prod(made.get_chunk()) * width
-            require_memory(place, f"chunks of shape {made.get_chunk()}", chunk, self._most_bytes)
+            most = max(_LARGEST_CHUNK, _CHUNKS_OF_DATASET * nbytes)
+            if chunk > most:
+                raise FileFault(place, f"a chunk of {chunk} bytes for entries of {nbytes}", f"at most {most}")
             if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM} and _DEFLATE in codes:
                 skipped = 1 << [code for code, *_ in filters].index(_DEFLATE)
                 self._require_chunks(dataset, place, chunk, skipped)
