@@ -72,7 +72,7 @@ def packed_chunk(file):
 
 
 def wide_chunk(file):
-    file.create_dataset("W", (1, 1), "f8", chunks=(2**14, 2**14), maxshape=(None, None), compression="gzip")[0, 0] = 1
+    file.create_dataset("W", (1, 1), "f8", chunks=(2**12, 2**12), maxshape=(None, None), compression="gzip")[0, 0] = 1
 
 
 def never_written(file, shape=(10**6, 10**6), **options):
