@@ -39,13 +39,20 @@ class LoadOptions:
             value = getattr(self, name)
             if not isinstance(value, (str, type(None))):
                 raise TypeError(f"{name} must be a name; got {value!r}")
+        if self.unknown_sign not in (None, 1, -1):
+            raise ValueError(f"unknown_sign must be 1 or -1; got {self.unknown_sign!r}")
         if self.memory is not None:
             byte_count("memory", self.memory)
 
     @property
     def given(self) -> list[str]:
         """The names of the arguments that differ from their defaults."""
-        return [field.name for field in fields(self) if getattr(self, field.name) is not field.default]
+        values = {field.name: (getattr(self, field.name), field.default) for field in fields(self)}
+        return [
+            name
+            for name, (value, default) in values.items()
+            if value is not default and not (isinstance(value, str) and value == default)
+        ]
 
     @property
     def most_bytes(self) -> int | None:

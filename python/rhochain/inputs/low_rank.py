@@ -12,6 +12,7 @@ import rhochain._core as _core
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import Held, plain_array
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.orientation import require_orientation
 from rhochain.inputs.resources import thread_count
 
 __all__ = ["LowRankUpdate"]
@@ -69,6 +70,7 @@ class LowRankUpdate(Matrix):
     def __init__(self, W: Any, U: Any, V: Any, *, threads: int | None = None) -> None:
         self._threads = thread_count(threads)
         base = square_matrix(W)
+        require_orientation(base, "W + U V")
         if not base.has_entries:
             came = "an operator known by its products alone" if base.kind == "operator" else "a LowRankUpdate"
             raise TypeError(f"W must have entries, which bound those of W + U V; got {came}")

@@ -6,9 +6,10 @@ import operator
 import os
 import sys
 
+import rhochain._core as _core
 from rhochain.weights.byte_counts import byte_count
 
-__all__ = ["byte_count", "thread_count"]
+__all__ = ["byte_count", "granted_threads", "thread_count"]
 
 _MOST_THREADS = 4096
 
@@ -21,6 +22,11 @@ def thread_count(threads: int | None) -> int:
     if not 1 <= count <= _MOST_THREADS:
         raise ValueError(f"threads must be an integer from 1 to {_MOST_THREADS}, or None; got {count}")
     return count
+
+
+def granted_threads() -> int:
+    """The number that 0 stands for."""
+    return int(_core.build_info()["threads"])
 
 
 def _siblings_share_the_cores() -> bool:

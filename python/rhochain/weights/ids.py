@@ -87,7 +87,5 @@ def distinct_labels(place: str, given: Any) -> npt.NDArray[Any]:
     ordered = np.sort(ids)
     again = np.flatnonzero(ordered[1:] == ordered[:-1])
     if len(again):
-        raise BadData(
-            place, f"{len(again):,} ids come again, such as {ordered[again[0]]}", f"each of {len(ids):,} ids once"
-        )
+        raise BadData(place, f"{len(again):,} of {len(ids):,} ids come again, such as {ordered[again[0]]}", "each once")
     return ids

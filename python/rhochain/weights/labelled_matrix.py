@@ -51,7 +51,10 @@ def labelled_matrix(
     >>> W.notes
     ('columns were in another order than rows: matched by label',)
     """
-    rows_named, columns_named = distinct_labels("labels of rows", row_labels), distinct_labels("columns", column_labels)
+    rows_named, columns_named = (
+        distinct_labels("labels of rows", row_labels),
+        distinct_labels("labels of columns", column_labels),
+    )
     if matrix.shape != (len(rows_named), len(columns_named)):
         given = f"{len(rows_named)} labels of rows and {len(columns_named)} of columns"
         raise BadData("labels", f"{given} for shape {matrix.shape}", "one for each row and each column")
@@ -75,7 +78,7 @@ def _matched(matrix: Any, rows_named: Ids, columns_named: Ids, union: bool) -> t
         order = np.argsort(place)
         moved = sparse.csr_array(matrix)[:, order] if sparse.issparse(matrix) else np.asarray(matrix)[:, order]
         return moved, rows_named, ("columns were in another order than rows: matched by label",)
-    only = f"{alone:,} labels of rows alone and {np.count_nonzero(new):,} of columns alone"
+    only = f"{alone:,} of rows alone and {np.count_nonzero(new):,} of columns alone"
     if not union:
         raise BadData("labels", only, "the same labels of rows and columns, in any order")
     ids = np.concatenate([rows_named, columns_named[new]])
@@ -87,7 +90,7 @@ def _matched(matrix: Any, rows_named: Ids, columns_named: Ids, union: bool) -> t
     else:
         square = np.zeros(shape, matrix.dtype)
         square[: len(rows_named), place] = matrix
-    return square, ids, (f"{only}: W has the neurons of both",)
+    return square, ids, (f"labels: {only}; W has the neurons of both",)
 
 
 def named_neurons(W: Weights, ids: Ids) -> Weights:

@@ -104,7 +104,7 @@ MISUSE = {
     "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "unrecognized arguments: --fast"),
     "no file": (["check", "--gain", "1"], "FILE"),
     "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),
-    "unknown ending": (["check", "W.csv", "--gain", "1"], "unknown kind of file"),
+    "unknown ending": (["check", "W.xls", "--gain", "1"], "unknown kind of file"),
     "neither activation nor gain": (["check", "SMALL"], "--activation --gain"),
     "activation and gain": (["check", "SMALL", "--activation", "tanh", "--gain", "1"], "not allowed with"),
     "unknown activation": (["check", "SMALL", "--activation", "tanhh"], "tanhh"),

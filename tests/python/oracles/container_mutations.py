@@ -134,8 +134,14 @@ _GOOD: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
     "PyTorch": (".pt", _torch),
     "PETSc": (".petsc", _petsc),
 }
+CONTAINERS = frozenset(_GOOD)
 # What reads and writes them.
-LIBRARIES = dict.fromkeys([*_FILLED, "MATLAB 7.3"], "h5py") | {"safetensors": "safetensors", "PyTorch": "torch"}
+LIBRARIES = {
+    **dict.fromkeys(file_mutations.TABLE_KINDS, "pyarrow"),
+    **dict.fromkeys([*_FILLED, "MATLAB 7.3"], "h5py"),
+    "safetensors": "safetensors",
+    "PyTorch": "torch",
+}
 
 
 @functools.cache
@@ -148,7 +154,7 @@ def _edited(rng: np.random.Generator, kind: str) -> bytes:
     return mutated(rng, _good_files(kind)[rng.integers(FILES_OF_A_KIND)])
 
 
-KINDS = file_mutations.KINDS | {
+KINDS = file_mutations.ALL_KINDS | {
     kind: (ending, functools.partial(_edited, kind=kind)) for kind, (ending, _) in _GOOD.items()
 }
 

@@ -179,6 +179,40 @@ def _npz_by_hand(rng: np.random.Generator) -> bytes:
     return stream.getvalue()
 
 
+def _edges(rng: np.random.Generator) -> dict[str, list]:
+    rows = int(rng.integers(1, 30))
+    ids = rng.integers(0, 2**62, 5)
+    source, target = (ids[rng.integers(0, 5, rows)].tolist() for _ in range(2))
+    if rng.random() < 0.3:
+        source, target = ([f"n{neuron % 7}" for neuron in side] for side in (source, target))
+    return {"pre": source, "post": target, "weight": rng.integers(1, 40, rows).tolist(), "region": ["a b"] * rows}
+
+
+def _csv(rng: np.random.Generator) -> bytes:
+    columns = _edges(rng)
+    rows = zip(*columns.values(), strict=True)
+    return "".join(",".join(map(str, row)) + "\n" for row in [tuple(columns), *rows]).encode()
+
+
+def _feather(rng: np.random.Generator) -> bytes:
+    from pyarrow import table
+    from pyarrow.feather import write_feather
+
+    stream = io.BytesIO()
+    packing = str(rng.choice(["lz4", "zstd", "uncompressed"]))
+    write_feather(table(_edges(rng)), stream, compression=packing, chunksize=7)
+    return stream.getvalue()
+
+
+def _parquet(rng: np.random.Generator) -> bytes:
+    from pyarrow import table
+    from pyarrow.parquet import write_table
+
+    stream = io.BytesIO()
+    write_table(table(_edges(rng)), stream, compression=str(rng.choice(["snappy", "zstd", "none"])), row_group_size=7)
+    return stream.getvalue()
+
+
 # The ending of a file's name, and how its content comes about.
 KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
     "text": (".mtx", lambda rng: mutated(rng, _text(rng))),
@@ -189,3 +223,11 @@ KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
     "arrays, then archive": (".npz", _npz_of_mutated_arrays),
     "archive by hand": (".npz", lambda rng: mutated(rng, _npz_by_hand(rng))),
 }
+# The same of edge tables, which pyarrow reads.
+TABLE_KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
+    "table in text": (".csv", lambda rng: mutated(rng, _csv(rng))),
+    "packed table": (".csv.gz", lambda rng: mutated(rng, gzip.compress(_csv(rng)))),
+    "feather": (".feather", lambda rng: mutated(rng, _feather(rng))),
+    "parquet": (".parquet", lambda rng: mutated(rng, _parquet(rng))),
+}
+ALL_KINDS = KINDS | TABLE_KINDS

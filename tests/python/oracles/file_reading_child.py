@@ -23,10 +23,10 @@ from scipy import sparse
 import rhochain as rc
 
 MOST_BYTES = 500_000_000
-PLACES = "array|variable|tensor|group|dataset|edge types"
-REFUSAL = re.compile(
-    rf"(line [0-9]+|row [0-9]+, column [0-9]+|({PLACES}) .+|variable|header|archive|file|labels): .+; expected .+"
-)
+PLACES = r"line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive"
+PLACES_OF_TABLES = r"table|footer|columns?.*|row [0-9,]+|ids|weights"
+PLACES_OF_CONTAINERS = r"(variable|tensor|group|dataset|edge types) .+|variable|file|labels"
+REFUSAL = re.compile(rf"({PLACES}|{PLACES_OF_TABLES}|{PLACES_OF_CONTAINERS}): .+; expected .+")
 
 
 hoarded = []  # some systems count a peak only while it lasts
@@ -61,6 +61,10 @@ READERS = {
 
 
 def require_matrix(W) -> None:
+    if isinstance(W, rc.Weights):
+        assert W.shape == (len(W.ids), len(W.ids))
+        assert len(np.unique(W.ids)) == len(W.ids)
+        W = W.matrix
     assert isinstance(W, sparse.csr_array | np.ndarray), type(W)
     assert len(W.shape) == 2, W.shape
     assert min(W.shape) > 0, W.shape
