@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
 from rhochain.files.hdf5_heaps import require_sound_heaps
-from rhochain.files.libraries import required_library
 from rhochain.files.numpy_files import require_numbers
+from rhochain.weights.refusals import BadData
 
 __all__ = ["Hdf5File", "opened_hdf5"]
 
@@ -46,11 +47,11 @@ def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
         if not any(stream.seek(place) == place and stream.read(8) == _SIGNATURE for place in places):
             raise FileFault("file", "no HDF5 signature", "an HDF5 file")
         require_sound_heaps(stream, size)
-    h5py = required_library("h5py", "hdf5", "an HDF5 file")
+    h5py = optional_library("h5py", "hdf5", "an HDF5 file")
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:
             yield Hdf5File(h5py, file, size, most_bytes)
-    except (FileFault, MemoryError):
+    except (FileFault, BadData, MemoryError):
         raise
     except Exception as error:  # h5py documents no complete list, and keeps the number of an error of the system
         raise FileFault("file", f"cut short or corrupt ({error})", "an HDF5 file") from error

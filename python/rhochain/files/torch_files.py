@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
-from rhochain.files.libraries import required_library
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, wide_entries
 
 __all__ = ["TorchTensors"]
@@ -27,7 +27,7 @@ class TorchTensors(Mapping[str, Any]):
 
     def __init__(self, path: Path, most_bytes: int | None = None) -> None:
         _require_plain_archive(path)
-        torch = required_library("torch", "torch", "a file of PyTorch")
+        torch = optional_library("torch", "torch", "a file of PyTorch")
         try:
             loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         except (MemoryError, OSError):

@@ -154,7 +154,7 @@ FILES = {
     "real indices": (lambda f: graph(f, indices=np.ones(3)), "dataset /obsp/a/indices: entries of type float64"),
     "few pointers": (lambda f: graph(f, indptr=np.arange(3)), "dataset /obsp/a/indptr: 3 numbers; expected 4"),
     "nan": (lambda f: graph(f, data=np.array([1, np.nan, 2])), "row 2, column 2: NaN or Inf"),
-    "a name twice": (with_names(["a", "b", "a"]), "dataset /obs/_index: 1 ids come again, such as a; expected each"),
+    "a name twice": (with_names(["a", "b", "a"]), "dataset /obs/_index: 1 of 3 ids come again, such as a; exp"),
     "few names": (with_names(["a", "b"]), "group /obs: 2 names; expected 3, a name for each row of obsp/a"),
     "real names": (with_names(np.ones(3)), "dataset /obs/_index: entries of type float64, .* expected one text"),
     "names that are no text": (with_names([b"\xff", b"b", b"c"], dtype=TEXT), "cut short or corrupt .*codec"),

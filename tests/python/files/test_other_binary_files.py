@@ -70,7 +70,7 @@ def test_one_of_several_matrices(tmp_path):
     ("changed", "words"),
     [
         ({"node_ids": np.arange(4)}, r"array node_ids: shape \(4,\); expected 5 names"),
-        ({"node_ids": np.array([1, 2, 3, 2, 5])}, "array node_ids: 1 ids come again, such as 2"),
+        ({"node_ids": np.array([1, 2, 3, 2, 5])}, "W.npz: array node_ids: 1 of 5 ids come again, such as 2"),
         ({"node_ids": 2.0**60 * np.arange(5)}, "array node_ids: .* floating-point numbers of 2.53 or more"),
         ({"node_ids": np.arange(5) + 0.5}, "array node_ids: .* no whole numbers"),
         ({"W_indices": np.full(7, 5)}, "array W_indices, entry 0: 5; expected 0 to 4"),

@@ -62,8 +62,9 @@ READERS = {
 
 def require_matrix(W) -> None:
     if isinstance(W, rc.Weights):
-        assert W.shape == (len(W.ids), len(W.ids))
-        assert len(np.unique(W.ids)) == len(W.ids)
+        if W.ids is not None:
+            assert W.shape == (len(W.ids), len(W.ids))
+            assert len(np.unique(W.ids)) == len(W.ids)
         W = W.matrix
     assert isinstance(W, sparse.csr_array | np.ndarray), type(W)
     assert len(W.shape) == 2, W.shape
@@ -96,7 +97,7 @@ def read(reader, path) -> bool:
         assert message.startswith(f"{path}: "), message
         assert REFUSAL.fullmatch(message.removeprefix(f"{path}: ")), message
         return False
-    require_matrix(W.matrix if isinstance(W, rc.Weights) else W)
+    require_matrix(W)
     return True
 
 
