@@ -182,7 +182,8 @@ def load(
     name : str, optional
         One matrix of a file that holds several: its path in the file, or the last part of it; a population of SONATA.
     memory : int or str, optional
-        The most bytes that the columns of a table or an array of a container may need, such as "2GB"; by default the memory of the machine.
+        The most bytes that the columns of a table, or an array of a file with several, may need, such as "2GB"; by
+        default the memory of the machine.
     dry_run : bool
         Give the counts alone, with edges that `unknown` would refuse as dropped.
 
