@@ -29,6 +29,7 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MOST_DEFLATED = 1032
 _MOST_LINKS = 16  # from one soft link to the next
 _MOST_OBJECTS = 10_000  # that a search visits
+_OWN = "#"  # begins the names of groups in which MATLAB keeps cells and objects
 _LARGEST_ATTRIBUTE = 64  # numbers
 _LONGEST_TEXT = 1000  # bytes
 _TEXTS_AT_ONCE = 128
@@ -97,7 +98,7 @@ class Hdf5File:
         return current
 
     def groups(self) -> Iterator[Any]:
-        """All groups, each once, from the root; soft links and links to other files are not followed."""
+        """All groups, each once, from the root, but for MATLAB's own; links by name are not followed."""
         waiting, seen = deque([self.root]), set()
         while waiting:
             group = waiting.popleft()
@@ -108,7 +109,8 @@ class Hdf5File:
             if len(seen) > _MOST_OBJECTS:
                 raise FileFault("file", f"more than {_MOST_OBJECTS} groups", "name= the path of one matrix")
             yield group
-            waiting.extend(child for child in self.members(group).values() if self.is_group(child))
+            below = {name: child for name, child in self.members(group).items() if not name.startswith(_OWN)}
+            waiting.extend(child for child in below.values() if self.is_group(child))
 
     def members(self, group: Any) -> dict[str, Any]:
         """What a group itself holds, by name."""
@@ -147,6 +149,8 @@ class Hdf5File:
             raise FileFault(
                 place, f"entries of type {dataset.dtype}, shape {dataset.shape}", "one text for each neuron"
             )
+        if dataset.dtype.itemsize > _LONGEST_TEXT:
+            raise FileFault(place, f"names of {dataset.dtype.itemsize} bytes", f"at most {_LONGEST_TEXT}")
         self._require_sound(dataset, place)
         # Texts of any length may share the bytes that hold them, so that their sum has no bound: a few at a time.
         parts: list[npt.NDArray[np.str_]] = [np.zeros(0, dtype="U1")]
@@ -177,6 +181,8 @@ class Hdf5File:
         if stored > self._size:
             raise FileFault(place, f"{stored} bytes of entries", f"at most {self._size}, the bytes of the file")
         codes = {code for code, *_ in filters}
+        if _DEFLATE in codes and (len(codes) < len(filters) or not codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM}):
+            raise FileFault(place, "gzip beside other filters", "gzip once, with shuffle and a checksum")
         most = stored * (_MOST_DEFLATED if codes & {_DEFLATE, _LZF} else 1)
         if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM, _LZF} and nbytes > most:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
@@ -185,7 +191,7 @@ class Hdf5File:
             most = max(_LARGEST_CHUNK, _CHUNKS_OF_DATASET * nbytes)
             if chunk > most:
                 raise FileFault(place, f"a chunk of {chunk} bytes for entries of {nbytes}", f"at most {most}")
-            if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM} and _DEFLATE in codes:
+            if _DEFLATE in codes:
                 skipped = 1 << [code for code, *_ in filters].index(_DEFLATE)
                 self._require_chunks(dataset, place, chunk, skipped)
 

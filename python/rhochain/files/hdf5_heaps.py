@@ -17,13 +17,14 @@ from rhochain.files.faults import FileFault
 
 __all__ = ["require_sound_heaps"]
 
+_LARGEST_SEARCHED = 1 << 30  # bytes of a file
 _START = b"GCOL\x01\0\0\0"
 _HEADER = 16  # bytes of a heap before its objects, and of an object before its data
 
 
 def require_sound_heaps(stream: BinaryIO, size: int) -> None:
-    """Refuse a heap whose objects do not fill it."""
-    if size == 0:
+    """Refuse a heap whose objects do not fill it, in files that are searched fast."""
+    if not 0 < size <= _LARGEST_SEARCHED:
         return
     with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         place = content.find(_START)

@@ -121,7 +121,27 @@ def unknown_filter(file):
     h5py.h5d.create(file.id, b"W", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((3, 3)), made)
 
 
+def filters(*codes):
+    """A chunk whose filters are these, in the order in which they pack."""
+
+    def write(file):
+        made = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        made.set_chunk((3, 3))
+        for code in codes:
+            made.set_filter(code, h5py.h5z.FLAG_OPTIONAL, (1,))
+        h5py.h5d.create(file.id, b"W", h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple((3, 3)), made)
+        file["W"][:] = np.ones((3, 3))
+
+    return write
+
+
 FILES = {
+    "gzip twice": (
+        filters(1, 1),
+        "dataset /W: gzip beside other filters; expected gzip once, with shuffle and a check",
+    ),
+    "gzip and lzf": (filters(32000, 1), "dataset /W: gzip beside other filters"),
+    "names of 2,000 bytes": (with_names(np.array([b"a" * 2000] * 3)), "dataset /obs/_index: names of 2000 bytes; expe"),
     "a link to another file": (external_link, "group /: 'X' is a link to another file; expected the data in this file"),
     "links in a circle": (soft_links_in_a_circle, "file: no matrices"),
     "a soft link that leads to another file": (soft_link_to_another_file, "group /: 'out' is a link to another file"),
@@ -187,6 +207,23 @@ def test_a_bad_file(kind, answers):
     assert message.isprintable()
     assert taken < MOST_BYTES
     assert re.search(FILES[kind][1], message), message
+
+
+def test_a_path_is_read_without_a_search(tmp_path):
+    with h5py.File(tmp_path / "W.h5", "w") as file:
+        numbered_groups(file)
+        file["17/W"] = np.eye(3)
+    assert rc.load(tmp_path / "W.h5", name="17/W").shape == (3, 3)
+
+
+def test_cells_of_matlab_are_not_searched(tmp_path):
+    path = tmp_path / "W.mat"
+    with h5py.File(path, "w", userblock_size=512) as file:
+        numbered_groups(file.create_group("#refs#"))
+        file["W"] = np.eye(3)
+    with path.open("r+b") as stream:
+        stream.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
+    assert rc.load(path).shape == (3, 3)
 
 
 @pytest.mark.parametrize("share", [0, 0.02, 0.3, 0.9])
