@@ -13,9 +13,9 @@
 - `extras`: optional libraries.
 - `faults`: what is wrong inside a file, and where.
 - `hdf5_files`: HDF5 files, whose links and sizes are checked.
+- `hdf5_heaps`: where HDF5 keeps texts, checked.
 - `hdf5_matrices`: matrices from HDF5 of any layout.
 - `hdf5_sparse`: one matrix of an HDF5 file.
-- `libraries`: optional libraries that read files.
 - `load_options`: the arguments of `load` beside the path.
 - `loading`: `load` and its table of readers by the ending of the name.
 - `mat5_variables`: variables of MATLAB's .mat of version 5.

@@ -49,7 +49,13 @@ def read_annotated(file: Hdf5File, path: Path, name: str | None) -> Weights:
     if ids is not None and len(ids) != matrix.shape[0]:
         raise FileFault(f"group /{axis}", f"{len(ids)} names", f"{matrix.shape[0]}, a name for each row of {key}")
     origin = f"{path}: {key}"
-    return Weights(matrix, ids=ids, origin=origin, counts=Counts(rows=int(matrix.size)), notes=notes)
+    return Weights(
+        matrix,
+        ids=ids,
+        origin=origin,
+        counts=Counts(rows=int(matrix.size), neurons=len(ids) if ids is not None else 0),
+        notes=notes,
+    )
 
 
 def _matrices(file: Hdf5File, group: Any) -> dict[str, tuple[int, ...]]:

@@ -23,6 +23,7 @@ from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, diagonal_matrix, wide_entries
 from rhochain.weights.ids import distinct_labels
+from rhochain.weights.refusals import BadData
 from rhochain.weights.weights import Counts, Weights
 
 __all__ = ["read_npz"]
@@ -61,7 +62,7 @@ def read_npz(stream: BinaryIO, size: int, name: str | None = None, most_bytes: i
                 return _named(members, _matrix(members, "csr", members.prefixes[key]))
             require_matrix(f"array {_shown(key)}", members.header(key))
             return _named(members, members.array(key))
-    except (FileFault, MemoryError):
+    except (FileFault, BadData, MemoryError):
         raise
     except Exception as error:  # the module for zip documents no complete list
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a place before the file's begin

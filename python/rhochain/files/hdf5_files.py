@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
-from rhochain.files.libraries import required_library
+from rhochain.files.hdf5_heaps import require_sound_heaps
 from rhochain.files.numpy_files import require_numbers
+from rhochain.weights.refusals import BadData
 
 __all__ = ["Hdf5File", "opened_hdf5"]
 
@@ -27,9 +29,12 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MOST_DEFLATED = 1032
 _MOST_LINKS = 16  # from one soft link to the next
 _MOST_OBJECTS = 10_000  # that a search visits
+_OWN = "#"  # begins the names of groups in which MATLAB keeps cells and objects
 _LARGEST_ATTRIBUTE = 64  # numbers
 _LONGEST_TEXT = 1000  # bytes
 _TEXTS_AT_ONCE = 128
+_TEXT_REFERENCE = 16  # bytes of a text of any length in a dataset: length, heap and number
+_LARGEST_CHUNK, _CHUNKS_OF_DATASET = 1 << 26, 4  # bytes, and more for large datasets: that many times their bytes
 _CHUNK_CACHE = 1 << 25  # bytes: names are read a few at a time out of one chunk
 _DEFLATE, _SHUFFLE, _CHECKSUM, _LZF = 1, 2, 3, 32000
 
@@ -42,11 +47,12 @@ def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
         places = [0, *(512 << k for k in range(32) if 512 << k < size)]
         if not any(stream.seek(place) == place and stream.read(8) == _SIGNATURE for place in places):
             raise FileFault("file", "no HDF5 signature", "an HDF5 file")
-    h5py = required_library("h5py", "hdf5", "an HDF5 file")
+        require_sound_heaps(stream, size)
+    h5py = optional_library("h5py", "hdf5", "an HDF5 file")
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:
             yield Hdf5File(h5py, file, size, most_bytes)
-    except (FileFault, MemoryError):
+    except (FileFault, BadData, MemoryError):
         raise
     except Exception as error:  # h5py documents no complete list, and keeps the number of an error of the system
         raise FileFault("file", f"cut short or corrupt ({error})", "an HDF5 file") from error
@@ -92,7 +98,7 @@ class Hdf5File:
         return current
 
     def groups(self) -> Iterator[Any]:
-        """All groups, each once, from the root; soft links and links to other files are not followed."""
+        """All groups, each once, from the root, but for MATLAB's own; links by name are not followed."""
         waiting, seen = deque([self.root]), set()
         while waiting:
             group = waiting.popleft()
@@ -103,7 +109,8 @@ class Hdf5File:
             if len(seen) > _MOST_OBJECTS:
                 raise FileFault("file", f"more than {_MOST_OBJECTS} groups", "name= the path of one matrix")
             yield group
-            waiting.extend(child for child in self.members(group).values() if self.is_group(child))
+            below = {name: child for name, child in self.members(group).items() if not name.startswith(_OWN)}
+            waiting.extend(child for child in below.values() if self.is_group(child))
 
     def members(self, group: Any) -> dict[str, Any]:
         """What a group itself holds, by name."""
@@ -142,6 +149,8 @@ class Hdf5File:
             raise FileFault(
                 place, f"entries of type {dataset.dtype}, shape {dataset.shape}", "one text for each neuron"
             )
+        if dataset.dtype.itemsize > _LONGEST_TEXT:
+            raise FileFault(place, f"names of {dataset.dtype.itemsize} bytes", f"at most {_LONGEST_TEXT}")
         self._require_sound(dataset, place)
         # Texts of any length may share the bytes that hold them, so that their sum has no bound: a few at a time.
         parts: list[npt.NDArray[np.str_]] = [np.zeros(0, dtype="U1")]
@@ -165,19 +174,24 @@ class Hdf5File:
             if not self._h5py.h5z.filter_avail(code):
                 shown = f"{name.decode('latin1')} ({code})" if name else str(code)
                 raise FileFault(place, f"packed by the filter {shown}, which is missing", "gzip, or import hdf5plugin")
-        nbytes = math.prod(dataset.shape) * dataset.dtype.itemsize
+        width = _TEXT_REFERENCE if dataset.dtype.kind == "O" else dataset.dtype.itemsize
+        nbytes = math.prod(dataset.shape) * width
         stored = dataset.id.get_storage_size()
         require_memory(place, f"shape {dataset.shape}", nbytes, self._most_bytes)
         if stored > self._size:
             raise FileFault(place, f"{stored} bytes of entries", f"at most {self._size}, the bytes of the file")
         codes = {code for code, *_ in filters}
+        if _DEFLATE in codes and (len(codes) < len(filters) or not codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM}):
+            raise FileFault(place, "gzip beside other filters", "gzip once, with shuffle and a checksum")
         most = stored * (_MOST_DEFLATED if codes & {_DEFLATE, _LZF} else 1)
         if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM, _LZF} and nbytes > most:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
         if made.get_layout() == self._h5py.h5d.CHUNKED:
-            chunk = math.prod(made.get_chunk()) * dataset.dtype.itemsize
-            require_memory(place, f"chunks of shape {made.get_chunk()}", chunk, self._most_bytes)
-            if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM} and _DEFLATE in codes:
+            chunk = math.prod(made.get_chunk()) * width
+            most = max(_LARGEST_CHUNK, _CHUNKS_OF_DATASET * nbytes)
+            if chunk > most:
+                raise FileFault(place, f"a chunk of {chunk} bytes for entries of {nbytes}", f"at most {most}")
+            if _DEFLATE in codes:
                 skipped = 1 << [code for code, *_ in filters].index(_DEFLATE)
                 self._require_chunks(dataset, place, chunk, skipped)
 

@@ -29,6 +29,8 @@ def read_hdf5(path: Path, options: LoadOptions) -> Any:
 
 
 def _plain(file: Hdf5File, name: str | None) -> Any:
+    if name is not None and (named := file.find(name)) is not None:
+        return matrix_at(file, named)
     found = {}
     for group in file.groups():
         if is_sparse_group(file, group):
@@ -42,6 +44,4 @@ def _plain(file: Hdf5File, name: str | None) -> Any:
                 and child.dtype.kind in "biuf"
             ):
                 found[child.name] = child.shape
-    if name is not None and name not in found and (named := file.find(name)) is not None:
-        return matrix_at(file, named)
     return matrix_at(file, file.find(chosen_name(found, name, "matrices")))

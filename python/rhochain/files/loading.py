@@ -144,15 +144,18 @@ def load(
     path : path
         ``.mtx`` or ``.mtx.gz`` (Matrix Market: coordinate or array; real, integer or pattern; general,
         symmetric or skew-symmetric), ``.npz`` (of `scipy.sparse.save_npz`, or of `numpy.savez` with one 2-D
-        array), ``.npy`` (a 2-D array); ``.csv``, ``.csv.gz``, ``.tsv``, ``.tsv.gz``, ``.feather``, ``.parquet``: an
-        edge table, with a row for each pair of neurons (needs pyarrow: ``pip install 'rhochain[tables]'``).
+        array, or with data, indices, indptr and shape), ``.npy`` (a 2-D array); ``.csv``, ``.csv.gz``, ``.tsv``,
+        ``.tsv.gz``, ``.feather``, ``.parquet``: an edge table, with a row for each pair of neurons (needs pyarrow:
+        ``pip install 'rhochain[tables]'``); ``.h5ad``, ``.h5``, ``.hdf5`` (AnnData, SONATA edges, matrices; needs
+        h5py: ``'rhochain[hdf5]'``), ``.mat``, ``.safetensors``, ``.pt``, ``.pth``, ``.ckpt`` (state dicts),
+        ``.petsc``, ``.dat``, ``.bin`` (PETSc; ``.bin`` of PyTorch too).
     source, target : str, optional
         Columns of an edge table: the neuron in `source` acts on that in `target`. By default the one pair of columns
         with names that the field uses, such as pre and post, source and target, pre_root_id and post_root_id,
         bodyId_pre and bodyId_post. ``i`` and ``j`` are refused, as either could be the source.
     weight : str or float, optional
         The column of weights, by default that named weight, syn_count, n_syn, count or the like. A number serves for
-        every row: ``weight=1`` counts them.
+        every row: ``weight=1`` counts them. Of SONATA edges the CSV file of edge types, where it is not beside them.
     nodes : array_like, path or (path, str), optional
         The neurons in the order of W, each once: ids, a file ``.npy`` or ``.txt`` of ids, or a table, whose column the
         second of a pair names. Neurons without an edge stay. By default all neurons of the edge table, in ascending
@@ -178,9 +181,10 @@ def load(
         What the rows of a matrix are. "source" transposes it. By default the matrix is as stored. An edge table needs
         none: its columns say who acts.
     name : str, optional
-        One array of a file that holds several.
+        One matrix of a file that holds several: its path in the file, or the last part of it; a population of SONATA.
     memory : int or str, optional
-        The most bytes that the columns of a table may need, such as "2GB"; by default the memory of the machine.
+        The most bytes that the columns of a table, or an array of a file with several, may need, such as "2GB"; by
+        default the memory of the machine.
     dry_run : bool
         Give the counts alone, with edges that `unknown` would refuse as dropped.
 
@@ -191,7 +195,7 @@ def load(
         summed, a pattern's entries 1 and integers as float64; dense from dense.
     Weights
         Of an edge table: sparse, W[i, j] acts from neuron j on i, rows of one pair summed in float64. Of a matrix with
-        `rows` or `nodes`.
+        `rows` or `nodes`, and of files that name their neurons.
     Counts
         In a dry run.
 

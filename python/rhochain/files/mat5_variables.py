@@ -98,7 +98,7 @@ class _Reader:
         if given.kind != _STRUCT or depth == _DEEPEST or math.prod(given.shape) != 1:
             return {}
         elements = self._entries(given)
-        length = self._numbers(next(elements, None), "the length of the names of fields", integers=True)
+        length = self._numbers(next(elements, None), "variable of a structure", integers=True)
         names = next(elements, None)
         if names is None or len(length) != 1 or not 0 < length[0] <= len(names.data):
             return {}
@@ -185,8 +185,8 @@ class _Reader:
     def _header(self, data: memoryview) -> tuple[str, _Variable]:
         """The name and the header of a matrix."""
         elements = self._elements(data)
-        flags = self._numbers(next(elements, None), "flags of a matrix", integers=True)
-        shape = self._numbers(next(elements, None), "extents of a matrix", integers=True)
+        flags = self._numbers(next(elements, None), "variable", integers=True)
+        shape = self._numbers(next(elements, None), "variable", integers=True)
         name = next(elements, None)
         if len(flags) != 2 or name is None or (shape < 0).any() or len(shape) > _MOST_EXTENTS:
             raise FileFault("file", "a matrix without flags, extents or name", "all three")

@@ -43,8 +43,6 @@ def read_mat(path: Path, options: LoadOptions) -> Any:
 def _of_hdf5(file: Hdf5File, name: str | None) -> Any:
     found: dict[str, Any] = {}
     for group in file.groups():
-        if group.name.startswith("/#"):  # what cells and objects refer to
-            continue
         for key, child in file.members(group).items():
             rows = file.attribute(child, "MATLAB_sparse")
             variable = f"{group.name}/{key}".strip("/").replace("/", ".")

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
-from rhochain.files.libraries import required_library
 
 __all__ = ["SafeTensors"]
 
@@ -30,7 +30,7 @@ class SafeTensors(Mapping[str, npt.NDArray[Any]]):
     """The tensors of a file by name, each read when it is asked for; bfloat16 as float32."""
 
     def __init__(self, path: Path, most_bytes: int | None = None) -> None:
-        library = required_library("safetensors", "safetensors", "a file of safetensors")
+        library = optional_library("safetensors", "safetensors", "a file of safetensors")
         try:
             with library.safe_open(path, framework="numpy"):
                 pass

@@ -9,19 +9,20 @@ type. nsyns is how many synapses of that weight it has. Source: SONATA developer
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from rhochain.files.choices import chosen_name
 from rhochain.files.faults import FileFault, require_sane_shape
 from rhochain.files.hdf5_files import Hdf5File
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.sonata_types import types_beside, weights_of_types
-from rhochain.weights.weights import Counts, Weights
+from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.weights import Weights
 
 __all__ = ["edge_populations", "read_sonata"]
 
@@ -54,16 +55,8 @@ def read_sonata(file: Hdf5File, populations: dict[str, Any], path: Path, options
     neurons = max(int(max(source.max(), target.max())) + 1 if len(source) else 0, _indexed(file, group))
     require_sane_shape(place, neurons, neurons, len(source))
     notes.append(f"population {name}: neurons 0 to {neurons - 1}, the last one that its edges or index name")
-    matrix, counted = _summed(source, target, weight, neurons)
-    return Weights(matrix, np.arange(neurons), "target", f"{path}: edges/{name}", counted, tuple(notes))
-
-
-def _summed(
-    source: npt.NDArray[np.int64], target: npt.NDArray[np.int64], weight: npt.NDArray[np.float64], neurons: int
-) -> tuple[sparse.csr_array, Counts]:
-    """W[i, j], the sum over the edges from j to i."""
-    matrix = sparse.coo_array((weight, (target, source)), shape=(neurons, neurons)).tocsr()
-    return matrix, Counts(rows=len(weight), summed=len(weight) - int(matrix.nnz))
+    W = weights_of_pairs(source, target, weight, nodes=np.arange(neurons), origin=f"{path}: edges/{name}")
+    return dataclasses.replace(W, notes=(*notes, *W.notes))
 
 
 def _part(file: Hdf5File, group: Any, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
-from rhochain.files.libraries import required_library
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, wide_entries
 
 __all__ = ["TorchTensors"]
@@ -27,17 +28,16 @@ class TorchTensors(Mapping[str, Any]):
 
     def __init__(self, path: Path, most_bytes: int | None = None) -> None:
         _require_plain_archive(path)
-        torch = required_library("torch", "torch", "a file of PyTorch")
+        torch = optional_library("torch", "torch", "a file of PyTorch")
         try:
-            loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            loaded = torch.load(os.fspath(path), map_location="cpu", weights_only=True, mmap=True)
         except (MemoryError, OSError):
             raise
         except Exception as error:
-            if "weights_only" in str(error):
+            if "GLOBAL" in str(error):  # a class or a function that is none of a state dict's
                 what = "Python objects, such as a whole model, which are never loaded"
                 raise FileFault("file", what, _SAVE_AGAIN) from error
-            first = str(error).partition("\n")[0]
-            raise FileFault("file", f"cut short or corrupt ({first})", _SAVE_AGAIN) from error
+            raise FileFault("file", f"cut short or corrupt ({type(error).__name__})", _SAVE_AGAIN) from error
         self._torch = torch
         self._size = path.stat().st_size
         self._most_bytes = most_bytes

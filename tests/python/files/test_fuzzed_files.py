@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from file_mutations import ALL_KINDS, TABLE_KINDS
+from container_mutations import CONTAINERS, KINDS, LIBRARIES
 
 pytest.importorskip("resource")
 
@@ -26,19 +26,19 @@ def read_in_a_child(kind, seed, *, reader="load", files=FILES, seconds=SECONDS_A
     return done.returncode, int(begun[-1]) if begun else None, lines[-1] if lines else "", done.stderr
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_file_gives_a_matrix_or_one_line(kind):
-    if kind in TABLE_KINDS:
-        pytest.importorskip("pyarrow")
+    if kind in LIBRARIES:
+        pytest.importorskip(LIBRARIES[kind])
     seed = secrets.randbits(32)
     code, last, summary, errors = read_in_a_child(kind, seed)
     repeat = f"mutated_file({kind!r}, {seed}, {last}): code {code}\n{errors}"
     assert code == 0, repeat
     loaded, refused = map(int, re.findall(r"(?:loaded|refused) (\d+)", summary))
     assert loaded + refused == FILES
-    # The edits break most files, but not all.
+    # The edits break most files of text and arrays, but not all. Much of a container is not read.
     assert loaded > 0, summary
-    assert refused > FILES // 3, summary
+    assert refused > (FILES // 20 if kind in CONTAINERS else FILES // 3), summary
 
 
 @pytest.mark.parametrize(

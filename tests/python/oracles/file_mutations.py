@@ -169,6 +169,16 @@ def _npz_of_mutated_arrays(rng: np.random.Generator) -> bytes:
     return stream.getvalue()
 
 
+def _npz_by_hand(rng: np.random.Generator) -> bytes:
+    W = sparse.random(7, 7, density=0.4, format="csr", random_state=int(rng.integers(2**31)))
+    prefix = str(rng.choice(["", "W_"]))
+    arrays = {"data": W.data, "indices": W.indices, "indptr": W.indptr, "shape": np.array(W.shape)}
+    beside = {"node_ids": 2**60 + np.arange(7)} if rng.random() < 0.7 else {}
+    stream = io.BytesIO()
+    np.savez(stream, **{prefix + name: array for name, array in arrays.items()}, **beside)
+    return stream.getvalue()
+
+
 def _edges(rng: np.random.Generator) -> dict[str, list]:
     rows = int(rng.integers(1, 30))
     ids = rng.integers(0, 2**62, 5)
@@ -211,6 +221,7 @@ KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
     "array": (".npy", lambda rng: mutated(rng, _npy(rng))),
     "archive": (".npz", lambda rng: mutated(rng, _npz(rng))),
     "arrays, then archive": (".npz", _npz_of_mutated_arrays),
+    "archive by hand": (".npz", lambda rng: mutated(rng, _npz_by_hand(rng))),
 }
 # The same of edge tables, which pyarrow reads.
 TABLE_KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
@@ -220,8 +231,3 @@ TABLE_KINDS: dict[str, tuple[str, Callable[[np.random.Generator], bytes]]] = {
     "parquet": (".parquet", lambda rng: mutated(rng, _parquet(rng))),
 }
 ALL_KINDS = KINDS | TABLE_KINDS
-
-
-def mutated_file(kind: str, seed: int, number: int) -> bytes:
-    """File `number` of a kind: the same bytes for the same seed."""
-    return ALL_KINDS[kind][1](np.random.default_rng([seed, list(ALL_KINDS).index(kind), number]))

@@ -6,6 +6,7 @@ file takes at most SECONDS, after which the process dies of SIGALRM.
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import resource
@@ -16,7 +17,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from file_mutations import ALL_KINDS, mutated_file
+from container_mutations import KINDS, LIBRARIES, mutated_file
 from scipy import sparse
 
 import rhochain as rc
@@ -24,7 +25,8 @@ import rhochain as rc
 MOST_BYTES = 500_000_000
 PLACES = r"line [0-9]+|row [0-9]+, column [0-9]+|array .+|header|archive"
 PLACES_OF_TABLES = r"table|footer|columns?.*|row [0-9,]+|ids|weights"
-REFUSAL = re.compile(rf"({PLACES}|{PLACES_OF_TABLES}): .+; expected .+")
+PLACES_OF_CONTAINERS = r"(variable|tensor|group|dataset|edge types) .+|variable|file|labels"
+REFUSAL = re.compile(rf"({PLACES}|{PLACES_OF_TABLES}|{PLACES_OF_CONTAINERS}): .+; expected .+")
 
 
 hoarded = []  # some systems count a peak only while it lasts
@@ -60,8 +62,9 @@ READERS = {
 
 def require_matrix(W) -> None:
     if isinstance(W, rc.Weights):
-        assert W.shape == (len(W.ids), len(W.ids))
-        assert len(np.unique(W.ids)) == len(W.ids)
+        if W.ids is not None:
+            assert W.shape == (len(W.ids), len(W.ids))
+            assert len(np.unique(W.ids)) == len(W.ids)
         W = W.matrix
     assert isinstance(W, sparse.csr_array | np.ndarray), type(W)
     assert len(W.shape) == 2, W.shape
@@ -100,9 +103,11 @@ def read(reader, path) -> bool:
 
 def main(reader, kind, seed, first, last, seconds) -> None:
     loaded = refused = 0
+    if kind in LIBRARIES:
+        importlib.import_module(LIBRARIES[kind])
     base = peak_bytes()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"W{ALL_KINDS[kind][0]}"
+        path = Path(folder) / f"W{KINDS[kind][0]}"
         for number in range(int(first), int(last)):
             path.write_bytes(mutated_file(kind, int(seed), number))
             print(number, flush=True)
