@@ -30,12 +30,14 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.hubs import Hubs
 from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
-from rhochain.weights.weights import Weights
+from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.weights import Counts, Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -50,6 +52,7 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "Counts",
     "CovariantVectors",
     "CriticalGain",
     "FileError",
@@ -57,6 +60,7 @@ __all__ = [
     "GateReport",
     "Grade",
     "GradientReport",
+    "Hubs",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
@@ -95,5 +99,6 @@ __all__ = [
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",
+    "weights_of_pairs",
     "worst_case_growth",
 ]

@@ -19,17 +19,20 @@ from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
-from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.matrix import Matrix, square_matrix, without_names
+from rhochain.inputs.network_arguments import activation_argument, leak_argument
+from rhochain.inputs.orientation import require_orientation
 from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
-from rhochain.objects.matrices import matrix_of
+from rhochain.objects.matrices import matrix_of, network_of
+from rhochain.objects.networks import Network
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -70,7 +73,7 @@ class MeasuredChain(Protocol):
 @overload
 def check(
     W: Module | Mapping[str, Any],
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     gain: None = None,
     chain: MeasuredChain | None = None,
     **options: Unpack[CheckOptions],
@@ -78,7 +81,7 @@ def check(
 @overload
 def check(
     W: str | os.PathLike[str],
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     **options: Unpack[CheckOptions],
@@ -86,18 +89,18 @@ def check(
 @overload
 def check(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     **options: Unpack[CheckOptions],
 ) -> GradientReport: ...
 def check(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     *,
-    leak: float | npt.ArrayLike = 1.0,
+    leak: float | npt.ArrayLike | None = None,
     inputs: Any = None,
     state: Any = None,
     max_sequences: int | None = 8,
@@ -118,14 +121,15 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n), or a model
-        The recurrent weights. The report of an operator has no components and no rho(|W|); that of one without
-        ``rmatvec`` has rho(W) alone, and says so. A view of one gate's rows of the weights of a GRU or LSTM is refused:
-        no verdict on it is one on the cell. A model is a ``torch.nn.Module`` with recurrent layers, or a state dict, in
-        memory or in a file (.pt, .pth, .ckpt, .safetensors): each layer is checked by itself.
-    activation : str or Activation
-        As `rhochain.activation` takes it. Give either this or `gain`. A module brings its own, and another one is
-        refused; for plain RNNs of a state dict, which does not hold it, it is needed. A model takes no `gain` and no
-        `leak`.
+        The recurrent weights. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
+        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so. A
+        view of one gate's rows of the weights of a GRU or LSTM is refused: no verdict on it is one on the cell. A model
+        is a ``torch.nn.Module`` with recurrent layers, a model of Equinox or Flax, or a state dict, in memory or in a
+        file (.pt, .pth, .ckpt, .safetensors): each layer is checked by itself.
+    activation : str, Activation or callable
+        As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
+        stands in its place. A module brings its own, and another one is refused; for plain RNNs of a state dict, which
+        does not hold it, it is needed. A model takes no `gain` and no `leak`.
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
@@ -135,7 +139,7 @@ def check(
         shape (3n, n) or (4n, n), or beside a model of one such layer, decides for its trajectory.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
-        diag(s).
+        diag(s). By default that of a node, or 1.
     inputs : "free" or array_like of shape (n, m), optional
         The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
         and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
@@ -210,7 +214,7 @@ def check(
             check,
             activation=activation,
             gain=gain,
-            leak=leak,
+            leak=1.0 if leak is None else leak,
             inputs=inputs,
             state=state,
             max_sequences=max_sequences,
@@ -224,12 +228,17 @@ def check(
     if state is not None:
         raise ValueError(f"state is for a model that runs along inputs, and W is none; got {type(state).__name__}")
     began = time.perf_counter()
-    sigma, gamma, gains = _gain(activation, gain)
+    network = network_of(W)
+    sigma, gamma, gains = _gain(activation_argument(network, activation) if gain is None else activation, gain, network)
     low, high = levels(vanish_level, explode_level)
     W = matrix_of(W)
+    if gains is not None:
+        require_orientation(W, "gains of neurons")
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     _require_no_gate(A if gains is None else W)
-    of_neurons = leak_vector(leak, A.shape[0])
+    of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
+    if of_neurons.size > 1:
+        require_orientation(A, "leaks of neurons")
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
@@ -248,7 +257,7 @@ def check(
         inputs=input_reach(inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
+    work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs
@@ -340,12 +349,15 @@ def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
 
 
 def _gain(
-    activation: str | Activation | None, gain: float | npt.ArrayLike | None
+    activation: ActivationLike | None, gain: float | npt.ArrayLike | None, network: Network | None
 ) -> tuple[Activation | None, float, npt.NDArray[np.float64] | None]:
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
-        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}')
+        own = (
+            "" if network is None else f" ({network.origin} has {network.unknown_activation}, which has no known gain)"
+        )
+        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}{own}')
     if activation is not None:
         sigma = activation_named(activation)
         return sigma, sigma.gain, None

@@ -17,7 +17,7 @@ from rhochain.checking.gated_checks import Estimation, check_gated
 from rhochain.checking.layer_trajectories import given_runs, layer_trajectories
 from rhochain.checking.trajectory_verdicts import with_trajectory
 from rhochain.estimates.shared_clock import SharedClock
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import Matrix
@@ -49,7 +49,7 @@ def check_model(
     layers: Layers,
     of_matrix: Callable[..., GradientReport],
     *,
-    activation: str | Activation | None,
+    activation: ActivationLike | None,
     gain: float | npt.ArrayLike | None,
     leak: float | npt.ArrayLike,
     inputs: Any,
@@ -118,7 +118,7 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
         raise ValueError(f"state is the start of a run along inputs; got state without inputs for {layers.origin}")
     if inputs is not None and not layers.modules:
         raise ValueError(
-            f"inputs need the module itself, which runs on them; got {layers.origin}, which holds weights alone"
+            f"inputs need a torch.nn.Module, which runs on them; got {layers.origin}, of which the weights are known"
         )
     if inputs is not None and chain is not None:
         raise ValueError("inputs and chain exclude each other: inputs make the chain of each layer; got both")
@@ -142,7 +142,7 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
         )
 
 
-def _with_activation(found: tuple[RecurrentLayer, ...], given: str | Activation | None) -> tuple[RecurrentLayer, ...]:
+def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:
     """The layers, those of plain RNNs with their activation, which a state dict does not hold."""
     plain = [layer for layer in found if layer.cell == "rnn"]
     if given is None:

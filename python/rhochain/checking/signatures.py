@@ -25,7 +25,7 @@ class Module(Protocol):
 class CheckOptions(TypedDict, total=False):
     """The keyword arguments of `check`."""
 
-    leak: float | npt.ArrayLike
+    leak: float | npt.ArrayLike | None
     inputs: Any
     state: Any
     max_sequences: int | None

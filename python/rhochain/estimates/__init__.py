@@ -11,6 +11,7 @@
 - `limits`: `Limits`, the arguments that every estimator shares.
 - `linear_gain`: the factors on W below which a leaky linear network vanishes, above which it explodes.
 - `numerical_range`: the numerical radius w(W).
+- `oriented_vectors`: the vector of a bracket, where it is known to be one of W.
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.

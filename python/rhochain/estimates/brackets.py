@@ -174,7 +174,8 @@ class Bracket:
     history : tuple of Progress
     vector : ndarray of shape (n,) or None
         The unit vector behind `value`: an eigenvector of W, of all of it where W is reducible, or the right singular
-        vector; complex for a complex eigenvalue. It is as accurate as `residual` tells.
+        vector; complex for a complex eigenvalue. It is as accurate as `residual` tells. None also where the source of W
+        does not say which side of an entry receives, as then it may be one of W^T.
     no_vector : str or None
         Why there is no `vector`.
     eigenvalue : complex

@@ -39,6 +39,8 @@ class LoadOptions:
             value = getattr(self, name)
             if not isinstance(value, (str, type(None))):
                 raise TypeError(f"{name} must be a name; got {value!r}")
+        if self.unknown_sign not in (None, 1, -1):
+            raise ValueError(f"unknown_sign must be 1 or -1; got {self.unknown_sign!r}")
         if self.memory is not None:
             byte_count("memory", self.memory)
 

@@ -21,10 +21,10 @@ from rhochain.files.hdf5_matrices import read_hdf5
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
-from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
 from rhochain.files.state_dicts import read_state_dict
 from rhochain.weights.labelled_matrix import named_neurons
+from rhochain.weights.neuron_signs import with_signs
 from rhochain.weights.orientation import with_target_rows
 from rhochain.weights.refusals import BadArgument, BadData
 from rhochain.weights.weights import Counts, Weights
@@ -76,8 +76,17 @@ def _npy(path: Path, _options: LoadOptions) -> Any:
         return read_npy(stream, path.stat().st_size)
 
 
-_OF_MATRICES = frozenset({"rows", "nodes", "dry_run"})
+def _edges(path: Path, options: LoadOptions) -> Any:
+    from rhochain.files.edge_tables import read_edge_table
+
+    return read_edge_table(path, options)
+
+
+_OF_MATRICES = frozenset({"rows", "nodes", "sign", "unknown_sign", "dry_run"})
 _OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
+_OF_EDGES = frozenset(
+    {"source", "target", "weight", "nodes", "unknown", "sign", "transmitter", "unknown_sign", "memory", "dry_run"}
+)
 
 # Readers of optional libraries import them, and the module they are in, when they run.
 KINDS = (
@@ -89,6 +98,7 @@ KINDS = (
     FileKind((".mat",), read_mat, _OF_CONTAINERS),
     FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
     FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
+    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES),
 )
 
 
@@ -121,32 +131,81 @@ def load(
     memory: int | str | None = None,
     dry_run: bool = False,
 ) -> sparse.csr_array | npt.NDArray[Any] | Weights | Counts:
-    """Read a matrix from a file.
+    """Read W from a file: a matrix, or the edges of a network.
 
     Parameters
     ----------
     path : path
         ``.mtx`` or ``.mtx.gz`` (Matrix Market: coordinate or array; real, integer or pattern; general,
         symmetric or skew-symmetric), ``.npz`` (of `scipy.sparse.save_npz`, or of `numpy.savez` with one 2-D
-        array), ``.npy`` (a 2-D array).
+        array), ``.npy`` (a 2-D array); ``.csv``, ``.csv.gz``, ``.tsv``, ``.tsv.gz``, ``.feather``, ``.parquet``: an
+        edge table, with a row for each pair of neurons (needs pyarrow: ``pip install 'rhochain[tables]'``).
+    source, target : str, optional
+        Columns of an edge table: the neuron in `source` acts on that in `target`. By default the one pair of columns
+        with names that the field uses, such as pre and post, source and target, pre_root_id and post_root_id,
+        bodyId_pre and bodyId_post. ``i`` and ``j`` are refused, as either could be the source.
+    weight : str or float, optional
+        The column of weights, by default that named weight, syn_count, n_syn, count or the like. A number serves for
+        every row: ``weight=1`` counts them.
+    nodes : array_like, path or (path, str), optional
+        The neurons in the order of W, each once: ids, a file ``.npy`` or ``.txt`` of ids, or a table, whose column the
+        second of a pair names. Neurons without an edge stay. By default all neurons of the edge table, in ascending
+        order. For the file of a matrix it names rows and columns.
+    unknown : {"error", "drop"}
+        What becomes of edges with a neuron that is none of `nodes`: refused with their number, or left out and counted.
+    sign : str, mapping or path, optional
+        The sign of each neuron, by which the weights of its edges to others are multiplied. By default weights stay as
+        stored.
+
+        - ``{"GABA": -1, "GLUT": -1, "ACH": 1}``: by transmitter. A neuron has the transmitter with the most weight over
+          its rows. Full names ("glutamate") and any case of letters serve as well.
+        - ``"drosophila"``: the same with GABA and GLUT -1; ACH, DA, SER and OCT 1.
+        - ``{720575940596125868: -1, ...}``, or a pandas Series: by neuron.
+        - ``"signs.csv"``, or another table: by neuron, with a column of ids and one named sign.
+    transmitter : str or path, optional
+        Where the transmitters are, for the first two: a column of the edge table, or a table with a row for each neuron
+        (``"neurons.csv.gz"``). By default a column named nt_type or the like, else FlyWire's six columns gaba_avg to
+        da_avg, weighted by the column of weights.
+    unknown_sign : {1, -1}, optional
+        The sign of neurons without a known one, which are counted. By default they are refused.
+    rows : {"target", "source"}, optional
+        What the rows of a matrix are. "source" transposes it. By default the matrix is as stored. An edge table needs
+        none: its columns say who acts.
+    name : str, optional
+        One array of a file that holds several.
+    memory : int or str, optional
+        The most bytes that the columns of a table may need, such as "2GB"; by default the memory of the machine.
+    dry_run : bool
+        Give the counts alone, with edges that `unknown` would refuse as dropped.
 
     Returns
     -------
     csr_array or ndarray of shape (m, n)
-        Sparse from sparse files, with positions listed twice summed, a pattern's entries 1 and integers as float64;
-        dense from dense.
+        Of the file of a matrix without `rows` and `nodes`. Sparse from sparse files, with positions listed twice
+        summed, a pattern's entries 1 and integers as float64; dense from dense.
+    Weights
+        Of an edge table: sparse, W[i, j] acts from neuron j on i, rows of one pair summed in float64. Of a matrix with
+        `rows` or `nodes`.
+    Counts
+        In a dry run.
 
     Raises
     ------
     FileError
         Missing, unreadable, unknown, cut short or corrupt; no regular file; complex or objects; NaN or Inf among the
-        entries; a sparse matrix of more than 10,000,000 rows or columns and 100 more for each entry. A `ValueError`.
+        entries; a sparse matrix of more than 10,000,000 rows or columns and 100 more for each entry; ids that are
+        missing or floating-point numbers of 2^53 or more. A `ValueError`.
+    ValueError
+        An argument that does not go with the file, or that this kind of file cannot use.
+    ImportError
+        Without the library that the kind of file needs, with the line that installs it.
 
     Notes
     -----
     Pickled objects are never loaded. What a file states about its size is compared with what it holds before memory is
     taken for it. A Matrix Market file has its banner, ``%%MatrixMarket matrix coordinate real general``, as its first
-    line, in any case of letters.
+    line, in any case of letters. Ids are 64-bit integers from the file to the report; none passes through
+    floating-point numbers, which merge ids above 2^53.
 
     Examples
     --------
@@ -155,6 +214,12 @@ def load(
     Traceback (most recent call last):
     ...
     rhochain.files.loading.FileError: W.mtx: no such file
+
+    Edges of FlyWire, where GABA and glutamate inhibit::
+
+        W = rc.load("proofread_connections_783.feather", nodes="proofread_root_ids_783.npy", sign="drosophila")
+        print(W.counts)
+        report = rc.check(W, activation="tanh")
     """
     options = LoadOptions(
         source, target, weight, nodes, unknown, sign, transmitter, unknown_sign, rows, name, memory, dry_run
@@ -164,7 +229,7 @@ def load(
     _require_use(path, kind, options)
     try:
         return _finished(kind.read(Path(path), options), os.fspath(path), options)
-    except (FileError, BadArgument):
+    except (FileError, BadArgument, ImportError):
         raise
     except (FileFault, BadData) as fault:
         raise FileError(path, str(fault)) from fault
@@ -198,9 +263,15 @@ def _finished(found: Any, path: str, options: LoadOptions) -> Any:
     if options.dry_run:
         return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
     if W.ids is None and options.nodes is not None:
-        W = named_neurons(W, nodes_from(options.nodes))
+        from rhochain.files.node_lists import nodes_from
+
+        W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
     if W.rows is None:
         W = with_target_rows(W, options.rows)
+    if options.sign is not None and not isinstance(found, Weights):
+        from rhochain.files.sign_requests import neuron_signs
+
+        W = with_signs(W, neuron_signs(options.sign, options.most_bytes), options.unknown_sign)
     return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
 
 

@@ -208,10 +208,22 @@ def _dense_array(W: Any) -> _Array:
         raise TypeError(
             f"W must be an array, a SciPy sparse array, a torch tensor or a LinearOperator; got {type(W).__name__}"
         )
+    if array.dtype.kind in "OSUT":
+        _refuse_no_numbers(array)
     dtype = _stored_type(array.dtype)
     _require_matrix(array.shape)
     fortran = array.flags.f_contiguous and not array.flags.c_contiguous
     return np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
+
+
+def _refuse_no_numbers(array: _Array) -> None:
+    """TypeError that names the first entry that is no number, of text or Python objects."""
+    entries = array.reshape(-1).tolist()
+    at = next((k for k, entry in enumerate(entries) if not isinstance(entry, (int, float))), None)
+    if at is None:
+        raise TypeError(f"W must have real numbers as entries; got dtype {array.dtype}: W.astype(float) has them")
+    place = ", ".join(str(int(index)) for index in np.unravel_index(at, array.shape))
+    raise TypeError(f"W must have real numbers as entries; got {entries[at]!r} at W[{place}]")
 
 
 def _hold_products(W: Any) -> Held:

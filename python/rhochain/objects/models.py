@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from rhochain.objects.jax_layers import is_jax_model, layers_of_jax
 from rhochain.objects.model_files import layers_of_file
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
 from rhochain.objects.state_dicts import is_state_dict, layers_of_state_dict
@@ -23,6 +24,8 @@ def layers_of(given: Any) -> Layers | None:
         layers = recurrent_layers(given)
     elif is_state_dict(given):
         layers = layers_of_state_dict(given)
+    elif is_jax_model(given):
+        layers = layers_of_jax(given)
     elif isinstance(given, (str, os.PathLike)):
         layers = layers_of_file(given)
     if layers is None or layers.found:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scipy import sparse
+
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer, Skipped
 
 __all__ = ["is_state_dict", "layers_of_state_dict"]
@@ -40,7 +42,9 @@ class _Place(NamedTuple):
 
 def is_state_dict(given: Any) -> bool:
     """Whether `given` maps text to arrays or tensors, or is a checkpoint that holds such a mapping."""
-    return isinstance(given, Mapping) and (_has_arrays(given) or _inside(given) is not None)
+    if not isinstance(given, Mapping) or sparse.issparse(given):  # some of SciPy's sparse matrices are mappings
+        return False
+    return _has_arrays(given) or _inside(given) is not None
 
 
 def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -> Layers:
@@ -122,6 +126,9 @@ def _layer(place: _Place, parts: _Parts) -> RecurrentLayer | Skipped:
         shape = tuple(recurrent.shape)
         return Skipped(place.name, f"{name} has shape {shape}; expected (n, n), (3n, n) or (4n, n)")
     incoming, bias, input_bias = (_stored(parts.get(part, {}), part)[0] for part in ("weight_ih", "bias_hh", "bias_ih"))
+    if incoming is not None and (len(incoming.shape) != 2 or incoming.shape[0] != rows):
+        shape = tuple(incoming.shape)
+        return Skipped(place.name, f"weight_ih{place.suffix} has shape {shape}; expected {rows} rows, as {name} has")
     depth, reverse = place.order
     return RecurrentLayer(
         place.name,

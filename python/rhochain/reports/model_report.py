@@ -21,6 +21,7 @@ _CAPTION = (
     "rho: spectral radius; sigma_1: largest singular value; rho(|W|): Perron radius, of W or of each gate's block. "
     "The bounds around these values, with their grades, are in the report of each layer"
 )
+_MOST_NAMES = 6  # in one line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,12 +114,23 @@ class ModelReport(ShownReport):
         return renderables(self._summary(with_reasons=True))
 
     def _summary(self, *, with_reasons: bool) -> list[Block]:
-        facts = [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory"))]
+        facts = [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory")), *self._answers()]
         notes = [*(self._reasons() if with_reasons else []), *self.notes]
         if self.stack is not None:
             notes.append(f"all layers together: {self.stack.headline}: {self.stack.reason}")
         notes += [f"left out: {part.name}: {part.reason}" if part.name else part.reason for part in self.skipped]
         return [Facts(facts), self._table(), Notes(notes)]
+
+    def _answers(self) -> list[tuple[str, str]]:
+        """Each verdict in words, with the layers that have it."""
+        layers: dict[str, list[str]] = {}
+        for layer in self.layers:
+            layers.setdefault(layer.headline, []).append(str(layer.name))
+        answers: list[tuple[str, str]] = []
+        for words, names in layers.items():
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            answers.append(("answer", Verbatim(f"{words} ({', '.join(names[:_MOST_NAMES])}{more})")))
+        return answers
 
     def _table(self) -> Table:
         """A row for each layer, followed by those of its gates."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,8 @@ class Counts:
 
     Examples
     --------
-    >>> print(Counts(rows=16_847_997, summed=1_756_014))
+    >>> import rhochain as rc
+    >>> print(rc.Counts(rows=16_847_997, summed=1_756_014))
     16,847,997 rows, 15,091,983 pairs: 1,756,014 rows summed
     """
 
@@ -54,19 +56,20 @@ class Counts:
         return self.rows - self.dropped - self.summed
 
     def __str__(self) -> str:
-        head = f"{self.rows:,} rows, {self.pairs:,} pairs"
-        if self.neurons:
-            head += f" of {self.neurons:,} neurons"
-        done = [
-            *([f"{self.summed:,} rows summed"] if self.summed else []),
-            *(
-                [f"{self.dropped:,} dropped" if self.summed else f"{self.dropped:,} rows dropped"]
-                if self.dropped
-                else []
-            ),
-            *([f"{self.unknown_sign:,} neurons without a known sign"] if self.unknown_sign else []),
-        ]
-        return f"{head}: {', '.join(done)}" if done else head
+        of_neurons = f" of {_counted(self.neurons, 'neuron')}" if self.neurons else ""
+        done = {
+            f"{_counted(self.summed, 'row')} summed": self.summed,
+            f"{_counted(self.dropped, 'row')} dropped": self.dropped,
+            f"{_counted(self.unknown_sign, 'neuron')} without a known sign": self.unknown_sign,
+        }
+        said = ", ".join(words for words, count in done.items() if count)
+        return f"{_counted(self.rows, 'row')}, {_counted(self.pairs, 'pair')}{of_neurons}" + (
+            f": {said}" if said else ""
+        )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,7 @@ class Weights:
     matrix : csr_array or ndarray of shape (n, n)
         W. Where `rows` is "target", W[i, j] acts from neuron j on neuron i, whatever the source stored.
     ids : ndarray of shape (n,), or None
-        The name of neuron i: integers as in the source (int64 or uint64), or text. None where the source has none.
+        The name of neuron i, int64 or text. None where the source has none.
     rows : {"target", None}
         "target" where the source or the caller said which side of a pair receives; None where neither did: then the
         matrix is as stored.
@@ -87,6 +90,19 @@ class Weights:
     counts : Counts
     notes : tuple of str
         What a reader has to say of its reading, a sentence each.
+
+    Examples
+    --------
+    >>> import numpy as np, rhochain as rc
+    >>> W = rc.Weights(np.array([[0.0, 3.0], [0.5, 0.0]]), ids=np.array([720575940596125868, 4]), rows="target")
+    >>> W
+    Weights(2 x 2, dense float64, rows receive, ids of int64)
+    >>> W.index(4)
+    1
+    >>> np.asarray(W)[W.index(720575940596125868), W.index(4)]  # 4 acts on the other
+    np.float64(3.0)
+    >>> round(rc.spectral_radius(W).value, 3)
+    1.225
     """
 
     matrix: sparse.csr_array | npt.NDArray[Any]
@@ -108,6 +124,21 @@ class Weights:
     def to_scipy(self) -> sparse.csr_array:
         """W as a CSR array, which shares memory with `matrix` where that is one."""
         return self.matrix if sparse.issparse(self.matrix) else sparse.csr_array(self.matrix)
+
+    def index(self, neuron: int | str) -> int:
+        """The row and column of a neuron, by its id."""
+        if self.ids is None:
+            raise ValueError("W has no ids of neurons")
+        if self.ids.dtype.kind != "U":
+            try:
+                neuron = operator.index(neuron)  # type: ignore[arg-type]
+            except TypeError:
+                raise TypeError(f"neuron must be an integer, as the ids of W are; got {neuron!r}") from None
+        within = not isinstance(neuron, int) or -(2**63) <= neuron < 2**63
+        found = np.flatnonzero(self.ids == neuron) if within else np.zeros(0, int)
+        if not len(found):
+            raise ValueError(f"neuron must be one of the {len(self.ids):,} ids of W; got {neuron!r}")
+        return int(found[0])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         stored: Any = self.matrix

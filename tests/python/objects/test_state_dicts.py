@@ -114,6 +114,8 @@ def test_projections_and_other_shapes_are_refused_by_name():
         rc.check(nn.ModuleDict({"lstm": nn.LSTM(M, N, proj_size=2)}).state_dict())
     with pytest.raises(ValueError, match=r"l0: weight_hh_l0 has shape \(10, 5\); expected \(n, n\), \(3n, n\)"):
         rc.check({"weight_hh_l0": np.ones((10, 5))})
+    with pytest.raises(ValueError, match=r"l0: weight_ih_l0 has shape \(4, 2\); expected 5 rows, as weight_hh_l0 has"):
+        rc.check({"weight_hh_l0": np.eye(5), "weight_ih_l0": np.ones((4, 2))}, activation="tanh")
     with pytest.raises(ValueError, match="l0: weight_hh_l0 is missing beside weight_ih"):
         rc.check({"weight_ih_l0": np.ones((10, 5))})
 

@@ -44,7 +44,7 @@ def test_a_row_for_each_layer_and_gate(report):
     assert max(map(len, text.splitlines())) <= 100
     assert text.count("W alone decides nothing for a GRU") == 1
     assert "encoder.l0, encoder.l0_reverse: W alone decides" in " ".join(text.split())
-    assert "Gradients vanish for every input" in text
+    assert "          Gradients vanish for every input (rnn.l0)\n" in text
     assert "left out: fc.weight: a weight of 8 x 8: not known to be recurrent" in text
 
 
