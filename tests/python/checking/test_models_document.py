@@ -1,4 +1,4 @@
-"""The example of docs/models.md prints what the document says."""
+"""The examples of docs/models.md print what the document says."""
 
 import re
 
@@ -15,8 +15,8 @@ def rounded(text):
     return re.sub(r"\d+\.\d{2,}", lambda number: f"{float(number[0]):.3g}", text)
 
 
-def test_the_example_prints_what_the_document_says(capsys):
+@pytest.mark.parametrize(("code", "printed"), EXAMPLE.findall(DOCUMENT), ids=["weights", "sequences"])
+def test_an_example_prints_what_the_document_says(capsys, code, printed):
     pytest.importorskip("torch")
-    ((code, printed),) = EXAMPLE.findall(DOCUMENT)
     exec(code, {})
     assert rounded(capsys.readouterr().out) == rounded(printed)
