@@ -17,8 +17,7 @@ namespace {
 
 class GatedChain {
 public:
-    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, gate_rows rows,
-               std::int64_t block_bytes)
+    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, gate_rows rows, std::int64_t block_bytes)
         : U_(std::move(U)),
           rows_(std::move(rows)),
           gates_(make_gates(cell_named(cell), rows_, U_->cols(), block_bytes)) {
@@ -91,8 +90,8 @@ void bind_gated(py::module_& m) {
     py::class_<GatedChain> chain(m, "GatedChain");
     bind_measures(chain);
     chain
-        .def(py::init<std::shared_ptr<Operator>, const std::string&, gate_rows, std::int64_t>(),
-             py::arg("U"), py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))
+        .def(py::init<std::shared_ptr<Operator>, const std::string&, gate_rows, std::int64_t>(), py::arg("U"),
+             py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))
         .def_property_readonly("steps", &GatedChain::steps);
     m.def("gated_rollout", &run_gated, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),
           py::arg("inputs"), py::arg("width"), py::arg("input_bias"), py::arg("h0"), py::arg("c0"), py::arg("begin"),

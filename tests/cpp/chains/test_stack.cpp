@@ -58,9 +58,9 @@ struct random_stack {
     }
 
     [[nodiscard]] linear_map map(std::int64_t l) const {
-        return dense_operator<double>({layout.weight_rows(l), layout.weight_columns(l),
-                                       weights[static_cast<std::size_t>(l)]},
-                                      dense_layout::row_major, 1);
+        return dense_operator<double>(
+            {layout.weight_rows(l), layout.weight_columns(l), weights[static_cast<std::size_t>(l)]},
+            dense_layout::row_major, 1);
     }
     [[nodiscard]] gate_source gates(std::int64_t l) const {
         const bool lstm = layout.cell == stack_cell::lstm;

@@ -104,8 +104,7 @@ void backward(const linear_map& A, stack_cell cell, const coefficients& J, const
         over_units(S, b, [=](std::int64_t, std::int64_t at) { x.below[at] += J.power * F.data[at]; });
     }
     if (cell == stack_cell::gru)
-        over_units(S, b,
-                   [=](std::int64_t i, std::int64_t at) { x.h[at] = J.power * (own[at] + J.k[i] * x.h[at]); });
+        over_units(S, b, [=](std::int64_t i, std::int64_t at) { x.h[at] = J.power * (own[at] + J.k[i] * x.h[at]); });
     else
         over_units(S, b, [=](std::int64_t, std::int64_t at) { x.h[at] = J.power * own[at]; });
 }
