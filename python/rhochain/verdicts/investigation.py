@@ -302,7 +302,7 @@ class Investigation:
             threads=limits.threads or None,
             max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
             max_seconds=self._clock.next_share(),
-            callback=self._clock.callback,
+            callback=self._clock.callback(getattr(estimator, "func", estimator).__name__),
         )
 
 
@@ -332,13 +332,17 @@ class _Clock:
             return 0.0
         return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
 
-    @property
-    def callback(self) -> Callable[[Progress], bool] | None:
-        return None if self._callback is None else self._record
+    def callback(self, quantity: str) -> Callable[[Progress], bool] | None:
+        """The caller's, which hears of `quantity`; once it said stop, it is left alone."""
+        call = self._callback
+        if call is None:
+            return None
 
-    def _record(self, progress: Progress) -> bool:
-        self._stopped = self._stopped or (self._callback is not None and bool(self._callback(progress)))
-        return self._stopped
+        def record(progress: Progress) -> bool:
+            self._stopped = self._stopped or bool(call(replace(progress, quantity=quantity)))
+            return self._stopped
+
+        return record
 
 
 def _proved(value: float, source: str) -> Bound:

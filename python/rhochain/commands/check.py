@@ -1,0 +1,185 @@
+"""`rhochain check`: will the gradient survive? A report of one file, or a table of several."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rhochain.checking.checks import check
+from rhochain.commands.arrays import number_or_vector, read_matrix
+from rhochain.commands.exits import MISUSE, OK, VERDICT
+from rhochain.commands.option_groups import Precision, Resources, given, grouped
+from rhochain.commands.output import Output, columns, one_line, require_writable
+from rhochain.commands.progress import shown_progress
+from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading
+from rhochain.commands.signals import signals
+from rhochain.inputs.activations import activations
+from rhochain.reports.gradient_report import GradientReport
+from rhochain.verdicts.conclusions import Verdict
+
+__all__ = ["check_files"]
+
+_NAMES = [known.name for known in activations()]
+_HEAD = ("file", "verdict", "rho(W)", "sigma_1(W)", "vanishes below", "explodes above")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Failure:
+    """A file that could not be checked, as a row beside reports."""
+
+    source: str
+    error: str
+
+    def to_dict(self) -> dict[str, str]:
+        return dataclasses.asdict(self)
+
+
+@grouped
+def check_files(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help=FILE)],
+    reading: Reading,
+    precision: Precision,
+    resources: Resources,
+    output: Output,
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"One of {', '.join(_NAMES)}; NAME:ALPHA sets a parameter.",
+            autocompletion=lambda incomplete: [name for name in _NAMES if name.startswith(incomplete)],
+        ),
+    ] = None,
+    gain: Annotated[
+        str | None,
+        typer.Option(metavar="G|FILE", help="The largest slope of the activation, or one a neuron in a .npy."),
+    ] = None,
+    leak: Annotated[
+        str, typer.Option(metavar="A|FILE", help="Of a leaky integrator: a number, or one a neuron in a .npy.")
+    ] = "1",
+    inputs: Annotated[
+        str | None,
+        typer.Option(metavar="FREE", help='"free" if inputs drive every neuron by itself, or the file of W_in.'),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Stop at the first bound that proves a verdict.")] = False,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write the report as a page.")] = None,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-on",
+            metavar="VERDICT",
+            help=f"Exit with {VERDICT} on this verdict; may be repeated.",
+            autocompletion=lambda incomplete: [str(known) for known in Verdict if str(known).startswith(incomplete)],
+        ),
+    ] = None,
+) -> int:
+    """Will the gradient survive? A verdict for each file.
+
+    One file gives a report, several give a table with a row for each.
+    """
+    failing = _verdicts(fail_on or [])
+    output.require_writable()
+    if (activation is None) == (gain is None):
+        came = "neither" if gain is None else "both"
+        raise ValueError(f"give either --activation or --gain, such as --activation tanh; got {came}")
+    if html is not None:
+        if len(files) > 1:
+            raise ValueError(f"--html takes one FILE; got {len(files)}")
+        require_writable("--html", html)
+    if files.count(STANDARD_INPUT) > 1:
+        raise ValueError("standard input can be read once; got - more than once")
+    options: dict[str, Any] = {
+        "activation": activation,
+        "gain": None if gain is None else number_or_vector("--gain", gain),
+        "leak": number_or_vector("--leak", leak),
+        "inputs": inputs if inputs in (None, "free") else read_matrix(inputs),
+        "quick": quick,
+        **given(precision, resources),
+    }
+    found: list[GradientReport | _Failure] = []
+    with signals.deferred():
+        for file in files:
+            try:
+                found.append(_checked(file, reading, options, quiet=output.quiet))
+            except typer.Exit:  # a dry run
+                continue
+            except (ValueError, TypeError, MemoryError) as error:
+                if len(files) == 1:
+                    raise
+                found.append(_Failure(file, one_line(error)))
+            if signals.asked:
+                break
+    if not found:
+        return OK
+    only = found[0]
+    if len(files) == 1:
+        if html is not None and isinstance(only, GradientReport):
+            Path(html).write_text(only.to_html(), encoding="utf-8")
+        output.show(only, only.to_dict())
+    else:
+        output.show(_table(found), [each.to_dict() for each in found])
+    if signals.asked:
+        raise KeyboardInterrupt
+    return _exit_code(found, failing)
+
+
+def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> GradientReport:
+    with shown_progress(f"reading {file}", quiet=quiet, max_seconds=options.get("max_seconds")) as line:
+        W = reading.matrix(file)
+        line.begin("graph of W")
+
+        def follow(record: Any) -> bool:
+            line.bracket(record)
+            return signals.asked
+
+        return dataclasses.replace(check(W, **options, callback=follow), source=file)
+
+
+def _verdicts(names: Sequence[str]) -> frozenset[Verdict]:
+    known = {str(verdict): verdict for verdict in Verdict}
+    unknown = [name for name in names if name.upper() not in known]
+    if unknown:
+        raise ValueError(f"--fail-on must be one of {', '.join(known)}; got {unknown[0]}")
+    return frozenset(known[name.upper()] for name in names)
+
+
+def _exit_code(found: Sequence[GradientReport | _Failure], failing: frozenset[Verdict]) -> int:
+    if any(isinstance(each, _Failure) for each in found):
+        return MISUSE
+    return VERDICT if any(isinstance(each, GradientReport) and each.verdict in failing for each in found) else OK
+
+
+def _table(found: Sequence[GradientReport | _Failure]) -> str:
+    """A row for each file; where they are wider than the terminal, the name of a file has a line of its own."""
+    reports = {each.source: _cells(each) for each in found if isinstance(each, GradientReport)}
+    widths = [max(len(row[k]) for row in [_HEAD[1:], *reports.values()]) for k in range(len(_HEAD) - 1)]
+    names = max(len(str(each.source)) for each in [*found, _Failure(_HEAD[0], "")])
+    width = names + sum(width + 2 for width in widths)
+    beside = width <= columns(without_terminal=width)
+
+    def row(name: str, cells: Sequence[str]) -> str:
+        rest = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        return f"{name:<{names}}  {rest}" if beside else f"{name}\n  {rest}"
+
+    lines = [row(_HEAD[0], _HEAD[1:])]
+    for each in found:
+        if isinstance(each, GradientReport):
+            lines.append(row(str(each.source), _cells(each)))
+        else:
+            lines.append(f"{each.source:<{names}}  error: {each.error.removeprefix(f'{each.source}: ')}")
+    return "\n".join(lines)
+
+
+def _cells(report: GradientReport) -> tuple[str, ...]:
+    """The columns of the table beside the file; a quantity that was not computed is a dash."""
+    gain = report.critical_gain
+    numbers = (
+        None if report.spectral_radius is None else report.spectral_radius.value,
+        None if report.spectral_norm is None else report.spectral_norm.value,
+        None if gain is None or gain.vanishes_below is None else gain.vanishes_below.value,
+        None if gain is None or gain.explodes_above is None else gain.explodes_above.value,
+    )
+    return (str(report.verdict), *("-" if number is None else f"{number:.6g}" for number in numbers))
