@@ -100,18 +100,20 @@ def check_files(
         **given(precision, resources),
     }
     found: list[GradientReport | _Failure] = []
-    with signals.deferred():
-        for file in files:
-            try:
-                found.append(_checked(file, reading, options, quiet=output.quiet))
-            except typer.Exit:  # a dry run
-                continue
-            except (ValueError, TypeError, MemoryError) as error:
-                if len(files) == 1:
-                    raise
-                found.append(_Failure(file, one_line(error)))
-            if signals.asked:
-                break
+    for file in files:
+        try:
+            found.append(_checked(file, reading, options, quiet=output.quiet))
+        except typer.Exit:  # a dry run
+            continue
+        except (ValueError, TypeError, MemoryError) as error:
+            if len(files) == 1:
+                raise
+            found.append(_Failure(file, one_line(error)))
+        except KeyboardInterrupt:  # before there was anything to report of this file
+            if not found:
+                raise
+        if signals.asked:
+            break
     if not found:
         return OK
     only = found[0]

@@ -206,6 +206,8 @@ def _of_gradient(carried: ChainResult) -> _Facts:
     def steps(number: float) -> str:
         return "never" if np.isinf(number) else f"{number:.4g} steps"
 
+    if carried.done == 0:
+        return [("gradient", f"none of {carried.steps:,} steps done")]
     done = "" if carried.done == carried.steps else f" ({carried.done:,} of {carried.steps:,} steps done)"
     return [
         (
@@ -228,6 +230,8 @@ def _of_product(report: ChainReport) -> _Facts:
 
 
 def _of_spectrum(spectrum: LyapunovSpectrum) -> _Facts:
+    if spectrum.steps == 0:
+        return [("exponents", f"none yet: {spectrum.done:,} steps done, the first {spectrum.discard:,} do not count")]
     facts = []
     for place, (exponent, error) in enumerate(zip(spectrum.exponents, spectrum.errors, strict=True)):
         doubt = "" if np.isnan(error) else f" +- {error:.2g}"

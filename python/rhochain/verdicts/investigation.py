@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import rhochain._core as _core
-from rhochain.estimates.brackets import Bound, Bracket, Grade, Progress, Status
+from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
@@ -294,16 +294,24 @@ class Investigation:
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
-        return estimator(
-            self._A,
-            rtol=tolerance,
-            delta=limits.delta,
-            seed=limits.seed,
-            threads=limits.threads or None,
-            max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
-            max_seconds=self._clock.next_share(),
-            callback=self._clock.callback(getattr(estimator, "func", estimator).__name__),
-        )
+        callback = self._clock.callback(getattr(estimator, "func", estimator).__name__)
+        try:
+            return estimator(
+                self._A,
+                rtol=tolerance,
+                delta=limits.delta,
+                seed=limits.seed,
+                threads=limits.threads or None,
+                max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
+                max_seconds=self._clock.next_share(),
+                callback=callback,
+            )
+        except Interrupted as stopped:
+            known: Any = stopped.bracket
+            record = Progress(known.matvecs, known.seconds, known.lower.value, known.value, known.upper.value)
+            if callback is None or not callback(record):
+                raise
+            return known  # type: ignore[no-any-return]
 
 
 # In the order of their cost.
