@@ -18,7 +18,7 @@ from rhochain.commands.option_groups import Precision, Resources, given
 from rhochain.commands.output import Output, paragraphs, require_writable
 from rhochain.commands.progress import shown_progress
 from rhochain.commands.reading import Reading
-from rhochain.estimates.brackets import Bracket, Interrupted, Status
+from rhochain.estimates.brackets import Bracket, Interrupted, Status, json_number
 from rhochain.estimates.comparisons import outward
 from rhochain.estimates.scaling import ScaledNorm
 from rhochain.inputs.matrix import Matrix
@@ -77,9 +77,9 @@ def answered(
         require_writable("--vector", vector)
         if not vector.lower().endswith(".npy"):
             raise ValueError(f"--vector must name a .npy file; got {vector}")
-    with shown_progress(f"reading {file}", quiet=output.quiet, max_seconds=precision.max_seconds) as line:
+    with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         W = Matrix(reading.matrix(file))
-        line.begin(question.symbol)
+        line.begin(question.symbol, precision.max_seconds)
         interrupted = None
         try:
             found = question.estimator(W, callback=line.bracket, **given(precision, resources))
@@ -132,5 +132,5 @@ def _plain(question: Question, file: str, W: Matrix, found: Bracket) -> dict[str
         **found.to_dict(history=False),
     }
     if isinstance(found, ScaledNorm):
-        plain |= {"attained": found.attained.to_dict(), "log_kappa": found.log_kappa}
+        plain |= {"attained": found.attained.to_dict(), "log_kappa": json_number(found.log_kappa)}
     return plain | {"version": _core.build_info()["version"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from rhochain.verdicts.conclusions import Verdict
 __all__ = ["check_files"]
 
 _NAMES = [known.name for known in activations()]
+_OPEN = (Verdict.EXPLOSION_NOT_EXCLUDED, Verdict.UNDECIDED)  # what one trajectory may decide
 _HEAD = ("file", "verdict", "rho(W)", "sigma_1(W)", "vanishes below", "explodes above")
 
 
@@ -121,6 +123,9 @@ def check_files(
         if html is not None and isinstance(only, GradientReport):
             Path(html).write_text(only.to_html(), encoding="utf-8")
         output.show(only, only.to_dict())
+        if output.json != "-" and isinstance(only, GradientReport) and only.verdict in _OPEN and activation is not None:
+            command = shlex.join(["rhochain", "chain", files[0], "--activation", activation, "--steps", "1000"])
+            print(f"{'next':<10}{command}")
     else:
         output.show(_table(found), [each.to_dict() for each in found])
     if signals.asked:
@@ -129,9 +134,9 @@ def check_files(
 
 
 def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> GradientReport:
-    with shown_progress(f"reading {file}", quiet=quiet, max_seconds=options.get("max_seconds")) as line:
+    with shown_progress(f"reading {file}", quiet=quiet) as line:
         W = reading.matrix(file)
-        line.begin("graph of W")
+        line.begin("graph of W", options.get("max_seconds"))
 
         def follow(record: Any) -> bool:
             line.bracket(record)

@@ -10,11 +10,11 @@ import typer
 import rhochain._core as _core
 from rhochain.commands.exits import OK
 from rhochain.commands.option_groups import Precision, Resources, given, grouped
-from rhochain.commands.output import Output
+from rhochain.commands.output import Output, paragraphs
 from rhochain.commands.progress import SYMBOLS, ProgressLine, shown_progress
 from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading
 from rhochain.commands.two_sides import Ends, ends_of_json, relation
-from rhochain.estimates.brackets import Interrupted
+from rhochain.estimates.brackets import Interrupted, json_number
 from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.spectra import perron_radius, spectral_norm, spectral_radius
 from rhochain.inputs.matrix import Matrix
@@ -51,7 +51,7 @@ def compare(
     names: list[str] = []
     sides: list[dict[str, Ends]] = []
     interrupted: Interrupted | None = None
-    with shown_progress("", quiet=output.quiet, max_seconds=precision.max_seconds) as line:
+    with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         try:
             for each in (file, file2):
                 name, ends = _side(each, reading, precision, resources, line)
@@ -62,13 +62,14 @@ def compare(
         except Interrupted as stopped:
             interrupted = stopped
     a, b = [*sides, {}, {}][:2]
+    names += [file2] * (2 - len(names))
     shared = [quantity for quantity in SYMBOLS if quantity in a and quantity in b]
     if interrupted is not None and not shared:
         raise interrupted
     if not shared:
         raise ValueError(f"{file} and {file2} have no quantity in common; got {', '.join(a)} and {', '.join(b)}")
     relations = {quantity: relation(quantity, a[quantity], b[quantity]) for quantity in shared}
-    lines = [f"A          {names[0]}", f"B          {names[1]}", "", _row("", "", _HEAD)]
+    lines = [paragraphs(zip("AB", names, strict=True)), "", _row("", "", _HEAD)]
     for quantity in shared:
         lines += [_row(SYMBOLS[quantity], "A", a[quantity].cells), _row("", "B", b[quantity].cells)]
         lines.append(_row("", "", (str(relations[quantity]),)))
@@ -102,7 +103,7 @@ def _side(
     def computed() -> Iterator[tuple[str, Ends]]:
         for quantity, estimator in _ESTIMATORS.items():
             if square or quantity == "spectral_norm":
-                line.begin(f"{SYMBOLS[quantity]} of {file}")
+                line.begin(f"{SYMBOLS[quantity]} of {file}", precision.max_seconds)
                 yield quantity, Ends.of(estimator(W, callback=line.bracket, **options))
 
     return f"{file}: {size_in_words(W.shape, W.nnz, None)}", computed()
@@ -114,4 +115,4 @@ def _row(symbol: str, side: str, cells: tuple[str, ...]) -> str:
 
 
 def _plain(ends: Ends) -> dict[str, object]:
-    return {"value": ends.value, "lower": ends.lower.to_dict(), "upper": ends.upper.to_dict()}
+    return {"value": json_number(ends.value), "lower": ends.lower.to_dict(), "upper": ends.upper.to_dict()}

@@ -24,7 +24,6 @@ __all__ = ["STANDARD_OUTPUT", "ids_file", "require_matrix_file", "write_matrix",
 
 STANDARD_OUTPUT = "-"
 _ENDINGS = (".npz", ".npy", ".mtx")
-_DIGITS = 17  # which give back every float64
 
 
 def require_matrix_file(name: str) -> None:
@@ -123,8 +122,8 @@ def _write_archive(path: Path, W: Any, ids: npt.NDArray[Any] | None) -> None:
 
 
 def _write_market(stream: Any, W: Any) -> None:
-    entries = W.tocoo() if sparse.issparse(W) else W
-    mmwrite(stream, entries, precision=_DIGITS, symmetry="general")
+    entries = W.astype(np.float64)  # SciPy writes as many digits as give every float64 back, but not every float32
+    mmwrite(stream, entries.tocoo() if sparse.issparse(entries) else entries, symmetry="general")
 
 
 def _dense(W: Any) -> Any:

@@ -45,15 +45,14 @@ def wanted(quiet: bool, environment: Mapping[str, str], *, terminal: bool) -> bo
 class ProgressLine:
     """The line as it is now; `bracket` and `steps` are the callbacks of an estimate and of a chain."""
 
-    def __init__(self, max_seconds: float | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, label: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._max_seconds = max_seconds
-        self._record: Progress | ChainProgress | None = None
-        self.begin("")
+        self.begin(label)
 
-    def begin(self, label: str) -> None:
-        """From here on the line is about `label`."""
-        self._label, self._began, self._record = label, self._clock(), None
+    def begin(self, label: str, max_seconds: float | None = None) -> None:
+        """From here on the line is about `label`, which has so much time."""
+        self._label, self._max_seconds, self._began = label, max_seconds, self._clock()
+        self._record: Progress | ChainProgress | None = None
 
     def bracket(self, record: Progress) -> None:
         if record.quantity is not None:
@@ -86,10 +85,9 @@ class ProgressLine:
 
 
 @contextmanager
-def shown_progress(label: str, *, quiet: bool, max_seconds: float | None = None) -> Iterator[ProgressLine]:
+def shown_progress(label: str, *, quiet: bool) -> Iterator[ProgressLine]:
     """A line that is on the terminal while the block runs, and gone after it."""
-    line = ProgressLine(max_seconds)
-    line.begin(label)
+    line = ProgressLine(label)
     if not wanted(quiet, os.environ, terminal=sys.stderr.isatty()):
         yield line
         return

@@ -52,10 +52,10 @@ def rescale_file(
     if leak is not None:
         options["leak"] = number_or_vector("--leak", leak)
     ((quantity, target),) = asked.items()
-    with shown_progress(f"reading {file}", quiet=quiet, max_seconds=precision.max_seconds) as line:
+    with shown_progress(f"reading {file}", quiet=quiet) as line:
         given_W = reading.matrix(file)
         W, ids = (given_W.matrix, given_W.ids) if isinstance(given_W, Weights) else (given_W, None)
-        line.begin(SYMBOLS[quantity])
+        line.begin(SYMBOLS[quantity], precision.max_seconds)
         multiplied, factor = rescale(W, **options, callback=line.bracket)
         line.begin(f"writing {out}")
         written = write_matrix(out, multiplied, ids)

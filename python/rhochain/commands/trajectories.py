@@ -134,9 +134,10 @@ def chain(
     seed = resources.seed or 0
     levels: dict[str, Any] = {"vanish_level": vanish_level, "explode_level": explode_level}
     facts: _Facts = [("file", file)]
-    plain: dict[str, Any] = {"source": file, "rollout": rollout.to_dict(), "seed": seed}
+    version = _core.build_info()["version"]
+    plain: dict[str, Any] = {"source": file, "rollout": rollout.to_dict(), "seed": seed, "version": version}
     interrupted: KeyboardInterrupt | None = None
-    with shown_progress(f"reading {file}", quiet=output.quiet, max_seconds=precision.max_seconds) as line:
+    with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         W = Matrix(reading.matrix(file), threads=resources.threads)
         made, details = rollout.chain(W, seed)
         facts += [("matrix", size_in_words(W.shape, W.nnz, None)), *details]
@@ -146,7 +147,7 @@ def chain(
             carried = made.vjp(start / np.linalg.norm(start), line.steps, record_every=max(1, made.steps // 1000))
             facts += _of_gradient(carried)
             plain["gradient"] = carried.to_dict(log_norms=False)
-            line.begin(SYMBOLS["chain_norm"])
+            line.begin(SYMBOLS["chain_norm"], precision.max_seconds)
             report = check_chain(made, callback=line.bracket, seed=seed, **levels, **given(precision))
             facts += _of_product(report)
             plain |= report.to_dict()
