@@ -29,7 +29,7 @@ _ESTIMATORS = {
     "scaled_norm": scaled_norm,
 }
 _HEAD = ("value", "lower bound", "upper bound", "lower grade", "upper grade")
-_WIDTHS = (11, 13, 13, 17, 0)
+_WIDTHS = (12, 12, 12, 16, 15)  # 80 with what stands before them
 
 
 @grouped
@@ -110,7 +110,7 @@ def _side(
 
 
 def _row(symbol: str, side: str, cells: tuple[str, ...]) -> str:
-    wide = "".join(f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS[: len(cells)], strict=True))
+    wide = "".join(f"{cell:<{width - 1}} " for cell, width in zip(cells, _WIDTHS[: len(cells)], strict=True))
     return f"{symbol:<11}{side:<2}{wide}".rstrip()
 
 

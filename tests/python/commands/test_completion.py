@@ -26,7 +26,6 @@ def completed(*words):
         (["rhochain", "ch"], ["check", "chain"]),
         (["rhochain", "check", "W.npy", "--activation", "tan"], ["tanh", "tanhshrink"]),
         (["rhochain", "check", "W.npy", "--fail-on", "VAN"], ["VANISHES", "VANISHES_ON_TRAJECTORY"]),
-        (["rhochain", "rescale", "--sc"], ["--scaled"]),
     ],
 )
 def test_words_are_completed(words, expected):

@@ -89,7 +89,7 @@ def test_a_chain_says_how_far_it_came(large):
 def test_in_a_pipe_the_answer_is_json(large):
     command = [sys.executable, "-m", "rhochain", "norm", large, "--rtol", "1e-12", "--json", "-"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(4.0)
+    time.sleep(3.0)
     process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     if process.returncode != 0:  # a fast machine is done by then

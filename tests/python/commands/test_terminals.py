@@ -14,7 +14,7 @@ from rhochain.commands.progress import ProgressLine, wanted
 from rhochain.estimates.brackets import Progress
 
 pytest.importorskip("pty")
-from terminal import environment, run_in_terminal
+from terminal import environment, run_all_in_terminal, run_in_terminal
 
 CELEGANS = Path(__file__).parents[3] / "examples/data/celegans_chemical.mtx"
 COMMANDS = {
@@ -32,16 +32,26 @@ COMMANDS = {
 }
 
 
+@pytest.fixture(scope="module", params=[80, 120])
+def shown(request, tmp_path_factory):
+    """Width, exit code and lines of each command in a terminal."""
+    folder = tmp_path_factory.mktemp("written")
+
+    def word(given):
+        return os.path.relpath(CELEGANS) if given == CELEGANS else str(given).replace("OUT", str(folder / "w"))
+
+    commands = [[word(each) for each in command] for command in COMMANDS.values()]
+    found = run_all_in_terminal(commands, request.param)
+    return {name: (request.param, str(folder), *each) for name, each in zip(COMMANDS, found, strict=True)}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_line_fits_into_80_columns(command, tmp_path):
-    arguments = [
-        word.replace("OUT", str(tmp_path / "w")) if isinstance(word, str) else word for word in COMMANDS[command]
-    ]
-    code, lines = run_in_terminal([os.path.relpath(a) if a == CELEGANS else a for a in arguments], 80)
-    assert code == 0
-    free = [line for line in lines if str(tmp_path) not in line]  # a path is not broken
-    assert max(map(len, free)) <= 80
-    assert not any("Traceback" in line for line in lines)
+def test_every_line_fits(command, shown):
+    columns, folder, code, lines = shown[command]
+    assert code == 0, lines
+    assert max(len(line) for line in lines if folder not in line) <= columns  # a path is not broken
+    assert not any("Traceback" in line or "\x1b" in line for line in lines)
+    assert any(line.strip() for line in lines)
 
 
 @pytest.fixture(scope="module")

@@ -64,8 +64,9 @@ def test_inputs_starts_weights_and_bias_come_from_files(network, capsys):
 
 
 def test_the_rate_is_that_of_a_random_gradient(network, capsys):
+    np.save("W.npy", 0.5 * network)
     found = plain(capsys, "chain", "--steps", STEPS, "--input-scale", 0)
-    P = product(network, np.zeros((STEPS, N)), "pre")
+    P = product(0.5 * network, np.zeros((STEPS, N)), "pre")
     g = np.random.Generator(np.random.Philox(0)).standard_normal(N)
     rate = (np.linalg.norm(P.T @ g) / np.linalg.norm(g)) ** (1 / STEPS)
     assert found["gradient"]["rate"] == pytest.approx(rate, rel=1e-9)
