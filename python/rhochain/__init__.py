@@ -29,9 +29,12 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.layer_report import GateReport, LayerReport
+from rhochain.reports.model_report import ModelReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
-from rhochain.weights.weights import Weights
+from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.weights import Counts, Weights
 
 __version__: str = _core.build_info()["version"]
 
@@ -46,20 +49,24 @@ __all__ = [
     "CheckpointError",
     "Components",
     "Condition",
+    "Counts",
     "CovariantVectors",
     "CriticalGain",
     "FileError",
     "GRUChain",
+    "GateReport",
     "Grade",
     "GradientReport",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
+    "LayerReport",
     "LowRankUpdate",
     "LyapunovInterrupted",
     "LyapunovSpectrum",
     "Matrix",
     "MatrixChain",
+    "ModelReport",
     "OuterEigenvalues",
     "Progress",
     "RangeWarning",
@@ -86,5 +93,6 @@ __all__ = [
     "scaled_norm",
     "spectral_norm",
     "spectral_radius",
+    "weights_of_pairs",
     "worst_case_growth",
 ]

@@ -21,7 +21,11 @@ MISTAKES = {
         ValueError,
         "stacked gates of an LSTM: LSTMChain",
     ),
-    "a function": (lambda: rc.check(EYE, activation=np.tanh), TypeError, 'such as "tanh" .*activations.*; got ufunc'),
+    "a function": (
+        lambda: rc.check(EYE, activation=np.exp),
+        TypeError,
+        'such as "tanh" .*activations.*; got the function numpy.exp',
+    ),
     "no activation": (
         lambda: rc.check(EYE),
         ValueError,

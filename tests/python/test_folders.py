@@ -13,6 +13,7 @@ import rhochain as rc
 # Folders of python/rhochain, from the bottom. A module imports modules of its own folder and of those before it.
 # `_core` is below all folders; the other modules beside them are above.
 PYTHON_FOLDERS = [
+    "markup",
     "weights",
     "files",
     "objects",

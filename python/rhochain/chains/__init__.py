@@ -12,6 +12,7 @@
 - `jacobian`: `JacobianChain`.
 - `lyapunov`: the run that finds Lyapunov exponents.
 - `matrix_chain`: `MatrixChain`, the product of matrices that the caller has.
+- `module_layers`: what `from_torch` of a chain takes.
 - `norm`: ln ||P||_2 as a bracket.
 - `passes`: one pass of vectors through P or its transpose.
 - `product`: P as the core holds it, and what a checkpoint compares of it.

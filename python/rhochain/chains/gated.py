@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rhochain.chains.gated_chain import GatedChain, stacked_weights
-from rhochain.chains.gated_runs import CellArguments, module_weights
+from rhochain.chains.gated_runs import CellArguments
+from rhochain.chains.module_layers import one_layer, one_sequence
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.resources import byte_count
 
@@ -146,9 +147,11 @@ class GRUChain(GatedChain):
         Parameters
         ----------
         module : torch.nn.GRU or torch.nn.GRUCell
+            Compiled, pruned or with parametrizations too: its weights are those that its next forward uses.
         inputs : tensor or array_like of shape (K, input_size)
-            One sequence, not a batch.
-        h0 : tensor or array_like of shape (n,) or (1, n), optional
+            One sequence; also (K, 1, input_size), or (1, K, input_size) where the module has ``batch_first``. For a
+            batch there is ``check(module, inputs=x)``.
+        h0 : tensor or array_like of shape (n,), (1, n) or (1, 1, n), optional
             By default 0.
         memory, threads
             As in `from_rollout`.
@@ -157,7 +160,8 @@ class GRUChain(GatedChain):
         -----
         The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
         """
-        w = module_weights(module)
+        w = one_layer(module, cls._cell)
+        inputs = one_sequence(module, w, inputs)
         options = {"W_in": w.incoming, "bias": w.bias, "input_bias": w.input_bias}
         return cls.from_rollout(w.recurrent, inputs, h0, **options, memory=memory, threads=threads)
 
@@ -279,9 +283,10 @@ class LSTMChain(GatedChain):
     ) -> LSTMChain:
         """`from_rollout` with the parameters of a ``torch.nn.LSTM`` or ``LSTMCell``, as `GRUChain.from_torch`.
 
-        `state` is (h0, c0), each of shape (n,) or (1, n); by default 0.
+        `state` is (h0, c0), each of shape (n,), (1, n) or (1, 1, n); by default 0.
         """
-        w = module_weights(module)
+        w = one_layer(module, cls._cell)
+        inputs = one_sequence(module, w, inputs)
         h0, c0 = (None, None) if state is None else state
         options = {"W_in": w.incoming, "bias": w.bias, "input_bias": w.input_bias}
         return cls.from_rollout(w.recurrent, inputs, h0, c0, **options, memory=memory, threads=threads)

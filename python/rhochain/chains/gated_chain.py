@@ -26,6 +26,7 @@ class GatedChain(Chain):
     ----------
     matrix : Matrix
         The weights, with the threads of the products.
+    cell : {"gru", "lstm"}
     """
 
     matrix: Matrix
@@ -37,6 +38,10 @@ class GatedChain(Chain):
 
     def __init__(self) -> None:
         raise TypeError(f"{type(self).__name__} is made by its from_gates, from_rollout or from_torch")
+
+    @property
+    def cell(self) -> str:
+        return self._cell
 
     def _hold(self, U: Matrix, rows: Mapping[str, Any], memory: int) -> None:
         n = U.shape[1]

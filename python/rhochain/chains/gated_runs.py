@@ -1,21 +1,18 @@
-"""Runs of GRU and LSTM cells in the core, with what their chains need recorded; weights of a PyTorch module."""
+"""Runs of GRU and LSTM cells in the core, with what their chains need recorded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
 import rhochain._core as _core
 from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
-from rhochain.inputs.arguments import real_vector
+from rhochain.chains.module_layers import state_vector
 from rhochain.inputs.arrays import Floats
-from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.rows import row_source
 
-__all__ = ["COLUMNS", "CellArguments", "CellRun", "CellState", "CellWeights", "module_weights"]
+__all__ = ["COLUMNS", "CellArguments", "CellRun", "CellState"]
 
 
 COLUMNS = {"gru": ("h", "r", "z", "n", "q"), "lstm": ("i", "f", "g", "o", "c")}
@@ -27,15 +24,6 @@ class CellState(NamedTuple):
 
     h: Floats
     c: Floats
-
-
-class CellWeights(NamedTuple):
-    """The parameters of a cell in PyTorch's layout, the gates' rows below each other."""
-
-    recurrent: Any
-    incoming: Any
-    bias: Any
-    input_bias: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +55,9 @@ class CellRun:
         self._width = width
         self.steps: int
         self._source, self.steps = row_source("inputs", given.inputs, width, f"{width}, {of}", memory)
-        self._bias = _state_vector("bias", given.bias, rows)
-        self._input_bias = _state_vector("input_bias", given.input_bias, rows)
-        self.start = CellState(_state_vector("h0", given.h0, self.n), _state_vector("c0", given.c0, self.n))
+        self._bias = state_vector("bias", given.bias, rows)
+        self._input_bias = state_vector("input_bias", given.input_bias, rows)
+        self.start = CellState(state_vector("h0", given.h0, self.n), state_vector("c0", given.c0, self.n))
 
     def record(self, begin: int, end: int, state: CellState) -> tuple[list[Floats], CellState]:
         """What steps begin .. end - 1 from the state before them leave in the order of `COLUMNS`, and the state after.
@@ -101,24 +89,3 @@ class CellRun:
             "inputs": rows_digest(self._source, self.steps, self._width),
             "W_in": None if self._incoming is None else matrix_digest(self._incoming),
         }
-
-
-def module_weights(module: Any) -> CellWeights:
-    """Of a torch.nn.GRU, LSTM, GRUCell or LSTMCell, of one layer and one direction and without a projection."""
-    for name, expected in (("num_layers", 1), ("bidirectional", False), ("proj_size", 0)):
-        got = getattr(module, name, expected)
-        if got != expected:
-            raise ValueError(f"module must have {name} = {expected}; got {got}")
-    suffix = "_l0" if hasattr(module, "weight_hh_l0") else ""
-    if not hasattr(module, f"weight_hh{suffix}"):
-        raise TypeError(f"module must be a torch.nn.GRU, LSTM, GRUCell or LSTMCell; got {type(module).__name__}")
-    parts = ("weight_hh", "weight_ih", "bias_hh", "bias_ih")
-    return CellWeights(*(getattr(module, part + suffix, None) for part in parts))
-
-
-def _state_vector(name: str, given: Any, length: int) -> Floats:
-    """`given` as float64 of shape (length,), zeros for None; a tensor of shape (1, length) counts as one row."""
-    if given is None:
-        return np.zeros(length)
-    x = plain_array(name, given)
-    return real_vector(name, x[0] if x.ndim == 2 and len(x) == 1 else x, length)

@@ -12,17 +12,23 @@ import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
 from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
+from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import finite_weight
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.leaks import leak_of, leak_vector
 from rhochain.inputs.matrix import Matrix, linear_part
+from rhochain.inputs.network_arguments import activation_argument, convention_argument, leak_argument
+from rhochain.inputs.orientation import require_orientation
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
+from rhochain.objects.matrices import network_of
+from rhochain.objects.networks import Network
+from rhochain.objects.torch_modules import is_module
 
 __all__ = ["JacobianChain"]
 
@@ -40,8 +46,10 @@ class JacobianChain(Chain):
     convention : {"pre", "post"}
         "pre": the state is the argument of sigma, J_k = (1 - a) I + a W diag(s_k).
         "post": the state is its output, J_k = (1 - a) I + a diag(s_k) W.
+        By default that of a node of ReservoirPy or PyRCN, or "pre".
     leak : float in (0, 1] or array_like of shape (n,)
-        a of a leaky integrator, one for all neurons or one for each: J_k = diag(1 - a) + diag(a) W diag(s_k).
+        a of a leaky integrator, one for all neurons or one for each: J_k = diag(1 - a) + diag(a) W diag(s_k). By
+        default that of a node, or 1.
     threads : int, optional
         By default all. The result does not depend on it, to the last bit.
     linear : anything `Matrix` takes, shape (n, n), optional
@@ -66,6 +74,7 @@ class JacobianChain(Chain):
         An array where the leaks of neurons differ.
     linear : Matrix or None
     linear_weight : float or None
+    convention : {"pre", "post"}
 
     Raises
     ------
@@ -99,8 +108,8 @@ class JacobianChain(Chain):
         self,
         W: Any,
         slopes: Any,
-        convention: str = "pre",
-        leak: float | npt.ArrayLike = 1.0,
+        convention: str | None = None,
+        leak: float | npt.ArrayLike | None = None,
         threads: int | None = None,
         *,
         linear: Any = None,
@@ -115,9 +124,9 @@ class JacobianChain(Chain):
         cls,
         W: Any,
         X: Any,
-        activation: str | Activation = "tanh",
-        convention: str = "pre",
-        leak: float | npt.ArrayLike = 1.0,
+        activation: ActivationLike | None = None,
+        convention: str | None = None,
+        leak: float | npt.ArrayLike | None = None,
         threads: int | None = None,
         *,
         linear: Any = None,
@@ -134,8 +143,9 @@ class JacobianChain(Chain):
             "pre": pre-activation states x_0 .. x_{K-1}, shape (K, n).
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
             sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a; with a linear part too, c O h_k in place of (1 - a) h_k.
-        activation : str or Activation
-            For "post" one whose slope follows from its output (tanh, sigmoid, relu, ...).
+        activation : str, Activation or callable
+            By default that of a node, or "tanh". For "post" one whose slope follows from its output (tanh, sigmoid,
+            relu, ...).
 
         Raises
         ------
@@ -151,8 +161,8 @@ class JacobianChain(Chain):
         (10, 1.0)
         """
         chain = cls.__new__(cls)
-        chain._hold(W, convention, leak, threads, linear, linear_weight)
-        chain._read("X", X, activation_named(activation), memory)
+        network = chain._hold(W, convention, leak, threads, linear, linear_weight)
+        chain._read("X", X, activation_named(_activation(network, activation)), memory)
         return chain
 
     @classmethod
@@ -165,9 +175,9 @@ class JacobianChain(Chain):
         inputs: Any = None,
         input_weights: Any = None,
         bias: npt.ArrayLike | None = None,
-        activation: str | Activation = "tanh",
-        convention: str = "pre",
-        leak: float | npt.ArrayLike = 1.0,
+        activation: ActivationLike | None = None,
+        convention: str | None = None,
+        leak: float | npt.ArrayLike | None = None,
         linear: Any = None,
         linear_weight: float | None = None,
         noise: float = 0.0,
@@ -192,7 +202,8 @@ class JacobianChain(Chain):
         input_weights : anything `Matrix` takes, shape (n, m) or (n,), optional
             W_in.
         bias : array_like of shape (n,), optional
-        activation : str or Activation
+        activation : str, Activation or callable
+            By default that of a node, or "tanh".
         noise : float
             Standard deviation of independent Gaussian process noise.
         seed : int
@@ -223,11 +234,57 @@ class JacobianChain(Chain):
         0.394
         """
         chain = cls.__new__(cls)
-        chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = activation_named(activation)
+        network = chain._hold(W, convention, leak, threads, linear, linear_weight)
+        sigma = activation_named(_activation(network, activation))
+        if network is not None:
+            input_weights = network.W_in if input_weights is None and inputs is not None else input_weights
+            bias = network.bias if bias is None else bias
         trajectory = rollout(chain.matrix, x0, steps, inputs, input_weights, bias, sigma, noise, seed, memory)
         chain._along(trajectory.core, sigma, trajectory.identity)
         return chain
+
+    @classmethod
+    def from_torch(
+        cls, module: Any, inputs: Any, h0: Any = None, *, memory: int | str = "2GB", threads: int | None = None
+    ) -> JacobianChain:
+        """`from_rollout` with the parameters of a ``torch.nn.RNN`` or ``RNNCell`` of one layer and one direction.
+
+        Parameters
+        ----------
+        module : torch.nn.RNN or torch.nn.RNNCell
+            Compiled, pruned or with parametrizations too: its weights are those that its next forward uses. It says
+            which activation there is, and its convention is "post": h_k = sigma(W h_{k-1} + W_in u_k + b).
+        inputs : tensor or array_like of shape (K, input_size)
+            One sequence; also (K, 1, input_size), or (1, K, input_size) where the module has ``batch_first``. For a
+            batch there is ``check(module, inputs=x)``.
+        h0 : tensor or array_like of shape (n,), (1, n) or (1, 1, n), optional
+            By default 0.
+        memory, threads
+            As in `from_rollout`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Misuse, also a module of another kind, of several layers or of both directions.
+
+        Notes
+        -----
+        The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
+        """
+        layer = one_layer(module, "rnn")
+        n = layer.n
+        biases = [state_vector("bias", part, n) for part in (layer.bias, layer.input_bias)]
+        return cls.from_rollout(
+            layer.recurrent,
+            state_vector("h0", h0, n),
+            inputs=one_sequence(module, layer, inputs),
+            input_weights=layer.incoming,
+            bias=biases[0] + biases[1],
+            activation=str(layer.activation),
+            convention="post",
+            memory=memory,
+            threads=threads,
+        )
 
     @property
     def gain(self) -> float:
@@ -271,25 +328,35 @@ class JacobianChain(Chain):
     def _hold(
         self,
         W: Any,
-        convention: str,
-        leak: float | npt.ArrayLike,
+        convention: str | None,
+        leak: float | npt.ArrayLike | None,
         threads: int | None,
         linear: Any,
         linear_weight: float | None,
-    ) -> None:
+    ) -> Network | None:
+        network = network_of(W)
         self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
         n = self.matrix.shape[0]
         if self.matrix.shape != (n, n):
             raise ValueError(f"W must be square; got shape {self.matrix.shape}")
-        if convention not in ("pre", "post"):
+        require_orientation(self.matrix, "a chain")
+        if convention not in ("pre", "post", None):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        self._convention = convention
-        self._leaks = leak_vector(leak, n).copy()
+        if is_module(W):
+            if convention == "pre":
+                raise ValueError(
+                    f"convention must be 'post' for a {type(W).__name__}, h_k = sigma(W h_{{k-1}} + ..); got 'pre'"
+                )
+            convention = "post"
+        self.convention = convention_argument(network, convention)
+        self._leaks = leak_vector(leak_argument(network, leak), n).copy()
         self.leak = leak_of(self._leaks)
         self.linear = None if linear is None else linear_part(linear, n)
+        require_orientation(self.linear, "a chain")
         self.linear_weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
         if linear is None and linear_weight is not None:
             raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
+        return network
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
         n = self.matrix.shape[0]
@@ -306,7 +373,7 @@ class JacobianChain(Chain):
     ) -> None:
         self._activation = activation
         # `factors` must not keep the chain alive.
-        convention, leaks, linear, weight = self._convention, self._leaks, self.linear, self.linear_weight
+        convention, leaks, linear, weight = self.convention, self._leaks, self.linear, self.linear_weight
         operator = None if linear is None else linear.operator
         self._core = _core.JacobianChain(self.matrix.operator, slopes, convention, leaks, operator, weight)
         sigma = None if activation is None else [activation.name, activation.parameter]
@@ -324,5 +391,16 @@ class JacobianChain(Chain):
         least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
         leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
         linear = "" if self.linear is None else ", linear part"
-        rule = f"{self._convention}{'' if least == 1.0 else leak}{linear}"
+        rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"
+
+
+def _activation(network: Network | None, given: ActivationLike | None) -> ActivationLike:
+    """`given`, or what the network brings, or tanh where there is no network."""
+    found = activation_argument(network, given)
+    if found is None and network is not None:
+        raise ValueError(
+            f'activation must be given, such as "tanh": that of the {network.origin}, {network.unknown_activation}, '
+            "has no known name"
+        )
+    return "tanh" if found is None else found

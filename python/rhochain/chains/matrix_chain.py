@@ -10,6 +10,7 @@ from rhochain.chains.chain import Chain
 from rhochain.chains.identity import matrices_digest
 from rhochain.chains.product import Product
 from rhochain.inputs.matrix import Matrix, square_matrices
+from rhochain.inputs.orientation import require_orientation
 
 __all__ = ["MatrixChain"]
 
@@ -61,6 +62,8 @@ class MatrixChain(Chain):
 
     def __init__(self, matrices: Iterable[Any], threads: int | None = None) -> None:
         held = square_matrices("matrices", matrices, threads)
+        for J in held:
+            require_orientation(J, "a chain")
         self.matrices: tuple[Matrix, ...] = held
         core = _core.MatrixChain([J.operator for J in held])
         self._product = Product(core, held[0], held[0].shape[0], lambda: {"matrices": matrices_digest(held)})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy.typing as npt
 
 from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Progress
+from rhochain.inputs.resources import granted_threads
 from rhochain.reports.chain_report import ChainReport
+from rhochain.reports.computation import Computation
 from rhochain.verdicts.trajectories import decide_for_chain, levels
 
 __all__ = ["check_chain"]
@@ -67,6 +70,7 @@ def check_chain(
         raise TypeError(
             f"chain must be a JacobianChain, GRUChain, LSTMChain or MatrixChain; got {type(chain).__name__}"
         )
+    began = time.perf_counter()
     low, high = levels(vanish_level, explode_level)
     norm = chain.norm(
         rtol=rtol,
@@ -86,4 +90,14 @@ def check_chain(
         norm=norm,
         vanish_level=low,
         explode_level=high,
+        computed=Computation(
+            seconds=time.perf_counter() - began,
+            products=norm.matvecs,
+            threads=getattr(getattr(chain, "matrix", None), "threads", 0) or granted_threads(),
+            rtol=float(rtol),
+            delta=float(delta),
+            seed=int(seed),
+            max_matvecs=max_matvecs,
+            max_seconds=max_seconds,
+        ),
     )

@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Protocol
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from rhochain.chains.chain import Chain
+from rhochain.checking.gated_checks import Estimation
+from rhochain.checking.model_checks import check_model, model_of
+from rhochain.checking.same_matrices import same_matrix
+from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.input_reach import input_reach
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.local_gains import local_gains, with_local_gains
-from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.matrix import Matrix, square_matrix, without_names
+from rhochain.inputs.network_arguments import activation_argument, leak_argument
+from rhochain.inputs.orientation import require_orientation
+from rhochain.inputs.resources import granted_threads
+from rhochain.objects.gate_slices import stack_behind
+from rhochain.objects.matrices import matrix_of, network_of
+from rhochain.objects.networks import Network
+from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.model_report import ModelReport
+from rhochain.reports.neurons import Neurons
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
 from rhochain.verdicts.evidence import Evidence
 from rhochain.verdicts.investigation import Investigation
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
+from rhochain.weights.weights import Weights
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["MeasuredChain", "check"]
 
@@ -50,13 +70,37 @@ class MeasuredChain(Protocol):
         """ln ||P||_2."""
 
 
+@overload
+def check(
+    W: Module | Mapping[str, Any],
+    activation: ActivationLike | None = None,
+    gain: None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> ModelReport: ...
+@overload
+def check(
+    W: str | os.PathLike[str],
+    activation: ActivationLike | None = None,
+    gain: float | npt.ArrayLike | None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> GradientReport | ModelReport: ...
+@overload
 def check(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
+    gain: float | npt.ArrayLike | None = None,
+    chain: MeasuredChain | None = None,
+    **options: Unpack[CheckOptions],
+) -> GradientReport: ...
+def check(
+    W: Any,
+    activation: ActivationLike | None = None,
     gain: float | npt.ArrayLike | None = None,
     chain: MeasuredChain | None = None,
     *,
-    leak: float | npt.ArrayLike = 1.0,
+    leak: float | npt.ArrayLike | None = None,
     inputs: Any = None,
     quick: bool = False,
     numerical_radius: bool = False,
@@ -69,16 +113,17 @@ def check(
     max_matvecs: int | None = None,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
-) -> GradientReport:
+) -> GradientReport | ModelReport:
     """Will the gradient survive? A verdict for x_k = W sigma(x_{k-1}) + ..., whatever its inputs.
 
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n)
-        The recurrent weights. The report of an operator has no components and no rho(|W|); that of one without
-        ``rmatvec`` has rho(W) alone, and says so.
-    activation : str or Activation
-        As `rhochain.activation` takes it. Give either this or `gain`.
+        The recurrent weights. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
+        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so.
+    activation : str, Activation or callable
+        As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
+        stands in its place.
     gain : float > 0 or array_like of shape (n,)
         gamma = sup |sigma'|, or one for each neuron (at least 0, such as over the box that its inputs keep to): then
         all quantities are those of W diag(gain), a copy of W.
@@ -87,7 +132,7 @@ def check(
         leaves it out. Its slopes are compared with the largest gain.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, J = (1 - a) I + a W diag(s), or one for each neuron, J = diag(1 - a) + diag(a) W
-        diag(s).
+        diag(s). By default that of a node, or 1.
     inputs : "free" or array_like of shape (n, m), optional
         The reach of the inputs, for the sentence on an explosion under some slopes: ``"free"`` if they are unbounded
         and drive every neuron independently, or the input matrix W_in, whose rank decides whether they do.
@@ -141,10 +186,33 @@ def check(
     >>> str(rc.check(np.array([[0.0, 3.0], [2.0, 0.0]]), gain=1.0).verdict)
     'EXPLODES_FOR_SOME_SLOPES'
     """
-    sigma, gamma, gains = _gain(activation, gain)
+    if (layers := model_of(W, chain)) is not None:
+        return check_model(
+            layers,
+            check,
+            activation=activation,
+            gain=gain,
+            leak=1.0 if leak is None else leak,
+            inputs=inputs,
+            chain=chain,
+            estimation=Estimation(
+                rtol, delta, seed, threads, max_matvecs, max_seconds, callback, vanish_level, explode_level
+            ),
+            quick=quick,
+            numerical_radius=numerical_radius,
+        )
+    began = time.perf_counter()
+    network = network_of(W)
+    sigma, gamma, gains = _gain(activation_argument(network, activation) if gain is None else activation, gain, network)
     low, high = levels(vanish_level, explode_level)
+    W = matrix_of(W)
+    if gains is not None:
+        require_orientation(W, "gains of neurons")
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
-    of_neurons = leak_vector(leak, A.shape[0])
+    _require_no_gate(A if gains is None else W)
+    of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
+    if of_neurons.size > 1:
+        require_orientation(A, "leaks of neurons")
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     unchecked: tuple[str, ...] = ()
@@ -163,7 +231,7 @@ def check(
         inputs=input_reach(inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
+    work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs
@@ -178,6 +246,11 @@ def check(
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
+    names = W if isinstance(W, Weights) else A.weights
+    driving = None
+    if names is not None and names.ids is not None and gains is None and not quick:
+        left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
+        driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
     return GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -207,6 +280,32 @@ def check(
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
         ),
+        source=None if names is None else names.origin or None,
+        neurons=Neurons.of(names, driving),
+        computed=Computation(
+            seconds=time.perf_counter() - began,
+            products=work.products + (0 if log_norm is None else log_norm.matvecs),
+            threads=limits.threads or granted_threads(),
+            rtol=limits.rtol,
+            delta=limits.delta,
+            seed=limits.seed,
+            max_matvecs=limits.max_matvecs,
+            max_seconds=limits.max_seconds,
+            quick=bool(quick),
+        ),
+    )
+
+
+def _require_no_gate(W: Any) -> None:
+    """ValueError where W is one gate of a GRU or LSTM, of which no verdict about W is true."""
+    stack = W.stack if isinstance(W, Matrix) else stack_behind(W)
+    if stack is None:
+        return
+    rows, n = stack
+    raise ValueError(
+        f"W must be the recurrent matrix of a plain network; got a view of {n} rows of weights of shape {stack}, as of "
+        f"one gate of {'a GRU' if rows == 3 * n else 'an LSTM'}, for whose gradients a verdict on W says nothing: "
+        "check(model) takes the whole cell. For a plain network that shares its memory, pass a copy of W"
     )
 
 
@@ -224,12 +323,15 @@ def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
 
 
 def _gain(
-    activation: str | Activation | None, gain: float | npt.ArrayLike | None
+    activation: ActivationLike | None, gain: float | npt.ArrayLike | None, network: Network | None
 ) -> tuple[Activation | None, float, npt.NDArray[np.float64] | None]:
     """The activation, gamma, and gains per neuron if given (then gamma is 1: W takes them)."""
     if (activation is None) == (gain is None):
         came = "neither" if gain is None else "both"
-        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}')
+        own = (
+            "" if network is None else f" ({network.origin} has {network.unknown_activation}, which has no known gain)"
+        )
+        raise ValueError(f'give either activation or gain, such as activation="tanh"; got {came}{own}')
     if activation is not None:
         sigma = activation_named(activation)
         return sigma, sigma.gain, None
@@ -259,20 +361,8 @@ def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: Floats, gamma:
         raise ValueError(f"chain must have the leak of the check, {wanted}; got {got}")
     if getattr(chain, "linear", None) is not None:
         raise ValueError("chain must have no linear part, which this function does not know; check_chain takes it")
-    if isinstance(own, Matrix) and not _same_matrix(own, A):
+    if isinstance(own, Matrix) and not same_matrix(own, A):
         raise ValueError("chain must be of W: got a chain of another matrix, whose products with two vectors differ")
     named = {"leak": own_leak is not None, "W": isinstance(own, Matrix)}
     unknown = [name for name, known in named.items() if not known]
     return (f"the chain does not state its {' and '.join(unknown)}: taken to be as in the check.",) if unknown else ()
-
-
-def _same_matrix(A: Matrix, B: Matrix) -> bool:
-    """Whether the products with two random vectors agree, up to the order in which their terms are added."""
-    if A.operator is B.operator:
-        return True
-    x = np.random.default_rng(0).standard_normal((A.shape[1], 2))
-    with np.errstate(all="ignore"):
-        a, b = A @ x, B @ x
-        agree = (a == b) | (np.abs(a - b) <= 1e-9 * np.abs(a))
-    # Where the terms of a row cancel in one of the vectors, they do not in the other.
-    return bool(agree.any(axis=1).all())

@@ -7,12 +7,15 @@
 - `interruptions`: Ctrl-C during a run, with what was known by then.
 - `leaky_gain`: rho((1 - a) I + a g W) at one factor g after another, and where it crosses a value.
 - `leaky_rescaling`: the factor that gives a leaky network a wanted spectral radius.
+- `left_perron_vector`: the vector of the neurons that drive the others.
 - `limits`: `Limits`, the arguments that every estimator shares.
 - `linear_gain`: the factors on W below which a leaky linear network vanishes, above which it explodes.
 - `numerical_range`: the numerical radius w(W).
+- `oriented_vectors`: the vector of a bracket, where it is known to be one of W.
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
+- `shared_clock`: a budget of seconds and a callback, shared by several quantities.
 - `signs`: neurons that excite or inhibit all their targets.
 - `spectra`: rho(W), sigma_1(W), rho(|W|) and the strongly connected components.
 - `tracker`: bounds of sigma_1(W) and rho(|W|) that follow a W from step to step.

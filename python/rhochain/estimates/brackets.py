@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import rhochain._core as _core
 
 from rhochain.estimates.interruptions import InterruptedRun
+from rhochain.markup.blocks import Facts, Table
+from rhochain.markup.notebook import notebook
 
 __all__ = ["Bound", "Bracket", "Grade", "Interrupted", "Progress", "Status", "json_complex", "json_number"]
 
@@ -174,7 +176,8 @@ class Bracket:
     history : tuple of Progress
     vector : ndarray of shape (n,) or None
         The unit vector behind `value`: an eigenvector of W, of all of it where W is reducible, or the right singular
-        vector; complex for a complex eigenvalue. It is as accurate as `residual` tells.
+        vector; complex for a complex eigenvalue. It is as accurate as `residual` tells. None also where the source of W
+        does not say which side of an entry receives, as then it may be one of W^T.
     no_vector : str or None
         Why there is no `vector`.
     eigenvalue : complex
@@ -259,6 +262,15 @@ class Bracket:
         return (
             f"Bracket({self.value:.7g}, lower {self.lower}, upper {self.upper}, {self.status}, {self.matvecs} matvecs)"
         )
+
+    def _repr_html_(self) -> str:
+        ends = [
+            (words, f"{b.value:.7g}", b.label, b.source) for words, b in (("lower", self.lower), ("upper", self.upper))
+        ]
+        work = f"{self.status}, {self.matvecs:,} products with W or its transpose, {self.seconds:.3g} s"
+        facts = Facts([("value", f"{self.value:.7g}"), ("status", work)])
+        table = Table(f"{type(self).__name__} of width {self.width:.2g}", ("bound", "value", "grade", "source"), ends)
+        return notebook([facts, table])
 
     def to_dict(self, *, history: bool = True) -> dict[str, Any]:
         """The bracket in plain JSON types, without `vector` and, if so asked, without `history`."""

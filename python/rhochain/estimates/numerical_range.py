@@ -8,6 +8,7 @@ from typing import Any
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.oriented_vectors import oriented
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["numerical_radius"]
@@ -68,4 +69,4 @@ def numerical_radius(
     """
     A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
-    return Bracket.from_core(_core.numerical_radius(A.operator, limits.core))
+    return oriented(A, Bracket.from_core(_core.numerical_radius(A.operator, limits.core)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import warnings
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from rhochain.inputs.arguments import real_number
 from rhochain.inputs.coercion import without_tensor
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix
+from rhochain.weights.weights import Weights
 
 __all__ = ["rescale"]
 
@@ -49,7 +51,7 @@ def rescale(
 
     Parameters
     ----------
-    W : array_like, sparse array or torch tensor, shape (n, n)
+    W : anything `Matrix` takes, shape (n, n)
         With entries: neither an operator nor a `Matrix`, which only borrows its array.
     spectral_radius, spectral_norm, perron_radius, scaled_norm : float >= 0, optional
         The target value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
@@ -66,9 +68,9 @@ def rescale(
 
     Returns
     -------
-    scaled : ndarray or sparse array
-        ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR. W itself
-        is left alone.
+    scaled : ndarray, sparse array or Weights
+        ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR; a `Weights`,
+        with its ids, of a `Weights`, a file, a graph or a table. W itself is left alone.
     factor : float
         Use it to rescale again without another estimate: without a leak all four quantities scale with it.
 
@@ -122,16 +124,17 @@ def rescale(
     if not 0.0 <= target < math.inf:
         raise ValueError(f"{quantity} must be finite and at least 0; got {target!r}")
     W = without_tensor(W)
-    entries = _entries(W)
+    kept = W if isinstance(W, Weights) else None
+    entries = _entries(W if kept is None else kept.matrix)
     wish = f"{quantity} = {target!r}"
     a = leak_vector(leak, entries.shape[0])
     if (a != 1.0).any():
         if quantity != "spectral_radius":
             raise ValueError(f"leak goes with spectral_radius alone; got {quantity}")
         factor = leaky_factor(W, a, target, conservative=conservative, **options)
-        return _multiplied(entries, factor, wish), factor
+        return _of_kind(kept, _multiplied(entries, factor, wish)), factor
     if target == 0.0:
-        return _multiplied(entries, 0.0, wish), 0.0
+        return _of_kind(kept, _multiplied(entries, 0.0, wish)), 0.0
     found = _ESTIMATORS[quantity](W, **options)
     factor = target / _divisor(W, found, quantity, conservative)
     if not 0.0 < factor < math.inf:
@@ -144,7 +147,12 @@ def rescale(
             RuntimeWarning,
             stacklevel=2,
         )
-    return _multiplied(entries, factor, wish), factor
+    return _of_kind(kept, _multiplied(entries, factor, wish)), factor
+
+
+def _of_kind(kept: Weights | None, scaled: Any) -> Any:
+    """The scaled matrix, with the names and the orientation of the W that was given."""
+    return scaled if kept is None else dataclasses.replace(kept, matrix=scaled)
 
 
 def _multiplied(entries: Any, factor: float, wish: str) -> Any:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.oriented_vectors import oriented
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
@@ -174,11 +175,11 @@ def spectral_radius(
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     a = leak_vector(leak, A.shape[0])
     if (a != 1.0).any():
-        return Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a, gain=1.0))
+        return oriented(A, Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a, gain=1.0)))
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
     goal = {"condition": bool(condition), "proved": bool(proved)}
     raw = _core.spectral_radius(A.operator, limits.core, upper_rtol=looser, **goal)
-    return Bracket.from_core(raw)
+    return oriented(A, Bracket.from_core(raw))
 
 
 def spectral_norm(
@@ -240,7 +241,7 @@ def spectral_norm(
     A = W if isinstance(W, Matrix) else Matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
-    return Bracket.from_core(_core.spectral_norm(A.operator, limits.core, upper_rtol=looser))
+    return oriented(A, Bracket.from_core(_core.spectral_norm(A.operator, limits.core, upper_rtol=looser)))
 
 
 def perron_radius(
@@ -296,7 +297,7 @@ def perron_radius(
     if A.kind == "operator":
         raise TypeError(f"perron_radius needs the entries of W; got {_PRODUCTS_ALONE}")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return Bracket.from_core(_core.perron_radius(A.operator, limits.core))
+    return oriented(A, Bracket.from_core(_core.perron_radius(A.operator, limits.core)))
 
 
 def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:

@@ -13,11 +13,12 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Interrupted, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.activations import Activation
+from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
+from rhochain.inputs.orientation import require_orientation
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
 
@@ -73,7 +74,7 @@ class WorstCaseGrowth(Bracket):
 
 def worst_case_growth(
     W: Any,
-    activation: str | Activation | None = None,
+    activation: ActivationLike | None = None,
     *,
     slope_range: tuple[float, float] = (0.0, 1.0),
     leak: float | npt.ArrayLike = 1.0,
@@ -96,7 +97,7 @@ def worst_case_growth(
     ----------
     W : anything `Matrix` takes, shape (n, n)
         An operator needs ``rmatvec``; its lower bound is then PROBABLE at best.
-    activation : str or Activation, optional
+    activation : str, Activation or callable, optional
         Its own slopes, in place of `slope_range`.
     slope_range : (float, float)
         The least and the largest slope, lo <= hi and hi > 0. The gain is part of it: R is that of W times the slopes.
@@ -150,6 +151,8 @@ def worst_case_growth(
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
     a = leak_vector(leak, A.shape[0])
+    if a.size > 1:
+        require_orientation(A, "leaks of neurons")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
     raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {

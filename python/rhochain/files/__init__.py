@@ -1,9 +1,40 @@
 """Matrices from files. Imports `weights`; `objects`, the command line and the package itself import it.
 
+- `annotated_data`: AnnData, `.h5ad`.
 - `archives`: matrices from .npz.
+- `array_tables`: arrays by name, read as a table.
+- `arrow_blocks`: what the blocks of an Arrow file state about their sizes.
+- `arrow_columns`: columns of Arrow as arrays.
+- `arrow_tables`: tables from Feather files.
+- `binary_files`: files whose ending says nothing, by their first bytes.
+- `choices`: which of the matrices of a container is W.
+- `edge_columns`: which columns of a table are what.
+- `edge_tables`: W of an edge table.
+- `extras`: optional libraries.
 - `faults`: what is wrong inside a file, and where.
-- `loading`: `load`, which chooses the reader by the ending of the name.
+- `hdf5_files`: HDF5 files, whose links and sizes are checked.
+- `hdf5_matrices`: matrices from HDF5 of any layout.
+- `hdf5_sparse`: one matrix of an HDF5 file.
+- `libraries`: optional libraries that read files.
+- `load_options`: the arguments of `load` beside the path.
+- `loading`: `load` and its table of readers by the ending of the name.
+- `mat5_variables`: variables of MATLAB's .mat of version 5.
+- `mat_files`: matrices from .mat of versions 5 and 7.3.
 - `matrix_market`: matrices from Matrix Market text.
+- `node_lists`: the neurons of W in order, from an array or a file.
 - `numpy_files`: matrices from .npy.
+- `parquet_tables`: tables from Parquet files.
+- `petsc_files`: matrices from PETSc's binary format.
+- `safe_tensors`: tensors from safetensors.
+- `sign_requests`: what `sign=` and `transmitter=` ask for.
+- `sonata_edges`: edges of SONATA.
+- `sonata_types`: edge types of SONATA.
+- `sparse_parts`: sparse matrices from the arrays that describe them.
+- `state_dicts`: files of named tensors.
+- `table_files`: the table of a file, by its ending.
+- `table_sizes`: what a table states about its size, checked.
+- `tables`: what a table is, and what its columns are read as.
 - `text_lines`: lines of numbers, read in blocks and counted.
+- `text_tables`: tables from .csv and .tsv.
+- `torch_files`: tensors from files of `torch.save`.
 """

@@ -1,4 +1,6 @@
-"""Archives .npz: a sparse matrix as `scipy.sparse.save_npz` writes it, or one array as `numpy.savez` does.
+"""Archives .npz: sparse matrices as `scipy.sparse.save_npz` writes them or as people do by hand, and dense ones.
+
+By hand: `data, indices, indptr, shape`, or the four with a prefix such as `W_`, and the names of neurons beside them.
 
 A zip states the size of each member and a member the size of its array: both are compared with what they take up in
 the file before anything is unpacked. Deflate shrinks by 1032 at most.
@@ -16,8 +18,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.files.faults import FileFault, require_sane_shape
+from rhochain.files.choices import chosen_name
+from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
+from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, diagonal_matrix, wide_entries
+from rhochain.weights.ids import distinct_labels
+from rhochain.weights.weights import Counts, Weights
 
 __all__ = ["read_npz"]
 
@@ -34,22 +40,27 @@ _POSITIONS = {
     "coo": ("row", "col"),
     "dia": ("offsets",),
 }
+_HAND_MADE = ("data", "indices", "indptr", "shape")
+_LABELS = ("node_ids", "ids")
+_SIGNS = ("pre_signs",)
+_BESIDE = {*_LABELS, *_SIGNS}
 _DIMENSIONS = {"bsr": 3, "dia": 2}  # of the array data, elsewhere 1
 
 
-def read_npz(stream: BinaryIO, size: int) -> Any:
-    """The matrix of an archive of `size` bytes."""
+def read_npz(stream: BinaryIO, size: int, name: str | None = None, most_bytes: int | None = None) -> Any:
+    """The matrix of an archive of `size` bytes: a `Weights` where neurons have names; `name` chooses among several."""
     try:
         with zipfile.ZipFile(stream) as archive:
-            members = _Members(archive, size)
+            members = _Members(archive, size, most_bytes)
             if "format" in members.names:
-                return _sparse(members)
-            if len(members.names) != 1:
-                found = f"{len(members.names)} arrays ({members.listed})" if members.names else "no array"
-                raise FileFault("archive", found, "a SciPy sparse matrix or one 2-D array")
-            (name,) = members.names
-            require_matrix(f"array {_shown(name)}", members.header(name))
-            return members.array(name)
+                if name is not None:
+                    chosen_name({"data": _shape(members, "shape")}, name, "matrices")
+                return _named(members, _sparse(members))
+            key = _chosen(members, name)
+            if key in members.prefixes:
+                return _named(members, _matrix(members, "csr", members.prefixes[key]))
+            require_matrix(f"array {_shown(key)}", members.header(key))
+            return _named(members, members.array(key))
     except (FileFault, MemoryError):
         raise
     except Exception as error:  # the module for zip documents no complete list
@@ -66,14 +77,21 @@ def _shown(name: str) -> str:
 class _Members:
     """The arrays of an archive by name, checked before they are unpacked."""
 
-    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
+    def __init__(self, archive: zipfile.ZipFile, size: int, most_bytes: int | None) -> None:
         self._archive = archive
         self._size = size
+        self._most_bytes = most_bytes
         self._found = {info.filename.removesuffix(_ENDING): info for info in archive.infolist()}
 
     @property
     def names(self) -> list[str]:
         return list(self._found)
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefixes of the arrays of sparse matrices, by the names of these: "W_" by "W", "" by "data"."""
+        ends = (name.removesuffix("indptr") for name in self._found if name.endswith("indptr"))
+        return {prefix.rstrip("_.") or "data": prefix for prefix in ends if self._found.keys() >= _parts(prefix)}
 
     @property
     def listed(self) -> str:
@@ -93,7 +111,9 @@ class _Members:
             raise FileFault(
                 place, f"{info.file_size} bytes stated, packed into {info.compress_size}", f"at most {most} bytes"
             )
-        return self._read(name, lambda member: array_header(member, info.file_size, place))
+        header = self._read(name, lambda member: array_header(member, info.file_size, place))
+        require_memory(place, "an array", header.nbytes, self._most_bytes)
+        return header
 
     def array(self, name: str) -> npt.NDArray[Any]:
         return self._read(name, read_array)
@@ -115,31 +135,83 @@ class _Members:
         return self.array(name)
 
 
-def _sparse(members: _Members) -> Any:
-    kind = _format(members)
-    shape = members.integers("shape", 1).tolist()
+def _parts(prefix: str) -> set[str]:
+    return {f"{prefix}{part}" for part in _HAND_MADE}
+
+
+def _chosen(members: _Members, name: str | None) -> str:
+    """The name of the matrix: of a sparse one that of its prefix, of a dense one that of its array."""
+    inside = {part for prefix in members.prefixes.values() for part in _parts(prefix)}
+    if len(members.names) == 1 and name is None:
+        return members.names[0]
+    found: dict[str, tuple[int, ...]] = {
+        key: _shape(members, f"{prefix}shape") for key, prefix in members.prefixes.items()
+    }
+    for key in members.names:
+        if key not in inside and key not in _BESIDE:
+            header = members.header(key)
+            if len(header.shape) == 2 and 0 not in header.shape and header.dtype.kind in "biuf":
+                found[key] = header.shape
+    if not found:
+        came = f"{len(members.names)} arrays ({members.listed})" if members.names else "no array"
+        raise FileFault("archive", came, "a sparse matrix or a 2-D array of real numbers")
+    return chosen_name(found, name, "matrices")
+
+
+def _named(members: _Members, matrix: Any) -> Any:
+    """A `Weights` where the archive names its neurons."""
+    label = next((name for name in _LABELS if name in members.names), None)
+    notes = tuple(f"{name} was not applied: it is for sign=" for name in _SIGNS if name in members.names)
+    if label is None or matrix.shape[0] != matrix.shape[1]:
+        return Weights(matrix, notes=notes) if notes else matrix
+    place = f"array {label}"
+    header = members.header(label)
+    require_numbers(place, header.dtype, kinds="iufSU", expected="integers or text")
+    if header.shape != (matrix.shape[0],):
+        raise FileFault(place, f"shape {header.shape}", f"{matrix.shape[0]} names, one for each row")
+    given = members.array(label)
+    ids = distinct_labels(place, np.char.decode(given, "utf-8") if given.dtype.kind == "S" else given)
+    return Weights(matrix, ids=ids, counts=_counts(matrix), notes=notes)
+
+
+def _counts(matrix: Any) -> Counts:
+    return Counts(rows=int(matrix.nnz if sparse.issparse(matrix) else matrix.size), neurons=matrix.shape[0])
+
+
+def _shape(members: _Members, name: str) -> tuple[int, int]:
+    shape = members.integers(name, 1).tolist()
     if len(shape) != 2:
-        raise FileFault("array shape", f"{len(shape)} numbers", "rows and columns")
-    rows, cols = shape
-    header = members.header("data")
-    require_numbers("array data", header.dtype)
+        raise FileFault(f"array {name}", f"{len(shape)} numbers", "rows and columns")
+    return shape[0], shape[1]
+
+
+def _sparse(members: _Members) -> Any:
+    return _matrix(members, _format(members), "")
+
+
+def _matrix(members: _Members, kind: str, prefix: str) -> Any:
+    """The sparse matrix of a kind whose arrays have a prefix."""
+    rows, cols = _shape(members, f"{prefix}shape")
+    place = f"array {prefix}data"
+    header = members.header(f"{prefix}data")
+    require_numbers(place, header.dtype)
     dimensions = _DIMENSIONS.get(kind, 1)
     if len(header.shape) != dimensions or 0 in header.shape[1:]:
-        raise FileFault("array data", f"shape {header.shape}", f"{dimensions} dimensions of a {kind} matrix")
+        raise FileFault(place, f"shape {header.shape}", f"{dimensions} dimensions of a {kind} matrix")
     entries = header.nbytes // header.dtype.itemsize
-    require_sane_shape("array shape", rows, cols, entries)
+    require_sane_shape(f"array {prefix}shape", rows, cols, entries)
     if kind == "coo" and "coords" in members.names:  # as SciPy writes those of more than two dimensions
         positions = list(members.integers("coords", 2))
         if len(positions) != 2:
             raise FileFault("array coords", f"{len(positions)} rows", "two: rows and columns")
     else:
-        positions = [members.integers(name, 1) for name in _POSITIONS[kind]]
-    data = _wide(members.array("data"))
+        positions = [members.integers(f"{prefix}{name}", 1) for name in _POSITIONS[kind]]
+    data = wide_entries(members.array(f"{prefix}data"))
     if kind == "coo":
-        return _coordinates(data, positions, (rows, cols))
+        return coordinate_matrix(data, positions, (rows, cols))
     if kind == "dia":
-        return _diagonals(data, positions[0], (rows, cols))
-    return _compressed(kind, data, positions, (rows, cols))
+        return diagonal_matrix(data, positions[0], (rows, cols))
+    return compressed_matrix(kind, data, positions, (rows, cols), f"array {prefix}")
 
 
 def _format(members: _Members) -> str:
@@ -151,64 +223,3 @@ def _format(members: _Members) -> str:
     if kind not in _POSITIONS:
         raise FileFault("array format", repr(kind), " or ".join(_POSITIONS))
     return kind
-
-
-def _wide(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Entries in a type in which SciPy adds up positions listed twice without overflow of integers."""
-    if data.dtype.kind in "biu":
-        return data.astype(np.float64)
-    return data.astype(np.float32) if data.dtype.itemsize == 2 else data
-
-
-def _require_range(name: str, positions: npt.NDArray[Any], most: int) -> None:
-    """Positions from 0 to below `most`, compared as they are: no difference, which could overflow."""
-    outside = (positions < 0) | (positions >= most)
-    if outside.any():
-        at = int(np.argmax(outside))
-        raise FileFault(f"array {name}, entry {at}", str(positions[at]), f"0 to {most - 1}")
-
-
-def _require_length(name: str, array: npt.NDArray[Any], length: int) -> None:
-    if len(array) != length:
-        raise FileFault(f"array {name}", f"{len(array)} numbers", str(length))
-
-
-def _coordinates(data: npt.NDArray[Any], positions: list[npt.NDArray[Any]], shape: tuple[int, int]) -> Any:
-    for name, array, most in zip(("row", "col"), positions, shape, strict=True):
-        _require_length(name, array, len(data))
-        _require_range(name, array, most)
-    return sparse.coo_array((data, tuple(array.astype(_index_type(shape)) for array in positions)), shape=shape)
-
-
-def _diagonals(data: npt.NDArray[Any], offsets: npt.NDArray[Any], shape: tuple[int, int]) -> Any:
-    _require_length("offsets", offsets, len(data))
-    rows, cols = shape
-    signed = offsets.astype(np.int64)
-    inside = (signed > -rows) & (signed < cols) & ((offsets >= 0) == (signed >= 0))  # others hold no entry of W
-    data, signed = data[inside], signed[inside]
-    if len(np.unique(signed)) != len(signed):
-        raise FileFault("array offsets", "a diagonal listed twice", "each once")
-    return sparse.dia_array((data, signed.astype(_index_type(shape))), shape=shape)
-
-
-def _compressed(kind: str, data: npt.NDArray[Any], positions: list[npt.NDArray[Any]], shape: tuple[int, int]) -> Any:
-    indices, indptr = positions
-    tall, wide = data.shape[1:] if kind == "bsr" else (1, 1)
-    if shape[0] % tall or shape[1] % wide:
-        raise FileFault("array data", f"blocks of {tall} x {wide}", f"a divisor of the shape {shape}")
-    lines, across = shape[0] // tall, shape[1] // wide
-    if kind == "csc":
-        lines, across = across, lines
-    _require_length("indices", indices, len(data))
-    _require_length("indptr", indptr, lines + 1)
-    if indptr[0] != 0 or (indptr[:-1] > indptr[1:]).any() or indptr[-1] > len(indices):
-        raise FileFault("array indptr", "a sequence that is no row pointer", f"0 <= .. <= {len(indices)}, never less")
-    indices, data = indices[: int(indptr[-1])], data[: int(indptr[-1])]
-    _require_range("indices", indices, across)
-    index_type = np.int32 if max(*shape, data.size) < 2**31 else np.int64
-    parts = data, indices.astype(index_type, copy=False), indptr.astype(index_type, copy=False)
-    return {"csr": sparse.csr_array, "csc": sparse.csc_array, "bsr": sparse.bsr_array}[kind](parts, shape=shape)
-
-
-def _index_type(shape: tuple[int, int]) -> type[np.signedinteger[Any]]:
-    return np.int32 if max(shape) < 2**31 else np.int64

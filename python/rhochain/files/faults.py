@@ -24,11 +24,12 @@ def in_quotes(text: bytes) -> str:
     return shown if len(text) <= _LONGEST_QUOTE else f"{shown}..."
 
 
-def require_memory(place: str, what: str, nbytes: int) -> None:
-    """Refuse what the machine cannot hold, before the system ends the process that tries."""
-    most = machine_memory()
-    if most is not None and nbytes > most:
-        raise FileFault(place, f"{what} of {nbytes} bytes", f"at most {most}, the memory of the machine")
+def require_memory(place: str, what: str, nbytes: int, most_bytes: int | None = None) -> None:
+    """Refuse what is above `most_bytes` or what the machine holds, before the system ends the process that tries."""
+    machine = machine_memory()
+    for most, whose in ((machine, "the memory of the machine"), (most_bytes, "as memory= says")):
+        if most is not None and nbytes > most:
+            raise FileFault(place, f"{what} of {nbytes} bytes", f"at most {most}, {whose}")
 
 
 def require_sane_shape(place: str, rows: int, cols: int, entries: int) -> None:

@@ -1,25 +1,35 @@
-"""Matrices from files."""
+"""Matrices from files: the table of readers by ending, and `load`."""
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.files.archives import read_npz
+from rhochain.files.binary_files import read_binary
 from rhochain.files.faults import FileFault
+from rhochain.files.hdf5_matrices import read_hdf5
+from rhochain.files.load_options import LoadOptions
+from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
 from rhochain.files.numpy_files import read_npy
+from rhochain.files.state_dicts import read_state_dict
+from rhochain.weights.labelled_matrix import named_neurons
+from rhochain.weights.neuron_signs import with_signs
+from rhochain.weights.orientation import with_target_rows
+from rhochain.weights.refusals import BadArgument, BadData
+from rhochain.weights.weights import Counts, Weights
 
-__all__ = ["FileError", "load"]
-
-_EXPECTED = ".mtx, .mtx.gz, .npz or .npy"
+__all__ = ["KINDS", "FileError", "FileKind", "load"]
 
 
 class FileError(ValueError):
@@ -33,33 +43,169 @@ class FileError(ValueError):
         return type(self), self._given, self.__dict__
 
 
-def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
-    """Read a matrix from a file.
+class FileKind(NamedTuple):
+    """A row of the table of readers.
+
+    `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
+    raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
+    refused before it runs. `rows` and `dry_run` work for every matrix without its help: list them all the same.
+    """
+
+    endings: tuple[str, ...]
+    read: Callable[[Path, LoadOptions], Any]
+    uses: frozenset[str]
+
+
+def _mtx(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_matrix_market(stream)
+
+
+def _mtx_gz(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream, gzip.open(stream, "rb") as text:
+        return read_matrix_market(text)  # type: ignore[arg-type]
+
+
+def _npz(path: Path, options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes)
+
+
+def _npy(path: Path, _options: LoadOptions) -> Any:
+    with path.open("rb") as stream:
+        return read_npy(stream, path.stat().st_size)
+
+
+def _edges(path: Path, options: LoadOptions) -> Any:
+    from rhochain.files.edge_tables import read_edge_table
+
+    return read_edge_table(path, options)
+
+
+_OF_MATRICES = frozenset({"rows", "nodes", "sign", "unknown_sign", "dry_run"})
+_OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
+_OF_EDGES = frozenset(
+    {"source", "target", "weight", "nodes", "unknown", "sign", "transmitter", "unknown_sign", "memory", "dry_run"}
+)
+
+# Readers of optional libraries import them, and the module they are in, when they run.
+KINDS = (
+    FileKind((".mtx",), _mtx, _OF_MATRICES),
+    FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES),
+    FileKind((".npz",), _npz, _OF_CONTAINERS),
+    FileKind((".npy",), _npy, _OF_MATRICES),
+    FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}),
+    FileKind((".mat",), read_mat, _OF_CONTAINERS),
+    FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
+    FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
+    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES),
+)
+
+
+def _kind_of(path: str | os.PathLike[str]) -> FileKind:
+    """The row of the longest ending that the name has."""
+    name = os.fspath(path).lower()
+    endings = {ending: kind for kind in KINDS for ending in kind.endings}
+    found = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)
+    expected = ", ".join(endings)
+    if os.path.isdir(path):
+        raise FileError(path, f"a directory; expected a file {expected}")
+    if found is None:
+        raise FileError(path, f"unknown kind of file {Path(path).suffix!r}; expected {expected}")
+    return endings[found]
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    source: str | None = None,
+    target: str | None = None,
+    weight: str | float | None = None,
+    nodes: Any = None,
+    unknown: str = "error",
+    sign: Any = None,
+    transmitter: Any = None,
+    unknown_sign: int | None = None,
+    rows: str | None = None,
+    name: str | None = None,
+    memory: int | str | None = None,
+    dry_run: bool = False,
+) -> sparse.csr_array | npt.NDArray[Any] | Weights | Counts:
+    """Read W from a file: a matrix, or the edges of a network.
 
     Parameters
     ----------
     path : path
         ``.mtx`` or ``.mtx.gz`` (Matrix Market: coordinate or array; real, integer or pattern; general,
         symmetric or skew-symmetric), ``.npz`` (of `scipy.sparse.save_npz`, or of `numpy.savez` with one 2-D
-        array), ``.npy`` (a 2-D array).
+        array), ``.npy`` (a 2-D array); ``.csv``, ``.csv.gz``, ``.tsv``, ``.tsv.gz``, ``.feather``, ``.parquet``: an
+        edge table, with a row for each pair of neurons (needs pyarrow: ``pip install 'rhochain[tables]'``).
+    source, target : str, optional
+        Columns of an edge table: the neuron in `source` acts on that in `target`. By default the one pair of columns
+        with names that the field uses, such as pre and post, source and target, pre_root_id and post_root_id,
+        bodyId_pre and bodyId_post. ``i`` and ``j`` are refused, as either could be the source.
+    weight : str or float, optional
+        The column of weights, by default that named weight, syn_count, n_syn, count or the like. A number serves for
+        every row: ``weight=1`` counts them.
+    nodes : array_like, path or (path, str), optional
+        The neurons in the order of W, each once: ids, a file ``.npy`` or ``.txt`` of ids, or a table, whose column the
+        second of a pair names. Neurons without an edge stay. By default all neurons of the edge table, in ascending
+        order. For the file of a matrix it names rows and columns.
+    unknown : {"error", "drop"}
+        What becomes of edges with a neuron that is none of `nodes`: refused with their number, or left out and counted.
+    sign : str, mapping or path, optional
+        The sign of each neuron, by which the weights of its edges to others are multiplied. By default weights stay as
+        stored.
+
+        - ``{"GABA": -1, "GLUT": -1, "ACH": 1}``: by transmitter. A neuron has the transmitter with the most weight over
+          its rows. Full names ("glutamate") and any case of letters serve as well.
+        - ``"drosophila"``: the same with GABA and GLUT -1; ACH, DA, SER and OCT 1.
+        - ``{720575940596125868: -1, ...}``, or a pandas Series: by neuron.
+        - ``"signs.csv"``, or another table: by neuron, with a column of ids and one named sign.
+    transmitter : str or path, optional
+        Where the transmitters are, for the first two: a column of the edge table, or a table with a row for each neuron
+        (``"neurons.csv.gz"``). By default a column named nt_type or the like, else FlyWire's six columns gaba_avg to
+        da_avg, weighted by the column of weights.
+    unknown_sign : {1, -1}, optional
+        The sign of neurons without a known one, which are counted. By default they are refused.
+    rows : {"target", "source"}, optional
+        What the rows of a matrix are. "source" transposes it. By default the matrix is as stored. An edge table needs
+        none: its columns say who acts.
+    name : str, optional
+        One array of a file that holds several.
+    memory : int or str, optional
+        The most bytes that the columns of a table may need, such as "2GB"; by default the memory of the machine.
+    dry_run : bool
+        Give the counts alone, with edges that `unknown` would refuse as dropped.
 
     Returns
     -------
     csr_array or ndarray of shape (m, n)
-        Sparse from sparse files, with positions listed twice summed, a pattern's entries 1 and integers as float64;
-        dense from dense.
+        Of the file of a matrix without `rows` and `nodes`. Sparse from sparse files, with positions listed twice
+        summed, a pattern's entries 1 and integers as float64; dense from dense.
+    Weights
+        Of an edge table: sparse, W[i, j] acts from neuron j on i, rows of one pair summed in float64. Of a matrix with
+        `rows` or `nodes`.
+    Counts
+        In a dry run.
 
     Raises
     ------
     FileError
         Missing, unreadable, unknown, cut short or corrupt; no regular file; complex or objects; NaN or Inf among the
-        entries; a sparse matrix of more than 10,000,000 rows or columns and 100 more for each entry. A `ValueError`.
+        entries; a sparse matrix of more than 10,000,000 rows or columns and 100 more for each entry; ids that are
+        missing or floating-point numbers of 2^53 or more. A `ValueError`.
+    ValueError
+        An argument that does not go with the file, or that this kind of file cannot use.
+    ImportError
+        Without the library that the kind of file needs, with the line that installs it.
 
     Notes
     -----
     Pickled objects are never loaded. What a file states about its size is compared with what it holds before memory is
     taken for it. A Matrix Market file has its banner, ``%%MatrixMarket matrix coordinate real general``, as its first
-    line, in any case of letters.
+    line, in any case of letters. Ids are 64-bit integers from the file to the report; none passes through
+    floating-point numbers, which merge ids above 2^53.
 
     Examples
     --------
@@ -68,24 +214,24 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
     Traceback (most recent call last):
     ...
     rhochain.files.loading.FileError: W.mtx: no such file
+
+    Edges of FlyWire, where GABA and glutamate inhibit::
+
+        W = rc.load("proofread_connections_783.feather", nodes="proofread_root_ids_783.npy", sign="drosophila")
+        print(W.counts)
+        report = rc.check(W, activation="tanh")
     """
-    file = Path(path)
-    readers = {".mtx": _read_mtx, ".mtx.gz": _read_mtx_gz, ".npz": read_npz, ".npy": read_npy}
-    reader = next((r for ending, r in readers.items() if file.name.lower().endswith(ending)), None)
+    options = LoadOptions(
+        source, target, weight, nodes, unknown, sign, transmitter, unknown_sign, rows, name, memory, dry_run
+    )
+    kind = _kind_of(path)
+    _require_regular(path)
+    _require_use(path, kind, options)
     try:
-        if file.is_dir():
-            raise FileError(path, f"a directory; expected a file {_EXPECTED}")
-        if reader is None:
-            raise FileError(path, f"unknown kind of file {file.suffix!r}; expected {_EXPECTED}")
-        size = _size(path)
-        with file.open("rb") as stream:
-            matrix = reader(stream, size)
-        if sparse.issparse(matrix):
-            matrix = sparse.csr_array(matrix)
-        _require_finite(matrix)
-    except FileError:
+        return _finished(kind.read(Path(path), options), os.fspath(path), options)
+    except (FileError, BadArgument, ImportError):
         raise
-    except FileFault as fault:
+    except (FileFault, BadData) as fault:
         raise FileError(path, str(fault)) from fault
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
@@ -93,8 +239,44 @@ def load(path: str | os.PathLike[str]) -> sparse.csr_array | npt.NDArray[Any]:
         raise FileError(path, f"cannot be read ({error.strerror or error})") from error
     except Exception as error:  # the modules for zip and gzip document no complete list
         came = str(error) or type(error).__name__
-        raise FileError(path, f"cut short or corrupt ({came}); expected {_EXPECTED}") from error
-    return matrix
+        raise FileError(path, f"cut short or corrupt ({came}); expected {' or '.join(kind.endings)}") from error
+
+
+def _require_use(path: str | os.PathLike[str], kind: FileKind, options: LoadOptions) -> None:
+    """Refuse an argument that this kind of file cannot use."""
+    unused = [name for name in options.given if name not in kind.uses]
+    if unused:
+        shown = _printable(os.fspath(path))
+        use = ", ".join(sorted(kind.uses)) or "none"
+        raise ValueError(f"{unused[0]} has no meaning for {shown}; arguments for a file {kind.endings[0]}: {use}")
+
+
+def _finished(found: Any, path: str, options: LoadOptions) -> Any:
+    """What a reader gave, with finite entries and the rows that the caller asked for; counts alone in a dry run."""
+    if isinstance(found, Counts):
+        return found
+    W = found if isinstance(found, Weights) else Weights(found)
+    W = W if W.origin else dataclasses.replace(W, origin=path)
+    if sparse.issparse(W.matrix):
+        W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
+    _require_finite(W.matrix)
+    if options.dry_run:
+        return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
+    if W.ids is None and options.nodes is not None:
+        from rhochain.files.node_lists import nodes_from
+
+        W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
+    if W.rows is None:
+        W = with_target_rows(W, options.rows)
+    if options.sign is not None and not isinstance(found, Weights):
+        from rhochain.files.sign_requests import neuron_signs
+
+        W = with_signs(W, neuron_signs(options.sign, options.most_bytes), options.unknown_sign)
+    return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
+
+
+def _entries(matrix: Any) -> int:
+    return int(matrix.nnz) if sparse.issparse(matrix) else int(matrix.size)
 
 
 def _printable(text: str) -> str:
@@ -102,25 +284,17 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def _size(path: str | os.PathLike[str]) -> int:
-    """Bytes of a regular file. A pipe could make its reader wait for ever, a device never end."""
+def _require_regular(path: str | os.PathLike[str]) -> None:
+    """A regular file. A pipe could make its reader wait for ever, a device never end."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         target = f"; a symbolic link to {os.readlink(path)}" if os.path.islink(path) else ""
         raise FileError(path, f"no such file{target}") from None
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror or error})") from error
     if not stat.S_ISREG(found.st_mode):
         raise FileError(path, "a pipe or a device; expected a regular file")
-    return found.st_size
-
-
-def _read_mtx(stream: BinaryIO, _size: int) -> Any:
-    return read_matrix_market(stream)
-
-
-def _read_mtx_gz(stream: BinaryIO, _size: int) -> Any:
-    with gzip.open(stream, "rb") as text:
-        return read_matrix_market(text)  # type: ignore[arg-type]
 
 
 def _require_finite(matrix: Any) -> None:

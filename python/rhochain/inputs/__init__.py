@@ -10,7 +10,9 @@
 - `local_gains`: a gain for each neuron, as a factor on the columns of W.
 - `low_rank`: `LowRankUpdate`, W + U V by its products.
 - `matrix`: `Matrix`, what every function of the package works on.
+- `network_arguments`: what a reservoir's node brings beside W, against what the caller gives.
 - `operator_products`: products of operators that callers wrote.
+- `orientation`: which side of an entry receives, asked for where it counts.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
 - `sparse_copies`: a dense array whose entries are mostly 0, as CSR.

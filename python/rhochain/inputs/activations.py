@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
+from rhochain.objects.functions import function_name, named_function
 
-__all__ = ["Activation", "activation", "activations"]
+__all__ = ["Activation", "ActivationLike", "activation", "activations"]
 
 _LINEAR = frozenset({"identity", "linear"})
 
@@ -109,13 +113,20 @@ class Activation:
         return self.name if self.parameter is None else f"{self.name}:{self.parameter:g}"
 
 
-def activation(name: str | Activation, parameter: float | None = None) -> Activation:
-    """The activation called `name`.
+ActivationLike: TypeAlias = "str | Activation | Callable[..., Any]"
+"""What `activation` takes."""
+
+
+def activation(name: ActivationLike, parameter: float | None = None) -> Activation:
+    """The activation called `name`, or the one that a function of another library is.
 
     Parameters
     ----------
-    name : str
-        As listed by `activations`; ``"leaky_relu:0.2"`` carries its parameter along.
+    name : str, Activation or callable
+        As listed by `activations`; ``"leaky_relu:0.2"`` carries its parameter along. Or a function of NumPy,
+        `scipy.special`, `math`, PyTorch (`torch.tanh`, those of `torch.nn.functional`, modules such as
+        ``torch.nn.LeakyReLU(0.2)``), JAX (`jax.numpy`, `jax.nn`) or ReservoirPy, and a `functools.partial` of one that
+        sets its parameter. No other function is taken, whatever its name: nothing would prove its gain.
     parameter : float, optional
         In place of the part after the colon.
 
@@ -126,7 +137,7 @@ def activation(name: str | Activation, parameter: float | None = None) -> Activa
     Raises
     ------
     TypeError
-        `name` is no text.
+        `name` is no text, and no known function.
     ValueError
         An unknown name, a parameter that is not finite, or an activation whose slope has no bound, such as
         ``"exp"``: no gain exists and nothing can be certified.
@@ -141,14 +152,16 @@ def activation(name: str | Activation, parameter: float | None = None) -> Activa
     >>> import rhochain as rc
     >>> rc.activation("tanh").gain, rc.activation("leaky_relu:2").gain
     (1.0, 2.0)
+    >>> import numpy as np
+    >>> rc.activation(np.tanh) == rc.activation("tanh")
+    True
     """
     if isinstance(name, Activation):
         return name
     if not isinstance(name, str):
-        raise TypeError(
-            f'activation must be a name, such as "tanh" (rhochain.activations() has all), or an Activation; got '
-            f"{type(name).__name__}"
-        )
+        name = _name_of(name)
+        if parameter is not None:
+            raise ValueError(f"parameter goes with a name, not with a function; got {parameter!r}")
     word, colon, number = name.partition(":")
     if colon:
         try:
@@ -158,7 +171,30 @@ def activation(name: str | Activation, parameter: float | None = None) -> Activa
     if parameter is not None and not math.isfinite(parameter):
         raise ValueError(f"activation parameter must be finite; got {parameter}")
     key = word.strip().lower().replace("-", "_")
-    return Activation(key, parameter, _core.activation_gain(key, parameter))
+    try:
+        return Activation(key, parameter, _core.activation_gain(key, parameter))
+    except ValueError as error:
+        near = get_close_matches(key, [known.name for known in activations()], n=1)
+        if not near or near[0] == key:
+            raise
+        raise ValueError(f'{error}; the nearest is "{near[0]}"') from None
+
+
+def _name_of(given: Any) -> str:
+    """The name of a function or module of another library."""
+    name = named_function(given)
+    if name is not None:
+        return name
+    expected = 'activation must be a name, such as "tanh" (rhochain.activations() has all), or an Activation'
+    if isinstance(given, type):
+        raise TypeError(f"{expected}; got {function_name(given)}: give an instance of it, or its name")
+    if callable(given):
+        raise TypeError(
+            f"{expected}, or a function of NumPy, SciPy, PyTorch or JAX that is one of them; got "
+            f"{function_name(given)}, which may be any: give the name where it is one, else its largest slope as gain="
+        )
+    hint = ": W comes first" if hasattr(given, "shape") else ""
+    raise TypeError(f"{expected}; got {type(given).__name__}{hint}")
 
 
 def activations() -> tuple[Activation, ...]:

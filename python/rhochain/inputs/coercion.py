@@ -13,6 +13,7 @@ import rhochain._core as _core
 from rhochain.inputs.bad_entries import refuse_entries_of_array, refuse_entries_of_csr
 from rhochain.inputs.operator_products import Product, block_product, has_adjoint
 from rhochain.inputs.sparse_copies import sparse_copy
+from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
@@ -34,6 +35,7 @@ class Held(NamedTuple):
     has_adjoint: bool = True  # False for an operator without products with W^T
     update_rank: int | None = None  # the columns of U, of W + U V
     weights: Weights | None = None  # names and orientation, where W came with them
+    stack: tuple[int, int] | None = None  # the shape of the gates' weights of which W is a view
 
 
 def hold(W: Any, memory: int, layout: str) -> Held:
@@ -41,12 +43,13 @@ def hold(W: Any, memory: int, layout: str) -> Held:
     W = matrix_of(W)
     if isinstance(W, Weights):
         return hold(W.matrix, memory, layout)._replace(weights=W)
+    stack = stack_behind(W)
     W = without_tensor(W)
     if sparse.issparse(W):
         return _hold_sparse(W, memory)
     if _has_products(W):
         return _hold_products(W)
-    return _hold_dense(W, memory, layout)
+    return _hold_dense(W, memory, layout)._replace(stack=stack)
 
 
 def numbers(W: Any) -> Any:
@@ -205,10 +208,22 @@ def _dense_array(W: Any) -> _Array:
         raise TypeError(
             f"W must be an array, a SciPy sparse array, a torch tensor or a LinearOperator; got {type(W).__name__}"
         )
+    if array.dtype.kind in "OSUT":
+        _refuse_no_numbers(array)
     dtype = _stored_type(array.dtype)
     _require_matrix(array.shape)
     fortran = array.flags.f_contiguous and not array.flags.c_contiguous
     return np.require(array, dtype, ["F", "A"] if fortran else ["C", "A"])
+
+
+def _refuse_no_numbers(array: _Array) -> None:
+    """TypeError that names the first entry that is no number, of text or Python objects."""
+    entries = array.reshape(-1).tolist()
+    at = next((k for k, entry in enumerate(entries) if not isinstance(entry, (int, float))), None)
+    if at is None:
+        raise TypeError(f"W must have real numbers as entries; got dtype {array.dtype}: W.astype(float) has them")
+    place = ", ".join(str(int(index)) for index in np.unravel_index(at, array.shape))
+    raise TypeError(f"W must have real numbers as entries; got {entries[at]!r} at W[{place}]")
 
 
 def _hold_products(W: Any) -> Held:

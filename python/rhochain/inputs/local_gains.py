@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import numbers, plain_array, products
 from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
+from rhochain.objects.matrices import matrix_of
+from rhochain.weights.weights import Weights
 
 __all__ = ["local_gains", "with_local_gains"]
 
@@ -38,17 +41,19 @@ def with_local_gains(W: Any, gains: Floats) -> Matrix:
         return W.with_columns_scaled(with_local_gains(W.base, gains), gains)
     if isinstance(W, Matrix) and W.kind != "operator":
         raise TypeError("W must be the array itself where gains are per neuron: a Matrix only borrows it; got a Matrix")
+    W = matrix_of(W)
     entries = numbers(W)
     if entries is None:
         _require_length(gains, W.shape)
         return Matrix(_ScaledProducts(W, gains))
     _require_length(gains, entries.shape)
-    if not sparse.issparse(entries):
-        return Matrix(_scaled(entries, np.broadcast_to(gains, entries.shape)))
-    entries = entries.astype(np.float64)  # a copy, which is free to be sorted
-    entries.sum_duplicates()
-    entries.data = _scaled(entries.data, gains[entries.indices])
-    return Matrix(entries)
+    if sparse.issparse(entries):
+        entries = entries.astype(np.float64)  # a copy, which is free to be sorted
+        entries.sum_duplicates()
+        entries.data = _scaled(entries.data, gains[entries.indices])
+    else:
+        entries = _scaled(entries, np.broadcast_to(gains, entries.shape))
+    return Matrix(replace(W, matrix=entries) if isinstance(W, Weights) else entries)
 
 
 def _require_length(gains: Floats, shape: Any) -> None:

@@ -15,7 +15,7 @@ from rhochain.inputs.coercion import Held, hold
 from rhochain.inputs.resources import byte_count, thread_count
 from rhochain.weights.weights import Weights
 
-__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix"]
+__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix", "without_names"]
 
 _Array = npt.NDArray[Any]
 
@@ -25,14 +25,16 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     Parameters
     ----------
-    W : array_like, sparse array, torch tensor, LinearOperator, Weights, path or Matrix of shape (m, n)
-        Real. A path is read by `load`. CSR and dense arrays (C or Fortran order) in float32 or float64 are borrowed:
-        leave their entries alone while the `Matrix` lives. Other layouts are copied. A dense array of 10,000 entries or
-        more is copied to CSR where at most a fifth of them are not 0: `kind` is then "sparse". Booleans and integers
-        become float64, float16 and bfloat16 become float32; positions listed twice are summed. An object with ``shape``
-        and ``matvec`` (for sigma_1 also ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a
-        copy of its own, and blocks of shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it
-        returns may be of any real type, and must be finite.
+    W : array_like, sparse array, torch tensor, LinearOperator, Weights, path, object that has one, or Matrix, (m, n)
+        Real. A path is read by `load`. Objects: graphs of networkx and igraph, square frames of pandas, polars and
+        xarray, nodes of ReservoirPy and PyRCN, arrays of JAX and CuPy, a plain RNN of PyTorch or Flax. CSR and dense
+        arrays (C or Fortran order) in float32 or float64 are borrowed: leave their entries alone while the `Matrix`
+        lives. Other layouts are copied. A dense array of 10,000 entries or more is copied to CSR where at most a fifth
+        of them are not 0: `kind` is then "sparse". Booleans and integers become float64, float16 and bfloat16 become
+        float32; positions listed twice are summed. An object with ``shape`` and ``matvec`` (for sigma_1 also
+        ``rmatvec``) serves through its products. It gets vectors of shape (n,), each a copy of its own, and blocks of
+        shape (n, k) only where it defines ``matmat`` and ``rmatmat`` itself. What it returns may be of any real type,
+        and must be finite.
     threads : int, optional
         Threads of a product; by default OMP_NUM_THREADS, or the cores granted. No bit of the result depends on it.
     memory : int or str
@@ -66,6 +68,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         Whether all entries are whole numbers, such as counts of synapses; False for an operator.
     weights : Weights or None
         The names of neurons and the orientation, where W came with them.
+    stack : (int, int) or None
+        (3n, n) or (4n, n), the shape of what W is a view of: W holds one gate of a GRU or LSTM, and `check` refuses it.
 
     Raises
     ------
@@ -156,6 +160,10 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         return self._held.weights
 
     @property
+    def stack(self) -> tuple[int, int] | None:
+        return self._held.stack
+
+    @property
     def threads(self) -> int:
         return self._threads
 
@@ -225,6 +233,15 @@ def square_matrix(W: Any) -> Matrix:
         hint = "spectral_norm takes any shape" if whose is None else f"these may be the stacked gates of {whose}"
         raise ValueError(f"W must be square; got shape {A.shape} ({hint})")
     return A
+
+
+def without_names(A: Matrix) -> Matrix:
+    """The same matrix, held once, as one that came without a `Weights`."""
+    if A.weights is None:
+        return A
+    same = Matrix(A, threads=A.threads or None)
+    same._held = A._held._replace(weights=None)
+    return same
 
 
 def linear_part(linear: Any, n: int) -> Matrix:

@@ -27,6 +27,8 @@ class Network:
         Where sigma is applied, as in `JacobianChain`.
     W_in : the same of shape (n, m), or None
     bias : array_like of shape (n,), or None
+    unknown_activation : str or None
+        What the object calls an activation that has no name here.
     """
 
     origin: str
@@ -36,3 +38,4 @@ class Network:
     convention: str | None = None
     W_in: Any = None
     bias: Any = None
+    unknown_activation: str | None = None

@@ -1,14 +1,17 @@
-"""`RecurrentLayer`: the weights of one layer and direction of a trained recurrent network."""
+"""`RecurrentLayer`: the weights of one layer and direction of a recurrent network; `Layers`: all that a model has."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-__all__ = ["GATES", "RecurrentLayer"]
+__all__ = ["GATES", "GATE_NAMES", "Layers", "RecurrentLayer", "Skipped"]
 
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-"""Blocks of n rows in the weights of each cell: r, z, n of a GRU; i, f, g, o of an LSTM."""
+GATE_NAMES = {"rnn": ("",), "gru": ("r", "z", "n"), "lstm": ("i", "f", "g", "o")}
+"""The blocks of n rows in the weights of each cell, from the top."""
+
+GATES = {cell: len(names) for cell, names in GATE_NAMES.items()}
+"""How many they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,12 @@ class RecurrentLayer:
     reverse : bool
         Whether it reads sequences from their end.
     framework : str
+    module : str
+        The path of the module that holds the layer, such as "encoder.gru"; "" for the object itself.
+    depth : int
+        Its place among the layers of that module, from 0: both directions of a layer have the same.
+    notes : tuple of str
+        How its weights were read, where that needs saying.
     """
 
     name: str
@@ -41,3 +50,42 @@ class RecurrentLayer:
     activation: str | None = None
     reverse: bool = False
     framework: str = "torch"
+    module: str = ""
+    depth: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of units."""
+        return int(self.recurrent.shape[1])
+
+
+class Skipped(NamedTuple):
+    """A part of a model that looks like one with a recurrent matrix, and why it was left out."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """The recurrent layers of a model.
+
+    Attributes
+    ----------
+    origin : str
+        The model in words, for reports: "GRU(64, 512, num_layers=2)".
+    source : str
+        Where its numbers are: "torch 2.13.0, float32, cpu", or a file.
+    found : tuple of RecurrentLayer
+        In the order in which the model holds them: layer by layer, forward before reverse.
+    skipped : tuple of Skipped
+    modules : dict
+        The objects that hold the layers, by `RecurrentLayer.module`; empty for a state dict.
+    """
+
+    origin: str
+    source: str = ""
+    found: tuple[RecurrentLayer, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    modules: dict[str, Any] = field(default_factory=dict)

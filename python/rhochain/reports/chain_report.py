@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import textwrap
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
-from rhochain.estimates.comparisons import outward
-from rhochain.reports.json_report import JsonReport
+from rhochain.markup.blocks import Block, Facts, Picture, Quotation, Section, Table
+from rhochain.reports.answers import answer, headline
+from rhochain.reports.citations import bibtex, sources
+from rhochain.reports.computation import Computation
+from rhochain.reports.figure import Bar, Mark, svg
+from rhochain.reports.methods import methods
+from rhochain.reports.quantities import ends
+from rhochain.reports.shown_report import ShownReport
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["ChainReport"]
 
+_QUANTITY, _MEANING = "ln ||P||_2", "the logarithm of the norm of the product P of all Jacobians"
 
-@dataclass(frozen=True, eq=False)
-class ChainReport(JsonReport):
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ChainReport(ShownReport):
     """What `check_chain` found. ``print(report)`` says it in words, `to_json` gives it to programs.
 
     Attributes
@@ -32,6 +41,8 @@ class ChainReport(JsonReport):
     norm : Bracket
         Of ln ||P||_2.
     vanish_level, explode_level : float
+    computed : Computation or None
+        Seconds, products, threads and options.
     """
 
     verdict: Verdict
@@ -41,31 +52,86 @@ class ChainReport(JsonReport):
     norm: Bracket
     vanish_level: float
     explode_level: float
+    computed: Computation | None = None
+
+    def __repr__(self) -> str:
+        return f"ChainReport({self.verdict}, {self._size()}: {self.headline})"
+
+    @property
+    def headline(self) -> str:
+        """The verdict in plain words."""
+        return headline(self.verdict, "trajectory")
+
+    @property
+    def title(self) -> str:
+        return "rhochain: did the gradient survive this trajectory?"
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
         return {
             "verdict": str(self.verdict),
+            "headline": self.headline,
             "reason": self.reason,
             "steps": self.steps,
             "shape": list(self.shape),
             "norm": self.norm.to_dict(history=False),
             "vanish_level": self.vanish_level,
             "explode_level": self.explode_level,
+            "computed": None if self.computed is None else self.computed.to_dict(),
             "version": _core.build_info()["version"],
         }
 
-    def __str__(self) -> str:
-        lower, upper = self.norm.lower, self.norm.upper
-        rows, cols = self.shape
-        bounds = f"{outward(lower.value, up=False)} ({lower.label}) to {outward(upper.value, up=True)} ({upper.label})"
-        labelled = (
-            ("chain", f"{self.steps:,} Jacobians, {rows:,} x {cols:,}"),
-            ("ln ||P||_2", f"{self.norm.value:.7g}, {bounds}"),
-            ("verdict", str(self.verdict)),
-            ("", self.reason),
+    def methods(self) -> str:
+        """A paragraph for the methods of a paper: what was run, the bounds with their grades, the sources."""
+        return methods(
+            f"The product P of {self._size()} along one trajectory",
+            [(_QUANTITY, _MEANING, self.norm)],
+            self.computed,
+            f"Gradients count as vanished where ||P||_2 is below {self.vanish_level:g} and as exploded where it is "
+            f"above {self.explode_level:g}. The verdict is {self.verdict}: {self.reason}",
+            self._sources(),
         )
-        return "\n".join(
-            textwrap.fill(text, 100, initial_indent=f"{label:<12}", subsequent_indent=" " * 12, break_on_hyphens=False)
-            for label, text in labelled
+
+    def citations(self) -> str:
+        """The sources that `methods` cites, and the library, as BibTeX."""
+        return bibtex(self._sources())
+
+    def blocks(self, *, paper: bool = True) -> Sequence[Block]:
+        """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
+        found: list[Block] = [
+            answer(self.verdict, self.reason, "trajectory"),
+            self._picture(),
+            Table(
+                f"{_QUANTITY}: {_MEANING}",
+                ("quantity", "value", "lower bound", "upper bound"),
+                [(_QUANTITY, f"{self.norm.value:.7g}", *ends(self.norm))],
+            ),
+            Section("The trajectory", [Facts([("chain", self._size()), ("levels", self._levels())])]),
+        ]
+        if self.computed is not None:
+            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
+        if paper:
+            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
+            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        return found
+
+    def _sources(self) -> Sequence[str]:
+        return sources([(_QUANTITY, self.norm)])
+
+    def _size(self) -> str:
+        rows, cols = self.shape
+        return f"{self.steps:,} Jacobians, {rows:,} x {cols:,}"
+
+    def _levels(self) -> str:
+        return f"vanished where ||P||_2 < {self.vanish_level:g}, exploded where ||P||_2 > {self.explode_level:g}"
+
+    def _picture(self) -> Picture:
+        b = self.norm
+        bar = Bar(_QUANTITY, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))
+        low, high = math.log(self.vanish_level), math.log(self.explode_level)
+        lines = [Mark(low, f"vanished: < {low:.4g}", "vanishes"), Mark(high, f"exploded: > {high:.4g}", "explodes")]
+        return Picture(
+            svg([bar], lines, logarithmic=False),
+            f"{_QUANTITY} between its bounds. Plain bars are PROVED, striped ones PROBABLE, finely striped ones "
+            "ESTIMATEs; a short bar is drawn 8 pixels wide. Dashed: the levels.",
         )

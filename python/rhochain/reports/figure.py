@@ -1,20 +1,28 @@
-"""Brackets as bars on a logarithmic axis, for a matplotlib figure and for a page."""
+"""Brackets as bars on one axis, for a matplotlib figure and for a page."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from rhochain.estimates.comparisons import outward
+from rhochain.markup.symbols import in_svg
+from rhochain.reports.axis import Axis, linear_axis, logarithmic_axis
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Bar", "Mark", "draw", "svg"]
 
-# Colour by what an end claims; an ESTIMATE is drawn pale.
-_COLOURS = {"PROVED": "#1b6ca8", "PROBABLE": "#5fa8d3", "ESTIMATE": "#c9c9c9"}
-_LINES = {"network": "#222222", "vanishes": "#2a7d3c", "explodes": "#b03a2e"}
+# By what an end claims: colour and hatch.
+_GRADES = {"PROVED": ("#12588f", ""), "PROBABLE": ("#79b4dc", "////"), "ESTIMATE": ("#e3e6e9", "....")}
+_LINES = {"network": ("#1d2329", "-"), "vanishes": ("#1d6b35", "--"), "explodes": ("#a62b1f", "--")}
+
+# Of the picture in a page, in pixels; places along the axis are percentages, so that text keeps its size at any width.
+_LABEL, _ROW, _AXIS = 20, 42, 26
+_SHORT = 2.0  # percent: a bar shorter than this is drawn with _STUB pixels, so that it can be seen
+_STUB = 8
 
 
 class Bar(NamedTuple):
@@ -26,6 +34,12 @@ class Bar(NamedTuple):
     upper: float
     lower_grade: str
     upper_grade: str
+
+    @property
+    def numbers(self) -> str:
+        """Both ends, rounded outwards."""
+        low, high = outward(self.lower, up=False), outward(self.upper, up=True)
+        return low if low == high else f"{low} … {high}"
 
 
 class Mark(NamedTuple):
@@ -42,65 +56,101 @@ def draw(bars: Sequence[Bar], marks: Sequence[Mark]) -> Figure:
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError("plot needs matplotlib: pip install 'rhochain[plot]'") from None
-    figure = Figure(figsize=(7.0, 1.2 + 0.5 * len(bars)), layout="constrained")
+    figure = Figure(figsize=(7.0, 1.4 + 0.55 * len(bars)), layout="constrained")
     axes = figure.add_subplot()
     axes.set_xscale("log")
-    low, high = _range(bars, marks)
+    scale = _scale(bars, marks, logarithmic=True)
+    low, high = scale.low, scale.high
     for row, bar in enumerate(bars):
         for end, grade in ((bar.lower, bar.lower_grade), (bar.upper, bar.upper_grade)):
-            ends = sorted((min(max(end, low), high), min(max(bar.value, low), high)))
-            axes.plot(ends, (row, row), color=_COLOURS[grade], linewidth=8, solid_capstyle="butt")
+            left, right = sorted(min(max(x, low), high) for x in (end, bar.value))
+            colour, hatch = _GRADES[grade]
+            axes.barh(row, right - left, 0.3, left, color=colour, hatch=hatch, edgecolor="#12588f", linewidth=0.5)
         axes.plot(min(max(bar.value, low), high), row, "|", color="black", markersize=14)
+        axes.text(0.99, row - 0.3, bar.numbers, transform=axes.get_yaxis_transform(), ha="right", fontsize="small")
     for mark in marks:
-        axes.axvline(mark.at, color=_LINES[mark.role], linestyle="--", linewidth=1, label=mark.label)
+        colour, style = _LINES[mark.role]
+        axes.axvline(mark.at, color=colour, linestyle=style, linewidth=1, label=mark.label)
     axes.legend(
         loc="upper center", bbox_to_anchor=(0.5, 1.0), bbox_transform=figure.transFigure, ncols=3, frameon=False
     )
     axes.set_yticks(range(len(bars)), [bar.name for bar in bars])
-    axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
+    axes.set_ylim(max(len(bars), 1) - 0.5, -0.7)
     axes.set_xlim(low, high)
-    axes.set_xlabel(
-        "dark: PROVED, light: PROBABLE, grey: ESTIMATE; dashed: 1 / gamma and 1 / (g gamma)", fontsize="small"
-    )
+    axes.set_xlabel("plain: PROVED, hatched: PROBABLE, dotted: ESTIMATE", fontsize="small")
     return figure
 
 
-def svg(bars: Sequence[Bar], marks: Sequence[Mark]) -> str:
-    """The same picture as an SVG element, without matplotlib."""
-    width, left, step = 640.0, 110.0, 34.0
-    low, high = _range(bars, marks)
-
-    def x(value: float) -> float:
-        inside = min(max(value, low), high)
-        return left + (width - left - 20.0) * math.log(inside / low) / math.log(high / low)
-
-    bottom = step * len(bars)
-    height = bottom + 18.0 * len(marks) + 16.0
-    parts = [f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="brackets">']
-    for row, bar in enumerate(bars):
-        y = step * (row + 0.5)
-        parts.append(f'<text x="0" y="{y + 5:.1f}">{html.escape(bar.name)}</text>')
-        for end, grade in ((bar.lower, bar.lower_grade), (bar.upper, bar.upper_grade)):
-            begin, finish = sorted((x(end), x(bar.value)))
-            parts.append(
-                f'<rect x="{begin:.1f}" y="{y - 5:.1f}" width="{max(finish - begin, 1.0):.1f}" height="10" '
-                f'fill="{_COLOURS[grade]}"/>'
-            )
-        parts.append(f'<rect x="{x(bar.value) - 1:.1f}" y="{y - 9:.1f}" width="2" height="18"/>')
+def svg(bars: Sequence[Bar], marks: Sequence[Mark], *, logarithmic: bool = True) -> str:
+    """The same picture as an SVG element, as wide as its place, without matplotlib."""
+    scale = _scale(bars, marks, logarithmic)
+    top = _LABEL * len(marks) + 4
+    bottom = top + _ROW * len(bars) + 4
+    parts = [f'<svg role="img" aria-label="{_in_words(bars, marks, scale)}" height="{bottom + _AXIS}">']
+    for tick in scale.ticks():
+        at = _percent(scale, tick)
+        parts.append(f'<line class="rhc-axis" x1="{at}" x2="{at}" y1="{bottom}" y2="{bottom + 5}"/>')
+        parts.append(_text(scale, tick, bottom + 18, f"{tick:g}", "rhc-tick", centred=True))
+    parts.append(f'<line class="rhc-axis" x1="0" x2="100%" y1="{bottom}" y2="{bottom}"/>')
     for row, mark in enumerate(marks):
-        at, colour, y = x(mark.at), _LINES[mark.role], bottom + 18.0 * (row + 1)
-        anchor = "start" if at < 0.5 * (left + width) else "end"
-        parts.append(f'<path d="M{at:.1f} 0V{y:.1f}" stroke="{colour}" stroke-dasharray="5 4"/>')
+        at, y = _percent(scale, mark.at), _LABEL * row + 14
+        dashed = "" if mark.role == "network" else " rhc-dashed"
         parts.append(
-            f'<text x="{at + (4 if anchor == "start" else -4):.1f}" y="{y:.1f}" fill="{colour}" '
-            f'text-anchor="{anchor}">{html.escape(mark.label)}</text>'
+            f'<line class="rhc-mark rhc-{mark.role}{dashed}" x1="{at}" x2="{at}" y1="{y - 11}" y2="{bottom}"/>'
         )
+    for row, bar in enumerate(bars):
+        y = top + _ROW * row
+        parts.append(f'<text class="rhc-name" x="0" y="{y + 14}">{in_svg(bar.name)}</text>')
+        parts.append(f'<text x="100%" y="{y + 14}" text-anchor="end">{in_svg(bar.numbers)}</text>')
+        parts.append(_half(scale, bar.value, bar.lower, bar.lower_grade, y + 27, side=-1))
+        parts.append(_half(scale, bar.value, bar.upper, bar.upper_grade, y + 27, side=1))
+        at = _percent(scale, bar.value)
+        parts.append(f'<line class="rhc-value" x1="{at}" x2="{at}" y1="{y + 19}" y2="{y + 35}"/>')
+    for row, mark in enumerate(marks):
+        parts.append(_text(scale, mark.at, _LABEL * row + 14, mark.label, f"rhc-label rhc-{mark.role}"))
     return "".join(parts) + "</svg>"
 
 
-def _range(bars: Sequence[Bar], marks: Sequence[Mark]) -> tuple[float, float]:
-    """The axis: the marks, and of the other positive numbers what lies within 12 decades of the largest."""
-    lines = [mark.at for mark in marks]
-    shown = [x for bar in bars for x in (bar.lower, bar.value, bar.upper) if 0.0 < x < math.inf] + lines
-    high = 1.3 * max(shown)
-    return min(max(min(shown) / 1.3, high * 1e-12), min(lines) / 1.3), high
+def _half(scale: Axis, value: float, end: float, grade: str, y: int, *, side: int) -> str:
+    """The bar from `value` to an end of its bracket, on the left (-1) or on the right (1)."""
+    kind = f"rhc-bar rhc-{grade.lower()}"
+    if abs(scale.place(end) - scale.place(value)) * 100.0 < _SHORT:
+        return (
+            f'<svg class="rhc-stub" x="{_percent(scale, value)}" overflow="visible">'
+            f'<line class="{kind}" x1="0" x2="{side * _STUB}" y1="{y}" y2="{y}"/></svg>'
+        )
+    return f'<line class="{kind}" x1="{_percent(scale, value)}" x2="{_percent(scale, end)}" y1="{y}" y2="{y}"/>'
+
+
+def _text(scale: Axis, value: float, y: int, text: str, kind: str, *, centred: bool = False) -> str:
+    """Text at a place of the axis, on the side of it where there is more space."""
+    place = scale.place(value)
+    anchor = "start" if place < 0.5 else "end"
+    shift = 0 if centred else 5 if place < 0.5 else -5
+    if centred and 0.08 < place < 0.92:
+        anchor = "middle"
+    return (
+        f'<text class="{kind}" x="{_percent(scale, value)}" dx="{shift}" y="{y}" text-anchor="{anchor}">'
+        f"{in_svg(text)}</text>"
+    )
+
+
+def _percent(scale: Axis, value: float) -> str:
+    return f"{100.0 * scale.place(value):.2f}%"
+
+
+def _in_words(bars: Sequence[Bar], marks: Sequence[Mark], scale: Axis) -> str:
+    """The picture for who does not see it."""
+    said = [
+        f"{bar.name} from {outward(bar.lower, up=False)} ({bar.lower_grade}) to {outward(bar.upper, up=True)} "
+        f"({bar.upper_grade})"
+        for bar in bars
+    ]
+    kind = "logarithmic" if scale.logarithmic else "linear"
+    lines = "; ".join(mark.label for mark in marks)
+    return html.escape(f"Brackets on a {kind} axis: {'; '.join(said)}. Lines: {lines}.")
+
+
+def _scale(bars: Sequence[Bar], marks: Sequence[Mark], logarithmic: bool) -> Axis:
+    make = logarithmic_axis if logarithmic else linear_axis
+    return make([mark.at for mark in marks], (x for bar in bars for x in (bar.lower, bar.value, bar.upper)))

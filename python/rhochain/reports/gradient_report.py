@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,24 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, json_number
-from rhochain.estimates.comparisons import outward
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.scaling import ScaledNorm
-from rhochain.estimates.spectra import Components
+from rhochain.estimates.spectra import Components, perron_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth
-from rhochain.reports.figure import Bar, Mark, draw, svg
-from rhochain.reports.json_report import JsonReport
-from rhochain.reports.layout import labelled, table
+from rhochain.inputs.arguments import whole_number
+from rhochain.inputs.matrix import square_matrix
+from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.reports import quantities as measured
+from rhochain.reports.answers import answer, headline
+from rhochain.reports.citations import bibtex, sources
+from rhochain.reports.computation import Computation
+from rhochain.reports.figure import draw
+from rhochain.reports.hubs import Hubs, hubs
 from rhochain.reports.matrix_size import size_in_words
-from rhochain.reports.page import page
+from rhochain.reports.methods import methods
+from rhochain.reports.neurons import Neurons, component_table, shown, witness
+from rhochain.reports.quantities import Quantity
+from rhochain.reports.shown_report import ShownReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 
@@ -29,10 +38,11 @@ if TYPE_CHECKING:
 __all__ = ["GradientReport"]
 
 _WORDS = {True: "holds", False: "does not hold", None: "open"}
+_PAPER = "Pascanu, Mikolov & Bengio (2013)"
 
 
-@dataclass(frozen=True, eq=False)
-class GradientReport(JsonReport):
+@dataclass(frozen=True, eq=False, repr=False)
+class GradientReport(ShownReport):
     """What `check` found. ``print(report)`` shows a table, `to_json` gives all of it to programs.
 
     Attributes
@@ -75,7 +85,15 @@ class GradientReport(JsonReport):
         Of ln ||P||_2, where a chain was given.
     notes : tuple of str
     source : str or None
-        The file, where W came from one.
+        The file, or the kind of object, where W came from one.
+    neurons : Neurons
+        The names of neurons, the orientation of W and what its reader did: see `ids`, `hubs`.
+    computed : Computation or None
+        Seconds, products, threads and options.
+    name : str or None
+        Of a layer of a model, such as "encoder.rnn.l0_reverse".
+    along : ShownReport or None
+        Of a layer of a model: what happened along the sequences given as `inputs`.
 
     Examples
     --------
@@ -108,6 +126,62 @@ class GradientReport(JsonReport):
     source: str | None = None
     update_rank: int | None = None
     has_adjoint: bool = True
+    name: str | None = None
+    along: ShownReport | None = None
+    neurons: Neurons = field(default_factory=Neurons)
+    computed: Computation | None = None
+
+    def __repr__(self) -> str:
+        rows, cols = self.shape
+        return f"GradientReport({self.verdict}, {rows:,} x {cols:,}: {self.headline})"
+
+    @property
+    def headline(self) -> str:
+        """The verdict in plain words."""
+        return headline(self.verdict, self._about)
+
+    @property
+    def title(self) -> str:
+        return f"rhochain: {'will the gradient survive?' if self.source is None else shown(self.source)}"
+
+    @property
+    def ids(self) -> npt.NDArray[Any]:
+        """The names of the neurons; their indices where the source of W has no names."""
+        return np.arange(self.shape[0]) if self.neurons.ids is None else self.neurons.ids
+
+    def hubs(self, k: int = 10, W: Any = None) -> Hubs:
+        """The neurons with the largest entries of the Perron vectors of |W|.
+
+        Parameters
+        ----------
+        k : int, at least 1
+            How many of each kind.
+        W : anything `Matrix` takes with entries, optional
+            The W of the check, which a report does not keep; W * gain for gains per neuron. Without it `receiving` is
+            known from rho(|W|), and `driving` where W came with names and the check was not `quick`. Either vector
+            takes about as many products as rho(|W|), and the second a copy of a sparse W.
+
+        Returns
+        -------
+        Hubs
+            `driving`, `receiving`: tuples of (id, index, share). Print it.
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> W = np.array([[0.0, 2.0], [0.5, 0.1]])
+        >>> rc.check(W, activation="tanh").hubs(1, W).driving[0].index
+        1
+        """
+        most = whole_number("k", k, 1, 2**63 - 1)
+        of_check = None if self.perron_radius is None else self.perron_radius.vector
+        if W is None:
+            return hubs(self.neurons, of_check, self.neurons.driving, most)
+        A = square_matrix(W)
+        if A.shape != self.shape:
+            raise ValueError(f"W must be that of the check, of shape {self.shape}; got {A.shape}")
+        receiving = perron_radius(A).vector if of_check is None else of_check
+        return hubs(self.neurons, receiving, left_perron_vector(W), most)
 
     def to_dict(self) -> dict[str, Any]:
         """The report in plain JSON types, always with the same keys in the same order."""
@@ -116,7 +190,9 @@ class GradientReport(JsonReport):
             return None if bracket is None else bracket.to_dict(history=False)
 
         return {
+            "name": self.name,
             "verdict": str(self.verdict),
+            "headline": self.headline,
             "reason": self.reason,
             "gain": self.gain,
             "local_gains": self.local_gains,
@@ -138,7 +214,10 @@ class GradientReport(JsonReport):
             "conditions": [condition.to_dict() for condition in self.conditions],
             "components": None if self.components is None else self.components.to_dict(),
             "chain_norm": plain(self.chain_norm),
+            "along": None if self.along is None else self.along.to_dict(),
             "notes": list(self.notes),
+            "neurons": self.neurons.to_dict() | {"hubs": self.hubs().to_dict()},
+            "computed": None if self.computed is None else self.computed.to_dict(),
             "version": _core.build_info()["version"],
         }
 
@@ -150,10 +229,6 @@ class GradientReport(JsonReport):
         extra = {"attained": scaled.attained.to_dict(), "log_kappa": scaled.log_kappa, "burn_in": burn_in}
         return {**scaled.to_dict(history=False), **extra}
 
-    @property
-    def _leaky(self) -> bool:
-        return bool(np.any(np.asarray(self.leak) != 1.0))
-
     def plot(self) -> Figure:
         """The brackets as bars beside 1 / gain and the critical gains: ``report.plot().savefig("report.png")``.
 
@@ -161,125 +236,125 @@ class GradientReport(JsonReport):
 
         Raises ImportError, naming the command that installs it, where matplotlib is missing.
         """
-        return draw(self._bars(), self._marks())
+        return draw(measured.bars(self._quantities()), measured.marks(self.gain, self.critical_gain))
 
-    def to_html(self) -> str:
-        """The whole report as one HTML page with a picture, which needs nothing beside it."""
-        conditions = [("condition", "source", "statement", "")]
-        conditions += [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions]
-        return page(
-            title=f"rhochain: {self.source or 'will the gradient survive?'}",
-            verdict=str(self.verdict),
-            reason=self.reason,
-            facts=[*self._facts(), *([] if self.critical_gain is None else [("gain", str(self.critical_gain))])],
-            picture=svg(self._bars(), self._marks()),
-            tables=(self._rows(), conditions),
-            notes=(*self.notes, *self._four_quantities()),
+    def methods(self) -> str:
+        """A paragraph for the methods of a paper: what was run, the bounds with their grades, the sources.
+
+        Examples
+        --------
+        >>> import numpy as np, rhochain as rc
+        >>> print(rc.check(0.5 * np.eye(3), activation="tanh").methods()[:62])
+        The recurrent matrix W (3 x 3, 3 nonzeros, density 33.3 %; rows
+        """
+        size = size_in_words(self.shape, self.nnz, self.update_rank)
+        conditions = "; ".join(f"{c.statement} ({c.equation}, {c.name}) {_WORDS[c.holds]}" for c in self.conditions)
+        critical = "" if self.critical_gain is None else f" Critical gains: {self.critical_gain}"
+        return methods(
+            f"The recurrent matrix W ({size}; {self.neurons.orientation}) with {self._network()}",
+            [(q.name, q.meaning, q.bracket) for q in self._quantities() if q.bracket is not None],
+            self.computed,
+            f"Of the conditions of {_PAPER}: {conditions}.{critical} The verdict is {self.verdict}: {self.reason}",
+            self._sources(),
         )
 
-    def _marks(self) -> list[Mark]:
-        """1 / gamma, and where it would lie for W times a critical factor."""
-        threshold = 1.0 / self.gain
-        marks = [Mark(threshold, f"1 / gamma = {threshold:.7g}", "network")]
-        critical = self.critical_gain
-        for bound, words, role in (
-            (None if critical is None else critical.vanishes_below, "vanishes below g =", "vanishes"),
-            (None if critical is None else critical.explodes_above, "explodes above g =", "explodes"),
-        ):
-            if bound is not None and 0.0 < threshold / bound.value < math.inf:
-                marks.append(Mark(threshold / bound.value, f"{words} {bound.value:.4g}", role))
-        return marks
+    def citations(self) -> str:
+        """The sources that `methods` cites, and the library, as BibTeX."""
+        return bibtex(self._sources())
 
-    def _quantities(self) -> tuple[tuple[str, Bracket | None], ...]:
-        return (
-            ("rho(W)", self.spectral_radius),
-            ("sigma_1(W)", self.spectral_norm),
-            ("rho(|W|)", self.perron_radius),
-            ("mu_D(W)", self.scaled_norm),
-            ("w(W)", self.numerical_radius),
-        )
-
-    def _bars(self) -> list[Bar]:
-        shown = [(name, b, 1.0) for name, b in self._quantities() if b is not None]
-        if self.worst_case_growth is not None and not self._leaky:
-            shown.append(("R(W) / gamma", self.worst_case_growth, 1.0 / self.gain))
-        return [
-            Bar(name, s * b.lower.value, s * b.value, s * b.upper.value, str(b.lower.grade), str(b.upper.grade))
-            for name, b, s in shown
+    def blocks(self, *, paper: bool = True) -> Sequence[Block]:
+        """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
+        quantities = self._quantities()
+        picture = measured.picture(quantities, measured.marks(self.gain, self.critical_gain))
+        found: list[Block | None] = [
+            answer(self.verdict, self.reason, self._about),
+            Facts(self._findings()),
+            picture,
+            measured.table(quantities),
+            Table(
+                f"Conditions of {_PAPER}",
+                ("condition", "source", "statement", "answer"),
+                [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions],
+            ),
+            Notes([*self.notes, *self._four_quantities()]),
+            Section("The network", [Facts(self._facts()), *self._neuron_tables()]),
         ]
+        if self.computed is not None:
+            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
+        if paper:
+            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
+            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        return [block for block in found if block is not None]
 
-    def __str__(self) -> str:
-        blocks = [self._header(), table(self._rows()), self._gain(), self._conditions(), self._verdict()]
-        return "\n\n".join("\n".join(block) for block in blocks if block)
+    @property
+    def _about(self) -> str:
+        return "linear" if any("linear" in c.equation for c in self.conditions) else ""
 
-    def _facts(self) -> list[tuple[str, str]]:
-        network = f"gain gamma = {self.gain:.7g}"
+    @property
+    def _leaky(self) -> bool:
+        return bool(np.any(np.asarray(self.leak) != 1.0))
+
+    def _sources(self) -> Sequence[str]:
+        return sources((q.name, q.bracket) for q in self._quantities() if q.bracket is not None)
+
+    def _quantities(self) -> tuple[Quantity, ...]:
+        gain, growth, leak = self.gain, self.worst_case_growth, ", leak included" if self._leaky else ""
+        lo, hi = (0.0, 1.0) if growth is None else growth.slope_range
+        rate = f"growth a step under the worst slopes in [{lo:.7g}, {hi:.7g}]{leak}"
+        entries = "unknown: W is known by its products alone" if self.nnz is None else ""
+        adjoint = "" if self.has_adjoint else "unknown: W has no rmatvec, the product with W^T"
+        return (
+            Quantity("rho(W)", "spectral radius", self.spectral_radius, gain, 1.0),
+            Quantity("sigma_1(W)", "largest singular value", self.spectral_norm, gain, 1.0, missing=adjoint),
+            Quantity("rho(|W|)", "Perron radius", self.perron_radius, gain, 1.0, missing=entries),
+            Quantity("mu_D(W)", "least norm of D W D^-1, D diagonal", self.scaled_norm, gain, 1.0),
+            Quantity("w(W)", "numerical radius", self.numerical_radius, gain, 1.0),
+            Quantity(
+                "R(W)",
+                f"spectral radius of the Jacobian{leak}" if lo == hi else rate,
+                growth,
+                1.0,
+                None if self._leaky else 1.0 / gain,
+                "R(W)/gamma",
+            ),
+            Quantity("ln ||P||_2", "of the product P of Jacobians along the trajectory", self.chain_norm),
+        )
+
+    def _findings(self) -> list[tuple[str, str]]:
+        """What follows for the network, and the slopes that show it."""
+        found = [] if self.critical_gain is None else [("gain", str(self.critical_gain))]
+        if self.verdict is Verdict.EXPLODES_FOR_SOME_SLOPES:
+            found += witness(self.neurons.ids, self.worst_case_growth)
+        return found
+
+    def _network(self) -> str:
+        words = f"gain gamma = {self.gain:.7g}"
         if self.activation is not None:
-            network += f" ({self.activation})"
+            words += f" ({self.activation})"
         if self.local_gains:
-            network = "gains per neuron: every W below stands for W diag(gains)"
+            words = "gains per neuron: every W below stands for W diag(gains)"
         if self._leaky:
             least, most = np.min(self.leak), np.max(self.leak)
-            network += f", leak {least:.7g}" if least == most else f", leaks from {least:.7g} to {most:.7g}"
-        facts = [("matrix", size_in_words(self.shape, self.nnz, self.update_rank)), ("network", network)]
+            words += f", leak {least:.7g}" if least == most else f", leaks from {least:.7g} to {most:.7g}"
+        return words
+
+    def _facts(self) -> list[tuple[str, str]]:
+        facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(shown(self.source)))]
+        facts.append(("matrix", size_in_words(self.shape, self.nnz, self.update_rank)))
+        facts += self.neurons.facts()
+        facts.append(("network", self._network()))
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"
             facts.append(("structure", f"{found.count:,} strongly connected components, {cyclic}"))
         return facts
 
-    def _header(self) -> list[str]:
-        lines = [] if self.source is None else [f"{'file':<10}{self.source}"]
-        for label, fact in self._facts():
-            lines += labelled(label, fact)
-        return lines
-
-    def _rows(self) -> list[tuple[str, ...]]:
-        rows: list[tuple[str, ...]] = [
-            ("", "value", "lower bound", "upper bound", "lower grade", "upper grade", "gamma x value")
-        ]
-        for name, bracket in self._quantities():
-            if bracket is None and name == "rho(|W|)" and self.nnz is None:
-                rows.append((name, "unknown: W is known by its products alone", *[""] * 5))
-            elif bracket is None and name == "sigma_1(W)" and not self.has_adjoint:
-                rows.append((name, "unknown: W has no rmatvec, the product with W^T", *[""] * 5))
-            elif bracket is not None:
-                rows.append((name, *_cells(bracket), f"{self.gain * bracket.value:.7g}"))
-        growth = self.worst_case_growth
-        if growth is not None:
-            rows.append(("R(W)", *_cells(growth), f"{growth.value:.7g}"))
-        if self.chain_norm is not None:
-            rows.append(("ln ||P||_2", *_cells(self.chain_norm), ""))
-        return rows
-
-    def _gain(self) -> list[str]:
-        lines = []
-        if self.worst_case_growth is not None:
-            lo, hi = self.worst_case_growth.slope_range
-            rate = (
-                f"R(W) is the growth a step under the worst slopes in [{lo:.7g}, {hi:.7g}]"
-                f"{', leak included' if self._leaky else ''}: below 1 gradients vanish, above 1 some slopes make "
-                "them explode."
-            )
-            if lo == hi:
-                rate = "R(W) is the spectral radius of the linear Jacobian, leak included."
-            lines += labelled("growth", rate)
-        if self.critical_gain is not None:
-            lines += labelled("gain", str(self.critical_gain))
-        return lines
-
-    def _conditions(self) -> list[str]:
-        lines = ["Conditions of Pascanu, Mikolov & Bengio (2013)"]
-        for condition in self.conditions:
-            where = f"{condition.name} ({condition.equation})"
-            lines.append(f"  {where:<44}{condition.statement:<37}{_WORDS[condition.holds]}")
-        return lines
-
-    def _verdict(self) -> list[str]:
-        lines = [f"{'verdict':<10}{self.verdict}", *labelled("", self.reason)]
-        for note in (*self.notes, *self._four_quantities()):
-            lines += labelled("note", note)
-        return lines
+    def _neuron_tables(self) -> list[Block]:
+        """Hubs and components, where the neurons have names."""
+        if self.neurons.ids is None:
+            return []
+        components = None if self.components is None else component_table(self.neurons.ids, self.components)
+        return [*self.hubs().blocks(), *([] if components is None else [components])]
 
     def _four_quantities(self) -> tuple[str, ...]:
         """Where rho(W) and sigma_1(W) are not the same number, a warning not to take one for the other."""
@@ -289,18 +364,7 @@ class GradientReport(JsonReport):
         if not rho.upper.value < sigma.lower.value:
             return ()
         proved = ", so W is not normal" if rho.upper.graded and sigma.lower.graded else ""
-        shown, square = f"{sigma.value:.7g}", f"{sigma.value * sigma.value:.7g}"
-        neither = square not in (f"{rho.value:.7g}", shown, "0", "inf")
+        shown_sigma, square = f"{sigma.value:.7g}", f"{sigma.value * sigma.value:.7g}"
+        neither = square not in (f"{rho.value:.7g}", shown_sigma, "0", "inf")
         power = f"; power iteration on W^T W returns sigma_1 squared = {square}, which is neither" if neither else ""
-        return (f"rho(W) = {rho.value:.7g} and sigma_1(W) = {shown} differ{proved} (rho <= sigma_1){power}.",)
-
-
-def _cells(bracket: Bracket) -> tuple[str, str, str, str, str]:
-    lower, upper = bracket.lower, bracket.upper
-    return (
-        f"{bracket.value:.7g}",
-        outward(lower.value, up=False),
-        outward(upper.value, up=True),
-        lower.label,
-        upper.label,
-    )
+        return (f"rho(W) = {rho.value:.7g} and sigma_1(W) = {shown_sigma} differ{proved} (rho <= sigma_1){power}.",)

@@ -1,25 +1,58 @@
-"""The blocks of a report in plain text: labelled paragraphs and a table, at most 100 characters wide."""
+"""Blocks in plain text, at most 100 characters wide."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 
-__all__ = ["labelled", "table"]
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table
+
+__all__ = ["plain_text"]
 
 _WIDTH = 100
-_LEAST_WIDTHS = (11, 13, 13, 13, 18, 18)
+_LABEL = 10
 
 
-def labelled(label: str, text: str) -> list[str]:
+def plain_text(blocks: Sequence[Block]) -> str:
+    """The blocks, an empty line between two."""
+    return "\n\n".join("\n".join(lines) for block in blocks if (lines := _lines(block)))
+
+
+def _lines(block: Block) -> list[str]:
+    if isinstance(block, Answer):
+        reason = _labelled("reason", block.reason)
+        return [*_wrapped(block.headline), "", f"{'verdict':<{_LABEL}}{block.verdict}", *reason]
+    if isinstance(block, Facts):
+        return [line for label, text in block.rows for line in _labelled(label, text)]
+    if isinstance(block, Notes):
+        return [line for item in block.items for line in _labelled("note", item)]
+    if isinstance(block, Table):
+        return [*_wrapped(block.caption), *_rows([block.head, *block.rows])]
+    if isinstance(block, Section):
+        inside = plain_text(block.blocks)
+        return [block.title, *inside.split("\n")] if inside else []
+    return []
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
+
+
+def _labelled(label: str, text: str) -> list[str]:
     """`text` in lines beside `label`."""
     return textwrap.wrap(
-        text, _WIDTH, initial_indent=f"{label:<10}", subsequent_indent=" " * 10, break_on_hyphens=False
+        text,
+        _WIDTH,
+        initial_indent=f"{label:<{_LABEL}}",
+        subsequent_indent=" " * _LABEL,
+        break_on_hyphens=False,
     )
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows in lines; one whose third cell is empty says something in words and widens no column."""
-    full = [row for row in rows if row[2]]
-    widths = [max(least, *(len(row[k]) + 1 for row in full)) for k, least in enumerate(_LEAST_WIDTHS)]
-    return ["".join(cell.ljust(w) for cell, w in zip(row, (*widths, 0), strict=True)).rstrip() for row in rows]
+def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows in lines; one of two cells says something in words and widens no column but the first."""
+    columns = len(rows[0])
+    widths = [
+        max(len(row[k]) for row in rows if k == 0 or len(row) == columns) + (1 if k == 0 else 2) for k in range(columns)
+    ]
+    return ["  " + "".join(cell.ljust(w) for cell, w in zip(row, widths, strict=False)).rstrip() for row in rows]

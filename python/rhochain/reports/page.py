@@ -1,39 +1,43 @@
-"""A report as one HTML page that needs nothing beside it."""
+"""Blocks as one HTML page that needs nothing beside it.
+
+A report gives its blocks (`GradientReport.blocks`, `ChainReport.blocks`), and a page of several reports puts those of
+each into a `Section`::
+
+    page("a model", [Table(...), *(Section(layer.name, layer.blocks()) for layer in layers)])
+"""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
-__all__ = ["page"]
+import rhochain._core as _core
+from rhochain.markup.blocks import Block
+from rhochain.markup.elements import elements
+from rhochain.markup.style import STYLE
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#222}"
-    "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    "td,th{padding:.25rem .8rem .25rem 0;text-align:left}th{border-bottom:1px solid #999}"
-    "svg{width:100%;height:auto;font-size:14px}.verdict{font-size:1.4rem}"
-)
+__all__ = ["page", "written_page"]
 
 
-def page(
-    title: str,
-    verdict: str,
-    reason: str,
-    facts: Iterable[tuple[str, str]],
-    picture: str,
-    tables: Iterable[Sequence[Sequence[str]]],
-    notes: Iterable[str],
-) -> str:
-    """The page. Everything but `picture`, an SVG element, is plain text; a table's first row is its head."""
-    text = html.escape
-    body = [f"<h1>{text(title)}</h1>", f'<p class="verdict"><strong>{text(verdict)}</strong></p>']
-    body.append(f"<p>{text(reason)}</p>")
-    body += [f"<p>{text(label)}: {text(fact)}</p>" for label, fact in facts]
-    body.append(picture)
-    for head, *rows in tables:
-        cells = ["".join(f"<th>{text(cell)}</th>" for cell in head)]
-        cells += ["".join(f"<td>{text(cell)}</td>" for cell in row) for row in rows]
-        body.append("<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>")
-    body.append("<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes) + "</ul>")
-    head = f'<meta charset="utf-8"><title>{text(title)}</title><style>{_STYLE}</style>'
-    return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{"".join(body)}</body></html>\n'
+def page(title: str, blocks: Sequence[Block]) -> str:
+    """The text of the page. Headings begin at <h2> below its title."""
+    text = html.escape(title)
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{text}</title><style>{STYLE}</style>'
+    )
+    version = html.escape(str(_core.build_info()["version"]))
+    body = (
+        f"<main><h1>{text}</h1>{elements(blocks, 2, 'part')}</main><footer><p>Made by rhochain {version}.</p></footer>"
+    )
+    return f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body class="rhochain">{body}</body></html>\n'
+
+
+def written_page(title: str, blocks: Sequence[Block], path: str | os.PathLike[str] | None) -> str:
+    """The same, written to `path` in UTF-8 too, where one is given."""
+    text = page(title, blocks)
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
 from rhochain.estimates.scaling import scaled_norm
+from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
 from rhochain.estimates.worst_case import worst_case_growth
@@ -56,10 +56,11 @@ class Investigation:
     ) -> None:
         self._A = A
         self._limits = limits
-        self._clock = _Clock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
+        self._clock = SharedClock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
         self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
+        self.products = 0  # of all estimates so far, those of second attempts too
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -294,9 +295,9 @@ class Investigation:
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
-        callback = self._clock.callback(getattr(estimator, "func", estimator).__name__)
+        callback = self._clock.callback_about(getattr(estimator, "func", estimator).__name__)
         try:
-            return estimator(
+            found = estimator(
                 self._A,
                 rtol=tolerance,
                 delta=limits.delta,
@@ -311,7 +312,9 @@ class Investigation:
             record = Progress(known.matvecs, known.seconds, known.lower.value, known.value, known.upper.value)
             if callback is None or not callback(record):
                 raise
-            return known  # type: ignore[no-any-return]
+            found = known
+        self.products += found.matvecs
+        return found
 
 
 # In the order of their cost.
@@ -323,34 +326,6 @@ _STRADDLING: dict[str, Callable[[Investigation], None]] = {
     "scaled_norm": Investigation._scaling,
 }
 _CHEAP = ("perron_radius", "spectral_radius")
-
-
-class _Clock:
-    """Shares a time budget among the quantities to come and remembers that the callback said stop."""
-
-    def __init__(self, seconds: float | None, callback: Callable[[Progress], object] | None, quantities: int) -> None:
-        self._end = None if seconds is None else time.monotonic() + seconds
-        self._callback = callback
-        self._left = quantities
-        self._stopped = False
-
-    def next_share(self) -> float | None:
-        left, self._left = self._left, max(1, self._left - 1)
-        if self._stopped:
-            return 0.0
-        return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
-
-    def callback(self, quantity: str) -> Callable[[Progress], bool] | None:
-        """The caller's, which hears of `quantity`; once it said stop, it is left alone."""
-        call = self._callback
-        if call is None:
-            return None
-
-        def record(progress: Progress) -> bool:
-            self._stopped = self._stopped or bool(call(replace(progress, quantity=quantity)))
-            return self._stopped
-
-        return record
 
 
 def _proved(value: float, source: str) -> Bound:

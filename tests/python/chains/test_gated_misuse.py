@@ -171,5 +171,5 @@ def test_what_a_run_is_given_is_named(cell):
 
 
 def test_check_wants_the_chain_of_a_plain_network():
-    with pytest.raises(TypeError, match="chain must have a gain and a norm, as JacobianChain has; got GRUChain"):
+    with pytest.raises(ValueError, match=r"W beside a GRUChain must be its weights, .* got shape \(5, 5\)"):
         rc.check(np.eye(5), activation="tanh", chain=chain_with("gru"))

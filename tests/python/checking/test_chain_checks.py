@@ -83,7 +83,7 @@ def test_misuse():
         rc.check_chain(chain, vanish_level=2.0, explode_level=1.0)
     with pytest.raises(ValueError, match="rtol"):
         rc.check_chain(chain, rtol=0.0)
-    with pytest.raises(TypeError, match="check_chain takes chains of gated cells"):
+    with pytest.raises(ValueError, match=r"W beside a GRUChain must be its weights, .* \(3n, n\); got shape \(6, 6\)"):
         rc.check(np.eye(6), gain=1.0, chain=gated("gru", 1.0))
 
 

@@ -215,7 +215,10 @@ def write_encrypted(path):
 
 BINARY_FILES = {
     "W.npz without a matrix": (lambda p: np.savez(p), "no array; expected"),
-    "W.npz of two arrays": (lambda p: np.savez(p, a=EYE, b=EYE), r"2 arrays \(a, b\)"),
+    "W.npz of two arrays": (
+        lambda p: np.savez(p, a=EYE, b=EYE),
+        r"file: 2 of 2 matrices are square; expected one by name=, of a \(3 x 3\), b \(3 x 3\)",
+    ),
     "W.npz of a vector": (lambda p: np.savez(p, a=np.ones(3)), r"shape \(3,\); expected two dimensions"),
     "W.npz of objects": (lambda p: np.savez(p, a=np.array([[None]], dtype=object)), "an array of objects; expected"),
     "W.npz cut short": (write_cut_sparse, "archive: cut short or corrupt"),
@@ -300,7 +303,7 @@ BINARY_FILES = {
     "W.npy of text": (lambda p: p.write_text("no array"), "header: first bytes 'no array'; expected a .npy file"),
     "W.mtx.gz cut short": (write_cut_gz, "line 3: gzip data cut short or corrupt"),
     "W.mtx.gz of text": (lambda p: p.write_text(HEADER), "line 1: gzip data cut short or corrupt"),
-    "W.csv": (lambda p: p.write_text("1,2"), r"unknown kind of file '\.csv'; expected \.mtx"),
+    "W.xls": (lambda p: p.write_text("1,2"), r"unknown kind of file '\.xls'; expected \.mtx"),
     "W": (lambda p: p.write_text("1 2"), "unknown kind of file ''"),
     "folder.mtx": (lambda p: p.mkdir(), "a directory; expected a file"),
     "missing.mtx": (lambda p: None, "no such file"),

@@ -164,6 +164,7 @@ def test_json_is_strict_and_ordered():
     report = rc.check(np.diag([3.0, 0.1]), activation="tanh")
     plain = json.loads(report.to_json())
     assert list(plain) == [
+        "name",
         "verdict",
         "reason",
         "gain",
@@ -186,6 +187,7 @@ def test_json_is_strict_and_ordered():
         "conditions",
         "components",
         "chain_norm",
+        "along",
         "notes",
         "version",
     ]

@@ -41,3 +41,23 @@ def test_no_dense_array_of_a_sparse_one_without_a_copy():
     W = rc.Weights(sparse.csr_array(DENSE))
     with pytest.raises(ValueError, match="without a copy"):
         W.__array__(copy=False)
+
+
+def test_the_place_of_a_neuron():
+    W = rc.Weights(DENSE, IDS)
+    assert [W.index(neuron) for neuron in IDS] == [0, 1, 2]
+    assert W.index(np.uint64(720575940596125869)) == 2
+    assert rc.Weights(DENSE, np.array(["a", "b", "c"])).index("b") == 1
+    for wrong in (720575940596125870, -1, 2**70):
+        with pytest.raises(ValueError, match=f"neuron must be one of the 3 ids of W; got {wrong}"):
+            W.index(wrong)
+    with pytest.raises(TypeError, match=r"neuron must be an integer, as the ids of W are; got 3\.0"):
+        W.index(3.0)
+    with pytest.raises(ValueError, match="W has no ids"):
+        rc.Weights(DENSE).index(3)
+
+
+def test_counts_in_words():
+    assert str(rc.Counts(rows=12, neurons=4)) == "12 rows, 12 pairs of 4 neurons"
+    counts = rc.Counts(rows=12_000, summed=2, dropped=1_000, unknown_sign=3)
+    assert str(counts) == "12,000 rows, 10,998 pairs: 2 rows summed, 1,000 rows dropped, 3 neurons without a known sign"

@@ -1,0 +1,127 @@
+"""A check of every recurrent layer of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.chains.chain import Chain
+from rhochain.chains.gated_chain import GatedChain
+from rhochain.chains.jacobian import JacobianChain
+from rhochain.checking.gated_checks import Estimation, check_gated
+from rhochain.estimates.shared_clock import SharedClock
+from rhochain.inputs.activations import ActivationLike
+from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.matrix import Matrix
+from rhochain.objects.models import layers_of
+from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
+from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.layer_report import LayerReport
+from rhochain.reports.model_report import ModelReport
+
+__all__ = ["check_model", "model_of"]
+
+
+def model_of(W: Any, chain: Any) -> Layers | None:
+    """The layers of a model, or of the stacked weights W beside a chain of gated cells; None for a matrix."""
+    layers = layers_of(W)
+    if layers is not None or not isinstance(chain, GatedChain):
+        return layers
+    shape = (W if isinstance(W, Matrix) else Matrix(W)).shape
+    if shape[0] != GATES[chain.cell] * shape[1]:
+        raise ValueError(
+            f"W beside a {type(chain).__name__} must be its weights, the gates below each other, shape "
+            f"({GATES[chain.cell]}n, n); got shape {shape}"
+        )
+    return Layers("weights of gated cells", found=(RecurrentLayer("W", chain.cell, W),))
+
+
+def check_model(
+    layers: Layers,
+    of_matrix: Callable[..., GradientReport],
+    *,
+    activation: ActivationLike | None,
+    gain: float | npt.ArrayLike | None,
+    leak: float | npt.ArrayLike,
+    inputs: Any,
+    chain: Any,
+    estimation: Estimation,
+    **options: Any,
+) -> ModelReport:
+    """The reports of all layers; `of_matrix` is `check`, for layers of plain RNNs, and `options` are for it alone."""
+    _require_model_arguments(layers, gain, leak, inputs, chain)
+    known = _with_activation(layers.found, activation)
+    clock = SharedClock(estimation.max_seconds, estimation.callback, len(known))
+    reports: list[GradientReport | LayerReport] = []
+    for layer in known:
+        own = replace(estimation, max_seconds=clock.next_share(), callback=clock.callback)
+        if layer.cell != "rnn":
+            reports.append(check_gated(layer, chain, own))
+            continue
+        found = of_matrix(
+            layer.recurrent,
+            layer.activation,
+            chain=chain,
+            inputs=_reach(layer),
+            **vars(own),
+            **options,
+        )
+        reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
+    return ModelReport(layers.origin, layers.source, tuple(reports), skipped=layers.skipped)
+
+
+def _reach(layer: RecurrentLayer) -> Any:
+    """The input weights where the caller feeds them: a layer inside a model gets what the model computes."""
+    return layer.incoming if not layer.module and layer.depth == 0 else None
+
+
+def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, chain: Any) -> None:
+    """Arguments that a matrix takes and a model does not."""
+    if gain is not None:
+        raise ValueError(
+            f"gain is for a matrix, the slopes of a model are those of its cells; got gain for {layers.origin}"
+        )
+    if np.ndim(leak) > 0 or leak != 1.0:
+        raise ValueError(f"leak is for a matrix, the cells of a model have none; got leak for {layers.origin}")
+    if inputs is not None:
+        raise ValueError(f"inputs must be None for {layers.origin}; got {type(inputs).__name__}")
+    if chain is None:
+        return
+    if len(layers.found) > 1:
+        names = ", ".join(layer.name for layer in layers.found[:6])
+        raise ValueError(
+            f"chain must be None for a model with several layers ({names}): check(model, inputs=x) runs a chain for "
+            f"each; got {type(chain).__name__}"
+        )
+    if layers.found[0].cell == "rnn" and isinstance(chain, JacobianChain) and chain.convention != "post":
+        raise ValueError(
+            "chain must have the convention of torch.nn.RNN, 'post' (h_k = sigma(W h_{k-1} + ..)), as "
+            f"JacobianChain.from_torch gives it; got {chain.convention!r}"
+        )
+    if not isinstance(chain, Chain):
+        raise TypeError(f"chain must be a GRUChain, LSTMChain or JacobianChain; got {type(chain).__name__}")
+
+
+def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:
+    """The layers, those of plain RNNs with their activation, which a state dict does not hold."""
+    plain = [layer for layer in found if layer.cell == "rnn"]
+    if given is None:
+        if unknown := [layer.name for layer in plain if layer.activation is None]:
+            raise ValueError(
+                f"activation must be given for {', '.join(unknown)}: a state dict does not say whether the RNN has "
+                'activation="tanh", the default of torch.nn.RNN, or "relu"; got None'
+            )
+        return found
+    if not plain:
+        raise ValueError(f"activation is for plain RNNs: the model has gated cells alone; got {given!r}")
+    sigma = activation_named(given)
+    for layer in plain:
+        if layer.activation is not None and activation_named(layer.activation) != sigma:
+            raise ValueError(
+                f"activation must be that of {layer.name}, {layer.activation!r}, or None; got {str(sigma)!r}"
+            )
+    return tuple(replace(layer, activation=str(sigma)) if layer.cell == "rnn" else layer for layer in found)

@@ -1,0 +1,47 @@
+"""Matrices in HDF5: compressed sparse ones as groups with data, indices and indptr, dense ones as datasets.
+
+`read_hdf5` knows the layouts of AnnData and SONATA; of any other file it reads such a group or dataset.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rhochain.files.annotated_data import is_annotated, read_annotated
+from rhochain.files.choices import chosen_name
+from rhochain.files.hdf5_files import Hdf5File, opened_hdf5
+from rhochain.files.hdf5_sparse import is_sparse_group, matrix_at, shape_at
+from rhochain.files.load_options import LoadOptions
+from rhochain.files.sonata_edges import edge_populations, read_sonata
+
+__all__ = ["read_hdf5"]
+
+
+def read_hdf5(path: Path, options: LoadOptions) -> Any:
+    """The matrix of an HDF5 file: a `Weights` of AnnData and SONATA, of another file an array or a sparse array."""
+    with opened_hdf5(path, options.most_bytes) as file:
+        if is_annotated(file):
+            return read_annotated(file, path, options.name)
+        if populations := edge_populations(file):
+            return read_sonata(file, populations, path, options)
+        return _plain(file, options.name)
+
+
+def _plain(file: Hdf5File, name: str | None) -> Any:
+    found = {}
+    for group in file.groups():
+        if is_sparse_group(file, group):
+            found[group.name] = shape_at(file, group)
+            continue
+        for child in file.members(group).values():
+            if (
+                file.is_dataset(child)
+                and child.shape is not None
+                and len(child.shape) == 2
+                and child.dtype.kind in "biuf"
+            ):
+                found[child.name] = child.shape
+    if name is not None and name not in found and (named := file.find(name)) is not None:
+        return matrix_at(file, named)
+    return matrix_at(file, file.find(chosen_name(found, name, "matrices")))

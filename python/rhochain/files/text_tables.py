@@ -1,0 +1,144 @@
+"""Tables in text, .csv and .tsv, plain or through gzip, with names of columns in the first line.
+
+The types of columns are decided before Arrow reads them, from the first megabyte: ids of digits alone are read as
+64-bit integers, so that none passes through float64.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from rhochain.files.arrow_columns import arrays_of_batches
+from rhochain.files.extras import optional_library
+from rhochain.files.faults import FileFault, in_quotes
+from rhochain.files.table_sizes import require_unpacked
+from rhochain.files.tables import Role
+
+__all__ = ["TextTable"]
+
+_SAMPLE = 1 << 20  # bytes
+_BLOCK = 1 << 24
+_LONGEST_LINE = 1 << 16
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_REAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|nan", re.IGNORECASE)
+_CONVERSION = re.compile(r"In CSV column #\d+: (?:Row #\d+: )?CSV conversion error to (\w+)[^:]*: invalid value '(.*)'")
+_ROW_LENGTH = re.compile(r"CSV parse error: (?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
+
+
+class TextTable:
+    """A `Table` of a text file; `rows` is None, as the file does not state it."""
+
+    rows = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._csv = optional_library("pyarrow.csv", "tables", "a table in text")
+        name = path.name.lower()
+        self._delimiter = "\t" if name.endswith((".tsv", ".tsv.gz")) else ","
+        with _opened(path) as stream:
+            self._sample = stream.read(_SAMPLE)
+        line = self._sample.partition(b"\n")[0]
+        if not line.strip():
+            raise FileFault("line 1", "empty", "names of columns")
+        if len(line) > _LONGEST_LINE:
+            raise FileFault("line 1", f"more than {_LONGEST_LINE} bytes", "names of columns")
+        self.names: list[str] = self._cells(line.removeprefix(b"\xef\xbb\xbf"), 1)
+        if all(_REAL.fullmatch(name) for name in self.names) and len(self.names) > 1:
+            raise FileFault("line 1", in_quotes(line.strip()), "names of columns, and numbers below them")
+        again = sorted({name for name in self.names if self.names.count(name) > 1}) if len(self.names) < 1000 else []
+        if again:
+            raise FileFault("line 1", f"two columns named {again[0]}", "names that differ")
+
+    def has_text(self, column: str) -> bool:
+        return self._kind(column) == "text"
+
+    def batches(self, roles: Mapping[str, Role]) -> Iterator[dict[str, Any]]:
+        arrow = optional_library("pyarrow", "tables", "a table in text")
+        text = arrow.dictionary(arrow.int32(), arrow.string())
+        of_kind = {"whole": arrow.int64(), "real": arrow.float64(), "text": text}
+        types = {
+            name: of_kind[self._kind(name)] if role is Role.ID else text if role is Role.NAME else arrow.float64()
+            for name, role in roles.items()
+        }
+        convert = self._csv.ConvertOptions(include_columns=list(roles), column_types=types)
+        reading = self._csv.ReadOptions(block_size=_BLOCK)
+        parsing = self._csv.ParseOptions(delimiter=self._delimiter)
+        try:
+            with _opened(self._path) as stream:
+                batches = self._csv.open_csv(stream, reading, parsing, convert)
+                yield from arrays_of_batches(iter(batches), roles)
+        except arrow.ArrowInvalid as error:
+            raise _fault(str(error)) from error
+
+    def _cells(self, line: bytes, number: int) -> list[str]:
+        try:
+            return next(csv.reader([line.decode().rstrip("\r")], delimiter=self._delimiter, strict=True))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise FileFault(f"line {number}", in_quotes(line[:_LONGEST_LINE]), f"cells in UTF-8 ({error})") from error
+
+    def _kind(self, column: str) -> str:
+        """What the first lines hold: "whole", "real" or "text"."""
+        at = self.names.index(column)
+        lines = self._sample.decode(errors="replace").splitlines()[1:]
+        lines = lines[:-1] if len(self._sample) == _SAMPLE else lines
+        rows = csv.reader(lines[:1000], delimiter=self._delimiter)
+        cells = [row[at].strip() for row in rows if len(row) > at and row[at].strip()]
+        if all(_WHOLE.fullmatch(cell) for cell in cells):
+            return "whole"
+        return "real" if all(_REAL.fullmatch(cell) for cell in cells) else "text"
+
+
+def _fault(message: str) -> FileFault:
+    """What Arrow says of a line, in the form of this package."""
+    if found := _CONVERSION.search(message):
+        kind, value = found.groups()
+        expected = "ids below 2^63, all of digits" if kind == "int64" else "numbers" if kind == "double" else kind
+        return FileFault("table", f"{value[:60]!r} in a column of {expected.split(',')[0]}", expected)
+    if found := _ROW_LENGTH.search(message):
+        row, expected, came = found.groups()
+        return FileFault(f"row {row}" if row else "table", f"a line of {came} cells", f"{expected}, as in line 1")
+    if "straddl" in message:
+        return FileFault("table", f"a line of more than {_BLOCK:,} bytes", "a row of the table")
+    return FileFault("table", message[:200], "lines of cells as the first states")
+
+
+def _opened(path: Path) -> BinaryIO:
+    stream = path.open("rb")
+    if not path.name.lower().endswith(".gz"):
+        return stream
+    return io.BufferedReader(_Unpacked(stream, path.stat().st_size), _SAMPLE)
+
+
+class _Unpacked(io.RawIOBase):
+    """The text of a gzip file, refused where it grows far beyond the file."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._text = gzip.GzipFile(fileobj=stream)
+        self._size = size
+        self._unpacked = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            count = self._text.readinto(buffer)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FileFault("table", f"gzip data cut short or corrupt ({error})", "the whole file") from error
+        self._unpacked += count
+        require_unpacked("table", self._unpacked, self._size)
+        return count
+
+    def close(self) -> None:
+        self._text.close()
+        self._stream.close()
+        super().close()

@@ -1,0 +1,57 @@
+"""What to give instead of an object that is no matrix, by its kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from rhochain.objects.functions import named_function
+
+__all__ = ["refuse_no_matrix"]
+
+_ACTIVATIONS = {"tanh", "relu", "sigmoid", "logistic", "identity", "linear", "leaky_relu", "elu", "softplus", "gelu"}
+
+
+def refuse_no_matrix(given: Any) -> None:
+    """TypeError for what is often given in place of W and holds none; anything else passes."""
+    hint = _hint(given)
+    if hint is not None:
+        raise TypeError(f"W must be a matrix, or an object that has one; got {hint}")
+
+
+def _hint(given: Any) -> str | None:
+    if isinstance(given, (str, os.PathLike)):
+        word = os.fspath(given)
+        is_activation = isinstance(word, str) and word.partition(":")[0] in _ACTIVATIONS and not os.path.exists(word)
+        return f"the activation {word!r}: W comes first" if is_activation else None
+    if isinstance(given, type):
+        return f"the class {given.__module__}.{given.__qualname__}: give an instance"
+    if named_function(given) is not None if callable(given) else False:
+        return f"the activation {named_function(given)!r}: W comes first"
+    if isinstance(given, Mapping):
+        return _hint_of_mapping(given)
+    if _has_base(given, "torch.nn.modules.module", "Module"):
+        return (
+            f"the PyTorch module {type(given).__name__}: rc.check takes modules; a weight of it, such as .weight, is W"
+        )
+    if _has_base(given, "sklearn.base", "BaseEstimator"):
+        return f"the estimator {type(given).__name__}: give the array that it holds"
+    if hasattr(given, "verdict") and hasattr(given, "to_html"):
+        return f"a {type(given).__name__}: give the W that it is about"
+    return None
+
+
+def _hint_of_mapping(given: Mapping[Any, Any]) -> str:
+    if not given:
+        return "an empty dict"
+    name, value = next(iter(given.items()))
+    if isinstance(value, (Mapping, list, set, tuple)):
+        return "a dict of neighbours: networkx.DiGraph(that) is a graph, which serves as W"
+    if hasattr(value, "shape"):
+        return f"a dict of arrays, such as a state dict: give the one that is W, that[{name!r}] for instance"
+    return f"a dict with keys such as {name!r}"
+
+
+def _has_base(given: Any, module: str, name: str) -> bool:
+    return any(base.__module__ == module and base.__name__ == name for base in type(given).__mro__)

@@ -1,0 +1,133 @@
+"""The neurons of W by name: their ids, the reading of their source, and which of them a vector points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.estimates.spectra import Components
+from rhochain.estimates.worst_case import WorstCaseGrowth
+from rhochain.markup.blocks import Table, Verbatim
+from rhochain.weights.weights import Counts, Weights
+
+__all__ = ["Neurons", "component_table", "named", "witness"]
+
+_LONGEST_NAME = 40
+_FEW = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Neurons:
+    """What the source of W said of its neurons.
+
+    Attributes
+    ----------
+    ids : ndarray of shape (n,), or None
+    rows : {"target", None}
+        As in `Weights`.
+    counts : Counts
+    notes : tuple of str
+    driving : ndarray of shape (n,), or None
+        The left Perron vector of W, where it was computed.
+    """
+
+    ids: npt.NDArray[Any] | None = None
+    rows: str | None = None
+    counts: Counts = field(default_factory=Counts)
+    notes: tuple[str, ...] = ()
+    driving: npt.NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(cls, weights: Weights | None, driving: npt.NDArray[np.float64] | None = None) -> Neurons:
+        """Without the matrix, which a report does not keep."""
+        if weights is None:
+            return cls()
+        return cls(weights.ids, weights.rows, weights.counts, tuple(weights.notes), driving)
+
+    @property
+    def orientation(self) -> str:
+        """Which side of a pair a row is."""
+        if self.rows == "target":
+            return "rows receive: W[i, j] acts from neuron j on neuron i"
+        return "rows as stored, taken to receive: W[i, j] acts from neuron j on neuron i"
+
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """Orientation, and what the reader did."""
+        found = [("rows", self.orientation)]
+        c = self.counts
+        did = [
+            f"{count:,} {words}"
+            for count, words in (
+                (c.rows, "rows read"),
+                (c.summed, "summed into others of the same pair"),
+                (c.dropped, "dropped"),
+                (c.unknown_sign, "neurons without a known sign"),
+            )
+            if count
+        ]
+        if did:
+            found.append(("reading", Verbatim(", ".join(did))))
+        found += [("reading", Verbatim(shown(note))) for note in self.notes]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading in plain JSON types; the ids are counted, not listed."""
+        counts = {name: int(getattr(self.counts, name)) for name in ("rows", "summed", "dropped", "unknown_sign")}
+        kind = None if self.ids is None else str(self.ids.dtype)
+        return {"ids": kind, "rows": self.rows, "counts": counts, "notes": list(self.notes)}
+
+
+def shown(text: str) -> str:
+    """Text from outside without what a terminal would obey."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def named(ids: npt.NDArray[Any] | None, indices: Iterable[int]) -> list[str]:
+    """The names of these neurons, cut where they are long; their indices where they have none."""
+    if ids is None:
+        return [str(int(k)) for k in indices]
+    names = (shown(str(ids[k])) for k in indices)
+    return [n if len(n) <= _LONGEST_NAME else n[: _LONGEST_NAME - 1] + "…" for n in names]
+
+
+def listed(ids: npt.NDArray[Any] | None, indices: npt.NDArray[np.int64], most: int = _FEW) -> str:
+    """Some of them, and how many more."""
+    some = ", ".join(named(ids, indices[:most]))
+    return some if indices.size <= most else f"{some} and {indices.size - most:,} more"
+
+
+def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None) -> list[tuple[str, str]]:
+    """The neurons at the largest slope in each step of the cycle that makes gradients grow fastest."""
+    if growth is None or not growth.active.size:
+        return []
+    lo, hi = growth.slope_range
+    period, n = growth.active.shape
+    which = "neurons" if ids is not None else "neurons (by index)"
+    found: list[tuple[str, str]] = []
+    for step in range(min(period, 3)):
+        (at,) = growth.active[step].nonzero()
+        of = "" if period == 1 else f"step {step + 1} of {period}: "
+        if at.size == n:
+            found.append(("slopes", f"{of}all {n:,} neurons at slope {hi:.7g}"))
+        else:
+            names = f"{of}{at.size:,} of {n:,} {which} at slope {hi:.7g}: {listed(ids, at)}; the others at {lo:.7g}"
+            found.append(("slopes", Verbatim(names)))
+    return found
+
+
+def component_table(ids: npt.NDArray[Any] | None, found: Components, most: int = 5) -> Table | None:
+    """The largest strongly connected components; None where no two neurons are in one."""
+    sizes = np.bincount(found.labels, minlength=found.count)
+    largest = np.argsort(-sizes, kind="stable")[:most]
+    rows = [
+        (f"{rank}", f"{sizes[c]:,}", Verbatim(listed(ids, (found.labels == c).nonzero()[0], 5)))
+        for rank, c in enumerate(largest, 1)
+        if sizes[c] > 1
+    ]
+    if not rows:
+        return None
+    return Table("Largest strongly connected components", ("rank", "neurons", "some of them"), rows)

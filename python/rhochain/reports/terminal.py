@@ -1,0 +1,77 @@
+"""Blocks on a terminal, by rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Tone
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["renderables"]
+
+_COLOURS = {Tone.VANISHES: "green", Tone.EXPLODES: "red", Tone.BOUNDED: "blue", Tone.OPEN: "yellow"}
+
+
+def renderables(blocks: Sequence[Block]) -> Iterator[RenderableType]:
+    """What rich prints, for any width."""
+    from rich.text import Text
+
+    for k, block in enumerate(blocks):
+        if k > 0:
+            yield Text()
+        yield from _rendered(block)
+
+
+def _rendered(block: Block) -> Iterator[Any]:
+    from rich.panel import Panel
+    from rich.text import Text
+
+    if isinstance(block, Answer):
+        colour = _COLOURS[block.tone]
+        body = Text(block.reason)
+        yield Panel(
+            body,
+            title=Text(block.headline, style=f"bold {colour}"),
+            title_align="left",
+            subtitle=Text(block.verdict, style="dim"),
+            subtitle_align="right",
+            border_style=colour,
+        )
+    elif isinstance(block, Facts):
+        yield _pairs(block.rows)
+    elif isinstance(block, Notes):
+        yield _pairs([("note", item) for item in block.items])
+    elif isinstance(block, Table):
+        yield from _table(block)
+    elif isinstance(block, Section):
+        yield Text(block.title, style="bold")
+        yield from renderables(block.blocks)
+
+
+def _pairs(rows: Sequence[tuple[str, str]]) -> Any:
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True, min_width=8)
+    grid.add_column()
+    for label, text in rows:
+        grid.add_row(Text(label), Text(text))
+    return grid
+
+
+def _table(block: Table) -> Iterator[Any]:
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    yield Text(block.caption, style="dim")
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for k, cell in enumerate(block.head):
+        grid.add_column(Text(cell), no_wrap=k == 0, style="bold" if k == 0 else None)
+    for row in block.rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    yield grid
