@@ -80,7 +80,7 @@ def _run(argv: Sequence[str] | None) -> int:
             raise SystemExit(end.exit_code) from None
         except _UsageError as error:
             _refuse(" ".join(error.format_message().split()))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, ImportError) as error:
             _refuse(one_line(error))
         except MemoryError:
             _refuse("not enough memory")

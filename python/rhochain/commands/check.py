@@ -16,10 +16,12 @@ from rhochain.commands.exits import MISUSE, OK, VERDICT
 from rhochain.commands.option_groups import Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
 from rhochain.commands.progress import shown_progress
-from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading
+from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading, holds_layers
 from rhochain.commands.signals import signals
 from rhochain.inputs.activations import activations
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.model_report import ModelReport
+from rhochain.reports.shown_report import ShownReport
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["check_files"]
@@ -27,6 +29,9 @@ __all__ = ["check_files"]
 _NAMES = [known.name for known in activations()]
 _OPEN = (Verdict.EXPLOSION_NOT_EXCLUDED, Verdict.UNDECIDED)  # what one trajectory may decide
 _HEAD = ("file", "verdict", "rho(W)", "sigma_1(W)", "vanishes below", "explodes above")
+
+
+_Report = GradientReport | ModelReport
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,8 +65,9 @@ def check_files(
         typer.Option(metavar="G|FILE", help="The largest slope of the activation, or one a neuron in a .npy."),
     ] = None,
     leak: Annotated[
-        str, typer.Option(metavar="A|FILE", help="Of a leaky integrator: a number, or one a neuron in a .npy.")
-    ] = "1",
+        str | None,
+        typer.Option(metavar="A|FILE", help="Of a leaky integrator: a number (default 1), or one a neuron in a .npy."),
+    ] = None,
     inputs: Annotated[
         str | None,
         typer.Option(metavar="FREE", help='"free" if inputs drive every neuron by itself, or the file of W_in.'),
@@ -80,13 +86,11 @@ def check_files(
 ) -> int:
     """Will the gradient survive? A verdict for each file.
 
-    One file gives a report, several give a table with a row for each.
+    One file gives a report, several give a table with a row for each. A file of the state dict of a model gives a
+    report of its recurrent layers.
     """
     failing = _verdicts(fail_on or [])
     output.require_writable()
-    if (activation is None) == (gain is None):
-        came = "neither" if gain is None else "both"
-        raise ValueError(f"give either --activation or --gain, such as --activation tanh; got {came}")
     if html is not None:
         if len(files) > 1:
             raise ValueError(f"--html takes one FILE; got {len(files)}")
@@ -96,18 +100,18 @@ def check_files(
     options: dict[str, Any] = {
         "activation": activation,
         "gain": None if gain is None else number_or_vector("--gain", gain),
-        "leak": number_or_vector("--leak", leak),
+        "leak": None if leak is None else number_or_vector("--leak", leak),
         "inputs": inputs if inputs in (None, "free") else read_matrix(inputs),
         "quick": quick,
         **given(precision, resources),
     }
-    found: list[GradientReport | _Failure] = []
+    found: list[_Report | _Failure] = []
     for file in files:
         try:
             found.append(_checked(file, reading, options, quiet=output.quiet))
         except typer.Exit:  # a dry run
             continue
-        except (ValueError, TypeError, MemoryError) as error:
+        except (ValueError, TypeError, ImportError, MemoryError) as error:
             if len(files) == 1:
                 raise
             found.append(_Failure(file, one_line(error)))
@@ -120,7 +124,7 @@ def check_files(
         return OK
     only = found[0]
     if len(files) == 1:
-        if html is not None and isinstance(only, GradientReport):
+        if html is not None and isinstance(only, ShownReport):
             Path(html).write_text(only.to_html(), encoding="utf-8")
         output.show(only, only.to_dict())
         if output.json != "-" and isinstance(only, GradientReport) and only.verdict in _OPEN and activation is not None:
@@ -133,16 +137,17 @@ def check_files(
     return _exit_code(found, failing)
 
 
-def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> GradientReport:
+def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> _Report:
     with shown_progress(f"reading {file}", quiet=quiet) as line:
-        W = reading.matrix(file)
+        W = file if holds_layers(file) and not given(reading) else reading.matrix(file)
         line.begin("graph of W", options.get("max_seconds"))
 
         def follow(record: Any) -> bool:
             line.bracket(record)
             return signals.asked
 
-        return dataclasses.replace(check(W, **options, callback=follow), source=file)
+        report: _Report = check(W, **options, callback=follow)
+        return dataclasses.replace(report, source=file)
 
 
 def _verdicts(names: Sequence[str]) -> frozenset[Verdict]:
@@ -153,15 +158,22 @@ def _verdicts(names: Sequence[str]) -> frozenset[Verdict]:
     return frozenset(known[name.upper()] for name in names)
 
 
-def _exit_code(found: Sequence[GradientReport | _Failure], failing: frozenset[Verdict]) -> int:
+def _exit_code(found: Sequence[_Report | _Failure], failing: frozenset[Verdict]) -> int:
     if any(isinstance(each, _Failure) for each in found):
         return MISUSE
-    return VERDICT if any(isinstance(each, GradientReport) and each.verdict in failing for each in found) else OK
+    return VERDICT if any(failing.intersection(_verdicts_of(each)) for each in found) else OK
 
 
-def _table(found: Sequence[GradientReport | _Failure]) -> str:
+def _verdicts_of(found: _Report | _Failure) -> tuple[Verdict, ...]:
+    """Those of a report, of a model those of its layers that have one."""
+    if isinstance(found, ModelReport):
+        return tuple(layer.verdict for layer in found.layers)
+    return (found.verdict,) if isinstance(found, GradientReport) else ()
+
+
+def _table(found: Sequence[_Report | _Failure]) -> str:
     """A row for each file; where they are wider than the terminal, the name of a file has a line of its own."""
-    reports = {each.source: _cells(each) for each in found if isinstance(each, GradientReport)}
+    reports = {each.source: _cells(each) for each in found if not isinstance(each, _Failure)}
     widths = [max(len(row[k]) for row in [_HEAD[1:], *reports.values()]) for k in range(len(_HEAD) - 1)]
     names = max(len(str(each.source)) for each in [*found, _Failure(_HEAD[0], "")])
     width = names + sum(width + 2 for width in widths)
@@ -173,15 +185,18 @@ def _table(found: Sequence[GradientReport | _Failure]) -> str:
 
     lines = [row(_HEAD[0], _HEAD[1:])]
     for each in found:
-        if isinstance(each, GradientReport):
+        if not isinstance(each, _Failure):
             lines.append(row(str(each.source), _cells(each)))
         else:
             lines.append(f"{each.source:<{names}}  error: {each.error.removeprefix(f'{each.source}: ')}")
     return "\n".join(lines)
 
 
-def _cells(report: GradientReport) -> tuple[str, ...]:
+def _cells(report: _Report) -> tuple[str, ...]:
     """The columns of the table beside the file; a quantity that was not computed is a dash."""
+    if isinstance(report, ModelReport):
+        verdicts = ", ".join(map(str, dict.fromkeys(_verdicts_of(report)))) or "no verdict"
+        return (f"{len(report.layers)} layers: {verdicts}", *"-" * 4)
     gain = report.critical_gain
     numbers = (
         None if report.spectral_radius is None else report.spectral_radius.value,

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from rhochain.commands.option_groups import given
-from rhochain.files.loading import FileError, load
+from rhochain.files.loading import load
 
-__all__ = ["FILE", "STANDARD_INPUT", "Reading", "kind_of", "read"]
+__all__ = ["FILE", "STANDARD_INPUT", "Reading", "holds_layers", "kind_of", "read"]
 
 STANDARD_INPUT = "-"
 FILE = "A matrix or edge table, as rhochain.load reads it; - for standard input."
@@ -22,6 +22,7 @@ _NAME = "standard input"
 _START = 64  # bytes that tell the kind of a file
 _KINDS = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x1f\x8b": ".mtx.gz"}
 _BANNER = b"%%matrixmarket"
+_OF_STATE_DICTS = (".safetensors", ".pt", ".pth", ".ckpt")
 _ROWS = ("target", "source")
 
 
@@ -39,8 +40,18 @@ class Reading:
         str | None, typer.Option(metavar="COLUMN|W", help="Edge tables: the column of weights, or one number for all.")
     ] = None
     nodes: Annotated[str | None, typer.Option(metavar="FILE", help="Edge tables: the neurons and their order.")] = None
+    unknown: Annotated[
+        str | None, typer.Option(metavar="error|drop", help="Edges with a neuron that --nodes lacks (default: error).")
+    ] = None
     sign: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Edge tables: the sign of each sending neuron, as load takes it.")
+        str | None,
+        typer.Option(metavar="RULE", help="Signs of neurons: drosophila, GABA=-1,GLUT=-1,ACH=1, or a table of signs."),
+    ] = None
+    transmitter: Annotated[
+        str | None, typer.Option(metavar="COLUMN|FILE", help="Where the transmitters of --sign are.")
+    ] = None
+    unknown_sign: Annotated[
+        int | None, typer.Option(metavar="1|-1", help="Sign of neurons without a known one (default: refused).")
     ] = None
     rows: Annotated[
         str | None,
@@ -60,6 +71,7 @@ class Reading:
         """The matrix of `file`. A dry run prints its counts and ends the command."""
         options = given(self)
         options["weight"] = _number_or_name(self.weight)
+        options["sign"] = _rule(self.sign)
         options["dry_run"] = self.dry_run or None
         found = read(file, **{name: value for name, value in options.items() if value is not None})
         if self.dry_run:
@@ -79,7 +91,7 @@ def read(file: str, **options: Any) -> Any:
             raise ValueError(f"{_NAME}: cannot be kept in {folder} ({error.strerror or error})") from error
         try:
             return load(spooled, **options)
-        except FileError as error:
+        except (ValueError, ImportError) as error:
             raise ValueError(str(error).replace(str(spooled), _NAME)) from error
 
 
@@ -109,6 +121,28 @@ def kind_of(start: bytes) -> str:
     if known is None and b"\0" in start:
         raise ValueError(f"{_NAME}: first bytes {start[:10]!r}; expected Matrix Market, .npy, .npz or a table")
     return known or ".csv"
+
+
+def holds_layers(file: str) -> bool:
+    """Whether a file may be the state dict of a model, by its ending."""
+    return file.lower().endswith(_OF_STATE_DICTS)
+
+
+def _rule(sign: str | None) -> str | dict[str, int] | None:
+    """NAME=SIGN,.. as a mapping; anything else is the name of a rule or a file.
+
+    Examples
+    --------
+    >>> _rule("GABA=-1, ACH=1"), _rule("drosophila")
+    ({'GABA': -1, 'ACH': 1}, 'drosophila')
+    """
+    if sign is None or "=" not in sign:
+        return sign
+    pairs = [part.partition("=") for part in sign.split(",")]
+    try:
+        return {name.strip(): int(number) for name, _, number in pairs}
+    except ValueError:
+        raise ValueError(f"--sign must be a rule such as GABA=-1,ACH=1; got {sign!r}") from None
 
 
 def _number_or_name(weight: str | None) -> float | str | None:

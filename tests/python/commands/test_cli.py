@@ -49,7 +49,7 @@ def test_scaled_celegans_vanishes(tmp_path):
 def test_table_and_json_file(small, tmp_path, capsys):
     assert cli.main(["check", str(small), "--gain", "1.5", "--json", str(tmp_path / "out.json")]) == 0
     text = capsys.readouterr().out
-    assert text.startswith(f"file      {small}\n")
+    assert str(small) in text
     assert "verdict   VANISHES" in text
     assert json.loads((tmp_path / "out.json").read_text())["gain"] == 1.5
 
@@ -105,11 +105,11 @@ MISUSE = {
     "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "--fast"),
     "no file": (["check", "--gain", "1"], "FILE"),
     "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),
-    "unknown ending": (["check", "W.csv", "--gain", "1"], "unknown kind of file"),
-    "neither activation nor gain": (["check", "SMALL"], "give either --activation or --gain"),
+    "unknown ending": (["check", "W.xyz", "--gain", "1"], "unknown kind of file"),
+    "neither activation nor gain": (["check", "SMALL"], "give either activation or gain"),
     "activation and gain": (
         ["check", "SMALL", "--activation", "tanh", "--gain", "1"],
-        "give either --activation or --gain",
+        "give either activation or gain",
     ),
     "unknown activation": (["check", "SMALL", "--activation", "tanhh"], "tanhh"),
     "unbounded activation": (["check", "SMALL", "--activation", "exp"], "exp"),

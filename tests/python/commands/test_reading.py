@@ -81,7 +81,10 @@ OPTIONS = {
     "target": "post",
     "weight": "count",
     "nodes": "ids.npy",
+    "unknown": "drop",
     "sign": "drosophila",
+    "transmitter": "nt",
+    "unknown_sign": 1,
     "rows": "source",
     "name": "W",
     "memory": "2GB",
@@ -112,7 +115,7 @@ def test_every_command_passes_on_what_was_given_and_nothing_else(command, tmp_pa
     assert cli.main([command, "edges.csv", *more]) == 0
     assert set(map(str, got)) == {"('edges.csv', {})"}
     got.clear()
-    given = [word for name, value in OPTIONS.items() for word in (f"--{name}", value)]
+    given = [word for name, value in OPTIONS.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     assert cli.main([command, "edges.csv", *more, *given]) == 0
     assert got[0] == ("edges.csv", OPTIONS)
 
@@ -141,6 +144,29 @@ def test_a_weight_may_be_a_number(monkeypatch):
     monkeypatch.setattr(reading, "load", load)
     assert cli.main(["norm", "edges.csv", "--weight", "1"]) == 0
     assert got == {"weight": 1.0}
+
+
+def test_a_sign_rule_is_written_out(monkeypatch, capsys):
+    got = {}
+
+    def load(_path, **options):
+        got.update(options)
+        return W
+
+    monkeypatch.setattr(reading, "load", load)
+    assert cli.main(["norm", "edges.csv", "--sign", "GABA=-1,ACH=1"]) == 0
+    assert got == {"sign": {"GABA": -1, "ACH": 1}}
+    with pytest.raises(SystemExit):
+        cli.main(["norm", "edges.csv", "--sign", "GABA=minus"])
+    assert "--sign must be a rule" in capsys.readouterr().err
+
+
+def test_a_table_through_a_pipe_and_signs(monkeypatch, capsys):
+    pytest.importorskip("pyarrow")
+    table = b"pre,post,weight,nt\n1,2,3,GABA\n2,1,2,ACH\n1,2,1,GABA\n"
+    monkeypatch.setattr(sys, "stdin", Given(table))
+    assert cli.main(["radius", "-", "--sign", "GABA=-1,ACH=1", "--transmitter", "nt", "--proved"]) == 0
+    assert float(capsys.readouterr().out.split("rho(W)")[1].split(",")[0]) == pytest.approx(np.sqrt(8.0))
 
 
 def test_the_command_line_alone_imports_its_libraries():
