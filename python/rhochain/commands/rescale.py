@@ -53,12 +53,12 @@ def rescale_file(
         options["leak"] = number_or_vector("--leak", leak)
     ((quantity, target),) = asked.items()
     with shown_progress(f"reading {file}", quiet=quiet) as line:
-        given_W = reading.matrix(file)
-        W, ids = (given_W.matrix, given_W.ids) if isinstance(given_W, Weights) else (given_W, None)
+        W = reading.matrix(file)
         line.begin(SYMBOLS[quantity], precision.max_seconds)
         multiplied, factor = rescale(W, **options, callback=line.bracket)
         line.begin(f"writing {out}")
-        written = write_matrix(out, multiplied, ids)
+        named = multiplied if isinstance(multiplied, Weights) else Weights(multiplied)
+        written = write_matrix(out, named.matrix, named.ids)
     at = "at most " if conservative else ""
     facts = [
         ("file", file),
