@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,8 +20,9 @@ __all__ = ["FILE", "STANDARD_INPUT", "Reading", "holds_layers", "kind_of", "read
 STANDARD_INPUT = "-"
 FILE = "A matrix or edge table, as rhochain.load reads it; - for standard input."
 _NAME = "standard input"
-_START = 64  # bytes that tell the kind of a file
-_KINDS = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz", b"\x1f\x8b": ".mtx.gz"}
+_START = 512  # bytes that tell the kind of a file
+_KINDS = {b"\x93NUMPY": ".npy", b"PK\x03\x04": ".npz"}
+_GZIP = b"\x1f\x8b"
 _BANNER = b"%%matrixmarket"
 _OF_STATE_DICTS = (".safetensors", ".pt", ".pth", ".ckpt")
 _ROWS = ("target", "source")
@@ -115,12 +117,22 @@ def kind_of(start: bytes) -> str:
     """
     if not start:
         raise ValueError(f"{_NAME}: empty; expected Matrix Market, .npy, .npz or a table")
+    if start.startswith(_GZIP):
+        return f"{kind_of(_unpacked(start))}.gz"
     if start.lstrip().lower().startswith(_BANNER):
         return ".mtx"
     known = next((ending for magic, ending in _KINDS.items() if start.startswith(magic)), None)
     if known is None and b"\0" in start:
         raise ValueError(f"{_NAME}: first bytes {start[:10]!r}; expected Matrix Market, .npy, .npz or a table")
     return known or ".csv"
+
+
+def _unpacked(start: bytes) -> bytes:
+    """The first bytes of text that gzip packed."""
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(start, _START) or b" "
+    except zlib.error as error:
+        raise ValueError(f"{_NAME}: gzip data corrupt ({error})") from error
 
 
 def holds_layers(file: str) -> bool:

@@ -28,9 +28,7 @@ def blocks():
     return sorted(found, key=lambda block: block[0][0] != "rescale")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"), blocks(), ids=lambda given: given[0] if isinstance(given, list) else ""
-)
+@pytest.mark.parametrize(("arguments", "expected"), blocks(), ids=[block[0][0] for block in blocks()])
 def test_a_command_prints_what_the_page_shows(arguments, expected, folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     if "edges.csv" in arguments:

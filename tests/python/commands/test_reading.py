@@ -1,5 +1,6 @@
 """What commands read: standard input by its first bytes, and the options that `load` gets."""
 
+import gzip
 import io
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def as_bytes(kind):
         sparse.save_npz(stream, sparse.csr_array(W))
     else:
         mmwrite(stream, sparse.coo_array(W))
-    return stream.getvalue()
+    return gzip.compress(stream.getvalue()) if kind == "mtx.gz" else stream.getvalue()
 
 
 def run(arguments, given):
@@ -37,7 +38,7 @@ class Given(io.TextIOWrapper):
         super().__init__(io.BytesIO(content))
 
 
-@pytest.mark.parametrize("kind", ["npy", "npz", "mtx"])
+@pytest.mark.parametrize("kind", ["npy", "npz", "mtx", "mtx.gz"])
 def test_standard_input_is_read_by_its_content(kind, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", Given(as_bytes(kind)))
     assert cli.main(["radius", "-"]) == 0
@@ -62,6 +63,7 @@ def test_a_pipe_of_two_commands():
         (b"\0\1\2", "standard input: first bytes"),
         (b"%%MatrixMarket matrix coordinate real general\n2 2 x\n", "standard input: line 2"),
         (b"\x93NUMPY\x01", "standard input: "),
+        (b"\x1f\x8b no gzip", "standard input: gzip data corrupt"),
         (b"PK\x03\x04 no zip", "standard input: archive"),
     ],
 )
@@ -161,10 +163,11 @@ def test_a_sign_rule_is_written_out(monkeypatch, capsys):
     assert "--sign must be a rule" in capsys.readouterr().err
 
 
-def test_a_table_through_a_pipe_and_signs(monkeypatch, capsys):
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_table_through_a_pipe_and_signs(packed, monkeypatch, capsys):
     pytest.importorskip("pyarrow")
     table = b"pre,post,weight,nt\n1,2,3,GABA\n2,1,2,ACH\n1,2,1,GABA\n"
-    monkeypatch.setattr(sys, "stdin", Given(table))
+    monkeypatch.setattr(sys, "stdin", Given(gzip.compress(table) if packed else table))
     assert cli.main(["radius", "-", "--sign", "GABA=-1,ACH=1", "--transmitter", "nt", "--proved"]) == 0
     assert float(capsys.readouterr().out.split("rho(W)")[1].split(",")[0]) == pytest.approx(np.sqrt(8.0))
 
