@@ -139,7 +139,7 @@ def check_files(
 
 def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> _Report:
     with shown_progress(f"reading {file}", quiet=quiet) as line:
-        W = file if holds_layers(file) and not given(reading) else reading.matrix(file)
+        W = file if holds_layers(file) and reading == Reading() else reading.matrix(file)
         line.begin("graph of W", options.get("max_seconds"))
 
         def follow(record: Any) -> bool:
