@@ -133,7 +133,8 @@ def _collect(name: str, x: Any, store: ByteFile, found: dict[str, list[Any]]) ->
 
 def plain_text(text: str) -> str:
     """`text` without times and addresses."""
-    text = re.sub(r'("seconds": )[^,}\s]+', r"\1-", text)
+    text = re.sub(r'("(?:seconds|threads)": )[^,}\s]+', r"\1-", text)
+    text = re.sub(r"[\w. ,]+(, [\d,]+ products?), \d+ threads?", r"-\1", text)
     return re.sub(r"0x[0-9a-f]{6,}", "0x-", text)
 
 

@@ -1,10 +1,10 @@
 #include "chain_calls.hpp"
+#include "gate_rows.hpp"
 #include "operators.hpp"
 
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/trajectories/gated_rollout.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,27 +15,9 @@
 namespace rhochain::python {
 namespace {
 
-constexpr std::size_t columns = 5;
-
-gated_cell cell_named(const std::string& name) {
-    if (name == "gru") return gated_cell::gru;
-    if (name == "lstm") return gated_cell::lstm;
-    throw py::value_error("cell: got \"" + name + "\", expected \"gru\" or \"lstm\"");
-}
-
-// (rows or function, their number), in the order of gate_source.
-using column = std::pair<py::object, std::int64_t>;
-
-gate_source make_gates(gated_cell cell, const std::array<column, columns>& given, std::int64_t width,
-                       std::int64_t block_bytes) {
-    const auto rows = [&](std::size_t s) { return make_rows(given[s].first, given[s].second, width, block_bytes); };
-    const auto make = cell == gated_cell::gru ? gate_source::of_gru : gate_source::of_lstm;
-    return make(rows(0), rows(1), rows(2), rows(3), rows(4));
-}
-
 class GatedChain {
 public:
-    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, std::array<column, columns> rows,
+    GatedChain(std::shared_ptr<Operator> U, const std::string& cell, gate_rows rows,
                std::int64_t block_bytes)
         : U_(std::move(U)),
           rows_(std::move(rows)),
@@ -53,7 +35,7 @@ public:
 
 private:
     std::shared_ptr<Operator> U_;
-    std::array<column, columns> rows_;  // keeps alive what gates_ borrows
+    gate_rows rows_;  // keeps alive what gates_ borrows
     gate_source gates_;
 };
 
@@ -68,7 +50,7 @@ array_in vector_of(const float64_array& x) { return {x.data(), static_cast<std::
 
 // (the five arrays of a record, h_K, interrupted)
 py::tuple run_gated(const std::string& cell, const Operator& U, const float64_array& bias,
-                    const std::shared_ptr<Operator>& W_in, const column& inputs, std::int64_t width,
+                    const std::shared_ptr<Operator>& W_in, const row_column& inputs, std::int64_t width,
                     const float64_array& input_bias, const float64_array& h0, const float64_array& c0,
                     std::int64_t begin, std::int64_t end, int threads) {
     const auto map_of = [&](const Operator& A) { return A.map_for_products(end - begin, false, threads); };
@@ -109,7 +91,7 @@ void bind_gated(py::module_& m) {
     py::class_<GatedChain> chain(m, "GatedChain");
     bind_measures(chain);
     chain
-        .def(py::init<std::shared_ptr<Operator>, const std::string&, std::array<column, columns>, std::int64_t>(),
+        .def(py::init<std::shared_ptr<Operator>, const std::string&, gate_rows, std::int64_t>(),
              py::arg("U"), py::arg("cell"), py::arg("rows"), py::arg("block_bytes"))
         .def_property_readonly("steps", &GatedChain::steps);
     m.def("gated_rollout", &run_gated, py::arg("cell"), py::arg("U"), py::arg("bias"), py::arg("W_in"),

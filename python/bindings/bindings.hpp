@@ -29,6 +29,7 @@ void bind_chains(py::module_& m);
 void bind_lyapunov(py::module_& m);
 void bind_gated(py::module_& m);
 void bind_matrix_chain(py::module_& m);
+void bind_stack(py::module_& m);
 void bind_build_info(py::module_& m);
 
 }  // namespace rhochain::python

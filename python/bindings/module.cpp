@@ -14,5 +14,6 @@ PYBIND11_MODULE(_core, m) {
     rhochain::python::bind_chains(m);
     rhochain::python::bind_gated(m);
     rhochain::python::bind_matrix_chain(m);
+    rhochain::python::bind_stack(m);
     rhochain::python::bind_build_info(m);
 }

@@ -11,6 +11,7 @@ from rhochain.chains.matrix_chain import MatrixChain
 from rhochain.chains.progress import ChainProgress
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.chains.scaled_vectors import RangeWarning, ScaledVectors
+from rhochain.chains.stack_chain import StackChain
 from rhochain.chains.typical_growth import TypicalGrowth
 from rhochain.checking.chain_checks import check_chain
 from rhochain.checking.checks import check
@@ -29,8 +30,10 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.reports.hubs import Hubs
 from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.reports.model_report import ModelReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 from rhochain.weights.pairs import weights_of_pairs
@@ -57,6 +60,7 @@ __all__ = [
     "GateReport",
     "Grade",
     "GradientReport",
+    "Hubs",
     "Interrupted",
     "JacobianChain",
     "LSTMChain",
@@ -72,8 +76,10 @@ __all__ = [
     "RangeWarning",
     "ScaledNorm",
     "ScaledVectors",
+    "StackChain",
     "Status",
     "Tracker",
+    "TrajectoryReport",
     "TypicalGrowth",
     "Verdict",
     "Weights",

@@ -285,6 +285,16 @@ _Rows: TypeAlias = tuple[_Real | Callable[[int, int, _Float64], None], int]
 class GatedChain(_Chain):
     def __init__(self, U: Operator, cell: str, rows: Sequence[_Rows], block_bytes: int) -> None: ...
 
+class StackChain(_Chain):
+    def __init__(
+        self,
+        cell: str,
+        weights: Sequence[Operator],
+        rows: Sequence[Sequence[_Rows]],
+        units: int,
+        block_bytes: int,
+    ) -> None: ...
+
 def gated_rollout(
     cell: str,
     U: Operator,

@@ -7,6 +7,7 @@
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>
+#include <rhochain/chains/stack_chain.hpp>
 #include <rhochain/chains/trajectories/activation.hpp>
 #include <rhochain/chains/trajectories/gated_rollout.hpp>
 #include <rhochain/chains/trajectories/rollout_replay.hpp>

@@ -10,6 +10,7 @@
 - `gated_runs`: runs of GRU and LSTM cells in the core.
 - `identity`: digests that tell one chain from another.
 - `jacobian`: `JacobianChain`.
+- `layer_runs`: the chain, gates and outputs of one recurrent layer along one sequence.
 - `lyapunov`: the run that finds Lyapunov exponents.
 - `matrix_chain`: `MatrixChain`, the product of matrices that the caller has.
 - `module_layers`: what `from_torch` of a chain takes.
@@ -20,5 +21,6 @@
 - `results`: `ChainResult` and `LyapunovSpectrum`, what a run returns.
 - `rollouts`: trajectories that the core computes.
 - `scaled_vectors`: vectors as mantissa and exponent, an array to NumPy.
+- `stack_chain`: `StackChain`, of the states of stacked layers together.
 - `typical_growth`: what a chain does to random directions.
 """

@@ -21,7 +21,7 @@ class Product:
 
     Attributes
     ----------
-    core : _core.JacobianChain, _core.GatedChain or _core.MatrixChain
+    core : _core.JacobianChain, _core.GatedChain, _core.MatrixChain or _core.StackChain
     matrix : Matrix
         The weights, or the first factor where the factors are matrices; with the threads of the products.
     size : int
@@ -30,7 +30,7 @@ class Product:
         What tells the factors from others beside `matrix`, in JSON values; called for a checkpoint only.
     """
 
-    core: _core.JacobianChain | _core.GatedChain | _core.MatrixChain
+    core: _core.JacobianChain | _core.GatedChain | _core.MatrixChain | _core.StackChain
     matrix: Matrix
     size: int
     factors: Callable[[], Mapping[str, Any]]

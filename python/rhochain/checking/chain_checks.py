@@ -34,7 +34,7 @@ def check_chain(
 
     Parameters
     ----------
-    chain : JacobianChain, GRUChain, LSTMChain or MatrixChain
+    chain : JacobianChain, GRUChain, LSTMChain, StackChain or MatrixChain
         The Jacobians of a run, whose product is P.
     vanish_level, explode_level : float
         Norms of P below and above which it vanished or exploded; 0 < vanish < explode.
@@ -68,7 +68,7 @@ def check_chain(
     """
     if not isinstance(chain, Chain):
         raise TypeError(
-            f"chain must be a JacobianChain, GRUChain, LSTMChain or MatrixChain; got {type(chain).__name__}"
+            f"chain must be a JacobianChain, GRUChain, LSTMChain, StackChain or MatrixChain; got {type(chain).__name__}"
         )
     began = time.perf_counter()
     low, high = levels(vanish_level, explode_level)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,12 @@ from rhochain.chains.chain import Chain
 from rhochain.chains.gated_chain import GatedChain
 from rhochain.chains.jacobian import JacobianChain
 from rhochain.checking.gated_checks import Estimation, check_gated
+from rhochain.checking.layer_trajectories import given_runs, layer_trajectories
+from rhochain.checking.trajectory_verdicts import with_trajectory
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
+from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import Matrix
 from rhochain.objects.models import layers_of
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
@@ -41,6 +45,7 @@ def model_of(W: Any, chain: Any) -> Layers | None:
 
 
 def check_model(
+    model: Any,
     layers: Layers,
     of_matrix: Callable[..., GradientReport],
     *,
@@ -48,30 +53,52 @@ def check_model(
     gain: float | npt.ArrayLike | None,
     leak: float | npt.ArrayLike,
     inputs: Any,
+    state: Any,
+    max_sequences: int | None,
     chain: Any,
     estimation: Estimation,
     **options: Any,
 ) -> ModelReport:
     """The reports of all layers; `of_matrix` is `check`, for layers of plain RNNs, and `options` are for it alone."""
-    _require_model_arguments(layers, gain, leak, inputs, chain)
+    most = None if max_sequences is None else whole_number("max_sequences", max_sequences, 1, 2**62)
+    _require_model_arguments(layers, gain, leak, inputs, state, chain)
     known = _with_activation(layers.found, activation)
-    clock = SharedClock(estimation.max_seconds, estimation.callback, len(known))
+    runs = None if inputs is None else given_runs(model, replace(layers, found=known), inputs, state, most)
+    quantities = len(known) + (0 if runs is None else runs.chains)
+    clock = SharedClock(estimation.max_seconds, estimation.callback, quantities)
     reports: list[GradientReport | LayerReport] = []
     for layer in known:
         own = replace(estimation, max_seconds=clock.next_share(), callback=clock.callback)
-        if layer.cell != "rnn":
-            reports.append(check_gated(layer, chain, own))
-            continue
-        found = of_matrix(
-            layer.recurrent,
-            layer.activation,
-            chain=chain,
-            inputs=_reach(layer),
-            **vars(own),
-            **options,
-        )
-        reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
-    return ModelReport(layers.origin, layers.source, tuple(reports), skipped=layers.skipped)
+        with _naming(layer):
+            if layer.cell != "rnn":
+                reports.append(check_gated(layer, chain, own))
+                continue
+            found = of_matrix(
+                layer.recurrent, layer.activation, chain=chain, inputs=_reach(layer), **vars(own), **options
+            )
+            reports.append(replace(found, name=layer.name, notes=(*layer.notes, *found.notes)))
+    if runs is None:
+        return ModelReport(layers.origin, layers.source, tuple(reports), skipped=layers.skipped)
+    trajectories = layer_trajectories(runs, estimation, clock)
+    return ModelReport(
+        layers.origin,
+        layers.source,
+        tuple(with_trajectory(report, trajectories.along.get(report.name or "")) for report in reports),
+        stack=trajectories.stack,
+        skipped=(*layers.skipped, *runs.skipped),
+        notes=trajectories.notes,
+    )
+
+
+@contextmanager
+def _naming(layer: RecurrentLayer) -> Iterator[None]:
+    """Errors about W, such as an entry that is NaN, name the layer."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if type(error) not in (TypeError, ValueError) or not str(error).startswith("W "):
+            raise
+        raise type(error)(f"layer {layer.name}: {error}") from None
 
 
 def _reach(layer: RecurrentLayer) -> Any:
@@ -79,7 +106,7 @@ def _reach(layer: RecurrentLayer) -> Any:
     return layer.incoming if not layer.module and layer.depth == 0 else None
 
 
-def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, chain: Any) -> None:
+def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, state: Any, chain: Any) -> None:
     """Arguments that a matrix takes and a model does not."""
     if gain is not None:
         raise ValueError(
@@ -87,8 +114,12 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
         )
     if np.ndim(leak) > 0 or leak != 1.0:
         raise ValueError(f"leak is for a matrix, the cells of a model have none; got leak for {layers.origin}")
-    if inputs is not None:
-        raise ValueError(f"inputs must be None for {layers.origin}; got {type(inputs).__name__}")
+    if inputs is None and state is not None:
+        raise ValueError(f"state is the start of a run along inputs; got state without inputs for {layers.origin}")
+    if inputs is not None and not (layers.modules and layers.found[0].framework == "torch"):
+        raise ValueError(f"inputs need a module of PyTorch, which runs on them; got {layers.origin}")
+    if inputs is not None and chain is not None:
+        raise ValueError("inputs and chain exclude each other: inputs make the chain of each layer; got both")
     if chain is None:
         return
     if len(layers.found) > 1:
@@ -97,13 +128,16 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
             f"chain must be None for a model with several layers ({names}): check(model, inputs=x) runs a chain for "
             f"each; got {type(chain).__name__}"
         )
-    if layers.found[0].cell == "rnn" and isinstance(chain, JacobianChain) and chain.convention != "post":
+    if layers.found[0].cell != "rnn":
+        if not isinstance(chain, Chain):
+            raise TypeError(f"chain must be a GRUChain or LSTMChain; got {type(chain).__name__}")
+    elif isinstance(chain, GatedChain):
+        raise ValueError(f"chain must be of plain cells, as {layers.found[0].name} has; got {type(chain).__name__}")
+    elif isinstance(chain, JacobianChain) and chain.convention != "post":
         raise ValueError(
             "chain must have the convention of torch.nn.RNN, 'post' (h_k = sigma(W h_{k-1} + ..)), as "
             f"JacobianChain.from_torch gives it; got {chain.convention!r}"
         )
-    if not isinstance(chain, Chain):
-        raise TypeError(f"chain must be a GRUChain, LSTMChain or JacobianChain; got {type(chain).__name__}")
 
 
 def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:

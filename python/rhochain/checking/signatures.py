@@ -27,6 +27,8 @@ class CheckOptions(TypedDict, total=False):
 
     leak: float | npt.ArrayLike | None
     inputs: Any
+    state: Any
+    max_sequences: int | None
     quick: bool
     numerical_radius: bool
     vanish_level: float

@@ -40,10 +40,10 @@ def _beside_one(x: float, short: str) -> str:
     return short if (shown > 1.0) == (x > 1.0) and (shown < 1.0) == (x < 1.0) else repr(x)
 
 
-def outward(x: float, *, up: bool) -> str:
-    """A bound in seven digits that claim no more than the bound does."""
-    short = f"{x:.7g}"
+def outward(x: float, *, up: bool, digits: int = 7) -> str:
+    """A bound in seven digits, or as many as asked for, that claim no more than the bound does."""
+    short = f"{x:.{digits}g}"
     if float(short) == x:
         return short
     rounding = ROUND_CEILING if up else ROUND_FLOOR
-    return f"{float(Context(prec=7, rounding=rounding).create_decimal(x)):.7g}"
+    return f"{float(Context(prec=digits, rounding=rounding).create_decimal(x)):.{digits}g}"

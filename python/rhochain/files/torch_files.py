@@ -47,7 +47,7 @@ class TorchTensors(Mapping[str, Any]):
         if isinstance(loaded, self._torch.Tensor):
             return {_ALONE: loaded}
         inner = [loaded[key] for key in _STATE_DICTS if isinstance(loaded, Mapping) and key in loaded]
-        for given in (loaded, *inner):
+        for given in (*inner, loaded):  # a checkpoint may hold single tensors beside it, such as a loss
             if isinstance(given, Mapping):
                 found = {str(key): value for key, value in given.items() if isinstance(value, self._torch.Tensor)}
                 if found:

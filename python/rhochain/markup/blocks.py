@@ -7,11 +7,31 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Union
 
-__all__ = ["Answer", "Block", "Facts", "Notes", "Picture", "Quotation", "Section", "Table", "Tone", "Verbatim"]
+__all__ = [
+    "Answer",
+    "Block",
+    "Facts",
+    "Notes",
+    "Picture",
+    "Quotation",
+    "Section",
+    "Table",
+    "Tone",
+    "Verbatim",
+    "printable",
+]
 
 
 class Verbatim(str):
-    """Text from outside, such as the name of a file or of a neuron: shown as it is, never read as a formula."""
+    """Text from outside, such as the name of a file or of a neuron: never read as a formula, and `printable`."""
+
+    def __new__(cls, text: str) -> Verbatim:
+        return super().__new__(cls, printable(text))
+
+
+def printable(text: str) -> str:
+    """`text` with escapes in place of what a terminal would obey."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class Tone(str, Enum):

@@ -10,21 +10,24 @@ from rhochain.markup.symbols import in_html
 
 __all__ = ["elements"]
 
+_ONE_LINE, _SHORT = 28, ' class="rhc-short"'  # letters of a cell that is never broken
 _SIGNS = {Tone.VANISHES: "↘", Tone.EXPLODES: "↗", Tone.BOUNDED: "→", Tone.OPEN: "?"}
 
 
-def elements(blocks: Sequence[Block], level: int, place: str | None) -> str:
-    """The blocks with headings from <h`level`> on; ids begin with `place`, and there are none for None."""
+def elements(blocks: Sequence[Block], level: int, place: str | None, *, folded: bool = False) -> str:
+    """The blocks with headings from <h`level`> on.
+
+    Ids begin with `place`, and there are none for None. `folded`: the reader opens every section.
+    """
     inside = ((None if place is None else f"{place}-{k}", block) for k, block in enumerate(blocks, 1))
-    return "".join(_element(block, min(level, 6), at) for at, block in inside)
+    return "".join(_element(block, min(level, 6), at, folded) for at, block in inside)
 
 
-def _element(block: Block, level: int, place: str | None) -> str:
+def _element(block: Block, level: int, place: str | None, folded: bool) -> str:
     if isinstance(block, Answer):
         return _answer(block, level)
     if isinstance(block, Facts):
-        pairs = "".join(f"<dt>{in_html(label)}</dt><dd>{in_html(text)}</dd>" for label, text in block.rows)
-        return f'<dl class="rhc-facts">{pairs}</dl>' if pairs else ""
+        return _facts(block)
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Notes):
@@ -34,7 +37,16 @@ def _element(block: Block, level: int, place: str | None) -> str:
         return f"<figure>{block.svg}<figcaption>{in_html(block.caption)}</figcaption></figure>"
     if isinstance(block, Quotation):
         return _quotation(block)
-    return _section(block, level, place)
+    return _section(block, level, place, folded)
+
+
+def _facts(facts: Facts) -> str:
+    """Texts of one label follow it together."""
+    pairs, before = "", None
+    for label, text in facts.rows:
+        pairs += ("" if label == before else f"<dt>{in_html(label)}</dt>") + f"<dd>{in_html(text)}</dd>"
+        before = label
+    return f'<dl class="rhc-facts">{pairs}</dl>' if pairs else ""
 
 
 def _answer(answer: Answer, level: int) -> str:
@@ -59,7 +71,9 @@ def _table(table: Table) -> str:
 def _row(cells: Sequence[str], columns: int) -> str:
     name, *rest = cells
     span = f' colspan="{columns - 1}"' if len(rest) == 1 < columns - 1 else ""
-    return f'<th scope="row">{in_html(name)}</th>' + "".join(f"<td{span}>{in_html(cell)}</td>" for cell in rest)
+    return f'<th scope="row">{in_html(name)}</th>' + "".join(
+        f"<td{span}{_SHORT if len(cell) <= _ONE_LINE else ''}>{in_html(cell)}</td>" for cell in rest
+    )
 
 
 def _quotation(quoted: Quotation) -> str:
@@ -67,10 +81,10 @@ def _quotation(quoted: Quotation) -> str:
     return f'<pre tabindex="0">{text}</pre>' if quoted.code else f"<blockquote><p>{text}</p></blockquote>"
 
 
-def _section(section: Section, level: int, place: str | None) -> str:
+def _section(section: Section, level: int, place: str | None, folded: bool) -> str:
     identity = "" if place is None else f' id="{place}"'
     title = f"<h{level}{identity}>{in_html(section.title)}</h{level}>"
-    inside = elements(section.blocks, level + 1, place)
-    if section.folded:
+    inside = elements(section.blocks, level + 1, place, folded=folded)
+    if section.folded or folded:
         return f"<details><summary>{title}</summary>{inside}</details>"
     return f"<section>{title}{inside}</section>"

@@ -12,5 +12,5 @@ __all__ = ["notebook"]
 
 
 def notebook(blocks: Sequence[Block]) -> str:
-    """For ``_repr_html_``. A notebook may hold many of them."""
-    return f'<div class="rhochain"><style>{STYLE}</style>{elements(blocks, 3, None)}</div>'
+    """For ``_repr_html_``. A notebook may hold many of them; the reader opens their sections."""
+    return f'<div class="rhochain"><style>{STYLE}</style>{elements(blocks, 3, None, folded=True)}</div>'

@@ -21,9 +21,11 @@ _SYMBOLS = {
     r"\|\|": "‖",
     r"\^T\b": "[T]",
     r"\^-1\b": "[−1]",
+    r"\^K\b": "[K]",
     r"&lt;=": "≤",
     r"&gt;=": "≥",
     r"(?<= )\*(?= )": "·",
+    r"(?<=\d )x(?= \d)|(?<= )x(?= value\b)": "×",
 }
 _ANY = re.compile("|".join(f"(?P<s{k}>{pattern})" for k, pattern in enumerate(_SYMBOLS)))
 _WRITTEN = list(_SYMBOLS.values())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from rhochain.objects.jax_layers import is_jax_model, layers_of_jax
+from rhochain.objects.model_files import layers_of_file
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
 from rhochain.objects.state_dicts import is_state_dict, layers_of_state_dict
 from rhochain.objects.torch_modules import is_module, recurrent_layers
@@ -13,19 +15,20 @@ __all__ = ["layers_of", "only_matrix"]
 
 
 def layers_of(given: Any) -> Layers | None:
-    """The layers of a module or a state dict, at least one; None where `given` is no model.
+    """The layers of a module, a state dict or a file of one, at least one; None where `given` is no model.
 
     Raises ValueError, with what was found in their place, where a model has none.
     """
+    layers: Layers | None = None
     if is_module(given):
         layers = recurrent_layers(given)
     elif is_state_dict(given):
         layers = layers_of_state_dict(given)
     elif is_jax_model(given):
         layers = layers_of_jax(given)
-    else:
-        return None
-    if layers.found:
+    elif isinstance(given, (str, os.PathLike)):
+        layers = layers_of_file(given)
+    if layers is None or layers.found:
         return layers
     reasons = "; ".join(f"{part.name}: {part.reason}" if part.name else part.reason for part in layers.skipped[:5])
     more = f" and {len(layers.skipped) - 5} more" if len(layers.skipped) > 5 else ""

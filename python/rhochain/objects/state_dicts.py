@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from scipy import sparse
+
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer, Skipped
 
 __all__ = ["is_state_dict", "layers_of_state_dict"]
@@ -40,7 +42,9 @@ class _Place(NamedTuple):
 
 def is_state_dict(given: Any) -> bool:
     """Whether `given` maps text to arrays or tensors, or is a checkpoint that holds such a mapping."""
-    return isinstance(given, Mapping) and (_has_arrays(given) or _inside(given) is not None)
+    if not isinstance(given, Mapping) or sparse.issparse(given):  # some of SciPy's sparse matrices are mappings
+        return False
+    return _has_arrays(given) or _inside(given) is not None
 
 
 def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -> Layers:
@@ -58,13 +62,13 @@ def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -
     Layers
         Without `activation`: no state dict says which an nn.RNN has.
     """
-    inside = None if _has_arrays(given) else _inside(given)
-    held = given if inside is None else inside
+    inside = _inside(given)
+    held = given if inside is None else inside  # a checkpoint may hold single tensors beside it, such as a loss
     layers: dict[_Place, _Parts] = {}
     others: list[Skipped] = []
     for key, path, match in _parameters(held):
         if match is None:
-            others += _other(path, held[key])
+            others += _other(path, _shape(held, key) or ())
         else:
             parts = layers.setdefault(_Place(path, match["place"]), {})
             form = match["form"] or "" if match.re is _PLAIN else "parametrized"
@@ -82,7 +86,14 @@ def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -
 
 
 def _has_arrays(given: object) -> bool:
-    return isinstance(given, Mapping) and any(isinstance(key, str) and hasattr(given[key], "shape") for key in given)
+    return isinstance(given, Mapping) and any(isinstance(key, str) and _shape(given, key) is not None for key in given)
+
+
+def _shape(held: Mapping[Any, Any], key: str) -> tuple[int, ...] | None:
+    """Of an array; None of anything else. A file gives it without reading the array."""
+    of_file = getattr(held, "shape", None)
+    shape = of_file(key) if callable(of_file) else getattr(held[key], "shape", None)
+    return None if shape is None else tuple(shape)
 
 
 def _inside(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -91,7 +102,7 @@ def _inside(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _parameters(held: Mapping[Any, Any]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
     """Keys of arrays, with the path of the module, or of the array itself where it is none of a recurrent layer."""
-    keys = [key for key in held if isinstance(key, str) and hasattr(held[key], "shape")]
+    keys = [key for key in held if isinstance(key, str) and _shape(held, key) is not None]
     bare = {key: ".".join(part for part in key.split(".") if part not in _WRAPPERS) for key in keys}
     while bare and all(name.startswith("module.") for name in bare.values()):
         bare = {key: name.removeprefix("module.") for key, name in bare.items()}
@@ -115,6 +126,9 @@ def _layer(place: _Place, parts: _Parts) -> RecurrentLayer | Skipped:
         shape = tuple(recurrent.shape)
         return Skipped(place.name, f"{name} has shape {shape}; expected (n, n), (3n, n) or (4n, n)")
     incoming, bias, input_bias = (_stored(parts.get(part, {}), part)[0] for part in ("weight_ih", "bias_hh", "bias_ih"))
+    if incoming is not None and (len(incoming.shape) != 2 or incoming.shape[0] != rows):
+        shape = tuple(incoming.shape)
+        return Skipped(place.name, f"weight_ih{place.suffix} has shape {shape}; expected {rows} rows, as {name} has")
     depth, reverse = place.order
     return RecurrentLayer(
         place.name,
@@ -151,7 +165,6 @@ def _stored(forms: dict[str, Any], name: str) -> tuple[Any, tuple[str, ...]]:
     return None, (reason,)
 
 
-def _other(name: str, given: Any) -> list[Skipped]:
-    shape = tuple(given.shape)
+def _other(name: str, shape: tuple[int, ...]) -> list[Skipped]:
     square = len(shape) == 2 and shape[0] == shape[1] > 1
     return [Skipped(name, f"a weight of {shape[0]} x {shape[1]}: not known to be recurrent")] if square else []

@@ -19,4 +19,5 @@
 - `quantities`: the table and the bars of brackets.
 - `shown_report`: what every report has for its readers.
 - `terminal`: blocks on a terminal, by rich.
+- `trajectory_report`: what happened along the sequences of a batch.
 """

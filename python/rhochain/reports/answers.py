@@ -21,13 +21,18 @@ _HEADLINES = {
     Verdict.UNDECIDED: ("Not decided by W alone: the bounds lie on both sides of the threshold", Tone.OPEN),
 }
 _OPEN = {
+    "gated": "Not decided by W alone: inputs and biases set the gates",
     "linear": "Not decided by W alone: the bounds of its radius leave decay and growth open",
     "trajectory": "Not decided by this trajectory: the norm lies between the levels",
 }
 
 
 def headline(verdict: Verdict, about: str = "") -> str:
-    """The answer in one line. `about`: "linear" for a linear network, "trajectory" where W was not examined."""
+    """The answer in one line.
+
+    `about`: "linear" for a linear network, "gated" for a GRU or LSTM, "trajectory"
+    where W was not examined.
+    """
     return _worded(verdict, about)[0]
 
 

@@ -10,6 +10,7 @@ __all__ = ["Axis", "linear_axis", "logarithmic_axis"]
 
 _DECADES = 12  # below the largest number
 _MOST_TICKS = 5
+_MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Axis:
         return math.log(inside / self.low) / math.log(self.high / self.low)
 
     def ticks(self) -> Sequence[float]:
-        """Two to five round numbers, or three places where there are no round ones."""
+        """Two to five round numbers."""
         return self._powers() if self.logarithmic else self._steps()
 
     def _steps(self) -> Sequence[float]:
@@ -39,9 +40,9 @@ class Axis:
         return [step * k for k in range(first, math.floor(self.high / step) + 1)]
 
     def _powers(self) -> Sequence[float]:
-        """1, 2 or 5 times a power of ten, or powers alone, every so many decades."""
+        """Powers of ten and round multiples, powers every so many decades, or equal steps on a short axis."""
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        for mantissas in ((1, 2, 5), (1, 3), (1,)):
+        for mantissas in _MANTISSAS:
             found = [m * 10.0**k for k in range(first, last + 1) for m in mantissas]
             shown = [x for x in found if self.low <= x <= self.high]
             if 2 <= len(shown) <= _MOST_TICKS:
@@ -49,7 +50,7 @@ class Axis:
         powers = [10.0**k for k in range(first, last + 1) if self.low <= 10.0**k <= self.high]
         if len(powers) > _MOST_TICKS:
             return powers[:: -(-len(powers) // _MOST_TICKS)]
-        return [float(f"{self.low * (self.high / self.low) ** part:.3g}") for part in (0.1, 0.5, 0.9)]
+        return self._steps()
 
 
 def logarithmic_axis(lines: Sequence[float], numbers: Iterable[float]) -> Axis:

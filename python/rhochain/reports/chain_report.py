@@ -19,7 +19,7 @@ from rhochain.reports.quantities import ends
 from rhochain.reports.shown_report import ShownReport
 from rhochain.verdicts.conclusions import Verdict
 
-__all__ = ["ChainReport"]
+__all__ = ["ChainReport", "norm_bar"]
 
 _QUANTITY, _MEANING = "ln ||P||_2", "the logarithm of the norm of the product P of all Jacobians"
 
@@ -126,12 +126,18 @@ class ChainReport(ShownReport):
         return f"vanished where ||P||_2 < {self.vanish_level:g}, exploded where ||P||_2 > {self.explode_level:g}"
 
     def _picture(self) -> Picture:
-        b = self.norm
-        bar = Bar(_QUANTITY, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))
         low, high = math.log(self.vanish_level), math.log(self.explode_level)
         lines = [Mark(low, f"vanished: < {low:.4g}", "vanishes"), Mark(high, f"exploded: > {high:.4g}", "explodes")]
         return Picture(
-            svg([bar], lines, logarithmic=False),
+            svg(self._bars(), lines, logarithmic=False),
             f"{_QUANTITY} between its bounds. Plain bars are PROVED, striped ones PROBABLE, finely striped ones "
             "ESTIMATEs; a short bar is drawn 8 pixels wide. Dashed: the levels.",
         )
+
+    def _bars(self) -> list[Bar]:
+        return [norm_bar(_QUANTITY, self.norm)]
+
+
+def norm_bar(name: str, b: Bracket) -> Bar:
+    """A bracket of ln ||P||_2 as a bar."""
+    return Bar(name, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))

@@ -21,6 +21,7 @@ _LINES = {"network": ("#1d2329", "-"), "vanishes": ("#1d6b35", "--"), "explodes"
 
 # Of the picture in a page, in pixels; places along the axis are percentages, so that text keeps its size at any width.
 _LABEL, _ROW, _AXIS = 20, 42, 26
+_LEFT = 22.0  # percent, for the names
 _SHORT = 2.0  # percent: a bar shorter than this is drawn with _STUB pixels, so that it can be seen
 _STUB = 8
 
@@ -91,7 +92,7 @@ def svg(bars: Sequence[Bar], marks: Sequence[Mark], *, logarithmic: bool = True)
         at = _percent(scale, tick)
         parts.append(f'<line class="rhc-axis" x1="{at}" x2="{at}" y1="{bottom}" y2="{bottom + 5}"/>')
         parts.append(_text(scale, tick, bottom + 18, f"{tick:g}", "rhc-tick", centred=True))
-    parts.append(f'<line class="rhc-axis" x1="0" x2="100%" y1="{bottom}" y2="{bottom}"/>')
+    parts.append(f'<line class="rhc-axis" x1="{_LEFT}%" x2="100%" y1="{bottom}" y2="{bottom}"/>')
     for row, mark in enumerate(marks):
         at, y = _percent(scale, mark.at), _LABEL * row + 14
         dashed = "" if mark.role == "network" else " rhc-dashed"
@@ -100,8 +101,8 @@ def svg(bars: Sequence[Bar], marks: Sequence[Mark], *, logarithmic: bool = True)
         )
     for row, bar in enumerate(bars):
         y = top + _ROW * row
-        parts.append(f'<text class="rhc-name" x="0" y="{y + 14}">{in_svg(bar.name)}</text>')
-        parts.append(f'<text x="100%" y="{y + 14}" text-anchor="end">{in_svg(bar.numbers)}</text>')
+        parts.append(f'<text class="rhc-name" x="0" y="{y + 31}">{in_svg(bar.name)}</text>')
+        parts.append(_over_lines(f'x="100%" y="{y + 14}" text-anchor="end"', in_svg(bar.numbers)))
         parts.append(_half(scale, bar.value, bar.lower, bar.lower_grade, y + 27, side=-1))
         parts.append(_half(scale, bar.value, bar.upper, bar.upper_grade, y + 27, side=1))
         at = _percent(scale, bar.value)
@@ -114,6 +115,8 @@ def svg(bars: Sequence[Bar], marks: Sequence[Mark], *, logarithmic: bool = True)
 def _half(scale: Axis, value: float, end: float, grade: str, y: int, *, side: int) -> str:
     """The bar from `value` to an end of its bracket, on the left (-1) or on the right (1)."""
     kind = f"rhc-bar rhc-{grade.lower()}"
+    if end == value:
+        return ""
     if abs(scale.place(end) - scale.place(value)) * 100.0 < _SHORT:
         return (
             f'<svg class="rhc-stub" x="{_percent(scale, value)}" overflow="visible">'
@@ -125,18 +128,20 @@ def _half(scale: Axis, value: float, end: float, grade: str, y: int, *, side: in
 def _text(scale: Axis, value: float, y: int, text: str, kind: str, *, centred: bool = False) -> str:
     """Text at a place of the axis, on the side of it where there is more space."""
     place = scale.place(value)
-    anchor = "start" if place < 0.5 else "end"
-    shift = 0 if centred else 5 if place < 0.5 else -5
-    if centred and 0.08 < place < 0.92:
+    anchor = "start" if place < 0.4 else "end"
+    shift = 0 if centred else 5 if place < 0.4 else -5
+    if centred and place < 0.95:
         anchor = "middle"
-    return (
-        f'<text class="{kind}" x="{_percent(scale, value)}" dx="{shift}" y="{y}" text-anchor="{anchor}">'
-        f"{in_svg(text)}</text>"
-    )
+    return _over_lines(f'x="{_percent(scale, value)}" dx="{shift}" y="{y}" text-anchor="{anchor}"', in_svg(text), kind)
+
+
+def _over_lines(place: str, text: str, kind: str = "") -> str:
+    """The text, and below it a halo that keeps it legible where it crosses a line."""
+    return f'<text class="rhc-halo {kind}" {place}>{text}</text><text class="{kind}" {place}>{text}</text>'
 
 
 def _percent(scale: Axis, value: float) -> str:
-    return f"{100.0 * scale.place(value):.2f}%"
+    return f"{_LEFT + (100.0 - _LEFT) * scale.place(value):.2f}%"
 
 
 def _in_words(bars: Sequence[Bar], marks: Sequence[Mark], scale: Axis) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from rhochain.estimates.spectra import Components, perron_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import square_matrix
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
@@ -26,9 +27,10 @@ from rhochain.reports.figure import draw
 from rhochain.reports.hubs import Hubs, hubs
 from rhochain.reports.matrix_size import size_in_words
 from rhochain.reports.methods import methods
-from rhochain.reports.neurons import Neurons, component_table, shown, witness
+from rhochain.reports.neurons import Neurons, component_table, witness
 from rhochain.reports.quantities import Quantity
 from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 
@@ -92,7 +94,7 @@ class GradientReport(ShownReport):
         Seconds, products, threads and options.
     name : str or None
         Of a layer of a model, such as "encoder.rnn.l0_reverse".
-    along : ShownReport or None
+    along : TrajectoryReport or None
         Of a layer of a model: what happened along the sequences given as `inputs`.
 
     Examples
@@ -127,7 +129,7 @@ class GradientReport(ShownReport):
     update_rank: int | None = None
     has_adjoint: bool = True
     name: str | None = None
-    along: ShownReport | None = None
+    along: TrajectoryReport | None = None
     neurons: Neurons = field(default_factory=Neurons)
     computed: Computation | None = None
 
@@ -142,7 +144,8 @@ class GradientReport(ShownReport):
 
     @property
     def title(self) -> str:
-        return f"rhochain: {'will the gradient survive?' if self.source is None else shown(self.source)}"
+        named = None if self.source is None else re.split(r"[/\\]", self.source.rstrip("/\\"))[-1]
+        return f"rhochain: {printable(named) if named else 'will the gradient survive?'}"
 
     @property
     def ids(self) -> npt.NDArray[Any]:
@@ -245,13 +248,13 @@ class GradientReport(ShownReport):
         --------
         >>> import numpy as np, rhochain as rc
         >>> print(rc.check(0.5 * np.eye(3), activation="tanh").methods()[:62])
-        The recurrent matrix W (3 x 3, 3 nonzeros, density 33.3 %; rows
+        The recurrent matrix W (3 x 3, 3 nonzeros, density 33.3 %; row
         """
         size = size_in_words(self.shape, self.nnz, self.update_rank)
         conditions = "; ".join(f"{c.statement} ({c.equation}, {c.name}) {_WORDS[c.holds]}" for c in self.conditions)
         critical = "" if self.critical_gain is None else f" Critical gains: {self.critical_gain}"
         return methods(
-            f"The recurrent matrix W ({size}; {self.neurons.orientation}) with {self._network()}",
+            f"The recurrent matrix W ({size}; rows {self.neurons.orientation}) with {self._network()}",
             [(q.name, q.meaning, q.bracket) for q in self._quantities() if q.bracket is not None],
             self.computed,
             f"Of the conditions of {_PAPER}: {conditions}.{critical} The verdict is {self.verdict}: {self.reason}",
@@ -277,8 +280,10 @@ class GradientReport(ShownReport):
                 [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions],
             ),
             Notes([*self.notes, *self._four_quantities()]),
-            Section("The network", [Facts(self._facts()), *self._neuron_tables()]),
         ]
+        if self.along is not None:
+            found.append(Section("Along the sequences given", self.along.blocks(paper=False)))
+        found.append(Section("The network", [Facts(self._facts()), *self._neuron_tables()]))
         if self.computed is not None:
             found.append(Section("How it was computed", [Facts(self.computed.facts())]))
         if paper:
@@ -322,10 +327,10 @@ class GradientReport(ShownReport):
 
     def _findings(self) -> list[tuple[str, str]]:
         """What follows for the network, and the slopes that show it."""
-        found = [] if self.critical_gain is None else [("gain", str(self.critical_gain))]
+        found: list[tuple[str, str]] = []
         if self.verdict is Verdict.EXPLODES_FOR_SOME_SLOPES:
-            found += witness(self.neurons.ids, self.worst_case_growth)
-        return found
+            found += witness(self.neurons.ids, self.worst_case_growth, self.shape[0], self.gain)
+        return found if self.critical_gain is None else [*found, ("gain", str(self.critical_gain))]
 
     def _network(self) -> str:
         words = f"gain gamma = {self.gain:.7g}"
@@ -339,14 +344,17 @@ class GradientReport(ShownReport):
         return words
 
     def _facts(self) -> list[tuple[str, str]]:
-        facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(shown(self.source)))]
+        facts: list[tuple[str, str]] = [] if self.source is None else [("source", Verbatim(self.source))]
+        if self.name is not None:
+            facts.append(("layer", Verbatim(self.name)))
         facts.append(("matrix", size_in_words(self.shape, self.nnz, self.update_rank)))
         facts += self.neurons.facts()
         facts.append(("network", self._network()))
         if self.components is not None:
             found = self.components
             cyclic = f"{found.cyclic:,} with a cycle" if found.cyclic else "none with a cycle"
-            facts.append(("structure", f"{found.count:,} strongly connected components, {cyclic}"))
+            plural = "" if found.count == 1 else "s"
+            facts.append(("structure", f"{found.count:,} strongly connected component{plural}, {cyclic}"))
         return facts
 
     def _neuron_tables(self) -> list[Block]:

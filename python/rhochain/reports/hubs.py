@@ -43,12 +43,13 @@ class Hubs:
     Examples
     --------
     >>> import numpy as np, rhochain as rc
-    >>> W = np.array([[0.0, 1.0, 2.0], [0.5, 0.0, 3.0], [0.1, 0.0, 0.0]])
-    >>> print(rc.check(W, activation="tanh").hubs(2, W))
+    >>> matrix = np.array([[0.0, 1.0, 2.0], [0.5, 0.0, 3.0], [0.1, 0.0, 0.0]])
+    >>> W = rc.Weights(matrix, np.array(["A", "B", "C"]), "target")
+    >>> print(rc.check(W, activation="tanh").hubs(2))
     Hubs: largest entries of the Perron vectors of |W|, in percent of their sum
-         drives most  share   receives most  share
-      1  2            50.2 %  0              51.2 %
-      2  0            34.5 %  1              44.3 %
+      rank drives most  share   receives most  share
+      1    C            71.4 %  A              52.6 %
+      2    A            14.3 %  B              42.1 %
     """
 
     driving: tuple[Hub, ...] | None

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
+from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.reports.answers import answer, headline
+from rhochain.reports.citations import bibtex, sources
+from rhochain.reports.computation import Computation
 from rhochain.reports.json_report import JsonReport
+from rhochain.reports.methods import methods
+from rhochain.reports.quantities import Quantity, ends
+from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["GateReport", "LayerReport"]
+
+_CAPTION = (
+    "Of the recurrent block W_g of each gate g: rho: spectral radius; sigma_1: largest singular value; rho(|W_g|): "
+    "Perron radius. None of them bounds a gradient of the cell"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +43,6 @@ class GateReport(JsonReport):
     spectral_norm: Bracket
     perron_radius: Bracket
 
-    def quantities(self) -> tuple[tuple[str, Bracket], ...]:
-        """The brackets with their names in a report."""
-        return (
-            (f"rho(W_{self.name})", self.spectral_radius),
-            (f"sigma_1(W_{self.name})", self.spectral_norm),
-            (f"rho(|W_{self.name}|)", self.perron_radius),
-        )
-
     def to_dict(self) -> dict[str, Any]:
         """The gate in plain JSON types."""
         return {
@@ -46,8 +53,8 @@ class GateReport(JsonReport):
         }
 
 
-@dataclass(frozen=True, eq=False)
-class LayerReport(JsonReport):
+@dataclass(frozen=True, eq=False, repr=False)
+class LayerReport(ShownReport):
     """What `check` found of one layer and direction of a GRU or LSTM.
 
     Attributes
@@ -63,9 +70,11 @@ class LayerReport(JsonReport):
     gates : tuple of GateReport
     chain_norm : Bracket or None
         Of ln ||P||_2, where a chain was given.
-    along : JsonReport or None
+    along : TrajectoryReport or None
         What happened along the sequences given as `inputs`.
     notes : tuple of str
+    computed : Computation or None
+        Seconds, products, threads and options.
     """
 
     name: str
@@ -75,13 +84,26 @@ class LayerReport(JsonReport):
     reason: str
     gates: tuple[GateReport, ...]
     chain_norm: Bracket | None = None
-    along: JsonReport | None = None
+    along: TrajectoryReport | None = None
     notes: tuple[str, ...] = ()
+    computed: Computation | None = None
+
+    def __repr__(self) -> str:
+        return f"LayerReport({self.name!r}, {self.verdict}, {self._size()}: {self.headline})"
 
     @property
     def n(self) -> int:
         """The number of units."""
         return self.shape[1]
+
+    @property
+    def headline(self) -> str:
+        """The verdict in plain words."""
+        return headline(self.verdict, "gated")
+
+    @property
+    def title(self) -> str:
+        return f"rhochain: {self.name}"
 
     def to_dict(self) -> dict[str, Any]:
         """The layer in plain JSON types, always with the same keys in the same order."""
@@ -90,9 +112,63 @@ class LayerReport(JsonReport):
             "cell": self.cell,
             "shape": list(self.shape),
             "verdict": str(self.verdict),
+            "headline": self.headline,
             "reason": self.reason,
             "gates": [gate.to_dict() for gate in self.gates],
             "chain_norm": None if self.chain_norm is None else self.chain_norm.to_dict(history=False),
             "along": None if self.along is None else self.along.to_dict(),
             "notes": list(self.notes),
+            "computed": None if self.computed is None else self.computed.to_dict(),
+            "version": _core.build_info()["version"],
         }
+
+    def methods(self) -> str:
+        """A paragraph for the methods of a paper: what was run, the bounds with their grades, the sources."""
+        return methods(
+            f"The recurrent weight matrix of layer {self.name} ({self._size()})",
+            [(q.name, q.meaning, q.bracket) for q in self._quantities() if q.bracket is not None],
+            self.computed,
+            f"The verdict is {self.verdict}: {self.reason}",
+            self._sources(),
+        )
+
+    def citations(self) -> str:
+        """The sources that `methods` cites, and the library, as BibTeX."""
+        return bibtex(self._sources())
+
+    def blocks(self, *, paper: bool = True) -> Sequence[Block]:
+        """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
+        found: list[Block] = [answer(self.verdict, self.reason, "gated")]
+        rows = [(q.name, f"{b.value:.7g}", *ends(b)) for q in self._quantities() if (b := q.bracket) is not None]
+        if rows:
+            found.append(Table(_CAPTION, ("quantity", "value", "lower bound", "upper bound"), rows))
+        found.append(Notes(self.notes))
+        if self.along is not None:
+            found.append(Section("Along the sequences given", self.along.blocks(paper=False)))
+        found.append(Section("The layer", [Facts([("layer", Verbatim(self.name)), ("cells", self._size())])]))
+        if self.computed is not None:
+            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
+        if paper:
+            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
+            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        return found
+
+    def _size(self) -> str:
+        return f"{self.cell.upper()}, {self.n:,} units, {self.shape[0]:,} x {self.n:,} weights"
+
+    def _sources(self) -> Sequence[str]:
+        return sources((q.name, q.bracket) for q in self._quantities() if q.bracket is not None)
+
+    def _quantities(self) -> list[Quantity]:
+        found = []
+        for gate in self.gates:
+            w = f"W_{gate.name}"
+            found += [
+                Quantity(f"rho({w})", "spectral radius", gate.spectral_radius),
+                Quantity(f"sigma_1({w})", "largest singular value", gate.spectral_norm),
+                Quantity(f"rho(|{w}|)", "Perron radius", gate.perron_radius),
+            ]
+        if self.chain_norm is not None:
+            meaning = "of the product P of Jacobians along the trajectory"
+            found.append(Quantity("ln ||P||_2", meaning, self.chain_norm))
+        return found

@@ -23,7 +23,7 @@ def _lines(block: Block) -> list[str]:
         reason = _labelled("reason", block.reason)
         return [*_wrapped(block.headline), "", f"{'verdict':<{_LABEL}}{block.verdict}", *reason]
     if isinstance(block, Facts):
-        return [line for label, text in block.rows for line in _labelled(label, text)]
+        return _labelled_rows(block.rows)
     if isinstance(block, Notes):
         return [line for item in block.items for line in _labelled("note", item)]
     if isinstance(block, Table):
@@ -36,6 +36,16 @@ def _lines(block: Block) -> list[str]:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
+
+
+def _labelled_rows(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Texts in lines beside their labels; a label is not repeated."""
+    lines: list[str] = []
+    before = ""
+    for label, text in rows:
+        lines += _labelled("" if label == before else label, text)
+        before = label
+    return lines
 
 
 def _labelled(label: str, text: str) -> list[str]:

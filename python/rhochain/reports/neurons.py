@@ -11,13 +11,15 @@ import numpy.typing as npt
 
 from rhochain.estimates.spectra import Components
 from rhochain.estimates.worst_case import WorstCaseGrowth
-from rhochain.markup.blocks import Table, Verbatim
+from rhochain.markup.blocks import Table, Verbatim, printable
 from rhochain.weights.weights import Counts, Weights
 
 __all__ = ["Neurons", "component_table", "named", "witness"]
 
 _LONGEST_NAME = 40
+_LONGEST_LIST = 60
 _FEW = 8
+_STEPS = 3  # of a cycle of slopes
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +54,8 @@ class Neurons:
     def orientation(self) -> str:
         """Which side of a pair a row is."""
         if self.rows == "target":
-            return "rows receive: W[i, j] acts from neuron j on neuron i"
-        return "rows as stored, taken to receive: W[i, j] acts from neuron j on neuron i"
+            return "receive: W[i, j] acts from neuron j on neuron i"
+        return "as stored, taken to receive: W[i, j] acts from neuron j on neuron i"
 
     def facts(self) -> Sequence[tuple[str, str]]:
         """Orientation, and what the reader did."""
@@ -71,7 +73,7 @@ class Neurons:
         ]
         if did:
             found.append(("reading", Verbatim(", ".join(did))))
-        found += [("reading", Verbatim(shown(note))) for note in self.notes]
+        found += [("reading", Verbatim(note)) for note in self.notes]
         return found
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,41 +83,43 @@ class Neurons:
         return {"ids": kind, "rows": self.rows, "counts": counts, "notes": list(self.notes)}
 
 
-def shown(text: str) -> str:
-    """Text from outside without what a terminal would obey."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
 def named(ids: npt.NDArray[Any] | None, indices: Iterable[int]) -> list[str]:
     """The names of these neurons, cut where they are long; their indices where they have none."""
     if ids is None:
         return [str(int(k)) for k in indices]
-    names = (shown(str(ids[k])) for k in indices)
+    names = (printable(str(ids[k])) for k in indices)
     return [n if len(n) <= _LONGEST_NAME else n[: _LONGEST_NAME - 1] + "…" for n in names]
 
 
 def listed(ids: npt.NDArray[Any] | None, indices: npt.NDArray[np.int64], most: int = _FEW) -> str:
     """Some of them, and how many more."""
-    some = ", ".join(named(ids, indices[:most]))
-    return some if indices.size <= most else f"{some} and {indices.size - most:,} more"
+    names = named(ids, indices[:most])
+    while len(names) > 1 and len(", ".join(names)) > _LONGEST_LIST:
+        names.pop()
+    more = indices.size - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more else "")
 
 
-def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None) -> list[tuple[str, str]]:
-    """The neurons at the largest slope in each step of the cycle that makes gradients grow fastest."""
+def witness(ids: npt.NDArray[Any] | None, growth: WorstCaseGrowth | None, n: int, gain: float) -> list[tuple[str, str]]:
+    """The slopes that make gradients explode: of R(W), whose cycle names the neurons in each step, or all at `gain`."""
     if growth is None or not growth.active.size:
-        return []
+        return [("slopes", f"{gain:.7g} in all {n:,} neurons")]
     lo, hi = growth.slope_range
-    period, n = growth.active.shape
-    which = "neurons" if ids is not None else "neurons (by index)"
+    period = growth.active.shape[0]
     found: list[tuple[str, str]] = []
-    for step in range(min(period, 3)):
+    for step in range(min(period, _STEPS)):
         (at,) = growth.active[step].nonzero()
         of = "" if period == 1 else f"step {step + 1} of {period}: "
         if at.size == n:
-            found.append(("slopes", f"{of}all {n:,} neurons at slope {hi:.7g}"))
+            found.append(("slopes", f"{of}{hi:.7g} in all {n:,} neurons"))
         else:
-            names = f"{of}{at.size:,} of {n:,} {which} at slope {hi:.7g}: {listed(ids, at)}; the others at {lo:.7g}"
-            found.append(("slopes", Verbatim(names)))
+            which = "neurons" if ids is not None else "neurons (indices)"
+            some = listed(ids, at)
+            found.append(
+                ("slopes", Verbatim(f"{of}{hi:.7g} in {at.size:,} of {n:,} {which}, {lo:.7g} in the others: {some}"))
+            )
+    if period > _STEPS:
+        found.append(("slopes", f"and {period - _STEPS:,} steps more: worst_case_growth.active of the report has all"))
     return found
 
 

@@ -72,7 +72,8 @@ def marks(gain: float, critical: CriticalGain | None) -> list[Mark]:
     )
     for bound, words, role in ends_of_gain:
         if bound is not None and 0.0 < threshold / bound.value < math.inf:
-            found.append(Mark(threshold / bound.value, f"{words} {bound.value:.4g}", role))
+            short = outward(bound.value, up=role == "explodes", digits=4)
+            found.append(Mark(threshold / bound.value, f"{words} {short}", role))
     return found
 
 

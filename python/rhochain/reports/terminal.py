@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Tone
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Picture, Quotation, Section, Table, Tone
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,7 +19,7 @@ def renderables(blocks: Sequence[Block]) -> Iterator[RenderableType]:
     """What rich prints, for any width."""
     from rich.text import Text
 
-    for k, block in enumerate(blocks):
+    for k, block in enumerate(block for block in blocks if not isinstance(block, (Picture, Quotation))):
         if k > 0:
             yield Text()
         yield from _rendered(block)
@@ -43,7 +43,8 @@ def _rendered(block: Block) -> Iterator[Any]:
     elif isinstance(block, Facts):
         yield _pairs(block.rows)
     elif isinstance(block, Notes):
-        yield _pairs([("note", item) for item in block.items])
+        for item in block.items:
+            yield _pairs([("note", item)])
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Section):
@@ -58,8 +59,10 @@ def _pairs(rows: Sequence[tuple[str, str]]) -> Any:
     grid = Grid.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True, min_width=8)
     grid.add_column()
+    before = ""
     for label, text in rows:
-        grid.add_row(Text(label), Text(text))
+        grid.add_row(Text("" if label == before else label), Text(text))
+        before = label
     return grid
 
 
@@ -72,6 +75,10 @@ def _table(block: Table) -> Iterator[Any]:
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for k, cell in enumerate(block.head):
         grid.add_column(Text(cell), no_wrap=k == 0, style="bold" if k == 0 else None)
+    in_words = [row for row in block.rows if len(row) < len(block.head)]
     for row in block.rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        if row not in in_words:
+            grid.add_row(*(Text(cell) for cell in row))
     yield grid
+    for name, words in in_words:
+        yield Text(f"{name}: {words}")

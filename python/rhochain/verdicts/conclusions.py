@@ -35,7 +35,8 @@ class Verdict(str, Enum):
     EXPLOSION_NOT_EXCLUDED = "EXPLOSION_NOT_EXCLUDED"
     """Every norm of a scaled W is at least 1 / gain, so none certifies; nor does a bound of R(W)."""
     UNDECIDED = "UNDECIDED"
-    """The bounds straddle 1 within the budget spent; the reason says what was tried and what else may decide."""
+    """The bounds straddle 1 within the budget spent; the reason says what was tried and what else may decide. Of gated
+    cells: W alone decides nothing."""
 
     def __str__(self) -> str:
         return self.value

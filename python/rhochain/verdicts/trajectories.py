@@ -9,7 +9,7 @@ from rhochain.estimates.comparisons import outward
 from rhochain.inputs.arguments import real_number
 from rhochain.verdicts.conclusions import Decision, Verdict
 
-__all__ = ["decide_for_chain", "decide_on_trajectory", "levels"]
+__all__ = ["decide_for_chain", "decide_on_trajectory", "decide_with", "levels"]
 
 
 def decide_on_trajectory(
@@ -29,7 +29,13 @@ def decide_on_trajectory(
             + (", if its slopes obey the gain of each neuron, which was not compared." if by_neuron else ".")
         )
         return Decision(base.verdict, base.reason, (*base.notes, grown))
-    if own.verdict is Verdict.UNDECIDED:
+    return decide_with(base, own)
+
+
+def decide_with(base: Decision, own: Decision) -> Decision:
+    """`base` refined by what holds on trajectories. What holds for every input stands."""
+    bounded = base.verdict is Verdict.CANNOT_EXPLODE and own.verdict is not Verdict.VANISHES_ON_TRAJECTORY
+    if own.verdict is Verdict.UNDECIDED or base.verdict is Verdict.VANISHES or bounded:
         return Decision(base.verdict, base.reason, (*base.notes, own.reason))
     return Decision(own.verdict, own.reason, (f"for all inputs: {base.verdict}: {base.reason}", *base.notes))
 

@@ -76,7 +76,7 @@ def test_it_agrees_with_check_where_that_leaves_the_trajectory_to_decide():
 def test_misuse():
     chain = diagonal(0.5)
     with pytest.raises(
-        TypeError, match="chain must be a JacobianChain, GRUChain, LSTMChain or MatrixChain; got ndarray"
+        TypeError, match="chain must be a JacobianChain, GRUChain, LSTMChain, StackChain or MatrixChain; got ndarray"
     ):
         rc.check_chain(np.eye(3))
     with pytest.raises(ValueError, match="levels must obey"):

@@ -49,8 +49,8 @@ def test_scaled_celegans_vanishes(tmp_path):
 def test_table_and_json_file(small, tmp_path, capsys):
     assert cli.main(["check", str(small), "--gain", "1.5", "--json", str(tmp_path / "out.json")]) == 0
     text = capsys.readouterr().out
-    assert str(small) in text
-    assert "verdict   VANISHES" in text
+    assert text.startswith("Gradients vanish for every input\n\nverdict   VANISHES\n")
+    assert f"\nsource    {small}\n" in text
     assert json.loads((tmp_path / "out.json").read_text())["gain"] == 1.5
 
 

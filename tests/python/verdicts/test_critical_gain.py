@@ -120,7 +120,7 @@ def test_the_report_has_the_growth_in_json_and_in_words():
     assert plain["lower"]["grade"] == "PROVED"
     assert {"leak", "vanishes_below", "explodes_above"} <= set(plain)
     text = " ".join(str(report).split())
-    assert "R(W) is the growth a step under the worst slopes in [0, 1]" in text
+    assert "R(W): growth a step under the worst slopes in [0, 1]" in text
     assert "every gradient vanishes below" in text
     assert "some can explode above" in text
 

@@ -19,6 +19,7 @@ coefficient_extent gru_jacobian(const std::array<const double*, 6>& rows, std::i
         x[n] = (h - gate) * (z * (1.0 - z));
         x[2 * n] = t * r;
         x[3 * n] = z;
+        x[4 * n] = t;
         for (const std::int64_t row : {0, 1, 2}) found.include_product(x[row * n]);
         found.include_carried(x[3 * n]);
     }

@@ -15,8 +15,8 @@ namespace rhochain {
 inline constexpr std::array<recorded_gate, 5> gru_gates{
     {{"h", finite_range}, {"r", sigmoid_range}, {"z", sigmoid_range}, {"n", tanh_range}, {"q", finite_range}}};
 
-// m_r, m_z, m_n, k.
-inline constexpr std::int64_t gru_coefficient_rows = 4;
+// m_r, m_z, m_n, k, t.
+inline constexpr std::int64_t gru_coefficient_rows = 5;
 
 // Units first .. last - 1 of n, from the rows h, r, z, n and q of the step; one more row is not read. Coefficient r
 // of unit i goes to coefficients[r n + i].

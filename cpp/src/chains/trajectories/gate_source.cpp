@@ -87,7 +87,8 @@ gated_step gate_reader::step(std::int64_t k) {
     if (S_.any(!all.valid)) reject(k, rows);
     const std::int64_t exponent = bring_into_range(S_.largest(all.product), S_.largest(all.carried));
     const auto at = [this](std::int64_t row) -> vector_in { return as_vector(coefficient(row)); };
-    return {{at(0), at(1), at(2)}, at(3), gru ? vector_in() : at(4), gru ? vector_in() : at(5), exponent};
+    if (gru) return {{at(0), at(1), at(2)}, at(3), {}, {}, exponent, at(4)};
+    return {{at(0), at(1), at(2)}, at(3), at(4), at(5), exponent, {}};
 }
 
 std::int64_t gate_reader::bring_into_range(double largest_product, double largest_carried) {

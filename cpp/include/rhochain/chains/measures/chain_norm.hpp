@@ -2,7 +2,7 @@
 // Three members differ from those of other brackets:
 //     rtol      the wanted width upper - lower, which is the relative width of a bracket of ||P||_2
 //     residual  || P^T P v - ||P||^2 v || / ||P||^2 for the unit vector v behind the value
-//     matvecs   products with the weights, of which one with P takes K
+//     matvecs   products with the weights, of which one with P takes K, or K L in a stack of L layers
 //
 // Upper, PROBABLE(delta): Golub-Kahan on the whole product from a random start, with the errors of its products: they
 // are at most Phi (docs/theory/20-chain-norm.md), however terms cancel between factors. An ESTIMATE where there is no
@@ -18,6 +18,7 @@
 #include <rhochain/chains/gated_chain.hpp>
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/matrix_chain.hpp>
+#include <rhochain/chains/stack_chain.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 namespace rhochain {
@@ -28,6 +29,8 @@ namespace rhochain {
 [[nodiscard]] Bracket chain_norm(const gated_chain& P, const SolverOptions& options = {},
                                  const ChainSaving& saving = {});
 [[nodiscard]] Bracket chain_norm(const matrix_chain& P, const SolverOptions& options = {},
+                                 const ChainSaving& saving = {});
+[[nodiscard]] Bracket chain_norm(const stack_chain& P, const SolverOptions& options = {},
                                  const ChainSaving& saving = {});
 
 }  // namespace rhochain

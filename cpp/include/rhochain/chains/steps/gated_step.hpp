@@ -33,13 +33,15 @@ enum class gated_cell { gru, lstm };
 // Throws std::invalid_argument unless U has the shape (G n, n) and its vectors lie in one process.
 void require_gate_blocks(const linear_map& U, gated_cell cell, const char* what);
 
-// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are empty for a GRU.
+// J = 2^exponent times what the coefficients say with A for U. Each has n entries; p and q are empty for a GRU. t is
+// the slope of h' in the argument of the gate n, through which inputs act (stack_step.hpp), and empty for an LSTM.
 struct gated_step {
     vector_in m[3];
     vector_in k;
     vector_in p;
     vector_in q;
     std::int64_t exponent;
+    vector_in t{};
 };
 
 // Y = 2^-exponent J V or J^T V and squares[c] = sum_i Y_ic^2, in an order that depends on the shape alone, V of
