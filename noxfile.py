@@ -5,7 +5,7 @@ import nox
 nox.needs_version = ">=2024.4"
 nox.options.sessions = ["lint", "tests", "stubs"]
 
-LOWEST = ("numpy==1.24.0", "scipy==1.10.0", "matplotlib==3.7.0")
+LOWEST = ("numpy==1.24.0", "scipy==1.10.0", "matplotlib==3.7.0", "rich==13.0.0", "typer==0.16.0")
 
 
 def groups(name: str) -> list[str]:

@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import dataclasses
 import os
-import platform
 import sys
+import warnings
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, Any, NoReturn
 
-import numpy
-import scipy
+import typer
+from typer.main import get_command
 
 import rhochain._core as _core
-from rhochain.checking.checks import check
 from rhochain.commands.build_flags import c_flags, c_library, prefix
-from rhochain.commands.exits import INTERRUPTED, MISUSE, OK, PIPE_GONE, UNWRITABLE
-from rhochain.files.loading import load
-from rhochain.inputs.activations import activations
-from rhochain.reports.gradient_report import GradientReport
+from rhochain.commands.check import check_files
+from rhochain.commands.compare import compare
+from rhochain.commands.convert import convert
+from rhochain.commands.exits import MISUSE, OK, PIPE_GONE, UNWRITABLE
+from rhochain.commands.info import info
+from rhochain.commands.norm import norm
+from rhochain.commands.output import one_line, warn
+from rhochain.commands.radius import radius
+from rhochain.commands.rescale import rescale_file
+from rhochain.commands.scale import scale
+from rhochain.commands.signals import signals
+from rhochain.commands.trajectories import chain, lyapunov
+from rhochain.estimates.interruptions import InterruptedRun
 
 __all__ = ["main"]
 
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(MISUSE, f"rhochain: error: {message}\n")
+_COMMANDS = {
+    "check": check_files,
+    "radius": radius,
+    "norm": norm,
+    "scale": scale,
+    "chain": chain,
+    "lyapunov": lyapunov,
+    "rescale": rescale_file,
+    "convert": convert,
+    "compare": compare,
+    "info": info,
+}
+_PROGRAM = "rhochain"
+_COMPLETES = "_RHOCHAIN_COMPLETE"  # what the shell sets to ask for completions
+_UsageError: Any = typer.BadParameter.__mro__[1]  # whichever library it comes from; typer has no name for it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code.
+    """Run the command line and return its exit code; misuse, --help and --version raise SystemExit.
 
-    0 for any verdict, 1 for output that cannot be written, 2 for misuse, 130 for Ctrl-C, 141 where the reader of a pipe
-    has gone.
+    0 for any verdict, 1 for output that cannot be written, 2 for misuse, 3 for a verdict that --fail-on names, 130 for
+    Ctrl-C, 141 where the reader of a pipe has gone, 143 for SIGTERM.
     """
     try:
         try:
@@ -51,57 +67,74 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    try:
-        if arguments.cmake_dir:
-            print(prefix())
-        elif arguments.c_flags:
-            print(c_flags())
-        elif arguments.c_library:
-            print(c_library())
-        elif arguments.command == "check":
-            report = _check(arguments)
-            _show(report, arguments.json)
-        elif arguments.command == "info":
-            _info()
-        else:
-            parser.error("a command is required: check or info (see rhochain --help)")
-    except (ValueError, TypeError) as error:
-        parser.error(" ".join(str(error).split()))
-    except MemoryError:
-        parser.error("not enough memory")
-    except KeyboardInterrupt:
-        print("rhochain: interrupted", file=sys.stderr)
-        return INTERRUPTED
-    return OK
+    command = get_command(_application())
+    if _COMPLETES in os.environ:
+        command(prog_name=_PROGRAM, complete_var=_COMPLETES)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    with signals.caught(), warnings.catch_warnings():
+        warnings.showwarning = _show_warning  # type: ignore[assignment]
+        try:
+            with command.make_context(_PROGRAM, arguments) as context:
+                return command.invoke(context) or OK
+        except typer.Exit as end:
+            raise SystemExit(end.exit_code) from None
+        except _UsageError as error:
+            _refuse(" ".join(error.format_message().split()))
+        except (ValueError, TypeError, ImportError) as error:
+            _refuse(one_line(error))
+        except MemoryError:
+            _refuse("not enough memory")
+        except KeyboardInterrupt as stopped:
+            known = f" at {stopped.result!r}" if isinstance(stopped, InterruptedRun) else ""
+            print(f"rhochain: {signals.word}{known}", file=sys.stderr)
+            return signals.exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="rhochain", description="Will the gradient survive? Large sparse recurrent matrices.")
-    parser.add_argument("--version", action="version", version=f"rhochain {_core.build_info()['version']}")
-    parser.add_argument("--cmake-dir", action="store_true", help="print the prefix for CMake's find_package")
-    parser.add_argument("--c-flags", action="store_true", help="print the options of a C compiler")
-    parser.add_argument("--c-library", action="store_true", help="print the path of the shared library for C")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("info", help="print version, threads, instruction set and build")
-    job = commands.add_parser("check", help="tell whether gradients vanish, from a file of W")
-    job.add_argument("file", metavar="FILE", help="W: .mtx, .mtx.gz, .npz or .npy")
-    slope = job.add_mutually_exclusive_group(required=True)
-    names = ", ".join(known.name for known in activations())
-    slope.add_argument("--activation", metavar="NAME", help=f"one of {names}; NAME:ALPHA sets a parameter")
-    slope.add_argument("--gain", type=float, metavar="G", help="the largest slope of the activation")
-    job.add_argument("--leak", type=float, default=1.0, metavar="A", help="of a leaky integrator (default 1)")
-    job.add_argument(
-        "--inputs", metavar="FREE", help='"free" if inputs drive every neuron by itself, or the file of an input matrix'
+def _application() -> typer.Typer:
+    application = typer.Typer(
+        help="Will the gradient survive? Large sparse recurrent matrices.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    job.add_argument("--json", metavar="FILE", help="write the report as JSON; - prints nothing else")
-    job.add_argument("--rtol", type=float, default=1e-3, help="relative tolerance (default 1e-3)")
-    job.add_argument("--delta", type=float, default=1e-9, help="failure probability of a bound (default 1e-9)")
-    job.add_argument("--seed", type=int, default=0, help="of the random start (default 0)")
-    job.add_argument("--threads", type=int, help="default: all")
-    job.add_argument("--max-seconds", type=float, help="time budget (default: none)")
-    return parser
+    application.callback(invoke_without_command=True)(_without_command)
+    for name, function in _COMMANDS.items():
+        application.command(name)(function)
+    return application
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"rhochain {_core.build_info()['version']}")
+        raise typer.Exit
+
+
+def _without_command(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+    cmake_dir: Annotated[bool, typer.Option("--cmake-dir", help="Print the prefix for CMake's find_package.")] = False,
+    c_compiler: Annotated[bool, typer.Option("--c-flags", help="Print the options of a C compiler.")] = False,
+    shared_library: Annotated[bool, typer.Option("--c-library", help="Print the path of the library for C.")] = False,
+) -> None:
+    if cmake_dir:
+        print(prefix())
+    elif c_compiler:
+        print(c_flags())
+    elif shared_library:
+        print(c_library())
+    elif context.invoked_subcommand is None:
+        raise ValueError(f"a command is required: {', '.join(_COMMANDS)} (see rhochain --help)")
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"rhochain: error: {message}", file=sys.stderr)
+    raise SystemExit(MISUSE)
+
+
+def _show_warning(message: Warning | str, *_place: Any) -> None:
+    warn(str(message))
 
 
 def _drop_output() -> None:
@@ -111,55 +144,3 @@ def _drop_output() -> None:
     except OSError:
         with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
-def _require_writable(name: str) -> None:
-    """ValueError now rather than after hours. The file stays as it is; a pipe's reader would see its end."""
-    file = Path(name)
-    try:
-        new = not file.exists()
-        if new or not file.is_fifo():
-            with file.open("ab"):
-                pass
-        if new:
-            file.resolve().unlink()
-    except OSError as error:
-        raise ValueError(f"--json must name a file that can be written; got {name} ({error.strerror})") from error
-
-
-def _check(arguments: argparse.Namespace) -> GradientReport:
-    if arguments.json not in (None, "-"):
-        _require_writable(arguments.json)
-    report = check(
-        load(arguments.file),
-        activation=arguments.activation,
-        gain=arguments.gain,
-        leak=arguments.leak,
-        inputs=arguments.inputs if arguments.inputs in (None, "free") else load(arguments.inputs),
-        rtol=arguments.rtol,
-        delta=arguments.delta,
-        seed=arguments.seed,
-        threads=arguments.threads,
-        max_seconds=arguments.max_seconds,
-    )
-    return dataclasses.replace(report, source=arguments.file)
-
-
-def _show(report: GradientReport, json_file: str | None) -> None:
-    if json_file == "-":
-        print(report.to_json())
-        return
-    if json_file is not None:
-        Path(json_file).write_text(report.to_json() + "\n", encoding="utf-8")
-    print(report)
-
-
-def _info() -> None:
-    facts = {
-        **_core.build_info(),
-        "python": platform.python_version(),
-        "numpy": numpy.__version__,
-        "scipy": scipy.__version__,
-    }
-    for name, value in facts.items():
-        print(f"{name:<10} {value}")

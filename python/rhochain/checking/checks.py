@@ -169,7 +169,8 @@ def check(
         For all quantities together: each takes an equal share of the time that is left. The norm of the chain may take
         as much again.
     callback : callable, optional
-        Called with a `Progress` of the quantity in work; returning True cuts that and all later ones short.
+        Called with a `Progress` of the quantity in work, which it names; returning True cuts that and all later ones
+        short. After Ctrl-C it is called once more, and returning True gives a report of what is known.
 
     Returns
     -------
@@ -185,7 +186,7 @@ def check(
     TypeError, ValueError
         Misuse; the message names the argument, what came and what was expected.
     Interrupted
-        Ctrl-C; carries the bracket in work.
+        Ctrl-C; carries the bracket in work. Not where the callback then returns True.
 
     Notes
     -----

@@ -131,6 +131,8 @@ class Progress:
     lower: float
     value: float
     upper: float
+    quantity: str | None = None
+    """The function whose bracket is in work, as `check` names it to its callback."""
 
     @classmethod
     def from_core(cls, raw: _core.RawProgress) -> Progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rhochain.estimates.brackets import Progress
 
@@ -28,6 +29,10 @@ class SharedClock:
     @property
     def callback(self) -> Callable[[Progress], bool] | None:
         return None if self._callback is None else self._record
+
+    def callback_about(self, quantity: str) -> Callable[[Progress], bool] | None:
+        """The same; it tells the caller's callback that `quantity` is in work."""
+        return None if self._callback is None else lambda progress: self._record(replace(progress, quantity=quantity))
 
     def _record(self, progress: Progress) -> bool:
         self._stopped = self._stopped or (self._callback is not None and bool(self._callback(progress)))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import rhochain._core as _core
-from rhochain.estimates.brackets import Bound, Bracket, Grade, Status
+from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
@@ -320,16 +320,24 @@ class Investigation:
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
-        found = estimator(
-            self._A,
-            rtol=tolerance,
-            delta=limits.delta,
-            seed=limits.seed,
-            threads=limits.threads or None,
-            max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
-            max_seconds=self._clock.next_share(),
-            callback=self._clock.callback,
-        )
+        callback = self._clock.callback_about(getattr(estimator, "func", estimator).__name__)
+        try:
+            found = estimator(
+                self._A,
+                rtol=tolerance,
+                delta=limits.delta,
+                seed=limits.seed,
+                threads=limits.threads or None,
+                max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
+                max_seconds=self._clock.next_share(),
+                callback=callback,
+            )
+        except Interrupted as stopped:
+            known: Any = stopped.bracket
+            record = Progress(known.matvecs, known.seconds, known.lower.value, known.value, known.upper.value)
+            if callback is None or not callback(record):
+                raise
+            found = known
         self.products += found.matvecs
         return found
 

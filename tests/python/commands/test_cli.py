@@ -12,6 +12,7 @@ from scipy import sparse
 
 import rhochain as rc
 from rhochain import cli
+from rhochain.commands import check as check_command
 
 CELEGANS = Path(__file__).parents[3] / "examples/data/celegans_chemical.mtx"
 
@@ -101,18 +102,35 @@ def test_help_names_the_activations(capsys):
 MISUSE = {
     "no command": ([], "a command is required"),
     "unknown command": (["chekc"], "chekc"),
-    "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "unrecognized arguments: --fast"),
+    "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "--fast"),
     "no file": (["check", "--gain", "1"], "FILE"),
     "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),
-    "unknown ending": (["check", "W.xls", "--gain", "1"], "unknown kind of file"),
-    "neither activation nor gain": (["check", "SMALL"], "--activation --gain"),
-    "activation and gain": (["check", "SMALL", "--activation", "tanh", "--gain", "1"], "not allowed with"),
+    "unknown ending": (["check", "W.xyz", "--gain", "1"], "unknown kind of file"),
+    "neither activation nor gain": (["check", "SMALL"], "give either activation or gain"),
+    "activation and gain": (
+        ["check", "SMALL", "--activation", "tanh", "--gain", "1"],
+        "give either activation or gain",
+    ),
     "unknown activation": (["check", "SMALL", "--activation", "tanhh"], "tanhh"),
     "unbounded activation": (["check", "SMALL", "--activation", "exp"], "exp"),
-    "gain text": (["check", "SMALL", "--gain", "one"], "invalid float value: 'one'"),
+    "gain text": (["check", "SMALL", "--gain", "one"], "--gain must be a number"),
     "gain negative": (["check", "SMALL", "--gain", "-1"], "gain must be finite and above 0"),
     "rtol 0": (["check", "SMALL", "--gain", "1", "--rtol", "0"], "rtol must lie between 0 and 1"),
     "threads 0": (["check", "SMALL", "--gain", "1", "--threads", "0"], "threads"),
+    "neither of two verdicts": (
+        ["check", "SMALL", "--gain", "1", "--fail-on", "GONE"],
+        "--fail-on must be one of VANISHES",
+    ),
+    "a page of two": (["check", "SMALL", "SMALL", "--gain", "1", "--html", "a.html"], "--html takes one FILE"),
+    "the same input twice": (["check", "-", "-", "--gain", "1"], "standard input can be read once"),
+    "no target": (["rescale", "SMALL", "out.npz"], "give exactly one of --radius, --norm, --perron, --scaled"),
+    "two targets": (["rescale", "SMALL", "o.npz", "--radius", "1", "--norm", "1"], "give exactly one of"),
+    "unknown ending to write": (["convert", "SMALL", "out.csv"], "OUT must end in .npz, .npy or .mtx"),
+    "nowhere to write": (["convert", "SMALL"], "OUT is required"),
+    "no steps": (["chain", "SMALL"], "give --steps, or --inputs"),
+    "perron with leak": (["radius", "SMALL", "--perron", "--leak", "0.5"], "--perron goes without --leak"),
+    "no vector file": (["radius", "SMALL", "--vector", "v.txt"], "--vector must name a .npy file"),
+    "an option of another command": (["norm", "SMALL", "--proved"], "--proved"),
     "json into nowhere": (["check", "SMALL", "--gain", "1", "--json", "no/such/folder.json"], "no/such/folder.json"),
     "not square": (["check", "WIDE", "--gain", "1"], "W must be square; got shape (1, 2)"),
 }
@@ -160,14 +178,14 @@ def test_interrupt(monkeypatch, small, capsys):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "check", interrupted)
+    monkeypatch.setattr(check_command, "check", interrupted)
     assert cli.main(["check", str(small), "--gain", "1"]) == 130
     assert capsys.readouterr().err == "rhochain: interrupted\n"
 
 
 @pytest.mark.parametrize("name", ["no/such/folder.json", ".", "x" * 300])
 def test_json_that_cannot_be_written_is_told_first(name, monkeypatch, small, capsys):
-    monkeypatch.setattr(cli, "check", lambda *_arguments, **_options: pytest.fail("computed first"))
+    monkeypatch.setattr(check_command, "check", lambda *_arguments, **_options: pytest.fail("computed first"))
     with pytest.raises(SystemExit) as caught:
         cli.main(["check", str(small), "--gain", "1", "--json", name])
     assert caught.value.code == 2
