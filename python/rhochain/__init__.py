@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import rhochain._core as _core
-from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain
@@ -29,6 +28,8 @@ from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.runs.checkpoints import CheckpointError
+from rhochain.runs.signals import Terminated, signals
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 from rhochain.weights.weights import Weights
@@ -66,6 +67,7 @@ __all__ = [
     "ScaledNorm",
     "ScaledVectors",
     "Status",
+    "Terminated",
     "Tracker",
     "TypicalGrowth",
     "Verdict",
@@ -84,6 +86,7 @@ __all__ = [
     "perron_radius",
     "rescale",
     "scaled_norm",
+    "signals",
     "spectral_norm",
     "spectral_radius",
     "worst_case_growth",

@@ -17,6 +17,7 @@ PYTHON_FOLDERS = [
     "files",
     "objects",
     "inputs",
+    "runs",
     "estimates",
     "chains",
     "verdicts",

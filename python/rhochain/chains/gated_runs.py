@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import rhochain._core as _core
-from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
 from rhochain.inputs.arguments import real_vector
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.rows import row_source
+from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 
 __all__ = ["COLUMNS", "CellArguments", "CellRun", "CellState", "CellWeights", "module_weights"]
 

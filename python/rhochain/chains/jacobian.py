@@ -11,7 +11,6 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
-from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
@@ -23,6 +22,7 @@ from rhochain.inputs.leaks import leak_of, leak_vector
 from rhochain.inputs.matrix import Matrix, linear_part
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
+from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
 

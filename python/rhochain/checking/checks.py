@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from rhochain.chains.chain import Chain
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.run_journals import RunJournals, matrix_identity
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -69,6 +71,8 @@ def check(
     max_matvecs: int | None = None,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_seconds: float = 300.0,
 ) -> GradientReport:
     """Will the gradient survive? A verdict for x_k = W sigma(x_{k-1}) + ..., whatever its inputs.
 
@@ -108,6 +112,11 @@ def check(
         as much again.
     callback : callable, optional
         Called with a `Progress` of the quantity in work; returning True cuts that and all later ones short.
+    checkpoint : path, optional
+        A file for the state of all quantities, as in `spectral_radius`: the same call goes on from it to the bits of an
+        unbroken run. The norm of a chain is not in it: `JacobianChain.norm` has a checkpoint of its own.
+    checkpoint_seconds : float
+        Least time between two writes.
 
     Returns
     -------
@@ -162,7 +171,13 @@ def check(
         inputs=input_reach(inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius)
+    journals = None
+    if checkpoint is not None:
+        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, quick, numerical_radius)
+        options = {"rtol": rtol, "delta": delta, "seed": seed, "max_matvecs": max_matvecs}
+        identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
+        journals = RunJournals(checkpoint, checkpoint_seconds, identity)
+    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius, journals=journals)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs

@@ -1,10 +1,9 @@
-"""Quantities of one matrix, each between two graded bounds. Imports `inputs`.
+"""Quantities of one matrix, each between two graded bounds. Imports `runs`.
 
 - `brackets`: `Bracket`, `Bound` and `Grade`, what every estimator returns.
 - `burn_in`: how long gradients may grow before a certified decay shows.
 - `comparisons`: comparisons with 1 that rounding cannot turn round.
 - `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
-- `interruptions`: Ctrl-C during a run, with what was known by then.
 - `leaky_gain`: rho((1 - a) I + a g W) at one factor g after another, and where it crosses a value.
 - `leaky_rescaling`: the factor that gives a leaky network a wanted spectral radius.
 - `limits`: `Limits`, the arguments that every estimator shares.
@@ -12,6 +11,7 @@
 - `numerical_range`: the numerical radius w(W).
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
+- `run_journals`: the journals of estimates in a file, from which a killed call goes on.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `signs`: neurons that excite or inhibit all their targets.
 - `spectra`: rho(W), sigma_1(W), rho(|W|) and the strongly connected components.
