@@ -1,10 +1,42 @@
 #include "interrupts.hpp"
 #include "limits.hpp"
 
+#include <rhochain/spectra/run_journal.hpp>
+
 #include <cstddef>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace rhochain::python {
+
+namespace {
+
+std::vector<RunRecord> records_of(const std::vector<RunJournal::stage>& stages) {
+    std::vector<RunRecord> records;
+    for (const auto& [finished, products, integers, reals] : stages) {
+        RunRecord& r = records.emplace_back();
+        r.finished = finished;
+        r.products = products;
+        r.integers.assign(integers.data(), integers.data() + integers.size());
+        r.reals.assign(reals.data(), reals.data() + reals.size());
+    }
+    return records;
+}
+
+// The arrays borrow the records for the time of the call.
+std::vector<RunJournal::stage> stages_of(const std::vector<RunRecord>& records) {
+    const auto borrowed = [](const auto& x) {
+        using number = typename std::remove_cvref_t<decltype(x)>::value_type;
+        return py::array_t<number>(static_cast<py::ssize_t>(x.size()), x.data(), py::none());
+    };
+    std::vector<RunJournal::stage> stages;
+    for (const RunRecord& r : records)
+        stages.emplace_back(r.finished, r.products, borrowed(r.integers), borrowed(r.reals));
+    return stages;
+}
+
+}  // namespace
 
 SolverOptions Limits::budgets() const {
     SolverOptions options;
@@ -29,10 +61,25 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
         const py::gil_scoped_acquire gil;
         return stop_on_interrupt(result.interrupted, [] { return false; });
     };
+    std::optional<run_journal> own_journal;
+    if (!journal.is_none()) {
+        const auto& given = journal.cast<const RunJournal&>();
+        own_journal.emplace(RunSaving{
+            records_of(given.resume), given.save_seconds, [&](const std::vector<RunRecord>& records) {
+                const py::gil_scoped_acquire gil;
+                // Ctrl-C that came before is no reason not to save.
+                const bool stop = stop_on_interrupt(result.interrupted, [] { return false; });
+                const bool refused = stop_on_interrupt(result.interrupted,
+                                                       [&] { return given.save(stages_of(records)).cast<bool>(); });
+                return stop || refused;
+            }});
+        options.journal = &*own_journal;
+    }
     interruptible_run run;
     {
         const py::gil_scoped_release release;
         result.bracket = solver(options);
+        if (own_journal) own_journal->close();
     }
     result.interrupted |= run.was_interrupted();
     return result;
@@ -54,15 +101,23 @@ bool Limits::run_many(const std::function<void(const SolverOptions&)>& solver) c
 }
 
 void bind_limits(py::module_& m) {
+    py::class_<RunJournal>(m, "RunJournal")
+        .def(py::init([](std::vector<RunJournal::stage> resume, double save_seconds, py::object save) {
+                 return RunJournal{std::move(resume), save_seconds, std::move(save)};
+             }),
+             py::kw_only(), py::arg("resume"), py::arg("save_seconds"), py::arg("save"));
     py::class_<Limits>(m, "Limits")
         .def(py::init([](double rtol, double delta, std::uint64_t seed, int threads,
                          std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds,
-                         py::object callback, std::optional<float64_array> start) {
-                 return Limits{
-                     rtol, delta, seed, threads, max_matvecs, max_seconds, std::move(callback), std::move(start)};
+                         py::object callback, std::optional<float64_array> start, py::object journal) {
+                 return Limits{rtol,        delta,
+                               seed,        threads,
+                               max_matvecs, max_seconds,
+                               std::move(callback), std::move(start), std::move(journal)};
              }),
              py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
-             py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"));
+             py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"),
+             py::arg("journal") = py::none());
 }
 
 }  // namespace rhochain::python

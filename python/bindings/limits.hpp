@@ -10,8 +10,19 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <tuple>
+#include <vector>
 
 namespace rhochain::python {
+
+// The journal of one estimate (run_journal.hpp) in Python's numbers: a tuple for each stage.
+struct RunJournal {
+    using stage = std::tuple<bool, std::int64_t, py::array_t<std::int64_t>, py::array_t<double>>;
+
+    std::vector<stage> resume;
+    double save_seconds;
+    py::object save;  // a function of a list of stages that tells whether to stop
+};
 
 struct Limits {
     double rtol;
@@ -22,6 +33,7 @@ struct Limits {
     std::optional<double> max_seconds;
     py::object callback;  // a function of a Progress that tells whether to stop, or None
     std::optional<float64_array> start;
+    py::object journal;  // a _core.RunJournal, or None
 
     // Calls the solver within these limits, the GIL released. Ctrl-C stops it.
     [[nodiscard]] RawBracket run(const std::function<Bracket(const SolverOptions&)>& solver) const;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import rhochain._core as _core
-from rhochain.chains.checkpoints import CheckpointError
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain
@@ -40,6 +39,8 @@ from rhochain.reports.hubs import Hubs
 from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.reports.trajectory_report import TrajectoryReport
+from rhochain.runs.checkpoints import CheckpointError
+from rhochain.runs.signals import Terminated, signals
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
 from rhochain.weights.pairs import weights_of_pairs
@@ -90,6 +91,7 @@ __all__ = [
     "Status",
     "SweepArrays",
     "SweepInterrupted",
+    "Terminated",
     "Tracker",
     "TrajectoryReport",
     "TypicalGrowth",
@@ -110,6 +112,7 @@ __all__ = [
     "perron_radius",
     "rescale",
     "scaled_norm",
+    "signals",
     "spectral_norm",
     "spectral_norm_many",
     "spectral_radius",

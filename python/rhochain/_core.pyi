@@ -106,6 +106,11 @@ class RawBracket:
     @property
     def interrupted(self) -> bool: ...
 
+_Stage = tuple[bool, int, npt.NDArray[np.int64], _Float64]
+
+class RunJournal:
+    def __init__(self, *, resume: list[_Stage], save_seconds: float, save: Callable[[list[_Stage]], bool]) -> None: ...
+
 class Limits:
     def __init__(
         self,
@@ -118,6 +123,7 @@ class Limits:
         max_seconds: float | None,
         callback: Callable[[RawProgress], object] | None,
         start: _Float64 | None,
+        journal: RunJournal | None = None,
     ) -> None: ...
 
 def spectral_radius(A: Operator, limits: Limits, *, condition: bool, upper_rtol: float, proved: bool) -> RawBracket: ...

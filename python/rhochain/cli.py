@@ -26,7 +26,7 @@ from rhochain.commands.rescale import rescale_file
 from rhochain.commands.scale import scale
 from rhochain.commands.signals import signals
 from rhochain.commands.trajectories import chain, lyapunov
-from rhochain.estimates.interruptions import InterruptedRun
+from rhochain.runs.interruptions import InterruptedRun
 
 __all__ = ["main"]
 

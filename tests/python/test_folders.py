@@ -18,6 +18,7 @@ PYTHON_FOLDERS = [
     "files",
     "objects",
     "inputs",
+    "runs",
     "estimates",
     "chains",
     "verdicts",

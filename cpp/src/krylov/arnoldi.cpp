@@ -1,6 +1,7 @@
 #include <rhochain/krylov/arnoldi.hpp>
 
 #include "kernels/small_dense.hpp"
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,6 +72,14 @@ void arnoldi::restart(std::span<const double> Q, std::int64_t kept) {
 
     V_.rotate(Q, k_, kept);
     k_ = kept;
+}
+
+void arnoldi::exchange(state_archive& s) {
+    s(capacity_);
+    s(k_);
+    s(invariant_);
+    V_.exchange(s);
+    s(H_);
 }
 
 bool arnoldi::restart_dominant(std::int64_t wanted) {

@@ -2,6 +2,7 @@
 
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/solvers/panel_recurrence.hpp"
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -91,6 +92,18 @@ void golub_kahan::extend_left() {
     length_ = norm2(squares.finish().back(), p_, A_.range());
     alpha_.push_back(length_ / shift);
     if (wanted_ == orthogonality::semi) overlaps_.to_next_left(alpha_, beta_);
+}
+
+void golub_kahan::exchange(state_archive& s) {
+    overlaps_.exchange(s);
+    s(unwatched_);
+    V_.exchange(s);
+    s(p_, A_.range());
+    s(length_);
+    s(image_is_there_);
+    s(alpha_);
+    s(beta_);
+    s(invariant_);
 }
 
 bool golub_kahan::measured_orthogonal() const { return V_.largest_overlap(unwatched_) <= semi_orthogonal; }

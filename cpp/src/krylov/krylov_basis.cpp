@@ -1,4 +1,5 @@
 #include <rhochain/krylov/krylov_basis.hpp>
+#include "kernels/vectors/state_archive.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -57,6 +58,11 @@ void krylov_basis::rotate(std::span<const double> Q, std::int64_t k, std::int64_
     const std::vector<vector_out> V(vectors_.begin(), vectors_.begin() + k);
     rhochain::rotate(V, Q, kept, S_);
     vectors_.erase(vectors_.begin() + kept, vectors_.begin() + k);
+}
+
+void krylov_basis::exchange(state_archive& s) {
+    s.list(vectors_, {}, [&](vector_block& v) { s(v, S_); });
+    s(next_, S_);
 }
 
 }  // namespace rhochain

@@ -1,4 +1,5 @@
 #include <rhochain/krylov/overlap_recurrence.hpp>
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -37,6 +38,11 @@ void overlap_recurrence::to_next_left(std::span<const double> alpha, std::span<c
         left_[i] = with_rounding(sum, alpha[i] + beta[i] + beta[k - 1]) / alpha[k];
     }
     left_.push_back(1.0);
+}
+
+void overlap_recurrence::exchange(state_archive& s) {
+    s(right_);
+    s(left_);
 }
 
 }  // namespace rhochain

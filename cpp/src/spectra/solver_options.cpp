@@ -42,6 +42,7 @@ Ledger::Ledger(const SolverOptions& options, const space& S)
       max_seconds_(options.max_seconds),
       callback_(options.callback),
       interrupt_(options.interrupt),
+      journal_(options.journal),
       begin_(std::chrono::steady_clock::now()) {
     S_.begin_call();
 }
@@ -71,7 +72,9 @@ bool Ledger::interrupted() {
 
 bool Ledger::exhausted() {
     S_.attempt([&] { interrupted(); });
-    return matvecs_ >= max_matvecs_ || S_.agreed_stop(stopped_ || interrupted_ || seconds() >= max_seconds_);
+    if (matvecs_ >= max_matvecs_) return true;
+    cut_ = S_.agreed_stop(stopped_ || interrupted_ || seconds() >= max_seconds_) || cut_;
+    return cut_;
 }
 
 SolverOptions Ledger::inner_options(const SolverOptions& options, std::int64_t products) {

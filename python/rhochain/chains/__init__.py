@@ -1,14 +1,12 @@
 """Products of Jacobians along a trajectory. Imports `inputs` and `estimates`.
 
 - `chain`: `Chain`, what chains of every cell offer.
-- `checkpoints`: the state of a run in a file, from which a killed run goes on.
 - `covariant_vectors`: covariant Lyapunov vectors.
 - `envelope`: the bound of eq. 7 on the norm of a product.
 - `gated`: `GRUChain` and `LSTMChain`.
 - `gated_chain`: what chains of both gated cells share.
 - `gated_replay`: gates computed again from kept states.
 - `gated_runs`: runs of GRU and LSTM cells in the core.
-- `identity`: digests that tell one chain from another.
 - `jacobian`: `JacobianChain`.
 - `layer_runs`: the chain, gates and outputs of one recurrent layer along one sequence.
 - `lyapunov`: the run that finds Lyapunov exponents.

@@ -9,12 +9,12 @@ import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.gated_replay import GateReplay
 from rhochain.chains.gated_runs import COLUMNS, CellArguments, CellRun, CellState
-from rhochain.chains.identity import rows_digest
 from rhochain.chains.product import Product
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
+from rhochain.runs.identity import rows_digest
 
 __all__ = ["GatedChain", "stacked_weights"]
 

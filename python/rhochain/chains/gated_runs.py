@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import rhochain._core as _core
-from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
 from rhochain.chains.module_layers import state_vector
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.rows import row_source
+from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 
 __all__ = ["COLUMNS", "CellArguments", "CellRun", "CellState"]
 

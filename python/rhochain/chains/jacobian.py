@@ -11,7 +11,6 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
-from rhochain.chains.identity import leak_identity, matrix_digest, rows_digest
 from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
@@ -29,6 +28,7 @@ from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
 from rhochain.objects.torch_modules import is_module
+from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
 

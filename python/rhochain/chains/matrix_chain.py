@@ -7,10 +7,10 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
-from rhochain.chains.identity import matrices_digest
 from rhochain.chains.product import Product
 from rhochain.inputs.matrix import Matrix, square_matrices
 from rhochain.inputs.orientation import require_orientation
+from rhochain.runs.identity import matrices_digest
 
 __all__ = ["MatrixChain"]
 

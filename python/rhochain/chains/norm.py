@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from rhochain.chains.identity import array_digest
 from rhochain.chains.product import Product
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.limits import Limits
+from rhochain.runs.identity import array_digest
 
 __all__ = ["product_norm"]
 

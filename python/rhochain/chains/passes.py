@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.chains.identity import array_digest
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.chains.results import ChainResult
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.coercion import plain_array
+from rhochain.runs.identity import array_digest
 
 __all__ = ["carried"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import rhochain._core as _core
-from rhochain.chains.checkpoints import SavedRun
-from rhochain.chains.identity import matrix_digest
 from rhochain.inputs.matrix import Matrix
+from rhochain.runs.checkpoints import SavedRun
+from rhochain.runs.identity import matrix_digest
 
 __all__ = ["Product"]
 

@@ -11,8 +11,8 @@ import numpy as np
 import rhochain._core as _core
 from rhochain.chains.scaled_vectors import ScaledVectors
 from rhochain.estimates.brackets import json_number
-from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.inputs.arrays import Floats, Integers
+from rhochain.runs.interruptions import InterruptedRun
 
 __all__ = ["ChainInterrupted", "ChainResult", "LyapunovInterrupted", "LyapunovSpectrum"]
 

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
-from rhochain.chains.identity import array_digest, matrix_digest, rows_digest
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.arguments import not_negative, real_vector, whole_number
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import row_source
+from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 
 __all__ = ["Rollout", "rollout"]
 

@@ -11,7 +11,6 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.gated_runs import COLUMNS
-from rhochain.chains.identity import matrix_digest, rows_digest
 from rhochain.chains.layer_runs import LayerRecord, LayerStart, recorded_run
 from rhochain.chains.module_layers import one_sequence
 from rhochain.chains.product import Product
@@ -21,6 +20,7 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES
 from rhochain.objects.recurrent_layers import RecurrentLayer
 from rhochain.objects.torch_modules import recurrent_layers
+from rhochain.runs.identity import matrix_digest, rows_digest
 
 __all__ = ["StackChain", "starts_of_layers"]
 

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from rhochain.estimates.bracket_arrays import BracketArrays
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.estimates.frames import frame
-from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.inputs.arrays import Floats
 from rhochain.reports.gradient_report import GradientReport
+from rhochain.runs.interruptions import InterruptedRun
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -19,6 +19,7 @@ from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.run_journals import RunJournals, matrix_identity
 from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -115,6 +116,8 @@ def check(
     max_matvecs: int | None = None,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_seconds: float = 300.0,
 ) -> GradientReport | ModelReport:
     """Will the gradient survive? A verdict for x_k = W sigma(x_{k-1}) + ..., whatever its inputs.
 
@@ -171,6 +174,11 @@ def check(
     callback : callable, optional
         Called with a `Progress` of the quantity in work, which it names; returning True cuts that and all later ones
         short. After Ctrl-C it is called once more, and returning True gives a report of what is known.
+    checkpoint : path, optional
+        A file for the state of all quantities, as in `spectral_radius`: the same call goes on from it to the bits of an
+        unbroken run. The norm of a chain is not in it: `JacobianChain.norm` has a checkpoint of its own.
+    checkpoint_seconds : float
+        Least time between two writes.
 
     Returns
     -------
@@ -259,7 +267,14 @@ def check(
         inputs=input_reach(network.W_in if inputs is None and network is not None else inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius)
+    journals = None
+    if checkpoint is not None:
+        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, quick, numerical_radius)
+        options = {"rtol": rtol, "delta": delta, "seed": seed, "max_matvecs": max_matvecs}
+        identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
+        journals = RunJournals(checkpoint, checkpoint_seconds, identity)
+    A = without_names(A)
+    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius, journals=journals)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs

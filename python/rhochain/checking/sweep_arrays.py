@@ -13,8 +13,8 @@ import numpy.typing as npt
 from rhochain.estimates.bracket_arrays import BracketArrays
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.frames import frame
-from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.inputs.arrays import Floats, Integers
+from rhochain.runs.interruptions import InterruptedRun
 from rhochain.verdicts.conclusions import Verdict
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Quantities of one matrix, each between two graded bounds. Imports `inputs`.
+"""Quantities of one matrix, each between two graded bounds. Imports `runs`.
 
 - `bracket_arrays`: the brackets of many matrices as arrays.
 - `brackets`: `Bracket`, `Bound` and `Grade`, what every estimator returns.
@@ -6,7 +6,6 @@
 - `comparisons`: comparisons with 1 that rounding cannot turn round.
 - `frames`: columns as a pandas DataFrame.
 - `growth`: how far powers of a Jacobian must grow, from one approximate eigenvector.
-- `interruptions`: Ctrl-C during a run, with what was known by then.
 - `leaky_gain`: rho((1 - a) I + a g W) at one factor g after another, and where it crosses a value.
 - `leaky_rescaling`: the factor that gives a leaky network a wanted spectral radius.
 - `left_perron_vector`: the vector of the neurons that drive the others.
@@ -17,6 +16,7 @@
 - `oriented_vectors`: the vector of a bracket, where it is known to be one of W.
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
+- `run_journals`: the journals of estimates in a file, from which a killed call goes on.
 - `scaled_brackets`: the bracket of a quantity of g W from that of W.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `shared_clock`: a budget of seconds and a callback, shared by several quantities.

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Status
 from rhochain.estimates.frames import frame
-from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.inputs.arrays import Floats, Integers
+from rhochain.runs.interruptions import InterruptedRun
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -14,9 +14,9 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import rhochain._core as _core
 
-from rhochain.estimates.interruptions import InterruptedRun
 from rhochain.markup.blocks import Facts, Table
 from rhochain.markup.notebook import notebook
+from rhochain.runs.interruptions import InterruptedRun
 
 __all__ = ["Bound", "Bracket", "Grade", "Interrupted", "Progress", "Status", "json_complex", "json_number"]
 

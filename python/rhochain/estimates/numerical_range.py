@@ -9,6 +9,7 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.oriented_vectors import oriented
+from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["numerical_radius"]
@@ -24,6 +25,8 @@ def numerical_radius(
     max_matvecs: int | None = None,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> Bracket:
     """The numerical radius w(W) = max |x* W x| over complex unit vectors x, between two graded bounds.
 
@@ -36,7 +39,7 @@ def numerical_radius(
         products at 0.01 and 4,800 at 0.001.
     delta : float in (0, 1)
         Largest probability that the upper bound fails.
-    seed, threads, max_matvecs, max_seconds, callback
+    seed, threads, max_matvecs, max_seconds, callback, checkpoint, checkpoint_seconds
         As in `spectral_radius`.
 
     Returns
@@ -69,4 +72,6 @@ def numerical_radius(
     """
     A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
-    return oriented(A, Bracket.from_core(_core.numerical_radius(A.operator, limits.core)))
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "numerical radius")
+    raw = _core.numerical_radius(A.operator, saved.limits)
+    return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))

@@ -14,6 +14,7 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress
 from rhochain.estimates.burn_in import log_kappa_of_leaks, steps_of_burn_in
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
 from rhochain.estimates.spectra import components
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
@@ -99,6 +100,8 @@ def scaled_norm(
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> ScaledNorm:
     """mu_D(W) = inf over diagonal D > 0 of ||D W D^-1||_2, between two graded bounds, with a D that comes close.
 
@@ -115,7 +118,7 @@ def scaled_norm(
         Largest max D / min D of a scaling. The lower bound still holds for mu_D(W), over all scalings.
     threshold : float > 0, optional
         Stop as soon as a bound shows mu_D(W) below this, or not below it, such as 1 / gain.
-    seed, threads, max_matvecs, max_seconds, callback
+    seed, threads, max_matvecs, max_seconds, callback, checkpoint, checkpoint_seconds
         As in `spectral_radius`.
     start : array_like of shape (n,), optional
         A first scaling d, such as the `scaling` of an earlier result.
@@ -160,10 +163,12 @@ def scaled_norm(
     if start is not None and not np.any(start):
         start = None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    raw, scaling, attained = _core.scaled_norm(A.operator, limits.core, max_kappa=kappa, threshold=limit)
+    goal = {"max_kappa": kappa, "threshold": limit}
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "scaled norm", **goal)
+    raw, scaling, attained = _core.scaled_norm(A.operator, saved.limits, **goal)
     longest = components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1
     try:
-        base = Bracket.from_core(raw)
+        base = saved.outcome(lambda: Bracket.from_core(raw))
     except Interrupted as stopped:
         raise Interrupted(_extended(stopped.bracket, scaling, attained, longest)) from None
     return _extended(base, scaling, attained, longest)

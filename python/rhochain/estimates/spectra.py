@@ -13,9 +13,11 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.oriented_vectors import oriented
+from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.runs.identity import array_digest
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
@@ -97,6 +99,8 @@ def spectral_radius(
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> Bracket:
     """The spectral radius rho(W) = max |lambda|, between two graded bounds.
 
@@ -140,6 +144,12 @@ def spectral_radius(
         Called with a `Progress`; returning True stops.
     start : array_like of shape (n,), optional
         Warm start, other than 0. PROBABLE bounds still draw their own random vector.
+    checkpoint : path, optional
+        A file for the state of the run, written every `checkpoint_seconds` and where the run ends early: by Ctrl-C,
+        `callback` or `max_seconds`. The same call goes on from it to the bits of an unbroken run, after a kill too.
+        Memory and disk: about 20 vectors, at most the 2^28 bytes of the Krylov vectors more.
+    checkpoint_seconds : float
+        Least time between two writes.
 
     Returns
     -------
@@ -175,11 +185,14 @@ def spectral_radius(
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     a = leak_vector(leak, A.shape[0])
     if (a != 1.0).any():
-        return oriented(A, Bracket.from_core(_core.leaky_radius(A.operator, limits.core, leak=a, gain=1.0)))
+        saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "leaky radius", leak=array_digest(a))
+        raw = _core.leaky_radius(A.operator, saved.limits, leak=a, gain=1.0)
+        return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
-    goal = {"condition": bool(condition), "proved": bool(proved)}
-    raw = _core.spectral_radius(A.operator, limits.core, upper_rtol=looser, **goal)
-    return oriented(A, Bracket.from_core(raw))
+    goal: dict[str, Any] = {"condition": bool(condition), "proved": bool(proved), "upper_rtol": looser}
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "spectral radius", **goal)
+    raw = _core.spectral_radius(A.operator, saved.limits, **goal)
+    return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
 def spectral_norm(
@@ -194,6 +207,8 @@ def spectral_norm(
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> Bracket:
     """The spectral norm sigma_1(W) = ||W||_2 (lambda_1 in the paper), between two graded bounds.
 
@@ -211,6 +226,8 @@ def spectral_norm(
         4 of 1200 random sparse matrices, by 0.9 % at most.
     start : array_like of shape (n,), optional
         Warm start of the value; an upper bound still draws its own random vector.
+    checkpoint, checkpoint_seconds
+        As in `spectral_radius`.
 
     Returns
     -------
@@ -241,7 +258,9 @@ def spectral_norm(
     A = W if isinstance(W, Matrix) else Matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
-    return oriented(A, Bracket.from_core(_core.spectral_norm(A.operator, limits.core, upper_rtol=looser)))
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "spectral norm", upper_rtol=looser)
+    raw = _core.spectral_norm(A.operator, saved.limits, upper_rtol=looser)
+    return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
 def perron_radius(
@@ -255,6 +274,8 @@ def perron_radius(
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> Bracket:
     """The Perron radius rho(|W|) of the entrywise absolute values, between two proved bounds.
 
@@ -268,6 +289,8 @@ def perron_radius(
         Unused by proved bounds; kept so that the estimators share one signature.
     start : array_like of shape (n,), optional
         A guess of the Perron vector; its absolute values are used.
+    checkpoint, checkpoint_seconds
+        As in `spectral_radius`.
 
     Returns
     -------
@@ -297,7 +320,9 @@ def perron_radius(
     if A.kind == "operator":
         raise TypeError(f"perron_radius needs the entries of W; got {_PRODUCTS_ALONE}")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    return oriented(A, Bracket.from_core(_core.perron_radius(A.operator, limits.core)))
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "Perron radius")
+    raw = _core.perron_radius(A.operator, saved.limits)
+    return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
 def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:

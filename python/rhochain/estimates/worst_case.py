@@ -13,12 +13,14 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Interrupted, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
 from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.orientation import require_orientation
+from rhochain.runs.identity import array_digest
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
 
@@ -85,6 +87,8 @@ def worst_case_growth(
     max_matvecs: int | None = 10_000,
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
+    checkpoint: Checkpoint = None,
+    checkpoint_seconds: float = 300.0,
 ) -> WorstCaseGrowth:
     """R(W), the growth rate a step of gradients under the worst slopes, between two graded bounds.
 
@@ -107,7 +111,7 @@ def worst_case_growth(
         Accuracy of the numerical range behind the upper bound. The two ends need not meet.
     delta : float in (0, 1)
         Largest probability that one PROBABLE end fails.
-    seed, threads, max_seconds, callback
+    seed, threads, max_seconds, callback, checkpoint, checkpoint_seconds
         As in `spectral_radius`.
     max_matvecs : int or None
         Budget of products, at most about two thirds of them for the upper end.
@@ -154,7 +158,9 @@ def worst_case_growth(
     if a.size > 1:
         require_orientation(A, "leaks of neurons")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
-    raw, active, below, above = _core.worst_case_growth(A.operator, limits.core, lo=lo, hi=hi, leak=a)
+    goal = {"lo": lo, "hi": hi, "leak": array_digest(a)}
+    saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "worst-case growth", **goal)
+    raw, active, below, above = _core.worst_case_growth(A.operator, saved.limits, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {
         "active": active,
         "slope_range": (lo, hi),
@@ -163,7 +169,7 @@ def worst_case_growth(
         "explodes_above": _known_gain(above),
     }
     try:
-        base = Bracket.from_core(raw)
+        base = saved.outcome(lambda: Bracket.from_core(raw))
     except Interrupted as stopped:
         raise Interrupted(WorstCaseGrowth(**stopped.bracket.__dict__, **extra)) from None
     return WorstCaseGrowth(**base.__dict__, **extra)

@@ -42,6 +42,8 @@ public:
     // False, with nothing changed, if that subspace has not converged or leaves no space for another step.
     [[nodiscard]] bool restart_dominant(std::int64_t wanted);
 
+    void exchange(state_archive& s);
+
 private:
     [[nodiscard]] double& H(std::int64_t i, std::int64_t j) { return H_[static_cast<std::size_t>(i * capacity_ + j)]; }
 

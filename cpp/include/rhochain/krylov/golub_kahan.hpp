@@ -44,6 +44,8 @@ public:
     // One step, two products. Does nothing once the space is invariant.
     void expand();
 
+    void exchange(state_archive& s);
+
 private:
     // Writes beta v to V_.next() and returns beta.
     double extend_right();

@@ -11,6 +11,8 @@
 
 namespace rhochain {
 
+class state_archive;  // kernels/vectors/state_archive.hpp
+
 class krylov_basis {
 public:
     explicit krylov_basis(const space& S) : S_(S) {}
@@ -45,6 +47,9 @@ public:
 
     // Replaces the first k vectors V_k by V_k Q for Q (k x kept, row-major) with orthonormal columns, in place.
     void rotate(std::span<const double> Q, std::int64_t k, std::int64_t kept);
+
+    // Vectors and next().
+    void exchange(state_archive& s);
 
 private:
     [[nodiscard]] std::vector<vector_in> first(std::int64_t count) const {

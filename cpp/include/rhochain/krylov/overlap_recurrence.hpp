@@ -13,6 +13,8 @@
 
 namespace rhochain {
 
+class state_archive;  // kernels/vectors/state_archive.hpp
+
 class overlap_recurrence {
 public:
     // Moves to v_k, from alpha_0 .. alpha_{k-1}, beta_0 .. beta_{k-2} and beta_{k-1}. Returns max |nu_i|.
@@ -21,6 +23,8 @@ public:
     void right_is_orthogonal();
     // Moves to u_k, from alpha_0 .. alpha_k and beta_0 .. beta_{k-1}.
     void to_next_left(std::span<const double> alpha, std::span<const double> beta);
+
+    void exchange(state_archive& s);
 
 private:
     std::vector<double> right_{1.0};  // nu_0 .. nu_{k-1} of the newest v_k, and 1

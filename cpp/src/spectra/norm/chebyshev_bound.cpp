@@ -6,6 +6,7 @@
 #include "kernels/solvers/chebyshev_step.hpp"
 #include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/block_ops.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -47,6 +48,13 @@ public:
         std::swap(now_, next_);
         first_ = false;
         keep_in_range(largest);
+    }
+
+    void exchange(state_archive& s) {
+        s(now_, A_.domain());
+        s(before_, A_.domain());
+        s(exponent_);
+        s(first_);
     }
 
     // ln max_j ||T_k z_j||
@@ -106,15 +114,25 @@ Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_prob
     vector_block start(A.domain(), probe.probes);
     block.draw(start, options.seed, probe.stream);
     recurrence T(A, probe.guess, std::move(start));
-    for (std::int64_t j = 0; j < k; ++j) {
-        if (ledger.exhausted()) return bound;
+    std::int64_t steps = 0;
+    double log_largest = 0.0;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(steps);
+        s(log_largest);
+        if (steps < k) T.exchange(s);
+    });
+    for (; steps < k && !stage.finished() && !stage.exhausted(); ++steps) {
+        stage.mark();
         T.step();
         ledger.count(2 * probe.probes);
     }
+    if (steps == k && !stage.finished()) log_largest = T.log_largest_column();
+    stage.close();
+    if (steps < k) return bound;
     const std::int64_t terms = A.bounded() ? A.row_terms() + A.column_terms() : 2 * A.domain().sum_depth();
     const double spread = std::max(1.0, probe.magnitude / probe.guess);
     const double rounding = rounding_gamma(k * k * (terms + 16)) * spread * spread;
-    const double log_N = log_amplification(probe.probes, probe.delta) + T.log_largest_column() + rounding;
+    const double log_N = log_amplification(probe.probes, probe.delta) + log_largest + rounding;
     // A norm that is zero or out of range gives no bound.
     if (!std::isfinite(log_N)) return bound;
     const double angle = acosh_exp(std::max(0.0, log_N)) / static_cast<double>(2 * k);

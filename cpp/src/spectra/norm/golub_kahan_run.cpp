@@ -5,6 +5,7 @@
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/golub_kahan_stop.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -47,12 +48,28 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
                                             const norm_accuracy& accuracy, orthogonality wanted, Bracket& b,
                                             Ledger& ledger) {
     using verdict = golub_kahan_stop::verdict;
+    enum class phase { steps, restarts, done, not_orthogonal } at = phase::steps;
     golub_kahan F(A, random_start(A.domain(), options.seed), wanted);
     ledger.count();
     golub_kahan_stop rule(A.cols(), basis_capacity(options, A.cols(), most_steps), wanted, accuracy);
     const double magnitude = b.upper.value;
     Bound upper = b.upper;
-    for (;; F.expand(), ledger.count(2)) {
+    std::optional<singular_restart> restarts;
+    top_estimate top;
+    run_stage stage(ledger, [&](state_archive& s) {
+        exchange(s, b);
+        exchange(s, upper);
+        s(at);
+        if (at == phase::steps) F.exchange(s);
+        if (at == phase::steps || at == phase::restarts) rule.exchange(s);
+        if (at == phase::restarts && s.reads()) restarts.emplace(A);
+        if (at == phase::restarts) restarts->exchange(s);
+        s(top.v, A.domain());
+        s(top.stable);
+    });
+    for (; !stage.finished() && at == phase::steps; F.expand(), ledger.count(2)) {
+        stage.keep_if_cut();
+        stage.mark();
         if (!rule.is_due(F, ledger)) continue;
         const std::int64_t k = F.size();
         const double bound =
@@ -64,11 +81,23 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
         const verdict said = rule.judge(F, {ritz.front(), k < 2 ? 0.0 : ritz[1], bound, upper.value}, ledger);
         if (said == verdict::go_on) continue;
-        if (said == verdict::not_orthogonal) return std::nullopt;
+        at = phase::not_orthogonal;
+        if (said == verdict::not_orthogonal) break;
         tighten_upper(b, upper);
-        if (said == verdict::restart) return restart_for_value(A, std::move(F), rule.watch(), b, ledger);
-        return top_estimate{top_vector(F), said == verdict::stable};
+        at = said == verdict::restart ? phase::restarts : phase::done;
+        if (at == phase::restarts)
+            restarts.emplace(A, std::move(F));
+        else
+            top = {top_vector(F), said == verdict::stable};
+        break;
     }
+    if (at == phase::restarts) {
+        top = restarts->run(rule.watch(), b, stage, ledger);
+        at = phase::done;
+    }
+    stage.close();
+    if (at == phase::not_orthogonal) return std::nullopt;
+    return top;
 }
 
 }  // namespace

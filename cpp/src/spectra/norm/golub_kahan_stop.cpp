@@ -1,6 +1,7 @@
 #include "spectra/norm/golub_kahan_stop.hpp"
 
 #include "kernels/small_dense.hpp"
+#include "kernels/vectors/state_archive.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 
 #include <algorithm>
@@ -54,6 +55,11 @@ golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const lo
                                  now.upper <= now.value * (1.0 + accuracy_.rtol);
     if (certain || !last_ || predicted) return verdict::stable;
     return nothing_to_gain ? verdict::unresolved : verdict::restart;
+}
+
+void golub_kahan_stop::exchange(state_archive& s) {
+    watch_.exchange(s);
+    s(next_look_);
 }
 
 bool golub_kahan_stop::is_hopeless(std::int64_t k, const look& now, bool predicted) const {

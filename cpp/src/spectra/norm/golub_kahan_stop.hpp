@@ -45,6 +45,8 @@ public:
     // The values so far.
     [[nodiscard]] value_watch& watch() { return watch_; }
 
+    void exchange(state_archive& s);
+
 private:
     [[nodiscard]] bool is_hopeless(std::int64_t k, const look& now, bool predicted) const;
 

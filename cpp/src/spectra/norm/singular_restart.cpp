@@ -1,6 +1,6 @@
 #include "spectra/norm/singular_restart.hpp"
 
-#include <rhochain/krylov/arnoldi.hpp>
+#include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/small_dense.hpp"
 #include "operators/normal_operator.hpp"
 
@@ -21,17 +21,31 @@ std::vector<double> squared(const golub_kahan& F, std::size_t k) {
     return T;
 }
 
-struct top_pair_of_lanczos {
-    double sigma = 0.0;
-    double second = 0.0;
-    double residual = 0.0;            // ||A^T A v - sigma^2 v||
-    std::vector<double> coordinates;  // of v
-};
+// The leading steps of F as a factorization of A^T A.
+arnoldi continued(const linear_map& A, golub_kahan F) {
+    const auto k = static_cast<std::size_t>(F.size() - 1);
+    const std::vector<double> T = squared(F, k);
+    const double coupling = F.alpha()[k - 1] * F.beta()[k - 1];
+    return {normal_operator(A), F.release_basis(), T, coupling};
+}
 
-top_pair_of_lanczos top_pair(const arnoldi& lanczos) {
+vector_block ones(const space& S) {
+    vector_block x(S);
+    fill(1.0, x, S);
+    return x;
+}
+
+}  // namespace
+
+singular_restart::singular_restart(const linear_map& A, golub_kahan F)
+    : A_(A), lanczos_(continued(A, std::move(F))), steps_(lanczos_.size()), top_(top_pair_of(lanczos_)) {}
+
+singular_restart::singular_restart(const linear_map& A) : A_(A), lanczos_(normal_operator(A), ones(A.domain()), 1) {}
+
+singular_restart::top_pair singular_restart::top_pair_of(const arnoldi& lanczos) {
     const auto k = static_cast<std::size_t>(lanczos.size());
     const eigen_decomposition ritz = eigen_decompose(lanczos.projected(), lanczos.size(), true);
-    top_pair_of_lanczos top;
+    top_pair top;
     if (!ritz.converged || k < 2) return top;
     top.sigma = std::sqrt(std::max(0.0, ritz.values[0].real()));
     top.second = std::sqrt(std::max(0.0, ritz.values[1].real()));
@@ -43,39 +57,41 @@ top_pair_of_lanczos top_pair(const arnoldi& lanczos) {
     return top;
 }
 
-}  // namespace
+void singular_restart::exchange(state_archive& s) {
+    lanczos_.exchange(s);
+    s(steps_);
+    s(top_.sigma);
+    s(top_.second);
+    s(top_.residual);
+    s(top_.coordinates);
+    s(stable_);
+}
 
-top_estimate restart_for_value(const linear_map& A, golub_kahan F, value_watch& watch, Bracket& b, Ledger& ledger) {
+top_estimate singular_restart::run(value_watch& watch, Bracket& b, run_stage& stage, Ledger& ledger) {
     constexpr std::int64_t most_steps = 400;
     constexpr std::int64_t between_looks = 4;
-    const auto k = static_cast<std::size_t>(F.size() - 1);
-    const std::vector<double> T = squared(F, k);
-    const double coupling = F.alpha()[k - 1] * F.beta()[k - 1];
-    arnoldi lanczos(normal_operator(A), F.release_basis(), T, coupling);
-    std::int64_t steps = lanczos.size();
-    top_pair_of_lanczos top = top_pair(lanczos);
-    bool stable = false;
-    while (!stable && steps < most_steps && !ledger.exhausted()) {
-        const std::int64_t third = std::max<std::int64_t>(2, lanczos.size() / 3);
-        if (lanczos.size() == lanczos.capacity() && !lanczos.restart_dominant(third)) break;
-        const std::int64_t next = std::min(lanczos.size() + between_looks, lanczos.capacity());
-        while (lanczos.size() < next && !lanczos.invariant()) {
-            lanczos.expand();
+    while (!stable_ && steps_ < most_steps && !stage.exhausted()) {
+        stage.mark();
+        const std::int64_t third = std::max<std::int64_t>(2, lanczos_.size() / 3);
+        if (lanczos_.size() == lanczos_.capacity() && !lanczos_.restart_dominant(third)) break;
+        const std::int64_t next = std::min(lanczos_.size() + between_looks, lanczos_.capacity());
+        while (lanczos_.size() < next && !lanczos_.invariant()) {
+            lanczos_.expand();
             ledger.count(2);
-            ++steps;
+            ++steps_;
         }
-        top_pair_of_lanczos now = top_pair(lanczos);
+        top_pair now = top_pair_of(lanczos_);
         if (now.coordinates.empty()) break;
-        top = std::move(now);
-        b.value = std::clamp(top.sigma, b.value, std::max(b.value, b.upper.value));
+        top_ = std::move(now);
+        b.value = std::clamp(top_.sigma, b.value, std::max(b.value, b.upper.value));
         ledger.record(b.lower.value, b.value, b.upper.value);
-        watch.look(steps, top.sigma, top.second, top.residual);
-        stable = lanczos.invariant() || watch.hardly_rose() || watch.predicted();
+        watch.look(steps_, top_.sigma, top_.second, top_.residual);
+        stable_ = lanczos_.invariant() || watch.hardly_rose() || watch.predicted();
     }
-    vector_block v(A.domain());
-    if (top.coordinates.empty()) top.coordinates.assign(1, 1.0);
-    lanczos.basis().combine(top.coordinates, v);
-    return {std::move(v), stable};
+    vector_block v(A_.domain());
+    if (top_.coordinates.empty()) top_.coordinates.assign(1, 1.0);
+    lanczos_.basis().combine(top_.coordinates, v);
+    return {std::move(v), stable_};
 }
 
 }  // namespace rhochain

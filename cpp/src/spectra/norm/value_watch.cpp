@@ -1,5 +1,7 @@
 #include "spectra/norm/value_watch.hpp"
 
+#include "kernels/vectors/state_archive.hpp"
+
 #include <algorithm>
 
 namespace rhochain {
@@ -20,6 +22,14 @@ bool value_watch::predicted() const {
     const looked* earlier = before(3 * now.steps / 4);
     return earlier != nullptr && now.distance <= 0.5 * rise_ && earlier->distance <= 16.0 * rise_ &&
            now.sigma <= earlier->sigma * (1.0 + 2.0 * earlier->distance);
+}
+
+void value_watch::exchange(state_archive& s) {
+    s.list(seen_, {}, [&](looked& l) {
+        s(l.steps);
+        s(l.sigma);
+        s(l.distance);
+    });
 }
 
 const value_watch::looked* value_watch::before(std::int64_t steps) const {

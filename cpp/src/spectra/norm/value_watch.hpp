@@ -13,6 +13,8 @@
 
 namespace rhochain {
 
+class state_archive;
+
 class value_watch {
 public:
     explicit value_watch(double rise) : rise_(rise) {}
@@ -22,6 +24,8 @@ public:
 
     [[nodiscard]] bool hardly_rose() const;
     [[nodiscard]] bool predicted() const;
+
+    void exchange(state_archive& s);
 
 private:
     struct looked {

@@ -10,6 +10,7 @@
 #include "spectra/radius/power_filter.hpp"
 #include "spectra/radius/return_rate.hpp"
 #include "spectra/radius/ritz_search.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -146,13 +147,23 @@ private:
         std::int64_t next_look = 0;
         double excess = 1.0;
         bool settling = false;
-        while (powers.steps() < most && !powers.vanished() && !ledger_.exhausted()) {
+        bool settled = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            powers.exchange(s);
+            s(next_look);
+            s(excess);
+            s(settling);
+            s(settled);
+        });
+        while (!stage.finished() && powers.steps() < most && !powers.vanished() && !stage.exhausted()) {
+            stage.mark();
             powers.step();
             ledger_.count();
             if (powers.steps() % between_records != 0) continue;
             if (powers.steps() >= next_look) {
                 powers.tighten(step_error(powers));
-                if (has_settled(powers)) return true;
+                settled = has_settled(powers);
+                if (settled) break;
                 // Powers about to settle go on.
                 settling = powers.excess() < 0.5 * excess;
                 excess = powers.excess();
@@ -163,7 +174,8 @@ private:
             if (goal_.upper_rtol > close_enough && powers.steps() < least_steps) continue;
             if (upper <= wanted * powers.growth_rate() && !settling) break;
         }
-        return false;
+        stage.close();
+        return settled;
     }
 
     // Whether the powers fulfil their recurrence, and its upper bound, PROBABLE, is close enough to its root.
@@ -205,15 +217,23 @@ private:
         constexpr std::int64_t between_looks = 8;
         constexpr double well_below = 0.01;
         const std::int64_t most = powers.steps() + powers.steps() / 2;
-        while (again.steps() < most && !again.vanished() && !ledger_.exhausted()) {
+        bool settled = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            again.exchange(s);
+            s(settled);
+        });
+        while (!stage.finished() && again.steps() < most && !again.vanished() && !stage.exhausted()) {
+            stage.mark();
             again.step();
             ledger_.count();
             if (again.steps() % between_looks != 0) continue;
             again.fit(powers.recurrence().degree);
             const ritz_pair pair = again.settled_pair();
-            if (pair.found() && pair.meets(well_below * options_.rtol)) return pair;
+            settled = pair.found() && pair.meets(well_below * options_.rtol);
+            if (settled) break;
         }
-        return {};
+        stage.close();
+        return settled ? again.settled_pair() : ritz_pair{};
     }
 
     void write_returns() {

@@ -7,6 +7,7 @@
 #include "kernels/vectors/caller_arrays.hpp"
 #include "operators/entry_image.hpp"
 #include "spectra/norm/positive_resolvent.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -138,19 +139,31 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     b.lower = {0.0, Grade::proved, 0.0, "a radius is not negative"};
     b.upper = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
     std::vector<double> widths;
-    for (std::int64_t iteration = 0;; ++iteration) {
+    std::int64_t iteration = 0;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(x, S);
+        exchange(s, b);
+        s(widths);
+        s(iteration);
+    });
+    // A state has the bounds of its x.
+    for (bool has_bounds = stage.resumed(); !stage.finished(); ++iteration, has_bounds = false) {
         block.map().apply(entry_map::absolute, x, y);
-        ledger.count();
-        const collatz_wielandt now = bounds_from(block, x, y);
-        tighten_lower(b, now.lower);
-        tighten_upper(b, now.upper);
-        b.value = std::clamp(dot(x, y, S) / dot(x, x, S), b.lower.value, b.upper.value);
-        ledger.record(b.lower.value, b.value, b.upper.value);
+        if (!has_bounds) {
+            ledger.count();
+            const collatz_wielandt now = bounds_from(block, x, y);
+            tighten_lower(b, now.lower);
+            tighten_upper(b, now.upper);
+            b.value = std::clamp(dot(x, y, S) / dot(x, x, S), b.lower.value, b.upper.value);
+            ledger.record(b.lower.value, b.value, b.upper.value);
+        }
         const double width = relative_width(b);
         if (width <= options.rtol) b.status = Status::converged;
         if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= patience)) break;
-        if (iteration == most_iterations || ledger.exhausted()) break;
+        if (iteration == most_iterations || stage.exhausted()) break;
+        stage.mark();
         if (iteration % iterations_between_krylov == iterations_between_krylov - 1) {
+            stage.hold();
             if (block.has_symmetric_modulus()) {
                 tighten_by_resolvent(block, options, b, x, ledger);
                 break;
@@ -159,11 +172,13 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
             const std::size_t looks = widths.size();
             if (looks > 2 && !(width <= progress_wanted * widths[looks - 3])) break;
             krylov_step(block, options, x, ledger);
+            stage.release();
         } else {
             combine(1.0, y, 0.25 * b.lower.value, x, S);
         }
         keep_positive(block, x);
     }
+    stage.close();
     b.vector = complex_for_caller(x);
     return b;
 }

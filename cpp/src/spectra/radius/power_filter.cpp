@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/storage/scaled.hpp>
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -50,6 +51,21 @@ void power_filter::step() {
     const double log_bound = (log_constant_ + log_norms_.back()) / static_cast<double>(steps());
     const double bound = std::exp(log_bound) * (1.0 + 0x1p-40);
     if (bound < upper_.value) upper_.value = bound;
+}
+
+void power_filter::exchange(state_archive& s) {
+    const space& S = block_.domain();
+    for (vector_block* x : {&x_, &before_, &oldest_}) s(*x, S);
+    s(recurrence_.degree);
+    for (double* number : {&recurrence_.a, &recurrence_.b, &recurrence_.remainder, &recurrence_.growth, &excess_})
+        s(*number);
+    s(recurrence_.first);
+    s(recurrence_.second);
+    s(exponent_);
+    s(log_norms_);
+    s(vanished_);
+    s(upper_.value);
+    s(settled_.value);
 }
 
 double power_filter::excess_of(const power_recurrence& p, double step_error) const {

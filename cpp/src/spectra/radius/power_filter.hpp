@@ -30,6 +30,8 @@
 
 namespace rhochain {
 
+class state_archive;
+
 class power_filter {
 public:
     // The start is drawn from (seed, stream). `error` is the e above; 0 leaves it out.
@@ -37,6 +39,8 @@ public:
 
     // One product.
     void step();
+
+    void exchange(state_archive& s);
 
     [[nodiscard]] std::int64_t steps() const { return static_cast<std::int64_t>(log_norms_.size()) - 1; }
     [[nodiscard]] bool vanished() const { return vanished_; }

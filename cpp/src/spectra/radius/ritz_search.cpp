@@ -4,6 +4,7 @@
 #include <rhochain/krylov/arnoldi.hpp>
 #include "kernels/small_dense.hpp"
 #include "kernels/vectors/complex_vectors.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,27 +33,44 @@ public:
           factorization_(block.map(), start, capacity) {}
 
     ritz_pair run() {
-        expand_to(first_look);
         const std::size_t patience = block_.size() > large_block ? 1 : 3;
+        std::int64_t next_look = first_look;
         std::vector<double> residuals;
-        while (!done_after_look() && !ledger_.exhausted()) {
-            if (factorization_.size() < factorization_.capacity()) {
-                expand_to(factorization_.capacity());
-                continue;
-            }
+        run_stage stage(ledger_, [&](state_archive& s) {
+            exchange(s);
+            s(next_look);
+            s(residuals);
+        });
+        while (!stage.finished()) {
+            expand_to(next_look, stage);
+            if (done_after_look() || stage.exhausted()) break;
+            next_look = factorization_.capacity();
+            if (factorization_.size() < factorization_.capacity()) continue;
             residuals.push_back(best_.residual);
             const std::size_t looks = residuals.size();
             if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience]) break;
             if (!shrink()) break;
-            expand_to(factorization_.capacity());
         }
+        over_ = !ledger_.cut();
+        stage.close();
         return std::move(best_);
     }
 
 private:
-    void expand_to(std::int64_t size) {
+    void exchange(state_archive& s) {
+        s(best_.theta);
+        s(best_.residual);
+        s(best_.runner_up);
+        s(best_.complete);
+        s(best_.vector, block_.domain());
+        s(over_);
+        if (!over_) factorization_.exchange(s);
+    }
+
+    void expand_to(std::int64_t size, run_stage& stage) {
         while (factorization_.size() < std::min(size, factorization_.capacity()) && !factorization_.invariant() &&
-               !ledger_.exhausted()) {
+               !stage.exhausted()) {
+            stage.mark();
             factorization_.expand();
             ledger_.count();
         }
@@ -124,6 +142,7 @@ private:
     Ledger& ledger_;
     arnoldi factorization_;
     ritz_pair best_;
+    bool over_ = false;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "kernels/vectors/block_norm.hpp"
 #include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/row_scaling.hpp"
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -70,6 +71,16 @@ bool scaling_flow::widen(std::int64_t extra, std::uint64_t seed, std::uint64_t s
     V_ = std::move(V);
     normalise(V_, S);
     return true;
+}
+
+void scaling_flow::exchange(state_archive& s) {
+    const space& S = block_.domain();
+    s(d_, S);
+    s(V_, S);
+    s(last_gradient_, S);
+    s(steps_);
+    s(rayleigh_);
+    if (s.reads()) B_.set(d_);
 }
 
 void scaling_flow::move(double s2) {

@@ -20,6 +20,8 @@
 
 namespace rhochain {
 
+class state_archive;
+
 class scaling_flow {
 public:
     // Starts from d and Gaussian columns drawn from (seed, stream). |d_i| stays within `most`.
@@ -35,6 +37,8 @@ public:
 
     // The products with A, and with A^T, of each new column.
     static constexpr std::int64_t filter_steps = 8;
+
+    void exchange(state_archive& s);
 
     [[nodiscard]] std::int64_t columns() const { return V_.columns(); }
     [[nodiscard]] double rayleigh() const { return rayleigh_; }  // s of the last step

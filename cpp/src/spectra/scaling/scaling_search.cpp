@@ -7,6 +7,7 @@
 #include "operators/columnwise_operator.hpp"
 #include "operators/similarity.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
+#include "spectra/run_stage.hpp"
 #include "spectra/scaling/balancing.hpp"
 #include "spectra/scaling/scaling_dual.hpp"
 #include "spectra/scaling/scaling_flow.hpp"
@@ -52,10 +53,16 @@ public:
         const std::int64_t narrow = flow_.columns();
         const std::size_t stages = stage_count(block_.size());
         if (decided()) return std::move(s_);
-        for (std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage; stage < stages; ++stage) {
-            const bool complete = advance(narrow * stage_ends[stage]);
+        std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage;
+        run_stage saved(ledger_, [&](state_archive& s) {
+            exchange(s);
+            s(stage);
+        });
+        for (; !saved.finished() && stage < stages; ++stage) {
+            const bool complete = advance(narrow * stage_ends[stage], saved);
             b.value = flow_.rayleigh();
             if (!complete) break;
+            saved.hold();
             const bool last = stage + 1 == stages;
             if (threshold_ == 0.0 && rises_still(stage) && !last) continue;
             // A bound that can hardly rise is computed again only where that closes the bracket.
@@ -79,6 +86,7 @@ public:
             if (decided() || (close && accuracy > options_.rtol)) break;
             if (close && looks_++ > 0 && flow_.columns() < most_columns(block_.size())) widen();
         }
+        saved.close();
         clamp_value(b);
         return std::move(s_);
     }
@@ -113,14 +121,30 @@ private:
 
     // Steps of the flow until its products have had so many columns, half of them with A. Returns whether the budget
     // and the flow allowed all.
-    bool advance(std::int64_t columns) {
+    bool advance(std::int64_t columns, run_stage& saved) {
+        saved.release();
         while (columns_ < columns) {
-            if (ledger_.exhausted() || !flow_.step()) return false;
+            if (saved.exhausted()) return false;
+            saved.mark();
+            if (!flow_.step()) return false;
             ledger_.count(2 * flow_.columns());
             columns_ += flow_.columns();
             if (++steps_ % 16 == 0) record();
         }
         return true;
+    }
+
+    void exchange(state_archive& s) {
+        flow_.exchange(s);
+        rhochain::exchange(s, s_.bracket);
+        s(s_.d, block_.domain());
+        s(s_.excess);
+        s(attained_);
+        s(columns_);
+        s(steps_);
+        s(last_rayleigh_);
+        s(looks_);
+        s(looked_);
     }
 
     vector_block first_scaling(double most) {

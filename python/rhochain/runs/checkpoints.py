@@ -1,4 +1,4 @@
-"""The state of a chain's run between two steps in a file, from which a killed run goes on to the same bits.
+"""The state of a long run in a file, from which a killed run goes on to the same bits.
 
 The file: a magic number, the length of a header, a BLAKE2b-256 digest of all that follows, the header (JSON: the run's
 identity, the steps done, shapes), then vectors, integers, norms and reals in 8 little-endian bytes each.
@@ -18,17 +18,15 @@ from typing import Any, TypedDict, TypeVar
 
 import numpy as np
 
-from rhochain.chains.results import ChainResult, LyapunovSpectrum
-from rhochain.estimates.brackets import Bracket
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
 
-__all__ = ["ChainCheckpoint", "ChainState", "CheckpointError", "SavedRun"]
+__all__ = ["CheckpointError", "RunCheckpoint", "RunState", "SavedRun"]
 
-ChainState = tuple[int, Floats, Integers, Floats, Floats]
-"""Steps done, vectors (n, b), integers, norms of the vectors (b,), reals, as the core has them."""
+RunState = tuple[int, Floats, Integers, Floats, Floats]
+"""Steps or products done, vectors (n, b), integers, norms of the vectors (b,), reals, as the core has them."""
 
-_Result = TypeVar("_Result", ChainResult, LyapunovSpectrum, Bracket)
+_Result = TypeVar("_Result")
 
 _MAGIC = b"\x89rhochn1"
 _PREFIX = struct.Struct("<8sQ32s")
@@ -40,7 +38,7 @@ class CheckpointError(OSError):
 
     _TELLING = "cannot write the checkpoint: "
 
-    def __init__(self, path: str, cause: OSError, result: ChainResult | LyapunovSpectrum | Bracket) -> None:
+    def __init__(self, path: str, cause: OSError, result: Any) -> None:
         super().__init__(cause.errno, f"{self._TELLING}{cause.strerror or cause}", path)
         self.result = result
 
@@ -50,7 +48,7 @@ class CheckpointError(OSError):
 
 
 class _SavingOptions(TypedDict):
-    resume: ChainState | None
+    resume: RunState | None
     save: Callable[[int, Floats, Integers, Floats, Floats], bool] | None
     save_seconds: float
 
@@ -65,14 +63,14 @@ class SavedRun:
     seconds : float
         At most one write in so many.
     identity : callable
-        Returns what `ChainCheckpoint` compares; called only with a path.
+        Returns what `RunCheckpoint` compares; called only with a path.
     """
 
     def __init__(
         self, path: str | os.PathLike[str] | None, seconds: float, identity: Callable[[], Mapping[str, Any]]
     ) -> None:
         self._seconds = not_negative("checkpoint_seconds", seconds)
-        self._file = None if path is None else ChainCheckpoint(path, identity())
+        self._file = None if path is None else RunCheckpoint(path, identity())
         self._state = None if self._file is None else self._file.load()
 
     @property
@@ -98,7 +96,7 @@ class SavedRun:
         return found
 
 
-class ChainCheckpoint:
+class RunCheckpoint:
     """The file of one run.
 
     Parameters
@@ -120,7 +118,7 @@ class ChainCheckpoint:
         self._identity = json.loads(json.dumps(identity))
         self.failure: OSError | None = None
 
-    def load(self) -> ChainState | None:
+    def load(self) -> RunState | None:
         """The state in the file; None without a file.
 
         Raises
@@ -136,7 +134,7 @@ class ChainCheckpoint:
             with open(self.path, "rb") as file:
                 prefix = file.read(_PREFIX.size)
                 if prefix[: len(_MAGIC)] != _MAGIC[: len(prefix)] or not prefix:
-                    raise ValueError(f"checkpoint {self.path!r} is not the checkpoint of a chain")
+                    raise ValueError(f"checkpoint {self.path!r} is not a checkpoint of this library")
                 rest = file.read()
         except FileNotFoundError:
             return None

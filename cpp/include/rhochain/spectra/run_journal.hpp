@@ -1,0 +1,59 @@
+// The journal of an estimate: the state of each of its long loops, called stages here, in the order in which they
+// begin. A run that was ended at any moment is repeated with the same arguments. Finished stages are then read from the
+// journal, the one in work goes on from its last saved state, and as everything between stages is deterministic, the
+// bits are those of an unbroken run.
+//
+// A stage may begin others within one of its iterations; these come after it in the journal, and go when it saves a
+// state of its own. A stage that the clock, the caller or the budget ends stays unfinished, and nothing after it is
+// written. Memory: the states of the finished stages, about twenty vectors, and that of the one in work while it is
+// saved: at most the Krylov vectors (SolverOptions::basis_bytes).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace rhochain {
+
+struct RunRecord {
+    bool finished = false;
+    std::int64_t products = 0;  // of the stage
+    std::vector<std::int64_t> integers;
+    std::vector<double> reals;
+};
+
+struct RunSaving {
+    std::vector<RunRecord> resume{};  // go on from here
+    double save_seconds = 300.0;      // at most so often
+    // Called with the journal between two iterations, and when the run ends early; true stops the run.
+    std::function<bool(const std::vector<RunRecord>&)> save{};
+};
+
+class run_journal {
+public:
+    // Throws std::invalid_argument unless save_seconds >= 0.
+    explicit run_journal(RunSaving saving);
+
+    // Saves the journal for the last time, unless a stage that was cut has done so.
+    void close();
+
+private:
+    friend class run_stage;
+
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] bool due() const { return !closed_ && clock::now() >= due_; }
+    // Whether to stop.
+    bool save();
+
+    RunSaving saving_;
+    std::vector<RunRecord> records_;
+    std::size_t next_ = 0;  // the stage that begins next
+    clock::duration interval_;
+    clock::time_point due_;
+    bool closed_ = false;  // a stage was ended early
+};
+
+}  // namespace rhochain

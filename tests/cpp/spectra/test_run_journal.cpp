@@ -1,0 +1,152 @@
+// An estimate that was ended at any moment goes on from its journal to the bits of an unbroken run: from each state
+// that was saved, and after each end that the caller asked for.
+#include "matrices.hpp"
+
+#include <rhochain/rhochain.hpp>
+#include <rhochain/spectra/run_journal.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace rhochain;
+
+namespace {
+
+using estimator = std::function<Bracket(const SolverOptions&)>;
+using journal_state = std::vector<RunRecord>;
+
+// NaN equals NaN.
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+void require_same_bits(const Bracket& a, const Bracket& b) {
+    CHECK(same(a.value, b.value));
+    for (auto bound : {&Bracket::lower, &Bracket::upper, &Bracket::lower_behind, &Bracket::upper_behind}) {
+        CHECK(same((a.*bound).value, (b.*bound).value));
+        CHECK((a.*bound).grade == (b.*bound).grade);
+        CHECK(same((a.*bound).delta, (b.*bound).delta));
+        CHECK((a.*bound).source == (b.*bound).source);
+    }
+    CHECK(a.status == b.status);
+    CHECK(same(a.residual, b.residual));
+    CHECK(same(a.runner_up, b.runner_up));
+    CHECK(a.matvecs == b.matvecs);
+    CHECK(a.vector == b.vector);
+}
+
+// The run with every state saved; `stop_at`: the record of the history at which the caller ends it.
+Bracket journalled(const estimator& estimate, journal_state from, std::vector<journal_state>& saved,
+                   std::int64_t stop_at = -1) {
+    run_journal journal({std::move(from), 0.0, [&](const journal_state& s) {
+                             saved.push_back(s);
+                             return false;
+                         }});
+    SolverOptions options;
+    options.rtol = 1e-4;
+    options.seed = 3;
+    options.journal = &journal;
+    std::int64_t records = 0;
+    if (stop_at >= 0) options.callback = [&](const Progress&) { return ++records > stop_at; };
+    Bracket b = estimate(options);
+    journal.close();
+    return b;
+}
+
+void check_resumption(const estimator& estimate, std::size_t least_states, unsigned seed) {
+    SolverOptions plain;
+    plain.rtol = 1e-4;
+    plain.seed = 3;
+    const Bracket unbroken = estimate(plain);
+    std::vector<journal_state> states, ignored;
+    require_same_bits(journalled(estimate, {}, states), unbroken);
+    REQUIRE(states.size() >= least_states);
+    std::mt19937_64 generator(seed);
+    // Killed after a save: the states that a file would have held.
+    for (int trial = 0; trial < 12; ++trial) {
+        const std::size_t at = trial == 0 ? states.size() - 1 : generator() % states.size();
+        CAPTURE(at);
+        require_same_bits(journalled(estimate, states[at], ignored), unbroken);
+        ignored.clear();
+    }
+    // Ended by the caller, twice in a row.
+    const auto looks = static_cast<std::int64_t>(unbroken.history.size());
+    for (int trial = 0; trial < 6; ++trial) {
+        const auto stop = static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(looks + 1));
+        CAPTURE(stop);
+        std::vector<journal_state> first, second;
+        static_cast<void>(journalled(estimate, {}, first, stop));
+        REQUIRE(!first.empty());
+        static_cast<void>(journalled(estimate, first.back(), second, stop / 2));
+        REQUIRE(!second.empty());
+        require_same_bits(journalled(estimate, second.back(), ignored), unbroken);
+        ignored.clear();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("journal: rho of matrices that take powers, Arnoldi and restarts goes on to the same bits") {
+    for (unsigned seed : {1u, 2u}) {
+        const auto W = matrices::iid<double>(700, 8, seed);
+        const linear_map A = sparse_operator(W.view());
+        check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o); }, 20, seed);
+        const RadiusGoal with_condition{.condition = true};
+        check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o, with_condition); }, 20, seed + 10);
+    }
+}
+
+TEST_CASE("journal: rho of a matrix with an isolated eigenvalue goes on to the same bits") {
+    auto W = matrices::iid<double>(600, 10, 5);
+    for (double& w : W.values) w = 0.2 * w + 0.1;
+    const linear_map A = sparse_operator(W.view());
+    check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o); }, 5, 5);
+}
+
+TEST_CASE("journal: sigma_1 goes on to the same bits, through restarts and the Chebyshev bound") {
+    for (unsigned seed : {1u, 2u}) {
+        const auto W = matrices::iid<double>(3000, 6, seed);
+        const linear_map A = sparse_operator(W.view());
+        const estimator norm = [&](const SolverOptions& o) {
+            SolverOptions own = o;
+            own.basis_bytes = seed == 2 ? 1 : o.basis_bytes;  // a small basis: restarts
+            return spectral_norm(A, own);
+        };
+        check_resumption(norm, 40, seed);
+    }
+}
+
+TEST_CASE("journal: rho(|W|) goes on to the same bits") {
+    for (unsigned seed : {1u, 2u}) {
+        // Two blocks that hardly touch: the iteration is slow, and takes Krylov steps.
+        auto W = matrices::iid<double>(800, 3, seed);
+        for (std::int64_t i = 0; i < W.n_rows; ++i)
+            for (auto p = W.view().row_begin(i); p < W.view().row_end(i); ++p)
+                if ((i < 400) != (W.indices[static_cast<std::size_t>(p)] < 400))
+                    W.values[static_cast<std::size_t>(p)] *= 1e-5;
+        const linear_map A = sparse_operator(W.view());
+        check_resumption([&](const SolverOptions& o) { return perron_radius(A, o); }, 10, seed);
+    }
+}
+
+TEST_CASE("journal: mu_D goes on to the same bits") {
+    for (unsigned seed : {1u, 2u}) {
+        const auto W = matrices::iid<double>(500, 6, seed);
+        const linear_map A = sparse_operator(W.view());
+        check_resumption([&](const SolverOptions& o) { return scaled_norm(A, o).bracket; }, 40, seed);
+    }
+}
+
+TEST_CASE("journal: a state of another run is refused") {
+    const auto W = matrices::iid<double>(700, 8, 1), V = matrices::iid<double>(650, 8, 1);
+    const linear_map A = sparse_operator(W.view()), B = sparse_operator(V.view());
+    std::vector<journal_state> states, ignored;
+    static_cast<void>(journalled([&](const SolverOptions& o) { return spectral_radius(A, o); }, {}, states));
+    const estimator other = [&](const SolverOptions& o) { return spectral_radius(B, o); };
+    CHECK_THROWS_AS(journalled(other, states.back(), ignored), std::invalid_argument);
+    CHECK_THROWS_AS(run_journal({{}, -1.0, {}}), std::invalid_argument);
+}
