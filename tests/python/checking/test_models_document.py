@@ -15,8 +15,8 @@ def rounded(text):
     return re.sub(r"\d+\.\d{2,}", lambda number: f"{float(number[0]):.3g}", text)
 
 
-@pytest.mark.parametrize(("code", "printed"), EXAMPLE.findall(DOCUMENT), ids=["weights", "sequences"])
-def test_an_example_prints_what_the_document_says(capsys, code, printed):
+@pytest.mark.parametrize(("code", "printed"), EXAMPLE.findall(DOCUMENT), ids=lambda text: text.splitlines()[-1][:30])
+def test_an_example_prints_what_the_document_says(code, printed, capsys):
     pytest.importorskip("torch")
     exec(code, {})
     assert rounded(capsys.readouterr().out) == rounded(printed)
