@@ -128,7 +128,7 @@ def _evaluating(model: Any) -> Iterator[None]:
         stack.callback(_restore, modes)
         stack.enter_context(torch.random.fork_rng(devices=devices))
         stack.enter_context(torch.no_grad())
-        if "torch._dynamo" in sys.modules:
+        if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))  # compiled parts run without hooks
         for part, _ in modes:
             part.training = False
