@@ -27,6 +27,7 @@ COMMANDS = {
     "convert": ["convert", CELEGANS, "OUT.npz"],
     "compare": ["compare", CELEGANS, CELEGANS],
     "check": ["check", CELEGANS, CELEGANS, "--activation", "tanh", "--quick"],
+    "report": ["check", CELEGANS, "--activation", "tanh"],
     "info": ["info"],
     "help": ["rescale", "--help"],
 }
