@@ -37,18 +37,19 @@ def _store(group: Any, name: str, data: Any, rng: np.random.Generator) -> None:
 
 
 def _annotated(file: Any, rng: np.random.Generator) -> None:
-    file.attrs["encoding-type"] = "anndata"
+    """Texts have a fixed width: HDF5 takes memory for a text of any length before it finds that it is not there."""
+    file.attrs["encoding-type"] = np.bytes_("anndata")
     kind = str(rng.choice(["csr", "csc"]))
     W = _sparse(rng, kind)
     graph = file.create_group("obsp/connectome")
-    graph.attrs["encoding-type"] = f"{kind}_matrix"
+    graph.attrs["encoding-type"] = np.bytes_(f"{kind}_matrix")
     graph.attrs["shape"] = np.array(W.shape)
     for name in ("data", "indices", "indptr"):
         _store(graph, name, getattr(W, name), rng)
-    names = [f"neuron {number}" for number in range(9)]
-    file.create_group("obs").attrs["_index"] = "name"
+    names = np.array([f"neuron {number}" for number in range(9)], dtype="S")
+    file.create_group("obs").attrs["_index"] = np.bytes_("name")
     if rng.random() < 0.5:
-        file["obs/name"] = np.array(names, dtype="S") if rng.random() < 0.5 else names
+        file["obs/name"] = names
     else:
         file["obs/name/categories"] = names[::-1]
         file["obs/name/codes"] = np.arange(9, dtype=np.int8)
@@ -57,7 +58,7 @@ def _annotated(file: Any, rng: np.random.Generator) -> None:
 def _edges(file: Any, rng: np.random.Generator) -> None:
     group = file.create_group("edges/a_to_a")
     for side in ("source", "target"):
-        _store(group, f"{side}_node_id", rng.integers(8, size=40, dtype=np.uint64), rng)
+        _store(group, f"{side}_node_id", rng.integers(8, size=40, dtype=np.uint16), rng)  # so that W stays small
     _store(group, "edge_type_id", np.full(40, 100), rng)
     _store(group, "edge_group_id", np.zeros(40, np.uint16), rng)
     _store(group, "edge_group_index", rng.permutation(40).astype(np.uint64), rng)
