@@ -1,7 +1,7 @@
 #include "interrupts.hpp"
 #include "limits.hpp"
 
-#include <rhochain/spectra/run_journal.hpp>
+#include <rhochain/spectra/run_log.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -12,7 +12,7 @@ namespace rhochain::python {
 
 namespace {
 
-std::vector<RunRecord> records_of(const std::vector<RunJournal::stage>& stages) {
+std::vector<RunRecord> records_of(const std::vector<RunLog::stage>& stages) {
     std::vector<RunRecord> records;
     for (const auto& [finished, products, integers, reals] : stages) {
         RunRecord& r = records.emplace_back();
@@ -25,12 +25,12 @@ std::vector<RunRecord> records_of(const std::vector<RunJournal::stage>& stages) 
 }
 
 // The arrays borrow the records for the time of the call.
-std::vector<RunJournal::stage> stages_of(const std::vector<RunRecord>& records) {
+std::vector<RunLog::stage> stages_of(const std::vector<RunRecord>& records) {
     const auto borrowed = [](const auto& x) {
         using number = typename std::remove_cvref_t<decltype(x)>::value_type;
         return py::array_t<number>(static_cast<py::ssize_t>(x.size()), x.data(), py::none());
     };
-    std::vector<RunJournal::stage> stages;
+    std::vector<RunLog::stage> stages;
     for (const RunRecord& r : records)
         stages.emplace_back(r.finished, r.products, borrowed(r.integers), borrowed(r.reals));
     return stages;
@@ -61,25 +61,25 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
         const py::gil_scoped_acquire gil;
         return stop_on_interrupt(result.interrupted, [] { return false; });
     };
-    std::optional<run_journal> own_journal;
-    if (!journal.is_none()) {
-        const auto& given = journal.cast<const RunJournal&>();
-        own_journal.emplace(RunSaving{
+    std::optional<run_log> own_log;
+    if (!log.is_none()) {
+        const auto& given = log.cast<const RunLog&>();
+        own_log.emplace(RunSaving{
             records_of(given.resume), given.save_seconds, [&](const std::vector<RunRecord>& records) {
                 const py::gil_scoped_acquire gil;
                 // Ctrl-C that came before is no reason not to save.
                 const bool stop = stop_on_interrupt(result.interrupted, [] { return false; });
-                const bool refused = stop_on_interrupt(result.interrupted,
-                                                       [&] { return given.save(stages_of(records)).cast<bool>(); });
+                const bool refused =
+                    stop_on_interrupt(result.interrupted, [&] { return given.save(stages_of(records)).cast<bool>(); });
                 return stop || refused;
             }});
-        options.journal = &*own_journal;
+        options.log = &*own_log;
     }
     interruptible_run run;
     {
         const py::gil_scoped_release release;
         result.bracket = solver(options);
-        if (own_journal) own_journal->close();
+        if (own_log) own_log->close();
     }
     result.interrupted |= run.was_interrupted();
     return result;
@@ -101,23 +101,28 @@ bool Limits::run_many(const std::function<void(const SolverOptions&)>& solver) c
 }
 
 void bind_limits(py::module_& m) {
-    py::class_<RunJournal>(m, "RunJournal")
-        .def(py::init([](std::vector<RunJournal::stage> resume, double save_seconds, py::object save) {
-                 return RunJournal{std::move(resume), save_seconds, std::move(save)};
+    py::class_<RunLog>(m, "RunLog")
+        .def(py::init([](std::vector<RunLog::stage> resume, double save_seconds, py::object save) {
+                 return RunLog{std::move(resume), save_seconds, std::move(save)};
              }),
              py::kw_only(), py::arg("resume"), py::arg("save_seconds"), py::arg("save"));
     py::class_<Limits>(m, "Limits")
         .def(py::init([](double rtol, double delta, std::uint64_t seed, int threads,
                          std::optional<std::int64_t> max_matvecs, std::optional<double> max_seconds,
-                         py::object callback, std::optional<float64_array> start, py::object journal) {
-                 return Limits{rtol,        delta,
-                               seed,        threads,
-                               max_matvecs, max_seconds,
-                               std::move(callback), std::move(start), std::move(journal)};
+                         py::object callback, std::optional<float64_array> start, py::object log) {
+                 return Limits{rtol,
+                               delta,
+                               seed,
+                               threads,
+                               max_matvecs,
+                               max_seconds,
+                               std::move(callback),
+                               std::move(start),
+                               std::move(log)};
              }),
              py::kw_only(), py::arg("rtol"), py::arg("delta"), py::arg("seed"), py::arg("threads"),
              py::arg("max_matvecs"), py::arg("max_seconds"), py::arg("callback"), py::arg("start"),
-             py::arg("journal") = py::none());
+             py::arg("log") = py::none());
 }
 
 }  // namespace rhochain::python

@@ -15,8 +15,8 @@
 
 namespace rhochain::python {
 
-// The journal of one estimate (run_journal.hpp) in Python's numbers: a tuple for each stage.
-struct RunJournal {
+// The log of one estimate (run_log.hpp) in Python's numbers: a tuple for each stage.
+struct RunLog {
     using stage = std::tuple<bool, std::int64_t, py::array_t<std::int64_t>, py::array_t<double>>;
 
     std::vector<stage> resume;
@@ -33,7 +33,7 @@ struct Limits {
     std::optional<double> max_seconds;
     py::object callback;  // a function of a Progress that tells whether to stop, or None
     std::optional<float64_array> start;
-    py::object journal;  // a _core.RunJournal, or None
+    py::object log;  // a _core.RunLog, or None
 
     // Calls the solver within these limits, the GIL released. Ctrl-C stops it.
     [[nodiscard]] RawBracket run(const std::function<Bracket(const SolverOptions&)>& solver) const;

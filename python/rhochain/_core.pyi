@@ -108,7 +108,7 @@ class RawBracket:
 
 _Stage = tuple[bool, int, npt.NDArray[np.int64], _Float64]
 
-class RunJournal:
+class RunLog:
     def __init__(self, *, resume: list[_Stage], save_seconds: float, save: Callable[[list[_Stage]], bool]) -> None: ...
 
 class Limits:
@@ -123,7 +123,7 @@ class Limits:
         max_seconds: float | None,
         callback: Callable[[RawProgress], object] | None,
         start: _Float64 | None,
-        journal: RunJournal | None = None,
+        log: RunLog | None = None,
     ) -> None: ...
 
 def spectral_radius(A: Operator, limits: Limits, *, condition: bool, upper_rtol: float, proved: bool) -> RawBracket: ...

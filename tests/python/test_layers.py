@@ -88,7 +88,7 @@ def shape_violations(root: Path) -> list[str]:
             text = path.read_text(encoding="utf-8")
             lines = text.splitlines()
             length = lines_of_code(text) if path.suffix in {".py", ".pyi"} else len(lines)
-            if length > 300:
+            if length > 300 and path.suffix != ".pyi":  # a stub is a list of the functions of one module
                 found.append(f"{where}: {length} lines")
             # clang-format breaks no word, and ruff no string.
             found += [f"{where}:{n}: {len(line)} columns" for n, line in enumerate(lines, 1) if len(line) > 120]

@@ -1,4 +1,4 @@
-// A long loop of an estimate, as the journal keeps it (run_journal.hpp):
+// A long loop of an estimate, as the log keeps it (run_log.hpp):
 //
 //     run_stage stage(ledger, [&](state_archive& s) { s(x, S); s(k); });   // reads the state, if there is one
 //     while (!stage.finished() && k < most && !stage.exhausted()) {
@@ -8,10 +8,10 @@
 //     stage.close();
 //
 // Everything that the loop and the code after it read must be in the state. A loop that ends by itself ends at once
-// where it is entered with its last state. Without a journal a stage does nothing.
+// where it is entered with its last state. Without a log a stage does nothing.
 #pragma once
 
-#include <rhochain/spectra/run_journal.hpp>
+#include <rhochain/spectra/run_log.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 #include "kernels/vectors/state_archive.hpp"
 
@@ -28,7 +28,7 @@ public:
     // `state` exchanges references that outlive the stage.
     run_stage(Ledger& ledger, exchange_function state);
 
-    // Whether the journal has the end of this stage.
+    // Whether the log has the end of this stage.
     [[nodiscard]] bool finished() const { return finished_; }
     // Whether the state was read.
     [[nodiscard]] bool resumed() const { return resumed_; }
@@ -37,7 +37,7 @@ public:
 
     // For a loop that asks the ledger itself: where the run is cut, the present state is kept.
     void keep_if_cut() {
-        if (journal_ != nullptr) static_cast<void>(exhausted());
+        if (log_ != nullptr) static_cast<void>(exhausted());
     }
     // The present state is one to go on from. Saves it if it is time.
     void mark();
@@ -54,7 +54,7 @@ private:
     Ledger& ledger_;
     exchange_function exchange_;
     std::int64_t products_before_;
-    run_journal* journal_ = nullptr;
+    run_log* log_ = nullptr;
     std::size_t index_ = 0;
     bool finished_ = false;
     bool resumed_ = false;

@@ -42,7 +42,7 @@ Ledger::Ledger(const SolverOptions& options, const space& S)
       max_seconds_(options.max_seconds),
       callback_(options.callback),
       interrupt_(options.interrupt),
-      journal_(options.journal),
+      log_(options.log),
       begin_(std::chrono::steady_clock::now()) {
     S_.begin_call();
 }

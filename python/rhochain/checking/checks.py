@@ -19,7 +19,7 @@ from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
-from rhochain.estimates.run_journals import RunJournals, matrix_identity
+from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -267,14 +267,13 @@ def check(
         inputs=input_reach(network.W_in if inputs is None and network is not None else inputs, A.shape[0]),
         leaks=of_neurons if one_leak is None else None,
     )
-    journals = None
+    logs = None
     if checkpoint is not None:
         asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, quick, numerical_radius)
         options = {"rtol": rtol, "delta": delta, "seed": seed, "max_matvecs": max_matvecs}
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
-        journals = RunJournals(checkpoint, checkpoint_seconds, identity)
-    A = without_names(A)
-    work = Investigation(A, known, limits, with_numerical_radius=numerical_radius, journals=journals)
+        logs = RunLogs(checkpoint, checkpoint_seconds, identity)
+    work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)
     decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs

@@ -23,6 +23,7 @@ from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import Matrix
 from rhochain.objects.models import layers_of
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
+from rhochain.objects.torch_modules import is_module
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.layer_report import LayerReport
 from rhochain.reports.model_report import ModelReport
@@ -61,7 +62,8 @@ def check_model(
 ) -> ModelReport:
     """The reports of all layers; `of_matrix` is `check`, for layers of plain RNNs, and `options` are for it alone."""
     most = None if max_sequences is None else whole_number("max_sequences", max_sequences, 1, 2**62)
-    _require_model_arguments(layers, gain, leak, inputs, state, chain)
+    _require_model_arguments(layers, gain, leak, chain)
+    _require_run(model, layers, inputs, state, chain)
     known = _with_activation(layers.found, activation)
     runs = None if inputs is None else given_runs(model, replace(layers, found=known), inputs, state, most)
     quantities = len(known) + (0 if runs is None else runs.chains)
@@ -106,7 +108,7 @@ def _reach(layer: RecurrentLayer) -> Any:
     return layer.incoming if not layer.module and layer.depth == 0 else None
 
 
-def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, state: Any, chain: Any) -> None:
+def _require_model_arguments(layers: Layers, gain: Any, leak: Any, chain: Any) -> None:
     """Arguments that a matrix takes and a model does not."""
     if gain is not None:
         raise ValueError(
@@ -132,6 +134,18 @@ def _require_model_arguments(layers: Layers, gain: Any, leak: Any, inputs: Any, 
             "chain must have the convention of torch.nn.RNN, 'post' (h_k = sigma(W h_{k-1} + ..)), as "
             f"JacobianChain.from_torch gives it; got {chain.convention!r}"
         )
+
+
+def _require_run(model: Any, layers: Layers, inputs: Any, state: Any, chain: Any) -> None:
+    """What a run along inputs takes."""
+    if inputs is None and state is not None:
+        raise ValueError(f"state is the start of a run along inputs; got state without inputs for {layers.origin}")
+    if inputs is not None and not is_module(model):
+        raise ValueError(
+            f"inputs need a torch.nn.Module, which runs on them; got {layers.origin}, of which the weights are known"
+        )
+    if inputs is not None and chain is not None:
+        raise ValueError("inputs and chain exclude each other: inputs make the chain of each layer; got both")
 
 
 def _with_activation(found: tuple[RecurrentLayer, ...], given: ActivationLike | None) -> tuple[RecurrentLayer, ...]:

@@ -16,7 +16,7 @@
 - `oriented_vectors`: the vector of a bracket, where it is known to be one of W.
 - `outer`: the k eigenvalues of largest modulus.
 - `rescaling`: a matrix multiplied so that one of its quantities has a given value.
-- `run_journals`: the journals of estimates in a file, from which a killed call goes on.
+- `run_logs`: the logs of estimates in a file, from which a killed call goes on.
 - `scaled_brackets`: the bracket of a quantity of g W from that of W.
 - `scaling`: mu_D(W), the least 2-norm over diagonal scalings.
 - `shared_clock`: a budget of seconds and a callback, shared by several quantities.

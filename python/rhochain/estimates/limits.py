@@ -96,10 +96,10 @@ class Limits:
     @property
     def core(self) -> _core.Limits:
         """The same for the core."""
-        return self.with_journal(None)
+        return self.with_log(None)
 
-    def with_journal(self, journal: _core.RunJournal | None) -> _core.Limits:
-        """The same for the core, and a journal of the run."""
+    def with_log(self, log: _core.RunLog | None) -> _core.Limits:
+        """The same for the core, and a log of the run."""
         return _core.Limits(
             rtol=self.rtol,
             delta=self.delta,
@@ -109,7 +109,7 @@ class Limits:
             max_seconds=self.max_seconds,
             callback=None if self.callback is None else _Recorder(self.callback),
             start=self.start,
-            journal=journal,
+            log=log,
         )
 
 

@@ -9,7 +9,7 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.oriented_vectors import oriented
-from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
+from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.matrix import square_matrix
 
 __all__ = ["numerical_radius"]

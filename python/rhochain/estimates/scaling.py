@@ -14,7 +14,7 @@ import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress
 from rhochain.estimates.burn_in import log_kappa_of_leaks, steps_of_burn_in
 from rhochain.estimates.limits import Limits
-from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
+from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.estimates.spectra import components
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector

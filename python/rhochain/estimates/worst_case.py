@@ -13,7 +13,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Interrupted, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.estimates.run_journals import Checkpoint, SavedEstimate
+from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number

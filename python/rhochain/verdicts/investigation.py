@@ -13,7 +13,7 @@ from rhochain.estimates.growth import growth_factor
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
-from rhochain.estimates.run_journals import RunJournals
+from rhochain.estimates.run_logs import RunLogs
 from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
@@ -54,11 +54,11 @@ class Investigation:
         limits: Limits,
         *,
         with_numerical_radius: bool = False,
-        journals: RunJournals | None = None,
+        logs: RunLogs | None = None,
     ) -> None:
         self._A = A
         self._limits = limits
-        self._journals = journals
+        self._logs = logs
         self._clock = SharedClock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
@@ -334,7 +334,7 @@ class Investigation:
                 max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
                 max_seconds=self._clock.next_share(),
                 callback=callback,
-                checkpoint=self._journals,
+                checkpoint=self._logs,
             )
         except Interrupted as stopped:
             known: Any = stopped.bracket

@@ -14,7 +14,7 @@
 
 namespace rhochain {
 
-class run_journal;
+class run_log;
 
 struct SolverOptions {
     double rtol = 1e-3;      // wanted (upper - lower) / value, or relative error of an estimate
@@ -26,7 +26,7 @@ struct SolverOptions {
     std::function<bool()> interrupt{};                 // called at most 20 times a second; true stops the run
     std::span<const double> start{};                   // a guess of the dominant vector (warm start)
     std::int64_t basis_bytes = std::int64_t{1} << 28;  // memory for Krylov vectors; at least 20 in any case
-    run_journal* journal = nullptr;                    // of this run (run_journal.hpp); borrowed
+    run_log* log = nullptr;                            // of this run (run_log.hpp); borrowed
 };
 
 // (*) Throws std::invalid_argument naming the option. A start vector is a vector of S.
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] bool cut() const { return cut_; }
     // As if the callback had returned true.
     void stop() { stopped_ = true; }
-    [[nodiscard]] run_journal* journal() const { return journal_; }
+    [[nodiscard]] run_log* log() const { return log_; }
 
     // The options of a run inside this call: at most `products` products, the seconds that are left and no callback. An
     // interrupt of that run ends this call too. They refer to this ledger.
@@ -77,7 +77,7 @@ private:
     double max_seconds_;
     std::function<bool(const Progress&)> callback_;
     std::function<bool()> interrupt_;
-    run_journal* journal_;
+    run_log* log_;
     std::chrono::steady_clock::time_point begin_;
     std::int64_t matvecs_ = 0;
     bool stopped_ = false;  // by the callback

@@ -10,6 +10,7 @@
 #include "spectra/radius/power_filter.hpp"
 #include "spectra/radius/return_rate.hpp"
 #include "spectra/radius/ritz_search.hpp"
+#include "spectra/radius/settled_powers.hpp"
 #include "spectra/run_stage.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ public:
         if (!guess) {
             power_filter again(block_, options_.seed, streams::second_start, options_.delta, product_error());
             if (settled) {
-                second = settle_again(again, powers);
+                second = settled_again(again, powers, options_.rtol, ledger_);
                 // Two roots close to each other magnify what is left of the rest. Arnoldi does not.
                 if (!second.found() || !agree(first, second)) {
                     first = search_from(powers.vector());
@@ -210,30 +211,6 @@ private:
         b_.vector = for_caller(pair.vector);
         b_.status = Status::converged;
         return true;
-    }
-
-    // The pair on which powers of a second start settle; none where that takes many more steps than the first ones did.
-    [[nodiscard]] ritz_pair settle_again(power_filter& again, const power_filter& powers) {
-        constexpr std::int64_t between_looks = 8;
-        constexpr double well_below = 0.01;
-        const std::int64_t most = powers.steps() + powers.steps() / 2;
-        bool settled = false;
-        run_stage stage(ledger_, [&](state_archive& s) {
-            again.exchange(s);
-            s(settled);
-        });
-        while (!stage.finished() && again.steps() < most && !again.vanished() && !stage.exhausted()) {
-            stage.mark();
-            again.step();
-            ledger_.count();
-            if (again.steps() % between_looks != 0) continue;
-            again.fit(powers.recurrence().degree);
-            const ritz_pair pair = again.settled_pair();
-            settled = pair.found() && pair.meets(well_below * options_.rtol);
-            if (settled) break;
-        }
-        stage.close();
-        return settled ? again.settled_pair() : ritz_pair{};
     }
 
     void write_returns() {

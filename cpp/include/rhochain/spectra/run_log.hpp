@@ -1,9 +1,9 @@
-// The journal of an estimate: the state of each of its long loops, called stages here, in the order in which they
+// The log of an estimate: the state of each of its long loops, called stages here, in the order in which they
 // begin. A run that was ended at any moment is repeated with the same arguments. Finished stages are then read from the
-// journal, the one in work goes on from its last saved state, and as everything between stages is deterministic, the
+// log, the one in work goes on from its last saved state, and as everything between stages is deterministic, the
 // bits are those of an unbroken run.
 //
-// A stage may begin others within one of its iterations; these come after it in the journal, and go when it saves a
+// A stage may begin others within one of its iterations; these come after it in the log, and go when it saves a
 // state of its own. A stage that the clock, the caller or the budget ends stays unfinished, and nothing after it is
 // written. Memory: the states of the finished stages, about twenty vectors, and that of the one in work while it is
 // saved: at most the Krylov vectors (SolverOptions::basis_bytes).
@@ -27,16 +27,16 @@ struct RunRecord {
 struct RunSaving {
     std::vector<RunRecord> resume{};  // go on from here
     double save_seconds = 300.0;      // at most so often
-    // Called with the journal between two iterations, and when the run ends early; true stops the run.
+    // Called with the log between two iterations, and when the run ends early; true stops the run.
     std::function<bool(const std::vector<RunRecord>&)> save{};
 };
 
-class run_journal {
+class run_log {
 public:
     // Throws std::invalid_argument unless save_seconds >= 0.
-    explicit run_journal(RunSaving saving);
+    explicit run_log(RunSaving saving);
 
-    // Saves the journal for the last time, unless a stage that was cut has done so.
+    // Saves the log for the last time, unless a stage that was cut has done so.
     void close();
 
 private:

@@ -102,7 +102,7 @@ def test_a_file_that_cannot_be_written_ends_the_run_with_its_bracket(tmp_path):
 KILLED = """
 import sys
 sys.path.insert(0, {here!r})
-from test_run_journals import CALLS, iid
+from test_run_logs import CALLS, iid
 CALLS[{name!r}](iid({n}, 10, 11), checkpoint={path!r}, checkpoint_seconds=0.0)
 """
 

@@ -1,9 +1,9 @@
-// An estimate that was ended at any moment goes on from its journal to the bits of an unbroken run: from each state
+// An estimate that was ended at any moment goes on from its log to the bits of an unbroken run: from each state
 // that was saved, and after each end that the caller asked for.
 #include "matrices.hpp"
 
 #include <rhochain/rhochain.hpp>
-#include <rhochain/spectra/run_journal.hpp>
+#include <rhochain/spectra/run_log.hpp>
 
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ using namespace rhochain;
 namespace {
 
 using estimator = std::function<Bracket(const SolverOptions&)>;
-using journal_state = std::vector<RunRecord>;
+using log_state = std::vector<RunRecord>;
 
 // NaN equals NaN.
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
@@ -40,20 +40,19 @@ void require_same_bits(const Bracket& a, const Bracket& b) {
 }
 
 // The run with every state saved; `stop_at`: the record of the history at which the caller ends it.
-Bracket journalled(const estimator& estimate, journal_state from, std::vector<journal_state>& saved,
-                   std::int64_t stop_at = -1) {
-    run_journal journal({std::move(from), 0.0, [&](const journal_state& s) {
-                             saved.push_back(s);
-                             return false;
-                         }});
+Bracket logged(const estimator& estimate, log_state from, std::vector<log_state>& saved, std::int64_t stop_at = -1) {
+    run_log log({std::move(from), 0.0, [&](const log_state& s) {
+                     saved.push_back(s);
+                     return false;
+                 }});
     SolverOptions options;
     options.rtol = 1e-4;
     options.seed = 3;
-    options.journal = &journal;
+    options.log = &log;
     std::int64_t records = 0;
     if (stop_at >= 0) options.callback = [&](const Progress&) { return ++records > stop_at; };
     Bracket b = estimate(options);
-    journal.close();
+    log.close();
     return b;
 }
 
@@ -62,15 +61,15 @@ void check_resumption(const estimator& estimate, std::size_t least_states, unsig
     plain.rtol = 1e-4;
     plain.seed = 3;
     const Bracket unbroken = estimate(plain);
-    std::vector<journal_state> states, ignored;
-    require_same_bits(journalled(estimate, {}, states), unbroken);
+    std::vector<log_state> states, ignored;
+    require_same_bits(logged(estimate, {}, states), unbroken);
     REQUIRE(states.size() >= least_states);
     std::mt19937_64 generator(seed);
     // Killed after a save: the states that a file would have held.
     for (int trial = 0; trial < 12; ++trial) {
         const std::size_t at = trial == 0 ? states.size() - 1 : generator() % states.size();
         CAPTURE(at);
-        require_same_bits(journalled(estimate, states[at], ignored), unbroken);
+        require_same_bits(logged(estimate, states[at], ignored), unbroken);
         ignored.clear();
     }
     // Ended by the caller, twice in a row.
@@ -78,19 +77,19 @@ void check_resumption(const estimator& estimate, std::size_t least_states, unsig
     for (int trial = 0; trial < 6; ++trial) {
         const auto stop = static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(looks + 1));
         CAPTURE(stop);
-        std::vector<journal_state> first, second;
-        static_cast<void>(journalled(estimate, {}, first, stop));
+        std::vector<log_state> first, second;
+        static_cast<void>(logged(estimate, {}, first, stop));
         REQUIRE(!first.empty());
-        static_cast<void>(journalled(estimate, first.back(), second, stop / 2));
+        static_cast<void>(logged(estimate, first.back(), second, stop / 2));
         REQUIRE(!second.empty());
-        require_same_bits(journalled(estimate, second.back(), ignored), unbroken);
+        require_same_bits(logged(estimate, second.back(), ignored), unbroken);
         ignored.clear();
     }
 }
 
 }  // namespace
 
-TEST_CASE("journal: rho of matrices that take powers, Arnoldi and restarts goes on to the same bits") {
+TEST_CASE("log: rho of matrices that take powers, Arnoldi and restarts goes on to the same bits") {
     for (unsigned seed : {1u, 2u}) {
         const auto W = matrices::iid<double>(700, 8, seed);
         const linear_map A = sparse_operator(W.view());
@@ -100,14 +99,14 @@ TEST_CASE("journal: rho of matrices that take powers, Arnoldi and restarts goes 
     }
 }
 
-TEST_CASE("journal: rho of a matrix with an isolated eigenvalue goes on to the same bits") {
+TEST_CASE("log: rho of a matrix with an isolated eigenvalue goes on to the same bits") {
     auto W = matrices::iid<double>(600, 10, 5);
     for (double& w : W.values) w = 0.2 * w + 0.1;
     const linear_map A = sparse_operator(W.view());
     check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o); }, 5, 5);
 }
 
-TEST_CASE("journal: sigma_1 goes on to the same bits, through restarts and the Chebyshev bound") {
+TEST_CASE("log: sigma_1 goes on to the same bits, through restarts and the Chebyshev bound") {
     for (unsigned seed : {1u, 2u}) {
         const auto W = matrices::iid<double>(3000, 6, seed);
         const linear_map A = sparse_operator(W.view());
@@ -120,7 +119,7 @@ TEST_CASE("journal: sigma_1 goes on to the same bits, through restarts and the C
     }
 }
 
-TEST_CASE("journal: rho(|W|) goes on to the same bits") {
+TEST_CASE("log: rho(|W|) goes on to the same bits") {
     for (unsigned seed : {1u, 2u}) {
         // Two blocks that hardly touch: the iteration is slow, and takes Krylov steps.
         auto W = matrices::iid<double>(800, 3, seed);
@@ -133,7 +132,7 @@ TEST_CASE("journal: rho(|W|) goes on to the same bits") {
     }
 }
 
-TEST_CASE("journal: mu_D goes on to the same bits") {
+TEST_CASE("log: mu_D goes on to the same bits") {
     for (unsigned seed : {1u, 2u}) {
         const auto W = matrices::iid<double>(500, 6, seed);
         const linear_map A = sparse_operator(W.view());
@@ -141,12 +140,12 @@ TEST_CASE("journal: mu_D goes on to the same bits") {
     }
 }
 
-TEST_CASE("journal: a state of another run is refused") {
+TEST_CASE("log: a state of another run is refused") {
     const auto W = matrices::iid<double>(700, 8, 1), V = matrices::iid<double>(650, 8, 1);
     const linear_map A = sparse_operator(W.view()), B = sparse_operator(V.view());
-    std::vector<journal_state> states, ignored;
-    static_cast<void>(journalled([&](const SolverOptions& o) { return spectral_radius(A, o); }, {}, states));
+    std::vector<log_state> states, ignored;
+    static_cast<void>(logged([&](const SolverOptions& o) { return spectral_radius(A, o); }, {}, states));
     const estimator other = [&](const SolverOptions& o) { return spectral_radius(B, o); };
-    CHECK_THROWS_AS(journalled(other, states.back(), ignored), std::invalid_argument);
-    CHECK_THROWS_AS(run_journal({{}, -1.0, {}}), std::invalid_argument);
+    CHECK_THROWS_AS(logged(other, states.back(), ignored), std::invalid_argument);
+    CHECK_THROWS_AS(run_log({{}, -1.0, {}}), std::invalid_argument);
 }

@@ -1,4 +1,4 @@
-"""The journals of estimates in one file: what a killed call has computed, to go on to the same bits."""
+"""The logs of estimates in one file: what a killed call has computed, to go on to the same bits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rhochain.inputs.matrix import Matrix
 from rhochain.runs.checkpoints import CheckpointError, RunCheckpoint
 from rhochain.runs.identity import array_digest, matrix_digest
 
-__all__ = ["Checkpoint", "RunJournals", "SavedEstimate", "matrix_identity"]
+__all__ = ["Checkpoint", "RunLogs", "SavedEstimate", "matrix_identity"]
 
 _Result = TypeVar("_Result")
 
@@ -26,8 +26,8 @@ _Stage = tuple[bool, int, Integers, Floats]
 _STAGE = 4  # integers of a stage in the list of contents: finished, products, integers, reals
 
 
-class RunJournals:
-    """A file with the journal of each estimate of one call, in the order in which they begin.
+class RunLogs:
+    """A file with the log of each estimate of one call, in the order in which they begin.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ class RunJournals:
     def __init__(self, path: str | os.PathLike[str], seconds: float, identity: Mapping[str, Any]) -> None:
         self._seconds = not_negative("checkpoint_seconds", seconds)
         self._file = RunCheckpoint(path, {"version": _core.build_info()["version"], **identity})
-        self._journals: list[tuple[int, list[_Stage]]] = []
+        self._logs: list[tuple[int, list[_Stage]]] = []
         self._begun = 0
         state = self._file.load()
         if state is not None:
-            self._journals = _parts(state[2], state[4])
+            self._logs = _parts(state[2], state[4])
 
     @property
     def failure(self) -> OSError | None:
@@ -56,38 +56,38 @@ class RunJournals:
     def path(self) -> str:
         return self._file.path
 
-    def begin(self, estimate: Mapping[str, Any]) -> _core.RunJournal:
-        """The journal of the next estimate, for the core. One that a file has of another estimate is left out."""
+    def begin(self, estimate: Mapping[str, Any]) -> _core.RunLog:
+        """The log of the next estimate, for the core. One that a file has of another estimate is left out."""
         name = int.from_bytes(hashlib.blake2b(repr(sorted(estimate.items())).encode(), digest_size=7).digest(), "big")
         index, self._begun = self._begun, self._begun + 1
-        if index < len(self._journals) and self._journals[index][0] != name:
-            del self._journals[index:]
-        if index == len(self._journals):
-            self._journals.append((name, []))
+        if index < len(self._logs) and self._logs[index][0] != name:
+            del self._logs[index:]
+        if index == len(self._logs):
+            self._logs.append((name, []))
 
         def save(stages: list[_Stage]) -> bool:
-            # The core lends the arrays for the time of the call.
+            # The arrays belong to the core.
             own = [(done, products, integers.copy(), reals.copy()) for done, products, integers, reals in stages]
-            self._journals[index:] = [(name, own)]
+            self._logs[index:] = [(name, own)]
             return self._write()
 
-        return _core.RunJournal(resume=self._journals[index][1], save_seconds=self._seconds, save=save)
+        return _core.RunLog(resume=self._logs[index][1], save_seconds=self._seconds, save=save)
 
     def _write(self) -> bool:
-        contents = [len(self._journals)]
-        for name, stages in self._journals:
+        contents = [len(self._logs)]
+        for name, stages in self._logs:
             contents += [name, len(stages)]
             for done, products, integers, reals in stages:
                 contents += [int(done), products, len(integers), len(reals)]
-        lists = [stage for _, stages in self._journals for stage in stages]
+        lists = [stage for _, stages in self._logs for stage in stages]
         integers = np.concatenate([np.array(contents, np.int64), *(stage[2] for stage in lists)])
         reals = np.concatenate([np.empty(0), *(stage[3] for stage in lists)])
         none = np.empty((0, 1))
         return self._file.save(sum(stage[1] for stage in lists), none, integers, np.empty(0), reals)
 
 
-Checkpoint = str | os.PathLike[str] | RunJournals | None
-"""What an estimate takes as `checkpoint`; `check` passes the journals of all its estimates."""
+Checkpoint = str | os.PathLike[str] | RunLogs | None
+"""What an estimate takes as `checkpoint`; `check` passes the logs of all its estimates."""
 
 
 class SavedEstimate:
@@ -97,7 +97,7 @@ class SavedEstimate:
     ----------
     A : Matrix
     limits : Limits
-    checkpoint : path, RunJournals or None
+    checkpoint : path, RunLogs or None
     seconds : float
     quantity : str
     goal : keywords
@@ -107,26 +107,26 @@ class SavedEstimate:
     def __init__(
         self, A: Matrix, limits: Limits, checkpoint: Checkpoint, seconds: float, quantity: str, **goal: Any
     ) -> None:
-        self._journals: RunJournals | None = None
+        self._logs: RunLogs | None = None
         self.limits = limits.core
         if checkpoint is None:
             return
         estimate = {"quantity": quantity, **goal, **_options(limits)}
-        if isinstance(checkpoint, RunJournals):
-            self._journals = checkpoint
+        if isinstance(checkpoint, RunLogs):
+            self._logs = checkpoint
         else:
-            self._journals = RunJournals(checkpoint, seconds, {**estimate, "matrix": matrix_identity(A)})
-        self.limits = limits.with_journal(self._journals.begin(estimate))
+            self._logs = RunLogs(checkpoint, seconds, {**estimate, "matrix": matrix_identity(A)})
+        self.limits = limits.with_log(self._logs.begin(estimate))
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        failure = None if self._journals is None else self._journals.failure
+        failure = None if self._logs is None else self._logs.failure
         try:
             found = result()
         except KeyboardInterrupt as stop:
             raise stop from failure
-        if self._journals is not None and failure is not None:
-            raise CheckpointError(self._journals.path, failure, found) from failure
+        if self._logs is not None and failure is not None:
+            raise CheckpointError(self._logs.path, failure, found) from failure
         return found
 
 
@@ -148,21 +148,19 @@ def matrix_identity(A: Matrix) -> list[Any]:
 
 def _parts(integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     """What `_write` has put together."""
-    journals = []
+    logs = []
     at = 1
     for _ in range(int(integers[0])):
         name, count = int(integers[at]), int(integers[at + 1])
         stages = integers[at + 2 : at + 2 + _STAGE * count].reshape(count, _STAGE)
-        journals.append((name, stages))
+        logs.append((name, stages))
         at += 2 + _STAGE * count
-    return _filled(journals, integers[at:], reals)
+    return _filled(logs, integers[at:], reals)
 
 
-def _filled(
-    journals: Sequence[tuple[int, Integers]], integers: Integers, reals: Floats
-) -> list[tuple[int, list[_Stage]]]:
+def _filled(logs: Sequence[tuple[int, Integers]], integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     begin, first, filled = 0, 0, []
-    for name, stages in journals:
+    for name, stages in logs:
         own: list[_Stage] = []
         for done, products, count, length in stages.tolist():
             own.append((bool(done), products, integers[begin : begin + count], reals[first : first + length]))

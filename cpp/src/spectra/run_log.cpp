@@ -7,7 +7,7 @@
 
 namespace rhochain {
 
-run_journal::run_journal(RunSaving saving) : saving_(std::move(saving)), records_(std::move(saving_.resume)) {
+run_log::run_log(RunSaving saving) : saving_(std::move(saving)), records_(std::move(saving_.resume)) {
     if (!(saving_.save_seconds >= 0.0))
         throw std::invalid_argument("save_seconds: got " + std::to_string(saving_.save_seconds) +
                                     ", expected at least 0");
@@ -17,32 +17,32 @@ run_journal::run_journal(RunSaving saving) : saving_(std::move(saving)), records
     due_ = clock::now() + interval_;
 }
 
-bool run_journal::save() {
+bool run_log::save() {
     const bool stop = saving_.save && saving_.save(records_);
     due_ = clock::now() + interval_;
     return stop;
 }
 
-void run_journal::close() {
+void run_log::close() {
     if (std::exchange(closed_, true)) return;
     static_cast<void>(save());
 }
 
 run_stage::run_stage(Ledger& ledger, exchange_function state)
     : ledger_(ledger), exchange_(std::move(state)), products_before_(ledger.matvecs()) {
-    run_journal* journal = ledger.journal();
-    if (journal == nullptr || journal->closed_) return;
+    run_log* log = ledger.log();
+    if (log == nullptr || log->closed_) return;
     if (ledger.cut()) {  // what a run does after that is not what an unbroken one does
-        journal->close();
+        log->close();
         return;
     }
-    journal_ = journal;
-    index_ = journal_->next_++;
-    if (index_ >= journal_->records_.size()) {
-        journal_->records_.resize(index_ + 1);
+    log_ = log;
+    index_ = log_->next_++;
+    if (index_ >= log_->records_.size()) {
+        log_->records_.resize(index_ + 1);
         return;
     }
-    const RunRecord& record = journal_->records_[index_];
+    const RunRecord& record = log_->records_[index_];
     if (record.integers.empty() && record.reals.empty()) return;  // it had only begun
     state_archive archive(record.integers, record.reals);
     exchange_(archive);
@@ -61,30 +61,30 @@ bool run_stage::exhausted() {
 void run_stage::write() {
     state_archive archive;
     exchange_(archive);
-    auto& records = journal_->records_;
+    auto& records = log_->records_;
     records.resize(index_ + 1);
-    journal_->next_ = index_ + 1;
+    log_->next_ = index_ + 1;
     records[index_] = {false, ledger_.matvecs() - products_before_, archive.take_integers(), archive.take_reals()};
 }
 
 void run_stage::mark() {
-    if (journal_ == nullptr || finished_ || !journal_->due()) return;
+    if (log_ == nullptr || finished_ || !log_->due()) return;
     write();
     held_ = false;
-    if (journal_->save()) ledger_.stop();
+    if (log_->save()) ledger_.stop();
 }
 
 void run_stage::hold() {
-    if (journal_ == nullptr || finished_) return;
+    if (log_ == nullptr || finished_) return;
     write();
     held_ = true;
 }
 
 void run_stage::close() {
-    if (journal_ == nullptr || finished_ || journal_->closed_) return;
-    if (ledger_.cut()) return journal_->close();
+    if (log_ == nullptr || finished_ || log_->closed_) return;
+    if (ledger_.cut()) return log_->close();
     write();
-    journal_->records_[index_].finished = true;
+    log_->records_[index_].finished = true;
 }
 
 void exchange(state_archive& s, Bound& b) {
