@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.sparse import issparse
 
 from rhochain.objects.arrays import without_small_types
 from rhochain.objects.functions import function_name, named_function
@@ -29,6 +30,8 @@ class _Part(NamedTuple):
 
 def is_jax_model(given: Any) -> bool:
     """Whether `given` is a module of Equinox or Flax, or a nested dict of parameters of Flax cells."""
+    if issparse(given):  # SciPy's dictionary of keys is a dict
+        return False
     if isinstance(given, Mapping):
         return any(True for _ in _cells_of_parameters(given, ""))
     return _library(given) is not None

@@ -108,7 +108,7 @@ def test_threads_checkpoints_and_precision_leave_the_bits_alone(tmp_path):
     module = torch.nn.LSTM(3, 40, 2)
     x = torch.randn(30, 3)
     one, two = (rc.StackChain.from_torch(module, x, threads=t) for t in (1, 2))
-    long, other = (rc.StackChain.from_torch(module, torch.randn(10_000, 3)) for _ in range(2))
+    long, other = (rc.StackChain.from_torch(module, torch.randn(100_000, 3)) for _ in range(2))
     g = np.random.default_rng(1).standard_normal(160)
     expected = dense(one.vjp(g))
     assert (dense(two.vjp(g)) == expected).all()
@@ -116,7 +116,7 @@ def test_threads_checkpoints_and_precision_leave_the_bits_alone(tmp_path):
     path = tmp_path / "stack.ckpt"
     whole = long.vjp(g)
     stopped = long.vjp(g, lambda progress: True, checkpoint=path, checkpoint_seconds=1e6)
-    assert stopped.done < 10_000
+    assert stopped.done < 100_000
     resumed = long.vjp(g, checkpoint=path)
     assert (resumed.vectors[0] == whole.vectors[0]).all()
     assert resumed.vectors[1] == whole.vectors[1]

@@ -58,7 +58,7 @@ def test_every_line_fits(command, shown):
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     """A random matrix whose radius takes some seconds at a small rtol."""
-    n = 20_000
+    n = 120_000
     rng = np.random.default_rng(3)
     entries = rng.standard_normal(10 * n), (rng.integers(0, n, 10 * n), rng.integers(0, n, 10 * n))
     file = tmp_path_factory.mktemp("large") / "W.npz"
