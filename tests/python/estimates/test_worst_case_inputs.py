@@ -114,3 +114,18 @@ def test_misuse(options):
 def test_a_slope_range_is_a_pair_of_numbers(given_range):
     with pytest.raises(TypeError):
         rc.worst_case_growth(np.eye(2), slope_range=given_range)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_slopes_of_both_signs_where_a_neuron_only_sends(seed):
+    rng = np.random.default_rng(seed)
+    n = 46
+    W = rng.standard_normal((n, n)) * (rng.random((n, n)) < 0.15)
+    W[np.arange(n), np.roll(np.arange(n), 1)] = 0.7  # a ring: one component
+    W[0] = 0.0  # but neuron 0, which receives nothing
+    W[1, 1] = W[2, -1] = 0.7
+    whole, inner = (rc.worst_case_growth(V, slope_range=(-1.0, 1.0), seed=seed) for V in (W, W[1:, 1:]))
+    assert rc.components(W).cyclic == 1
+    assert whole.upper.value >= inner.lower.value
+    assert inner.upper.value >= whole.lower.value
+    assert whole.upper.value <= 1.05 * inner.upper.value

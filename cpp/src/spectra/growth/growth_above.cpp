@@ -81,7 +81,7 @@ growth_above bound_growth_above(const irreducible_block& block, const SlopeRange
     if (both_signs) {
         own.delta = 0.5 * options.delta;
         own.rtol = 0.02;
-        const Bracket of_norm = norm_of_map(scaled, own, {});
+        const Bracket of_norm = norm_of_map(block.for_any_vector(scaled), own, {});
         ledger.count(of_norm.matvecs);
         norm = of_norm.upper.value;
         Bound from_norm = of_norm.upper;

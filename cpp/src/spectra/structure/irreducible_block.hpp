@@ -6,6 +6,7 @@
 #include <rhochain/operators/linear_map.hpp>
 #include "kernels/vectors/gather.hpp"
 #include "kernels/vectors/random.hpp"
+#include "operators/projected_operator.hpp"
 #include "operators/restricted_operator.hpp"
 #include "spectra/structure/gram_interval.hpp"
 #include "spectra/structure/symmetrizing.hpp"
@@ -78,6 +79,11 @@ public:
     void draw(block_out X, std::uint64_t seed, std::uint64_t stream) const {
         fill_gaussian(X, seed, stream, domain());
         project(X);
+    }
+
+    // A map on the vectors of this block, such as A itself, for vectors that do not vanish outside.
+    [[nodiscard]] linear_map for_any_vector(const linear_map& A) const {
+        return is_in_place() ? linear_map(projected_operator(A, outside_)) : A;
     }
 
 private:
