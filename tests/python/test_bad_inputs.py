@@ -218,6 +218,7 @@ CHECKS = {
     "gain negative": ({"gain": -1.0}, ValueError, "gain"),
     "gain nan": ({"gain": np.nan}, ValueError, "gain"),
     "gain inf": ({"gain": np.inf}, ValueError, "gain"),
+    "gain a number in text": ({"gain": "0.5"}, TypeError, "gain must be a number; got '0.5'"),
     "gain text": ({"gain": "one"}, TypeError, "gain must be a number"),
     "leak 0": ({"gain": 1.0, "leak": 0.0}, ValueError, "leak"),
     "leak above 1": ({"gain": 1.0, "leak": 1.5}, ValueError, "leak"),

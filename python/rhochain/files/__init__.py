@@ -23,6 +23,7 @@
 - `matrix_market`: matrices from Matrix Market text.
 - `node_lists`: the neurons of W in order, from an array or a file.
 - `numpy_files`: matrices from .npy.
+- `packed_text`: text from gzip, with a bound on how far it grows.
 - `parquet_tables`: tables from Parquet files.
 - `petsc_files`: matrices from PETSc's binary format.
 - `safe_tensors`: tensors from safetensors.
@@ -33,7 +34,7 @@
 - `sparse_parts`: sparse matrices from the arrays that describe them.
 - `state_dicts`: files of named tensors.
 - `table_files`: the table of a file, by its ending.
-- `table_sizes`: what a table states about its size, checked.
+- `table_sizes`: what tables and arrays state about their sizes, checked.
 - `tables`: what a table is, and what its columns are read as.
 - `text_lines`: lines of numbers, read in blocks and counted.
 - `text_tables`: tables from .csv and .tsv.

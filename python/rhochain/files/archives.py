@@ -22,6 +22,7 @@ from rhochain.files.choices import chosen_name
 from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, diagonal_matrix, wide_entries
+from rhochain.files.table_sizes import require_unpacked
 from rhochain.weights.ids import distinct_labels
 from rhochain.weights.refusals import BadData
 from rhochain.weights.weights import Counts, Weights
@@ -48,11 +49,16 @@ _BESIDE = {*_LABELS, *_SIGNS}
 _DIMENSIONS = {"bsr": 3, "dia": 2}  # of the array data, elsewhere 1
 
 
-def read_npz(stream: BinaryIO, size: int, name: str | None = None, most_bytes: int | None = None) -> Any:
-    """The matrix of an archive of `size` bytes: a `Weights` where neurons have names; `name` chooses among several."""
+def read_npz(
+    stream: BinaryIO, size: int, name: str | None = None, most_bytes: int | None = None, allowed: int = 0
+) -> Any:
+    """The matrix of an archive of `size` bytes: a `Weights` where neurons have names; `name` chooses among several.
+
+    Arrays of `allowed` bytes are read however far they were packed.
+    """
     try:
         with zipfile.ZipFile(stream) as archive:
-            members = _Members(archive, size, most_bytes)
+            members = _Members(archive, size, most_bytes, allowed)
             if "format" in members.names:
                 if name is not None:
                     chosen_name({"data": _shape(members, "shape")}, name, "matrices")
@@ -78,10 +84,11 @@ def _shown(name: str) -> str:
 class _Members:
     """The arrays of an archive by name, checked before they are unpacked."""
 
-    def __init__(self, archive: zipfile.ZipFile, size: int, most_bytes: int | None) -> None:
+    def __init__(self, archive: zipfile.ZipFile, size: int, most_bytes: int | None, allowed: int) -> None:
         self._archive = archive
         self._size = size
         self._most_bytes = most_bytes
+        self._allowed = allowed
         self._found = {info.filename.removesuffix(_ENDING): info for info in archive.infolist()}
 
     @property
@@ -114,6 +121,8 @@ class _Members:
             )
         header = self._read(name, lambda member: array_header(member, info.file_size, place))
         require_memory(place, "an array", header.nbytes, self._most_bytes)
+        if info.compress_type == zipfile.ZIP_DEFLATED:
+            require_unpacked(place, header.nbytes, self._size, allowed=self._allowed)
         return header
 
     def array(self, name: str) -> npt.NDArray[Any]:

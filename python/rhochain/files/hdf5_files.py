@@ -21,6 +21,7 @@ from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
 from rhochain.files.hdf5_heaps import require_sound_heaps
 from rhochain.files.numpy_files import require_numbers
+from rhochain.files.table_sizes import require_unpacked
 from rhochain.weights.refusals import BadData
 
 __all__ = ["Hdf5File", "opened_hdf5"]
@@ -40,7 +41,7 @@ _DEFLATE, _SHUFFLE, _CHECKSUM, _LZF = 1, 2, 3, 32000
 
 
 @contextmanager
-def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
+def opened_hdf5(path: Path, most_bytes: int | None, allowed: int = 0) -> Iterator[Hdf5File]:
     """The file, open for reading; what h5py says of it becomes a `FileFault`."""
     with path.open("rb") as stream:
         size = path.stat().st_size
@@ -51,7 +52,7 @@ def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
     h5py = optional_library("h5py", "hdf5", "an HDF5 file")
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:
-            yield Hdf5File(h5py, file, size, most_bytes)
+            yield Hdf5File(h5py, file, size, most_bytes, allowed)
     except (FileFault, BadData, MemoryError):
         raise
     except Exception as error:  # h5py documents no complete list, and keeps the number of an error of the system
@@ -59,12 +60,17 @@ def opened_hdf5(path: Path, most_bytes: int | None) -> Iterator[Hdf5File]:
 
 
 class Hdf5File:
-    """An open file of `size` bytes, from which at most `most_bytes` are read at a time."""
+    """An open file of `size` bytes, from which at most `most_bytes` are read at a time.
 
-    def __init__(self, h5py: Any, file: Any, size: int, most_bytes: int | None) -> None:
+    Datasets of `allowed` bytes together are read however far they were packed.
+    """
+
+    def __init__(self, h5py: Any, file: Any, size: int, most_bytes: int | None, allowed: int) -> None:
         self._h5py = h5py
         self._size = size
         self._most_bytes = most_bytes
+        self._allowed = allowed
+        self._unpacked = 0
         self.root = file["/"]
 
     def is_group(self, found: Any) -> bool:
@@ -186,6 +192,9 @@ class Hdf5File:
         most = stored * (_MOST_DEFLATED if codes & {_DEFLATE, _LZF} else 1)
         if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM, _LZF} and nbytes > most:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
+        if filters:
+            self._unpacked += nbytes
+            require_unpacked(place, self._unpacked, self._size, allowed=self._allowed)
         if made.get_layout() == self._h5py.h5d.CHUNKED:
             chunk = math.prod(made.get_chunk()) * width
             most = max(_LARGEST_CHUNK, _CHUNKS_OF_DATASET * nbytes)

@@ -20,7 +20,7 @@ __all__ = ["read_hdf5"]
 
 def read_hdf5(path: Path, options: LoadOptions) -> Any:
     """The matrix of an HDF5 file: a `Weights` of AnnData and SONATA, of another file an array or a sparse array."""
-    with opened_hdf5(path, options.most_bytes) as file:
+    with opened_hdf5(path, options.most_bytes, options.allowed_bytes) as file:
         if is_annotated(file):
             return read_annotated(file, path, options.name)
         if populations := edge_populations(file):

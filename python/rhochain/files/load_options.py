@@ -55,6 +55,11 @@ class LoadOptions:
         ]
 
     @property
+    def allowed_bytes(self) -> int:
+        """What small files may unpack to, however small they are: `memory` where it is given."""
+        return 0 if self.memory is None else byte_count("memory", self.memory)
+
+    @property
     def most_bytes(self) -> int | None:
         """What a reader may take: `memory`, else the memory of the machine; None where neither is known."""
         return machine_memory() if self.memory is None else byte_count("memory", self.memory)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import os
 import stat
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from rhochain.files.load_options import LoadOptions
 from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
 from rhochain.files.numpy_files import read_npy
+from rhochain.files.packed_text import opened_packed_text
 from rhochain.files.state_dicts import read_state_dict
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.neuron_signs import with_signs
@@ -62,14 +62,14 @@ def _mtx(path: Path, _options: LoadOptions) -> Any:
         return read_matrix_market(stream)
 
 
-def _mtx_gz(path: Path, _options: LoadOptions) -> Any:
-    with path.open("rb") as stream, gzip.open(stream, "rb") as text:
-        return read_matrix_market(text)  # type: ignore[arg-type]
+def _mtx_gz(path: Path, options: LoadOptions) -> Any:
+    with opened_packed_text(path, "file", options.allowed_bytes) as text:
+        return read_matrix_market(text)
 
 
 def _npz(path: Path, options: LoadOptions) -> Any:
     with path.open("rb") as stream:
-        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes)
+        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes, options.allowed_bytes)
 
 
 def _npy(path: Path, _options: LoadOptions) -> Any:
@@ -92,7 +92,7 @@ _OF_EDGES = frozenset(
 # Readers of optional libraries import them, and the module they are in, when they run.
 KINDS = (
     FileKind((".mtx",), _mtx, _OF_MATRICES),
-    FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES),
+    FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES | {"memory"}),
     FileKind((".npz",), _npz, _OF_CONTAINERS),
     FileKind((".npy",), _npy, _OF_MATRICES),
     FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}),
@@ -184,7 +184,7 @@ def load(
         One matrix of a file that holds several: its path in the file, or the last part of it; a population of SONATA.
     memory : int or str, optional
         The most bytes that the columns of a table, or an array of a file with several, may need, such as "2GB"; by
-        default the memory of the machine.
+        default the memory of the machine. It also allows a small file to unpack to so much.
     dry_run : bool
         Give the counts alone, with edges that `unknown` would refuse as dropped.
 

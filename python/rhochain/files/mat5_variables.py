@@ -20,6 +20,7 @@ import numpy.typing as npt
 from rhochain.files.choices import chosen_name
 from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.sparse_parts import compressed_matrix, wide_entries
+from rhochain.files.table_sizes import require_unpacked
 
 __all__ = ["read_mat5"]
 
@@ -60,9 +61,12 @@ class _Variable(NamedTuple):
         return self.kind in (_SPARSE, *_CLASSES) and len(self.shape) == 2 and 0 not in self.shape
 
 
-def read_mat5(stream: BinaryIO, size: int, name: str | None, most_bytes: int | None) -> Any:
-    """The variable called `name`, else the only square one, of a file of `size` bytes."""
-    reader = _Reader(stream, size, most_bytes)
+def read_mat5(stream: BinaryIO, size: int, name: str | None, most_bytes: int | None, allowed: int = 0) -> Any:
+    """The variable called `name`, else the only square one, of a file of `size` bytes.
+
+    A variable of `allowed` bytes is read however far it was packed.
+    """
+    reader = _Reader(stream, size, most_bytes, allowed)
     found: dict[str, _Variable] = {}
     for variable, given in reader.variables():
         found |= reader.matrices(variable, given, 0)
@@ -73,8 +77,9 @@ def read_mat5(stream: BinaryIO, size: int, name: str | None, most_bytes: int | N
 
 
 class _Reader:
-    def __init__(self, stream: BinaryIO, size: int, most_bytes: int | None) -> None:
+    def __init__(self, stream: BinaryIO, size: int, most_bytes: int | None, allowed: int) -> None:
         self._most_bytes = most_bytes
+        self._allowed = allowed
         require_memory("file", "a .mat", size, most_bytes)
         stream.seek(0)
         self._content = memoryview(stream.read(size))
@@ -173,6 +178,7 @@ class _Reader:
                 raise FileFault("file", what, f"at most {_MOST_DEFLATED * len(packed)} bytes")
             require_memory("file", "a compressed element", nbytes, self._most_bytes)
             wanted = nbytes if most is None else min(nbytes, most)
+            require_unpacked("file", wanted, len(self._content), allowed=self._allowed)
             content = unpacking.decompress(unpacking.unconsumed_tail, wanted) if wanted else b""
         except zlib.error as error:
             raise FileFault(

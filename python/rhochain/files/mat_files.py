@@ -32,12 +32,12 @@ def read_mat(path: Path, options: LoadOptions) -> Any:
         header = stream.read(_VERSION.stop)
     version = header[_VERSION]
     if version in _VERSIONS_7:
-        with opened_hdf5(path, options.most_bytes) as file:
+        with opened_hdf5(path, options.most_bytes, options.allowed_bytes) as file:
             return _of_hdf5(file, options.name)
     if version not in _VERSIONS_5:
         raise FileFault("header", f"the version {in_quotes(version)}", "a .mat of version 5 or 7.3 (save -v7, -v7.3)")
     with path.open("rb") as stream:
-        return read_mat5(stream, path.stat().st_size, options.name, options.most_bytes)
+        return read_mat5(stream, path.stat().st_size, options.name, options.most_bytes, options.allowed_bytes)
 
 
 def _of_hdf5(file: Hdf5File, name: str | None) -> Any:

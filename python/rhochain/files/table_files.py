@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def _translated(error: Exception) -> Exception:
     """What Arrow says of a broken file as a fault; other errors as they are."""
     of_arrow = type(error).__module__.split(".")[0] == "pyarrow"
     without_number = isinstance(error, OSError) and error.errno is None  # which Arrow raises for broken files
-    if not (of_arrow or without_number or isinstance(error, UnicodeDecodeError)):
+    if not (of_arrow or without_number or isinstance(error, (EOFError, UnicodeDecodeError, zlib.error))):
         return error
     if isinstance(error, MemoryError):
         return FileFault("table", "columns that do not fit in memory", "less, or nodes= with fewer neurons")

@@ -1,4 +1,4 @@
-"""What a table states about its size, beside what its file holds and what the caller allows."""
+"""What a table or an array states about its size, beside what its file holds and what the caller allows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ _MOST_OF_TEXT = 60  # of columns, from packed text
 _UNPACKED_AT_LEAST = 1 << 26
 
 
-def require_unpacked(place: str, nbytes: int, file_size: int, factor: int = _MOST_UNPACKED) -> None:
-    """Refuse a small file that unpacks into a huge table."""
-    most = max(_UNPACKED_AT_LEAST, factor * file_size)
+def require_unpacked(
+    place: str, nbytes: int, file_size: int, factor: int = _MOST_UNPACKED, allowed: int | None = None
+) -> None:
+    """Refuse a small file that unpacks into a huge table or array. The caller may have `allowed` so many bytes."""
+    most = max(_UNPACKED_AT_LEAST, factor * file_size, allowed or 0)
+    hint = "" if allowed is None else "; memory= allows more"
     if nbytes > most:
         raise FileFault(
             place,
             f"{nbytes:,} bytes unpacked from a file of {file_size:,}",
-            f"at most {most:,} ({factor} for each of the file)",
+            f"at most {most:,} ({factor} for each of the file{hint})",
         )
 
 

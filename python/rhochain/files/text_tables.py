@@ -7,10 +7,7 @@ The types of columns are decided before Arrow reads them, from the first megabyt
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +15,8 @@ from typing import Any, BinaryIO
 from rhochain.files.arrow_columns import arrays_of_batches
 from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, in_quotes
-from rhochain.files.table_sizes import require_columns_of_text, require_unpacked
+from rhochain.files.packed_text import opened_packed_text
+from rhochain.files.table_sizes import require_columns_of_text
 from rhochain.files.tables import Role
 
 __all__ = ["TextTable"]
@@ -115,6 +113,8 @@ def _fault(message: str) -> FileFault:
     if found := _ROW_LENGTH.search(message):
         line, expected, came = found.groups()
         return FileFault(_line(line), f"a line of {came} cells", f"{expected}, as in line 1")
+    if "newlines_in_values" in message:
+        return FileFault("table", "a quoted cell that goes on in the next line", "each row in one line")
     if "straddl" in message:
         return FileFault("table", f"a line of more than {_BLOCK:,} bytes", "a row of the table")
     return FileFault("table", message[:200], "lines of cells as the first states")
@@ -125,35 +125,4 @@ def _line(number: str | None) -> str:
 
 
 def _opened(path: Path) -> BinaryIO:
-    stream = path.open("rb")
-    if not path.name.lower().endswith(".gz"):
-        return stream
-    return io.BufferedReader(_Unpacked(stream, path.stat().st_size), _SAMPLE)
-
-
-class _Unpacked(io.RawIOBase):
-    """The text of a gzip file, refused where it grows far beyond the file."""
-
-    def __init__(self, stream: BinaryIO, size: int) -> None:
-        super().__init__()
-        self._stream = stream
-        self._text = gzip.GzipFile(fileobj=stream)
-        self._size = size
-        self._unpacked = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            count = self._text.readinto(buffer)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FileFault("table", f"gzip data cut short or corrupt ({error})", "the whole file") from error
-        self._unpacked += count
-        require_unpacked("table", self._unpacked, self._size)
-        return count
-
-    def close(self) -> None:
-        self._text.close()
-        self._stream.close()
-        super().close()
+    return opened_packed_text(path, "table") if path.name.lower().endswith(".gz") else path.open("rb")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.files.extras import optional_library
-from rhochain.files.faults import FileFault, require_memory
+from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, wide_entries
 
 __all__ = ["TorchTensors"]
@@ -72,9 +72,11 @@ class TorchTensors(Mapping[str, Any]):
             rows = tensor.layout == self._torch.sparse_csr
             parts = (tensor.col_indices, tensor.crow_indices) if rows else (tensor.row_indices, tensor.ccol_indices)
             data, *positions = (self._array(place, part) for part in (tensor.values(), *(part() for part in parts)))
+            require_sane_shape(place, *shape, len(data))
             return compressed_matrix("csr" if rows else "csc", wide_entries(data), positions, shape, f"{place}, ")
         if tensor.layout == self._torch.sparse_coo and tensor.ndim == 2:
             data, both = (self._array(place, part) for part in (tensor._values(), tensor._indices()))
+            require_sane_shape(place, *shape, len(data))
             return sparse.csr_array(coordinate_matrix(wide_entries(data), list(both), shape, f"{place}, "))
         return self._array(place, tensor)
 

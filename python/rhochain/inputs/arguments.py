@@ -18,6 +18,8 @@ def real_number(name: str, value: object) -> float:
     """`value` as a float."""
     if isinstance(value, np.ma.MaskedArray) or hasattr(value, "detach"):
         value = plain_array(name, value)
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} must be a number; got {value!r}")
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):

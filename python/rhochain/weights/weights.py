@@ -12,6 +12,8 @@ from scipy import sparse
 
 from rhochain.markup.blocks import Facts, Verbatim
 from rhochain.markup.notebook import notebook
+from rhochain.weights.ids import distinct_labels, plain_ids
+from rhochain.weights.refusals import BadArgument
 
 __all__ = ["Counts", "Weights"]
 
@@ -111,6 +113,19 @@ class Weights:
     origin: str = ""
     counts: Counts = Counts()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.matrix, "dtype") or len(getattr(self.matrix, "shape", ())) != 2:
+            came = getattr(self.matrix, "shape", type(self.matrix).__name__)
+            raise BadArgument(f"matrix must be an array or a sparse array of two dimensions; got {came}")
+        if self.rows not in (None, "target"):
+            hint = '; of such a matrix its transpose has rows="target"' if self.rows == "source" else ""
+            raise BadArgument(f"rows must be 'target' or None; got {self.rows!r}{hint}")
+        if self.ids is not None:
+            ids = plain_ids("ids", self.ids)
+            if len(ids) != self.matrix.shape[0]:
+                raise BadArgument(f"ids must name the {self.matrix.shape[0]:,} rows of the matrix; got {len(ids):,}")
+            object.__setattr__(self, "ids", ids if (ids[1:] > ids[:-1]).all() else distinct_labels("ids", ids))
 
     @property
     def shape(self) -> tuple[int, int]:

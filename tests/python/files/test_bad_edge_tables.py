@@ -80,6 +80,10 @@ TEXTS = {
     "a row too short": ("pre,post,weight\n1,2,3\n1,2\n", "line 3: a line of 2 cells; expected 3, as in line 1"),
     "a row too long": ("pre,post,weight\n1,2,3,4\n", "line 2: a line of 4 cells; expected 3"),
     "an open quote": ('pre,post,weight\n"1,2,3\n', "line 2: a line of 1 cells"),
+    "a cell in quotes over many lines": (
+        'pre,post,weight\n"1' + ",2,3\n" * 900_000,
+        "table: a quoted cell that goes on in the next line; expected each row in one line",
+    ),
     "an open quote in line 1": ('pre,"post,weight\n1,2,3\n', "line 1: .*; expected cells in UTF-8"),
     "NUL": ("pre,post,weight\n1\0,2,3\n", "ids|table"),
     "a long line 1": ("pre,post," + "w" * 70_000 + "\n", "line 1: more than 65536 bytes; expected names of columns"),
@@ -187,7 +191,7 @@ def test_a_small_file_of_a_huge_table(ending, tmp_path):
     write_bomb(path, 20_000_000)
     assert path.stat().st_size < 1_000_000
     before = pa.total_allocated_bytes()
-    message = refuse(path, "unpacked from a file of")
+    message = refuse(path, "unpacked from (a file of|the first)")
     assert "for each of the file" in message
     assert pa.total_allocated_bytes() - before < 100_000_000
 

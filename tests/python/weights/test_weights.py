@@ -22,6 +22,29 @@ def test_it_is_its_matrix_to_numpy_scipy_and_every_estimate(matrix):
         assert function(W).value == function(matrix).value
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"matrix": DENSE.tolist()}, "matrix must be an array or a sparse array of two dimensions; got list"),
+        ({"matrix": DENSE[0]}, r"matrix must be an array .*; got \(3,\)"),
+        ({"ids": ["a", "b"]}, "ids must name the 3 rows of the matrix; got 2"),
+        ({"ids": ["a", "b", "a"]}, "ids: 1 of 3 ids come again, such as a; expected each once"),
+        ({"ids": [7.2e17, 1.0, 2.0]}, "ids: 1 of 3 ids are floating-point numbers of 2"),
+        ({"rows": "post"}, "rows must be 'target' or None; got 'post'"),
+        ({"rows": "source"}, "got 'source'; of such a matrix its transpose has rows=\"target\""),
+    ],
+)
+def test_what_names_no_neurons_is_refused(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        rc.Weights(**{"matrix": DENSE, **arguments})
+
+
+def test_ids_become_an_array_of_integers_or_text():
+    assert rc.Weights(DENSE, ["b", "a", "c"]).ids.tolist() == ["b", "a", "c"]
+    np.testing.assert_array_equal(rc.Weights(DENSE, IDS.astype(np.uint64)).ids, IDS)
+    assert rc.Weights(DENSE, [5, 4, 2**62 + 1]).index(2**62 + 1) == 2
+
+
 def test_a_pickle_keeps_ids_to_the_last_bit():
     W = pickle.loads(
         pickle.dumps(rc.Weights(sparse.csr_array(DENSE), IDS, "target", "edges", notes=("2 rows summed",)))
