@@ -15,7 +15,12 @@ __all__ = ["Signals", "signals"]
 
 # Windows has the first two alone.
 _CODES = {"SIGINT": INTERRUPTED, "SIGTERM": TERMINATED, "SIGUSR1": ENDED, "SIGALRM": OK}
-_WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGUSR1": "ended by SIGUSR1", "SIGALRM": "the time is spent"}
+_WORDS = {
+    "SIGINT": "interrupted",
+    "SIGTERM": "terminated",
+    "SIGUSR1": "ended by SIGUSR1",
+    "SIGALRM": "the time is spent",
+}
 
 
 class Signals:
