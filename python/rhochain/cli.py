@@ -20,12 +20,13 @@ from rhochain.commands.convert import convert
 from rhochain.commands.exits import MISUSE, OK, PIPE_GONE, UNWRITABLE
 from rhochain.commands.info import info
 from rhochain.commands.norm import norm
-from rhochain.commands.output import one_line, warn
+from rhochain.commands.output import one_line, tell, warn
 from rhochain.commands.radius import radius
 from rhochain.commands.rescale import rescale_file
 from rhochain.commands.scale import scale
 from rhochain.commands.signals import signals
 from rhochain.commands.trajectories import chain, lyapunov
+from rhochain.runs.checkpoints import CheckpointError
 from rhochain.runs.interruptions import InterruptedRun
 
 __all__ = ["main"]
@@ -50,8 +51,9 @@ _UsageError: Any = typer.BadParameter.__mro__[1]  # whichever library it comes f
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; misuse, --help and --version raise SystemExit.
 
-    0 for any verdict, 1 for output that cannot be written, 2 for misuse, 3 for a verdict that --fail-on names, 130 for
-    Ctrl-C, 141 where the reader of a pipe has gone, 143 for SIGTERM.
+    0 for any verdict, 1 for output that cannot be written, 2 for misuse, 3 for a verdict that --fail-on names, 75 where
+    the same command goes on from its checkpoint, 130 for Ctrl-C, 138 for SIGUSR1, 141 where the reader of a pipe has
+    gone, 143 for SIGTERM.
     """
     try:
         try:
@@ -62,7 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         if isinstance(error, BrokenPipeError):
             return PIPE_GONE
-        print(f"rhochain: error: the output cannot be written: {error}", file=sys.stderr)
+        if isinstance(error, CheckpointError):
+            tell(f"error: {error.strerror}: {error.filename}; it ended at {error.result!r}")
+        else:
+            tell(f"error: the output cannot be written: {error}")
         return UNWRITABLE
 
 
@@ -86,7 +91,8 @@ def _run(argv: Sequence[str] | None) -> int:
             _refuse("not enough memory")
         except KeyboardInterrupt as stopped:
             known = f" at {stopped.result!r}" if isinstance(stopped, InterruptedRun) else ""
-            print(f"rhochain: {signals.word}{known}", file=sys.stderr)
+            if signals.exit_code != OK:
+                tell(f"{signals.word}{known}{signals.how_to_go_on}")
             return signals.exit_code
 
 

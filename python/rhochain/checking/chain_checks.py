@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -29,6 +30,8 @@ def check_chain(
     max_seconds: float | None = None,
     callback: Callable[[Progress], object] | None = None,
     start: npt.ArrayLike | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_seconds: float = 300.0,
 ) -> ChainReport:
     """Did the gradient survive this trajectory? A verdict for a chain of any cell, GRU and LSTM too.
 
@@ -38,7 +41,7 @@ def check_chain(
         The Jacobians of a run, whose product is P.
     vanish_level, explode_level : float
         Norms of P below and above which it vanished or exploded; 0 < vanish < explode.
-    rtol, delta, seed, max_matvecs, max_seconds, callback, start
+    rtol, delta, seed, max_matvecs, max_seconds, callback, start, checkpoint, checkpoint_seconds
         As in the chain's `norm`.
 
     Returns
@@ -52,6 +55,8 @@ def check_chain(
         Misuse; the message names the argument, what came and what was expected.
     Interrupted
         Ctrl-C; carries the bracket so far.
+    CheckpointError
+        The file cannot be written; carries the bracket so far.
 
     Notes
     -----
@@ -80,6 +85,8 @@ def check_chain(
         max_seconds=max_seconds,
         callback=callback,
         start=start,
+        checkpoint=checkpoint,
+        checkpoint_seconds=checkpoint_seconds,
     )
     decision = decide_for_chain(chain.steps, norm, low, high)
     return ChainReport(
@@ -99,5 +106,6 @@ def check_chain(
             seed=int(seed),
             max_matvecs=max_matvecs,
             max_seconds=max_seconds,
+            out_of_time=norm.out_of_time(max_seconds),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import time
@@ -38,6 +39,7 @@ from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.reports.neurons import Neurons
+from rhochain.runs.checkpoints import CheckpointError
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
@@ -176,9 +178,10 @@ def check(
         short. After Ctrl-C it is called once more, and returning True gives a report of what is known.
     checkpoint : path, optional
         A file for the state of all quantities, as in `spectral_radius`: the same call goes on from it to the bits of an
-        unbroken run. The norm of a chain is not in it: `JacobianChain.norm` has a checkpoint of its own.
+        unbroken run. The norm of a chain is not in it: `JacobianChain.norm` has a checkpoint of its own. Not for a
+        model.
     checkpoint_seconds : float
-        Least time between two writes.
+        Least time between two writes. The state is also written where the call ends, however it ends.
 
     Returns
     -------
@@ -195,6 +198,8 @@ def check(
         Misuse; the message names the argument, what came and what was expected.
     Interrupted
         Ctrl-C; carries the bracket in work. Not where the callback then returns True.
+    CheckpointError
+        The file cannot be written; carries the bracket in work, or the report.
 
     Notes
     -----
@@ -218,6 +223,11 @@ def check(
     ('encoder.l0', 'UNDECIDED')
     """
     if (layers := model_of(W, chain)) is not None:
+        if checkpoint is not None:
+            raise ValueError(
+                "checkpoint is for one matrix, and W is a model: check the weights of each recurrent layer by itself, "
+                "with a file for each"
+            )
         return check_model(
             W,
             layers,
@@ -274,7 +284,8 @@ def check(
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
         logs = RunLogs(checkpoint, checkpoint_seconds, identity)
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)
-    decision = work.settle() if quick else work.measure()
+    with contextlib.nullcontext() if logs is None else logs:
+        decision = work.settle() if quick else work.measure()
     evidence = work.evidence()
     signs = evidence.signs
     log_norm = None
@@ -293,7 +304,7 @@ def check(
     if names is not None and names.ids is not None and names.rows is not None and gains is None and not quick:
         left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
         driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
-    return GradientReport(
+    report = GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
         gain=gamma,
@@ -334,8 +345,12 @@ def check(
             max_matvecs=limits.max_matvecs,
             max_seconds=limits.max_seconds,
             quick=bool(quick),
+            out_of_time=work.out_of_time,
         ),
     )
+    if logs is not None and logs.failure is not None:
+        raise CheckpointError(logs.path, logs.failure, report) from logs.failure
+    return report
 
 
 def _require_no_gate(W: Any) -> None:

@@ -17,8 +17,9 @@
 - `random_inputs`: seeded Gaussian inputs of any step, drawn where they are needed.
 - `reading`: what a command reads, and the options of reading.
 - `rescale`: `rhochain rescale`, a matrix with a given radius or norm.
+- `saving`: runs that a file keeps, and how their commands end.
 - `scale`: `rhochain scale`, the least norm of a diagonal scaling.
-- `signals`: Ctrl-C and SIGTERM while a command runs.
+- `signals`: Ctrl-C, and the signals of a scheduler, while a command runs.
 - `trajectories`: `rhochain chain` and `rhochain lyapunov`, along a rollout.
 - `two_sides`: quantities of two matrices, and whether their brackets separate.
 """

@@ -12,17 +12,18 @@ import numpy.typing as npt
 import typer
 
 import rhochain._core as _core
-from rhochain.commands.exits import OK
 from rhochain.commands.matrix_files import written_whole
 from rhochain.commands.option_groups import Precision, Resources, given
 from rhochain.commands.output import Output, paragraphs, require_writable
 from rhochain.commands.progress import shown_progress
 from rhochain.commands.reading import Reading
+from rhochain.commands.saving import Saving
 from rhochain.estimates.brackets import Bracket, Interrupted, Status, json_number
 from rhochain.estimates.comparisons import outward
 from rhochain.estimates.scaling import ScaledNorm
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.matrix_size import size_in_words
+from rhochain.runs.checkpoints import CheckpointError
 
 __all__ = ["Question", "VectorFile", "answered", "bracket_facts"]
 
@@ -69,10 +70,12 @@ def answered(
     reading: Reading,
     precision: Precision,
     resources: Resources,
+    saving: Saving,
     output: Output,
 ) -> int:
     """Read, estimate and show. Ctrl-C shows the bracket so far."""
     output.require_writable()
+    saving.begin()
     if vector is not None:
         require_writable("--vector", vector)
         if not vector.lower().endswith(".npy"):
@@ -80,24 +83,25 @@ def answered(
     with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         W = Matrix(reading.matrix(file))
         line.begin(question.symbol, precision.max_seconds)
-        interrupted = None
+        stop: BaseException | None = None
         try:
-            found = question.estimator(W, callback=line.bracket, **given(precision, resources))
+            found = question.estimator(W, callback=line.bracket, **given(precision, resources, saving))
         except Interrupted as stopped:
-            found, interrupted = stopped.bracket, stopped
+            found, stop = stopped.bracket, stopped
+        except CheckpointError as failed:
+            found, stop = failed.result, failed
     facts = [("file", file), ("matrix", size_in_words(W.shape, W.nnz, None)), *bracket_facts(question, found)]
     entries = found.scaling if isinstance(found, ScaledNorm) else found.vector
-    if vector is not None and entries is not None and interrupted is None:
+    if vector is not None and entries is not None and stop is None:
         with written_whole(vector) as path:
             np.save(path, entries)
         what = "the scaling, natural logarithms of D" if isinstance(found, ScaledNorm) else "the vector"
         facts.append(("vector", f"{os.fspath(vector)}: {what}, {len(entries):,} numbers of {entries.dtype}"))
     output.show(paragraphs(facts), _plain(question, file, W, found))
-    if interrupted is not None:
-        raise KeyboardInterrupt from interrupted
+    code = saving.end(stop, out_of_time=found.out_of_time(precision.max_seconds))
     if vector is not None and entries is None:
         raise ValueError(f"--vector: there is no vector: {found.no_vector}")
-    return OK
+    return code
 
 
 def bracket_facts(question: Question, found: Bracket) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from rhochain.commands.option_groups import Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
 from rhochain.commands.progress import shown_progress
 from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading, holds_layers
+from rhochain.commands.saving import Saving
 from rhochain.commands.signals import signals
 from rhochain.inputs.activations import activations
 from rhochain.reports.gradient_report import GradientReport
@@ -51,6 +52,7 @@ def check_files(
     reading: Reading,
     precision: Precision,
     resources: Resources,
+    saving: Saving,
     output: Output,
     activation: Annotated[
         str | None,
@@ -91,6 +93,9 @@ def check_files(
     """
     failing = _verdicts(fail_on or [])
     output.require_writable()
+    if saving.checkpoint is not None and len(files) > 1:
+        raise ValueError(f"--checkpoint takes one FILE; got {len(files)}")
+    saving.begin()
     if html is not None:
         if len(files) > 1:
             raise ValueError(f"--html takes one FILE; got {len(files)}")
@@ -103,7 +108,7 @@ def check_files(
         "leak": None if leak is None else number_or_vector("--leak", leak),
         "inputs": inputs if inputs in (None, "free") else read_matrix(inputs),
         "quick": quick,
-        **given(precision, resources),
+        **given(precision, resources, saving),
     }
     found: list[_Report | _Failure] = []
     for file in files:
@@ -132,9 +137,7 @@ def check_files(
             print(f"{'next':<10}{command}")
     else:
         output.show(_table(found), [each.to_dict() for each in found])
-    if signals.asked:
-        raise KeyboardInterrupt
-    return _exit_code(found, failing)
+    return saving.end(out_of_time=_out_of_time(only), otherwise=_exit_code(found, failing))
 
 
 def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> _Report:
@@ -162,6 +165,10 @@ def _exit_code(found: Sequence[_Report | _Failure], failing: frozenset[Verdict])
     if any(isinstance(each, _Failure) for each in found):
         return MISUSE
     return VERDICT if any(failing.intersection(_verdicts_of(each)) for each in found) else OK
+
+
+def _out_of_time(found: _Report | _Failure) -> bool:
+    return isinstance(found, GradientReport) and found.computed is not None and found.computed.out_of_time
 
 
 def _verdicts_of(found: _Report | _Failure) -> tuple[Verdict, ...]:

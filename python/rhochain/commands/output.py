@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["Output", "columns", "one_line", "paragraphs", "require_writable", "warn"]
+__all__ = ["Output", "columns", "one_line", "paragraphs", "require_writable", "tell", "warn"]
 
 _WIDEST = 100
 _LABEL = 12
@@ -96,4 +96,9 @@ def one_line(error: BaseException) -> str:
 
 def warn(message: str) -> None:
     """A remark on standard error, in one line."""
-    print(f"rhochain: warning: {' '.join(message.split())}", file=sys.stderr)
+    tell(f"warning: {' '.join(message.split())}")
+
+
+def tell(message: str) -> None:
+    """A line on standard error."""
+    print(f"rhochain: {message}", file=sys.stderr)

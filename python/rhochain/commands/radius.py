@@ -12,6 +12,7 @@ from rhochain.commands.bracket_answers import Question, VectorFile, answered
 from rhochain.commands.option_groups import Precision, Resources, grouped
 from rhochain.commands.output import Output
 from rhochain.commands.reading import FILE, Reading
+from rhochain.commands.saving import Saving
 from rhochain.estimates.spectra import perron_radius, spectral_radius
 
 __all__ = ["radius"]
@@ -25,6 +26,7 @@ def radius(
     reading: Reading,
     precision: Precision,
     resources: Resources,
+    saving: Saving,
     output: Output,
     vector: VectorFile = None,
     proved: Annotated[
@@ -55,4 +57,4 @@ def radius(
         question = Question("spectral_radius", "rho", words, partial(spectral_radius, **asked), leak=a)
     else:
         question = Question("spectral_radius", "rho(W)", "the spectral radius", partial(spectral_radius, **asked))
-    return answered(question, file, vector, reading, precision, resources, output)
+    return answered(question, file, vector, reading, precision, resources, saving, output)

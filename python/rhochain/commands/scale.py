@@ -11,6 +11,7 @@ from rhochain.commands.bracket_answers import Question, answered
 from rhochain.commands.option_groups import Precision, Resources, grouped
 from rhochain.commands.output import Output
 from rhochain.commands.reading import FILE, Reading
+from rhochain.commands.saving import Saving
 from rhochain.estimates.scaling import scaled_norm
 
 __all__ = ["scale"]
@@ -22,6 +23,7 @@ def scale(
     reading: Reading,
     precision: Precision,
     resources: Resources,
+    saving: Saving,
     output: Output,
     vector: Annotated[
         str | None, typer.Option("--vector", metavar="FILE.npy", help="Write the scaling, natural logarithms of D.")
@@ -40,4 +42,4 @@ def scale(
     asked: dict[str, Any] = {"max_kappa": max_kappa, "threshold": threshold}
     estimator = partial(scaled_norm, **{name: value for name, value in asked.items() if value is not None})
     question = Question("scaled_norm", "mu_D(W)", "the least 2-norm under a diagonal scaling", estimator)
-    return answered(question, file, vector, reading, precision, resources, output)
+    return answered(question, file, vector, reading, precision, resources, saving, output)

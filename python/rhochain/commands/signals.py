@@ -1,23 +1,40 @@
-"""Ctrl-C and SIGTERM while a command runs: it shows what is known by then, and ends."""
+"""Signals that end a command, from a user, a scheduler or its own clock: it shows what is known by then."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from rhochain.commands.exits import INTERRUPTED, TERMINATED
+from rhochain.commands.exits import ENDED, INTERRUPTED, OK, TERMINATED, UNFINISHED
 
 __all__ = ["Signals", "signals"]
 
+# Windows has the first two alone.
+_CODES = {"SIGINT": INTERRUPTED, "SIGTERM": TERMINATED, "SIGUSR1": ENDED, "SIGALRM": OK}
+_WORDS = {
+    "SIGINT": "interrupted",
+    "SIGTERM": "terminated",
+    "SIGUSR1": "ended by SIGUSR1",
+    "SIGALRM": "the time is spent",
+}
+
 
 class Signals:
-    """Both signals raise KeyboardInterrupt, which estimates turn into `Interrupted` with the bracket so far."""
+    """Each raises KeyboardInterrupt, which estimates turn into `Interrupted` with the bracket so far.
+
+    Attributes
+    ----------
+    checkpoint : str or None
+        The file from which the same command goes on.
+    """
 
     def __init__(self) -> None:
-        self._received: int | None = None
+        self.checkpoint: str | None = None
+        self._received: str | None = None
 
     @property
     def asked(self) -> bool:
@@ -26,22 +43,55 @@ class Signals:
 
     @property
     def exit_code(self) -> int:
-        return TERMINATED if self._received == signal.SIGTERM else INTERRUPTED
+        """That of a run which another command takes up, or of the signal. Who types Ctrl-C wants no other command."""
+        goes_on = self.checkpoint is not None and self._received not in (None, "SIGINT")
+        return UNFINISHED if goes_on else _CODES.get(self._received or "", INTERRUPTED)
 
     @property
     def word(self) -> str:
         """What happened, for a message."""
-        return "terminated" if self._received == signal.SIGTERM else "interrupted"
+        return _WORDS.get(self._received or "", "interrupted")
+
+    @property
+    def how_to_go_on(self) -> str:
+        """The rest of that message: empty without a file."""
+        if self.checkpoint is None:
+            return ""
+        if os.path.exists(self.checkpoint):
+            return f"; the same command goes on from {self.checkpoint}"
+        return "; nothing is saved yet: the same command begins anew"
 
     @contextmanager
     def caught(self) -> Iterator[None]:
-        """Handlers for both signals; a signal that the caller of the process ignores stays ignored."""
-        self._received = None
+        """Handlers for those from outside; one that the caller of the process ignores stays ignored."""
+        self.checkpoint = self._received = None
+        numbers = [getattr(signal, name) for name in _CODES if hasattr(signal, name) and name != "SIGALRM"]
+        with self._handled(number for number in numbers if signal.getsignal(number) not in (signal.SIG_IGN, None)):
+            yield
+
+    @contextmanager
+    def time_limit(self, seconds: float | None) -> Iterator[None]:
+        """For a run without a clock of its own: a signal after so many seconds."""
+        if seconds is None:
+            yield
+            return
+        if not hasattr(signal, "SIGALRM"):
+            raise ValueError("--max-seconds needs a POSIX system for this run")
+        if not seconds >= 0.0:
+            raise ValueError(f"--max-seconds must be at least 0; got {seconds}")
+        with self._handled([signal.SIGALRM]):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, min(max(seconds, 1e-6), 1e9))
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+    @contextmanager
+    def _handled(self, numbers: Iterable[int]) -> Iterator[None]:
         before = {}
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                    before[number] = signal.signal(number, self._handle)
+            for number in numbers:
+                before[number] = signal.signal(number, self._handle)
         try:
             yield
         finally:
@@ -49,7 +99,10 @@ class Signals:
                 signal.signal(number, handler)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        self._received = number
+        # A scheduler repeats itself while the state is saved; who types Ctrl-C twice is in a hurry.
+        if self._received is not None and number != signal.SIGINT:
+            return
+        self._received = self._received or signal.Signals(number).name
         raise KeyboardInterrupt
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,18 +15,20 @@ from rhochain.chains.jacobian import JacobianChain
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.checking.chain_checks import check_chain
 from rhochain.commands.arrays import number_or_vector, read_matrix, read_rows, read_vector
-from rhochain.commands.exits import OK
 from rhochain.commands.option_groups import Precision, Resources, given, grouped
 from rhochain.commands.output import Output, paragraphs
 from rhochain.commands.progress import SYMBOLS, shown_progress
 from rhochain.commands.random_inputs import RandomInputs
 from rhochain.commands.reading import FILE, Reading
+from rhochain.commands.saving import Saving
+from rhochain.commands.signals import signals
 from rhochain.estimates.brackets import Interrupted
 from rhochain.estimates.comparisons import outward
 from rhochain.inputs.activations import activations
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.matrix_size import size_in_words
+from rhochain.runs.checkpoints import CheckpointError
 
 __all__ = ["chain", "lyapunov"]
 
@@ -122,6 +125,7 @@ def chain(
     reading: Reading,
     precision: Precision,
     resources: Resources,
+    saving: Saving,
     output: Output,
     vanish_level: Annotated[float, typer.Option(metavar="V", help="||P|| below this has vanished.")] = 1e-3,
     explode_level: Annotated[float, typer.Option(metavar="E", help="||P|| above this has exploded.")] = 1e3,
@@ -131,12 +135,14 @@ def chain(
     Rate and half-life of a random gradient, bounds of ln ||P||, and a verdict for these inputs alone.
     """
     output.require_writable()
+    saving.begin()
     seed = resources.seed or 0
     levels: dict[str, Any] = {"vanish_level": vanish_level, "explode_level": explode_level}
     facts: _Facts = [("file", file)]
     version = _core.build_info()["version"]
     plain: dict[str, Any] = {"source": file, "rollout": rollout.to_dict(), "seed": seed, "version": version}
-    interrupted: KeyboardInterrupt | None = None
+    stop: BaseException | None = None
+    out_of_time = False
     with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         W = Matrix(reading.matrix(file), threads=resources.threads)
         made, details = rollout.chain(W, seed)
@@ -144,25 +150,38 @@ def chain(
         try:
             line.begin("gradient")
             start = np.random.Generator(np.random.Philox(seed)).standard_normal(W.shape[0])
-            carried = made.vjp(start / np.linalg.norm(start), line.steps, record_every=max(1, made.steps // 1000))
+            began = time.monotonic()
+            of_gradient = _of_gradient_alone(saving)
+            of_gradient.begin()
+            with signals.time_limit(precision.max_seconds):
+                carried = made.vjp(
+                    start / np.linalg.norm(start),
+                    line.steps,
+                    record_every=max(1, made.steps // 1000),
+                    **given(of_gradient),
+                )
             facts += _of_gradient(carried)
             plain["gradient"] = carried.to_dict(log_norms=False)
-            line.begin(SYMBOLS["chain_norm"], precision.max_seconds)
-            report = check_chain(made, callback=line.bracket, seed=seed, **levels, **given(precision))
+            saving.begin()
+            rest = _after(precision, time.monotonic() - began)
+            line.begin(SYMBOLS["chain_norm"], rest.max_seconds)
+            report = check_chain(made, callback=line.bracket, seed=seed, **levels, **given(rest, saving))
+            out_of_time = report.computed is not None and report.computed.out_of_time
             facts += _of_product(report)
             plain |= report.to_dict()
         except ChainInterrupted as stopped:
             facts += _of_gradient(stopped.result)
             plain["gradient"] = stopped.result.to_dict(log_norms=False)
-            interrupted = stopped
+            stop = stopped
         except Interrupted as stopped:
             facts.append((SYMBOLS["chain_norm"], repr(stopped.bracket)))
             plain["norm"] = stopped.bracket.to_dict(history=False)
-            interrupted = stopped
+            stop = stopped
+        except CheckpointError as failed:
+            facts.append(("so far", repr(failed.result)))
+            stop = failed
     output.show(paragraphs(facts), plain)
-    if interrupted is not None:
-        raise KeyboardInterrupt from interrupted
-    return OK
+    return saving.end(stop, out_of_time=out_of_time)
 
 
 @grouped
@@ -171,6 +190,7 @@ def lyapunov(
     rollout: Rollout,
     reading: Reading,
     resources: Resources,
+    saving: Saving,
     output: Output,
     k: Annotated[int, typer.Option("-k", "--k", metavar="K", help="How many exponents.")] = 1,
     discard: Annotated[
@@ -179,28 +199,43 @@ def lyapunov(
     atol: Annotated[
         float | None, typer.Option(metavar="E", help="Stop once every standard error is at most this.")
     ] = None,
+    max_seconds: Annotated[float | None, typer.Option(metavar="S", help="Time budget (default: none).")] = None,
 ) -> int:
     """Lyapunov exponents along one trajectory.
 
     Estimates with standard errors, in natural logarithms a step.
     """
     output.require_writable()
+    saving.begin()
     seed = resources.seed or 0
-    interrupted = None
+    stop: BaseException | None = None
     with shown_progress(f"reading {file}", quiet=output.quiet) as line:
         W = Matrix(reading.matrix(file), threads=resources.threads)
         made, details = rollout.chain(W, seed)
         line.begin("Lyapunov exponents")
         try:
-            spectrum = made.lyapunov(k, seed=seed, discard=discard, atol=atol, callback=line.steps)
+            with signals.time_limit(max_seconds):
+                spectrum = made.lyapunov(k, seed=seed, discard=discard, atol=atol, callback=line.steps, **given(saving))
         except LyapunovInterrupted as stopped:
-            spectrum, interrupted = stopped.result, stopped
+            spectrum, stop = stopped.result, stopped
+        except CheckpointError as failed:
+            spectrum, stop = failed.result, failed
     facts = [("file", file), ("matrix", size_in_words(W.shape, W.nnz, None)), *details, *_of_spectrum(spectrum)]
     plain = {"source": file, "rollout": rollout.to_dict(), "seed": seed, **spectrum.to_dict(history=False)}
     output.show(paragraphs(facts), plain | {"version": _core.build_info()["version"]})
-    if interrupted is not None:
-        raise KeyboardInterrupt from interrupted
-    return OK
+    return saving.end(stop, out_of_time=False)
+
+
+def _of_gradient_alone(saving: Saving) -> Saving:
+    """The gradient is a run of its own, with a file of its own."""
+    path = saving.checkpoint
+    return saving if path is None else dataclasses.replace(saving, checkpoint=f"{path}.gradient")
+
+
+def _after(precision: Precision, seconds: float) -> Precision:
+    """With the time that is left."""
+    most = precision.max_seconds
+    return precision if most is None else dataclasses.replace(precision, max_seconds=max(0.0, most - seconds))
 
 
 def _of_gradient(carried: ChainResult) -> _Facts:

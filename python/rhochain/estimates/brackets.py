@@ -255,6 +255,10 @@ class Bracket:
             return 0.0
         return (high - low) / abs(self.value) if self.value else math.inf
 
+    def out_of_time(self, max_seconds: float | None) -> bool:
+        """Whether `max_seconds` ended the call before the estimate was done."""
+        return self.status is Status.BUDGET_SPENT and max_seconds is not None and self.seconds >= max_seconds
+
     def __contains__(self, x: float) -> bool:
         return self.lower.value <= x <= self.upper.value
 

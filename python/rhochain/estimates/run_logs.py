@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 import rhochain._core as _core
 from rhochain.estimates.limits import Limits
@@ -27,7 +29,10 @@ _STAGE = 4  # integers of a stage in the list of contents: finished, products, i
 
 
 class RunLogs:
-    """A file with the log of each estimate of one call, in the order in which they begin.
+    """A file with the log of each estimate of one call.
+
+    An estimate is a function of its arguments, so that a log is good for it whatever ran before. As a context, it
+    writes at the end, also where an exception ends the call, what `begin` with ``write_ends=False`` left out.
 
     Parameters
     ----------
@@ -41,11 +46,17 @@ class RunLogs:
     def __init__(self, path: str | os.PathLike[str], seconds: float, identity: Mapping[str, Any]) -> None:
         self._seconds = not_negative("checkpoint_seconds", seconds)
         self._file = RunCheckpoint(path, {"version": _core.build_info()["version"], **identity})
-        self._logs: list[tuple[int, list[_Stage]]] = []
-        self._begun = 0
+        self._due = time.monotonic() + self._seconds
+        self._unwritten = False
         state = self._file.load()
-        if state is not None:
-            self._logs = _parts(state[2], state[4])
+        self._logs: dict[int, list[_Stage]] = {} if state is None else dict(_parts(state[2], state[4]))
+
+    def __enter__(self) -> RunLogs:
+        return self
+
+    def __exit__(self, *_ended: object) -> None:
+        if self._unwritten:
+            self._write()
 
     @property
     def failure(self) -> OSError | None:
@@ -56,34 +67,51 @@ class RunLogs:
     def path(self) -> str:
         return self._file.path
 
-    def begin(self, estimate: Mapping[str, Any]) -> _core.RunLog:
-        """The log of the next estimate, for the core. One that a file has of another estimate is left out."""
+    def begin(self, estimate: Mapping[str, Any], *, write_ends: bool) -> _core.RunLog:
+        """The log of an estimate, for the core. `write_ends`: whether its end is written before it is time."""
         name = int.from_bytes(hashlib.blake2b(repr(sorted(estimate.items())).encode(), digest_size=7).digest(), "big")
-        index, self._begun = self._begun, self._begun + 1
-        if index < len(self._logs) and self._logs[index][0] != name:
-            del self._logs[index:]
-        if index == len(self._logs):
-            self._logs.append((name, []))
 
         def save(stages: list[_Stage]) -> bool:
             # The arrays belong to the core.
             own = [(done, products, integers.copy(), reals.copy()) for done, products, integers, reals in stages]
-            self._logs[index:] = [(name, own)]
-            return self._write()
+            if not _same(own, self._logs.get(name)):
+                self._logs[name] = own
+                self._unwritten = True
+            if self._unwritten and (write_ends or time.monotonic() >= self._due):
+                return self._write()
+            return self.failure is not None
 
-        return _core.RunLog(resume=self._logs[index][1], save_seconds=self._seconds, save=save)
+        return _core.RunLog(resume=self._logs.get(name, []), save_seconds=self._seconds, save=save)
 
     def _write(self) -> bool:
         contents = [len(self._logs)]
-        for name, stages in self._logs:
+        for name, stages in self._logs.items():
             contents += [name, len(stages)]
             for done, products, integers, reals in stages:
                 contents += [int(done), products, len(integers), len(reals)]
-        lists = [stage for _, stages in self._logs for stage in stages]
+        lists = [stage for stages in self._logs.values() for stage in stages]
         integers = np.concatenate([np.array(contents, np.int64), *(stage[2] for stage in lists)])
         reals = np.concatenate([np.empty(0), *(stage[3] for stage in lists)])
         none = np.empty((0, 1))
-        return self._file.save(sum(stage[1] for stage in lists), none, integers, np.empty(0), reals)
+        refused = self._file.save(sum(stage[1] for stage in lists), none, integers, np.empty(0), reals)
+        self._unwritten = refused
+        self._due = time.monotonic() + self._seconds
+        return refused
+
+
+def _same(ours: Sequence[_Stage], theirs: Sequence[_Stage] | None) -> bool:
+    return (
+        theirs is not None
+        and len(ours) == len(theirs)
+        and all(
+            a[:2] == b[:2] and all(_same_bits(x, y) for x, y in zip(a[2:], b[2:], strict=True))
+            for a, b in zip(ours, theirs, strict=True)
+        )
+    )
+
+
+def _same_bits(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> bool:
+    return np.array_equal(x.view(np.int64), y.view(np.int64))
 
 
 Checkpoint = str | os.PathLike[str] | RunLogs | None
@@ -116,7 +144,7 @@ class SavedEstimate:
             self._logs = checkpoint
         else:
             self._logs = RunLogs(checkpoint, seconds, {**estimate, "matrix": matrix_identity(A)})
-        self.limits = limits.with_log(self._logs.begin(estimate))
+        self.limits = limits.with_log(self._logs.begin(estimate, write_ends=self._logs is not checkpoint))
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""

@@ -28,6 +28,8 @@ class Computation:
     max_seconds : float or None
     quick : bool
         The computation stopped at the first bound that proved a verdict.
+    out_of_time : bool
+        `max_seconds` ended a quantity before it was done.
     """
 
     seconds: float
@@ -39,6 +41,7 @@ class Computation:
     max_matvecs: int | None = None
     max_seconds: float | None = None
     quick: bool = False
+    out_of_time: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The same in plain JSON types."""

@@ -64,6 +64,7 @@ class Investigation:
         self._range_asked = with_numerical_radius
         self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
         self.products = 0  # of all estimates so far, those of second attempts too
+        self.out_of_time = False  # whether the clock ended one of them
 
     def evidence(self) -> Evidence:
         return self._evidence
@@ -323,6 +324,7 @@ class Investigation:
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
+        share = self._clock.next_share()
         callback = self._clock.callback_about(getattr(estimator, "func", estimator).__name__)
         try:
             found = estimator(
@@ -332,7 +334,7 @@ class Investigation:
                 seed=limits.seed,
                 threads=limits.threads or None,
                 max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
-                max_seconds=self._clock.next_share(),
+                max_seconds=share,
                 callback=callback,
                 checkpoint=self._logs,
             )
@@ -343,6 +345,7 @@ class Investigation:
                 raise
             found = known
         self.products += found.matvecs
+        self.out_of_time |= limits.max_seconds is not None and found.out_of_time(share)
         return found
 
 

@@ -72,6 +72,31 @@ def test_a_check_that_was_stopped_goes_on_to_the_same_report(tmp_path):
         assert (resumed.verdict, resumed.reason) == (unbroken.verdict, unbroken.reason)
 
 
+def test_a_check_that_is_stopped_early_keeps_what_an_earlier_call_did(tmp_path):
+    W, path = iid(500, 8, 3), tmp_path / "a.run"
+    whole = rc.check(W, activation="tanh", checkpoint=path)
+    content = path.read_bytes()
+    rc.check(W, activation="tanh", checkpoint=path, callback=Stop(2))
+    assert path.read_bytes() == content
+    again = rc.check(W, activation="tanh", checkpoint=path)
+    assert path.read_bytes() == content
+    assert again.computed.products == whole.computed.products
+
+
+def test_the_file_is_written_where_a_check_fails_between_quantities(tmp_path, monkeypatch):
+    W, path = iid(500, 8, 3), tmp_path / "a.run"
+
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("rhochain.verdicts.investigation.Investigation._growth", interrupt)
+        rc.check(W, activation="tanh", checkpoint=path)
+    size = path.stat().st_size
+    assert rc.check(W, activation="tanh", checkpoint=path).worst_case_growth is not None
+    assert path.stat().st_size > size > 8 * 500
+
+
 def test_the_file_of_another_run_or_a_damaged_one_is_refused(tmp_path):
     W, path = iid(500, 8, 3), tmp_path / "a.run"
     rc.spectral_norm(W, checkpoint=path, checkpoint_seconds=0.0, callback=Stop(3))
