@@ -9,7 +9,7 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
-from rhochain.markup.blocks import Block, Facts, Picture, Quotation, Section, Table
+from rhochain.markup.blocks import Answer, Block, Facts, Picture, Quotation, Section, Table
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
@@ -96,10 +96,14 @@ class ChainReport(ShownReport):
         """The sources that `methods` cites, and the library, as BibTeX."""
         return bibtex(self._sources())
 
+    def answer(self) -> Answer:
+        """The verdict in words, with its reason."""
+        return answer(self.verdict, self.reason, "trajectory", self.headline)
+
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
         found: list[Block] = [
-            answer(self.verdict, self.reason, "trajectory"),
+            self.answer(),
             self._picture(),
             Table(
                 f"{_QUANTITY}: {_MEANING}",

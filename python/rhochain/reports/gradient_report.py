@@ -18,7 +18,7 @@ from rhochain.estimates.spectra import Components, perron_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import square_matrix
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
@@ -140,7 +140,7 @@ class GradientReport(ShownReport):
     @property
     def headline(self) -> str:
         """The verdict in plain words."""
-        return headline(self.verdict, self._about)
+        return headline(self.verdict, self._about) if self._outcome is None else self._outcome
 
     @property
     def title(self) -> str:
@@ -265,19 +265,23 @@ class GradientReport(ShownReport):
         """The sources that `methods` cites, and the library, as BibTeX."""
         return bibtex(self._sources())
 
+    def answer(self) -> Answer:
+        """The verdict in words, with its reason."""
+        return answer(self.verdict, self.reason, self._about, self._outcome)
+
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
         quantities = self._quantities()
         picture = measured.picture(quantities, measured.marks(self.gain, self.critical_gain))
         found: list[Block | None] = [
-            answer(self.verdict, self.reason, self._about),
+            self.answer(),
             Facts(self._findings()),
             picture,
             measured.table(quantities),
             Table(
                 f"Conditions of {_PAPER}",
-                ("condition", "source", "statement", "answer"),
-                [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions],
+                ("condition", "answer", "statement", "source"),
+                [(c.name, _WORDS[c.holds], c.statement, c.equation) for c in self.conditions],
             ),
             Notes([*self.notes, *self._four_quantities()]),
         ]
@@ -290,6 +294,12 @@ class GradientReport(ShownReport):
             quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
             found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
         return [block for block in found if block is not None]
+
+    @property
+    def _outcome(self) -> str | None:
+        """In words, where sequences decided and not W."""
+        decided = self.along is not None and self.along.verdict is self.verdict is not Verdict.UNDECIDED
+        return self.along.outcome if self.along is not None and decided else None
 
     @property
     def _about(self) -> str:
