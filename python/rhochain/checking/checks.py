@@ -34,6 +34,7 @@ from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
+from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -239,6 +240,8 @@ def check(
         raise ValueError(f"state is for a model that runs along inputs, and W is none; got {type(state).__name__}")
     began = time.perf_counter()
     network = network_of(W)
+    if network is None:
+        refuse_no_matrix(W)
     sigma, gamma, gains = _gain(activation_argument(network, activation) if gain is None else activation, gain, network)
     low, high = levels(vanish_level, explode_level)
     W = matrix_of(W)

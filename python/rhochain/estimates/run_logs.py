@@ -14,7 +14,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
 from rhochain.inputs.matrix import Matrix
-from rhochain.runs.checkpoints import CheckpointError, RunCheckpoint
+from rhochain.runs.checkpoints import RunCheckpoint
 from rhochain.runs.identity import array_digest, matrix_digest
 
 __all__ = ["Checkpoint", "RunLogs", "SavedEstimate", "matrix_identity"]
@@ -47,14 +47,9 @@ class RunLogs:
         if state is not None:
             self._logs = _parts(state[2], state[4])
 
-    @property
-    def failure(self) -> OSError | None:
-        """Why the file could not be written."""
-        return self._file.failure
-
-    @property
-    def path(self) -> str:
-        return self._file.path
+    def outcome(self, result: Callable[[], _Result]) -> _Result:
+        """What result() returns or raises, unless the file could not be written."""
+        return self._file.outcome(result)
 
     def begin(self, estimate: Mapping[str, Any]) -> _core.RunLog:
         """The log of the next estimate, for the core. One that a file has of another estimate is left out."""
@@ -120,14 +115,7 @@ class SavedEstimate:
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        failure = None if self._logs is None else self._logs.failure
-        try:
-            found = result()
-        except KeyboardInterrupt as stop:
-            raise stop from failure
-        if self._logs is not None and failure is not None:
-            raise CheckpointError(self._logs.path, failure, found) from failure
-        return found
+        return result() if self._logs is None else self._logs.outcome(result)
 
 
 def _options(limits: Limits) -> dict[str, Any]:

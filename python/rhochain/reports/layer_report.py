@@ -8,14 +8,14 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.json_report import JsonReport
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import Quantity, ends
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Verdict
 
@@ -150,11 +150,7 @@ class LayerReport(ShownReport):
         if self.along is not None:
             found.append(Section("Along the sequences given", self.along.blocks(paper=False)[1:]))
         found.append(Section("The layer", [Facts([("layer", Verbatim(self.name)), ("cells", self._size())])]))
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return found
 
     def _size(self) -> str:

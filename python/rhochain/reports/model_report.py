@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import rhochain._core as _core
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim
 from rhochain.objects.recurrent_layers import Skipped
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.layer_report import LayerReport
 from rhochain.reports.layout import plain_text
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 
 __all__ = ["ModelReport"]
 
@@ -99,10 +99,7 @@ class ModelReport(ShownReport):
             found.append(Section(Verbatim(about), layer.blocks(paper=False)))
         if self.stack is not None:
             found.append(Section("All layers together", self.stack.blocks(paper=False)))
-        if paper:
-            quoted = [*map(Quotation, self.methods().split("\n\n")), Quotation(self.citations(), code=True)]
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
-        return found
+        return [*found, *closing_sections(self, None, paper=paper)]
 
     def __str__(self) -> str:
         return plain_text(self._summary())
@@ -124,7 +121,8 @@ class ModelReport(ShownReport):
     def _about(self) -> list[tuple[str, str]]:
         """The model, and what of it was left out."""
         left_out = [("left out", Verbatim(f"{part.name}: {part.reason}".removeprefix(": "))) for part in self.skipped]
-        return [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory")), *left_out]
+        numbers = [] if self.source == self.model else [("numbers", Verbatim(self.source or "in memory"))]
+        return [("model", Verbatim(self.model)), *numbers, *left_out]
 
     def _answers(self) -> list[Answer]:
         """Each verdict in words, with the layers that have it."""

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rhochain.estimates.brackets import Bracket, json_number
-from rhochain.markup.blocks import Block, Facts, Quotation, Section, Table
+from rhochain.markup.blocks import Block, Facts, Section, Table
 from rhochain.reports.chain_report import ChainReport, norm_bar
 from rhochain.reports.citations import sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import Bar
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import ends
+from rhochain.reports.shown_report import closing_sections
 from rhochain.verdicts.conclusions import Decision, Verdict
 
 __all__ = ["SequenceRun", "Spread", "TrajectoryReport"]
@@ -223,11 +224,7 @@ class TrajectoryReport(ChainReport):
             ),
             Section("The sequences", [Facts(facts)]),
         ]
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return found
 
     def extent(self) -> str:
