@@ -22,6 +22,7 @@ from rhochain.commands.info import info
 from rhochain.commands.norm import norm
 from rhochain.commands.output import one_line, tell, warn
 from rhochain.commands.radius import radius
+from rhochain.commands.reading import DryRun
 from rhochain.commands.rescale import rescale_file
 from rhochain.commands.scale import scale
 from rhochain.commands.signals import signals
@@ -81,10 +82,14 @@ def _run(argv: Sequence[str] | None) -> int:
         try:
             with command.make_context(_PROGRAM, arguments) as context:
                 return command.invoke(context) or OK
+        except DryRun as end:
+            print(end.said)
+            return OK
         except typer.Exit as end:
             raise SystemExit(end.exit_code) from None
         except _UsageError as error:
-            _refuse(" ".join(error.format_message().split()))
+            path = _PROGRAM if error.ctx is None else error.ctx.command_path
+            _refuse(f"{' '.join(error.format_message().split()).removesuffix('.')} (see {path} --help)")
         except (ValueError, TypeError, ImportError) as error:
             _refuse(one_line(error))
         except MemoryError:

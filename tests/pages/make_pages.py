@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
@@ -33,6 +34,13 @@ def reports() -> Iterator[tuple[str, ShownReport]]:
     yield "chain", rc.check_chain(chain)
     yield "labels", rc.check(named_worm(), activation="tanh")
     yield "long_names", rc.check(hostile_names(2.0 * A), activation="tanh")
+    torch.manual_seed(0)
+    yield "rnn", rc.check(torch.nn.RNN(4, 32))
+    yield "gru", rc.check(torch.nn.GRU(4, 16, bidirectional=True), inputs=torch.randn(40, 4))
+    yield "lstm", rc.check(torch.nn.LSTM(4, 16, num_layers=2), inputs=torch.randn(40, 4, 4))
+    parts = torch.nn.ModuleDict({"left_out": torch.nn.LSTM(4, 8, proj_size=2), "<b>kept</b>": torch.nn.RNN(4, 8)})
+    yield "model", rc.check(parts)
+    yield "state_dict", rc.check(torch.nn.GRU(4, 8, num_layers=2).state_dict())
 
 
 def named_worm() -> rc.Weights:
@@ -58,7 +66,8 @@ def main(folder: Path) -> None:
         report.to_html(folder / f"{name}.html")
     both = [Section(name, made[name].blocks()) for name in ("vanishes", "undecided", "chain")]
     (folder / "several.html").write_text(page("Several reports", both), encoding="utf-8")
-    cells = [made["vanishes"], made["chain"], made["labels"].spectral_radius, named_worm(), made["labels"].hubs()]
+    cells = [made["vanishes"], made["chain"], made["lstm"], made["labels"].spectral_radius]
+    cells += [named_worm(), made["labels"].hubs()]
     shown = "".join(cell._repr_html_() for cell in cells)
     head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A notebook</title></head>'
     notebook = f"{head}<body><main><h1>A notebook</h1><h2>Cells</h2>{shown}</main></body></html>"

@@ -35,6 +35,7 @@ MISTAKES = {
         ValueError,
         'give either activation or gain, such as activation="tanh"; got neither',
     ),
+    "a type": (lambda: rc.check(dict), TypeError, "got the class builtins.dict: give an instance"),
     "rescaled operator": (
         lambda: rc.rescale(aslinearoperator(EYE), spectral_radius=0.9),
         TypeError,

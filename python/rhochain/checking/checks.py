@@ -35,11 +35,11 @@ from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
+from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.reports.neurons import Neurons
-from rhochain.runs.checkpoints import CheckpointError
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.conditions import paper_conditions
 from rhochain.verdicts.critical_gain import critical_gain
@@ -249,6 +249,8 @@ def check(
         raise ValueError(f"state is for a model that runs along inputs, and W is none; got {type(state).__name__}")
     began = time.perf_counter()
     network = network_of(W)
+    if network is None:
+        refuse_no_matrix(W)
     sigma, gamma, gains = _gain(activation_argument(network, activation) if gain is None else activation, gain, network)
     low, high = levels(vanish_level, explode_level)
     W = matrix_of(W)
@@ -348,9 +350,7 @@ def check(
             out_of_time=work.out_of_time,
         ),
     )
-    if logs is not None and logs.failure is not None:
-        raise CheckpointError(logs.path, logs.failure, report) from logs.failure
-    return report
+    return report if logs is None else logs.outcome(lambda: report)
 
 
 def _require_no_gate(W: Any) -> None:

@@ -16,7 +16,7 @@ from rhochain.commands.exits import MISUSE, OK, VERDICT
 from rhochain.commands.option_groups import Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
 from rhochain.commands.progress import shown_progress
-from rhochain.commands.reading import FILE, STANDARD_INPUT, Reading, holds_layers
+from rhochain.commands.reading import FILE, STANDARD_INPUT, DryRun, Reading, holds_layers
 from rhochain.commands.saving import Saving
 from rhochain.commands.signals import signals
 from rhochain.inputs.activations import activations
@@ -92,6 +92,8 @@ def check_files(
     report of its recurrent layers.
     """
     failing = _verdicts(fail_on or [])
+    if activation is None and gain is None and not reading.dry_run and not all(map(holds_layers, files)):
+        raise ValueError("give --activation, such as --activation tanh, or --gain; got neither")
     output.require_writable()
     if saving.checkpoint is not None and len(files) > 1:
         raise ValueError(f"--checkpoint takes one FILE; got {len(files)}")
@@ -114,8 +116,8 @@ def check_files(
     for file in files:
         try:
             found.append(_checked(file, reading, options, quiet=output.quiet))
-        except typer.Exit:  # a dry run
-            continue
+        except DryRun as end:
+            print(end.said)
         except (ValueError, TypeError, ImportError, MemoryError) as error:
             if len(files) == 1:
                 raise
@@ -142,8 +144,9 @@ def check_files(
 
 def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> _Report:
     with shown_progress(f"reading {file}", quiet=quiet) as line:
-        W = file if holds_layers(file) and reading == Reading() else reading.matrix(file)
-        line.begin("graph of W", options.get("max_seconds"))
+        layers = holds_layers(file) and reading == Reading()
+        W = file if layers else reading.matrix(file)
+        line.begin(f"layers of {file}" if layers else "graph of W", options.get("max_seconds"))
 
         def follow(record: Any) -> bool:
             line.bracket(record)

@@ -15,7 +15,7 @@ import typer
 from rhochain.commands.option_groups import given
 from rhochain.files.loading import load
 
-__all__ = ["FILE", "STANDARD_INPUT", "Reading", "holds_layers", "kind_of", "read"]
+__all__ = ["FILE", "STANDARD_INPUT", "DryRun", "Reading", "holds_layers", "kind_of", "read"]
 
 STANDARD_INPUT = "-"
 FILE = "A matrix or edge table, as rhochain.load reads it; - for standard input."
@@ -26,6 +26,14 @@ _GZIP = b"\x1f\x8b"
 _BANNER = b"%%matrixmarket"
 _OF_STATE_DICTS = (".safetensors", ".pt", ".pth", ".ckpt")
 _ROWS = ("target", "source")
+
+
+class DryRun(typer.Exit):
+    """The end of a command that reads and counts. `said` is for standard output, once no progress is shown there."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -70,15 +78,14 @@ class Reading:
     )
 
     def matrix(self, file: str) -> Any:
-        """The matrix of `file`. A dry run prints its counts and ends the command."""
+        """The matrix of `file`. A dry run ends the command with its counts."""
         options = given(self)
         options["weight"] = _number_or_name(self.weight)
         options["sign"] = _rule(self.sign)
         options["dry_run"] = self.dry_run or None
         found = read(file, **{name: value for name, value in options.items() if value is not None})
         if self.dry_run:
-            print(f"{file}: {found}")
-            raise typer.Exit
+            raise DryRun(f"{file}: {found}")
         return found
 
 

@@ -16,7 +16,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
 from rhochain.inputs.matrix import Matrix
-from rhochain.runs.checkpoints import CheckpointError, RunCheckpoint
+from rhochain.runs.checkpoints import RunCheckpoint
 from rhochain.runs.identity import array_digest, matrix_digest
 
 __all__ = ["Checkpoint", "RunLogs", "SavedEstimate", "matrix_identity"]
@@ -58,14 +58,9 @@ class RunLogs:
         if self._unwritten:
             self._write()
 
-    @property
-    def failure(self) -> OSError | None:
-        """Why the file could not be written."""
-        return self._file.failure
-
-    @property
-    def path(self) -> str:
-        return self._file.path
+    def outcome(self, result: Callable[[], _Result]) -> _Result:
+        """What result() returns or raises, unless the file could not be written."""
+        return self._file.outcome(result)
 
     def begin(self, estimate: Mapping[str, Any], *, write_ends: bool) -> _core.RunLog:
         """The log of an estimate, for the core. `write_ends`: whether its end is written before it is time."""
@@ -79,7 +74,7 @@ class RunLogs:
                 self._unwritten = True
             if self._unwritten and (write_ends or time.monotonic() >= self._due):
                 return self._write()
-            return self.failure is not None
+            return self._file.failure is not None
 
         return _core.RunLog(resume=self._logs.get(name, []), save_seconds=self._seconds, save=save)
 
@@ -148,14 +143,7 @@ class SavedEstimate:
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        failure = None if self._logs is None else self._logs.failure
-        try:
-            found = result()
-        except KeyboardInterrupt as stop:
-            raise stop from failure
-        if self._logs is not None and failure is not None:
-            raise CheckpointError(self._logs.path, failure, found) from failure
-        return found
+        return result() if self._logs is None else self._logs.outcome(result)
 
 
 def _options(limits: Limits) -> dict[str, Any]:

@@ -67,7 +67,7 @@ STYLE = (
     + "".join(
         f".rhochain .rhc-{tone}{{--rhc-tone:var(--rhc-{tone})}}" for tone in ("vanishes", "explodes", "bounded", "open")
     )
-    + ".rhochain dl.rhc-facts{display:grid;grid-template-columns:5.2em minmax(0,1fr);gap:.3em 1em;"
+    + ".rhochain dl.rhc-facts{display:grid;grid-template-columns:5.8em minmax(0,1fr);gap:.3em 1em;"
     "margin:.6em 0}"
     ".rhochain .rhc-facts dt{color:var(--rhc-soft);margin:0;font-weight:400}.rhochain .rhc-facts dd{margin:0;"
     "grid-column:2}"

@@ -118,7 +118,6 @@ def _of_equinox(part: _Part) -> RecurrentLayer | Skipped | None:
         _numbers(module.weight_ih),
         bias,
         None if module.bias is None else _numbers(module.bias),
-        framework="equinox",
         module=part.path,
     )
 
@@ -151,7 +150,7 @@ def _of_nnx(part: _Part) -> RecurrentLayer | Skipped | None:
     activation = named_function(module.activation_fn) if cell == "rnn" else None
     name = part.path or "cell"
     return RecurrentLayer(
-        name, cell, recurrent, incoming, bias, input_bias, activation, part.reverse, "flax", part.path, notes=notes
+        name, cell, recurrent, incoming, bias, input_bias, activation, part.reverse, part.path, notes=notes
     )
 
 
@@ -180,9 +179,7 @@ def _of_parameters(path: str, cell: str, tree: Mapping[Any, Any]) -> RecurrentLa
     bias = _stacked([_bias(tree[name]) for name in gates], recurrent)
     input_bias = _stacked([_bias(tree[name]) for name in gates.values()], recurrent)
     notes = () if cell == "rnn" else ("its gates are taken to have sigmoid and tanh, which parameters do not say",)
-    return RecurrentLayer(
-        path or "cell", cell, recurrent, incoming, bias, input_bias, framework="flax", module=path, notes=notes
-    )
+    return RecurrentLayer(path or "cell", cell, recurrent, incoming, bias, input_bias, module=path, notes=notes)
 
 
 def _kernel(dense: Any) -> Any:

@@ -32,7 +32,6 @@ class RecurrentLayer:
         Of an "rnn": "tanh" or "relu"; None where the source does not say, as in a state dict.
     reverse : bool
         Whether it reads sequences from their end.
-    framework : str
     module : str
         The path of the module that holds the layer, such as "encoder.gru"; "" for the object itself.
     depth : int
@@ -49,7 +48,6 @@ class RecurrentLayer:
     input_bias: Any = None
     activation: str | None = None
     reverse: bool = False
-    framework: str = "torch"
     module: str = ""
     depth: int = 0
     notes: tuple[str, ...] = ()

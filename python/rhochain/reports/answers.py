@@ -36,10 +36,10 @@ def headline(verdict: Verdict, about: str = "") -> str:
     return _worded(verdict, about)[0]
 
 
-def answer(verdict: Verdict, reason: str, about: str = "") -> Answer:
-    """The headline with the reason below it."""
-    words, tone = _worded(verdict, about)
-    return Answer(words, tone, str(verdict), _sentence(reason))
+def answer(verdict: Verdict, reason: str, about: str = "", words: str | None = None) -> Answer:
+    """The headline, or `words` in its place, with the reason below it."""
+    own, tone = _worded(verdict, about)
+    return Answer(own if words is None else words, tone, str(verdict), _sentence(reason))
 
 
 def _worded(verdict: Verdict, about: str) -> tuple[str, Tone]:

@@ -9,14 +9,14 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
-from rhochain.markup.blocks import Block, Facts, Picture, Quotation, Section, Table
+from rhochain.markup.blocks import Answer, Block, Facts, Picture, Section, Table
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import Bar, Mark, svg
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import ends
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["ChainReport", "norm_bar"]
@@ -96,10 +96,14 @@ class ChainReport(ShownReport):
         """The sources that `methods` cites, and the library, as BibTeX."""
         return bibtex(self._sources())
 
+    def answer(self) -> Answer:
+        """The verdict in words, with its reason."""
+        return answer(self.verdict, self.reason, "trajectory", self.headline)
+
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
         found: list[Block] = [
-            answer(self.verdict, self.reason, "trajectory"),
+            self.answer(),
             self._picture(),
             Table(
                 f"{_QUANTITY}: {_MEANING}",
@@ -108,11 +112,7 @@ class ChainReport(ShownReport):
             ),
             Section("The trajectory", [Facts([("chain", self._size()), ("levels", self._levels())])]),
         ]
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return found
 
     def _sources(self) -> Sequence[str]:

@@ -18,7 +18,7 @@ from rhochain.estimates.spectra import Components, perron_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.matrix import square_matrix
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim, printable
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim, printable
 from rhochain.reports import quantities as measured
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
@@ -29,7 +29,7 @@ from rhochain.reports.matrix_size import size_in_words
 from rhochain.reports.methods import methods
 from rhochain.reports.neurons import Neurons, component_table, witness
 from rhochain.reports.quantities import Quantity
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Condition, Verdict
 from rhochain.verdicts.critical_gain import CriticalGain
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GradientReport"]
 
+_ANSWERS = {True: "yes", False: "no", None: "open"}
 _WORDS = {True: "holds", False: "does not hold", None: "open"}
 _PAPER = "Pascanu, Mikolov & Bengio (2013)"
 
@@ -140,7 +141,7 @@ class GradientReport(ShownReport):
     @property
     def headline(self) -> str:
         """The verdict in plain words."""
-        return headline(self.verdict, self._about)
+        return headline(self.verdict, self._about) if self._outcome is None else self._outcome
 
     @property
     def title(self) -> str:
@@ -265,31 +266,37 @@ class GradientReport(ShownReport):
         """The sources that `methods` cites, and the library, as BibTeX."""
         return bibtex(self._sources())
 
+    def answer(self) -> Answer:
+        """The verdict in words, with its reason."""
+        return answer(self.verdict, self.reason, self._about, self._outcome)
+
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
         quantities = self._quantities()
         picture = measured.picture(quantities, measured.marks(self.gain, self.critical_gain))
         found: list[Block | None] = [
-            answer(self.verdict, self.reason, self._about),
+            self.answer(),
             Facts(self._findings()),
             picture,
             measured.table(quantities),
             Table(
                 f"Conditions of {_PAPER}",
-                ("condition", "source", "statement", "answer"),
-                [(c.name, c.equation, c.statement, _WORDS[c.holds]) for c in self.conditions],
+                ("condition", "holds", "statement", "source"),
+                [(c.name, _ANSWERS[c.holds], c.statement, c.equation) for c in self.conditions],
             ),
             Notes([*self.notes, *self._four_quantities()]),
         ]
         if self.along is not None:
             found.append(Section("Along the sequences given", self.along.blocks(paper=False)))
         found.append(Section("The network", [Facts(self._facts()), *self._neuron_tables()]))
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return [block for block in found if block is not None]
+
+    @property
+    def _outcome(self) -> str | None:
+        """In words, where sequences decided and not W."""
+        decided = self.along is not None and self.along.verdict is self.verdict is not Verdict.UNDECIDED
+        return self.along.outcome if self.along is not None and decided else None
 
     @property
     def _about(self) -> str:

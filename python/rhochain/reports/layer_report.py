@@ -8,14 +8,14 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bracket
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim
 from rhochain.reports.answers import answer, headline
 from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.json_report import JsonReport
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import Quantity, ends
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 from rhochain.reports.trajectory_report import TrajectoryReport
 from rhochain.verdicts.conclusions import Verdict
 
@@ -99,7 +99,7 @@ class LayerReport(ShownReport):
     @property
     def headline(self) -> str:
         """The verdict in plain words."""
-        return headline(self.verdict, "gated")
+        return headline(self.verdict, "gated") if self.along is None else self.along.outcome
 
     @property
     def title(self) -> str:
@@ -136,21 +136,21 @@ class LayerReport(ShownReport):
         """The sources that `methods` cites, and the library, as BibTeX."""
         return bibtex(self._sources())
 
+    def answer(self) -> Answer:
+        """The verdict in words, with its reason."""
+        return answer(self.verdict, self.reason, "gated", None if self.along is None else self.along.headline)
+
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
-        found: list[Block] = [answer(self.verdict, self.reason, "gated")]
+        found: list[Block] = [self.answer()]
         rows = [(q.name, f"{b.value:.7g}", *ends(b)) for q in self._quantities() if (b := q.bracket) is not None]
         if rows:
             found.append(Table(_CAPTION, ("quantity", "value", "lower bound", "upper bound"), rows))
         found.append(Notes(self.notes))
         if self.along is not None:
-            found.append(Section("Along the sequences given", self.along.blocks(paper=False)))
+            found.append(Section("Along the sequences given", self.along.blocks(paper=False)[1:]))
         found.append(Section("The layer", [Facts([("layer", Verbatim(self.name)), ("cells", self._size())])]))
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return found
 
     def _size(self) -> str:

@@ -62,7 +62,5 @@ def _labelled(label: str, text: str) -> list[str]:
 def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows in lines; one of two cells says something in words and widens no column but the first."""
     columns = len(rows[0])
-    widths = [
-        max(len(row[k]) for row in rows if k == 0 or len(row) == columns) + (1 if k == 0 else 2) for k in range(columns)
-    ]
+    widths = [max(len(row[k]) for row in rows if k == 0 or len(row) == columns) + 2 for k in range(columns)]
     return ["  " + "".join(cell.ljust(w) for cell, w in zip(row, widths, strict=False)).rstrip() for row in rows]

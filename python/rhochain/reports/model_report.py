@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import rhochain._core as _core
-from rhochain.markup.blocks import Block, Facts, Notes, Quotation, Section, Table, Verbatim
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim
 from rhochain.objects.recurrent_layers import Skipped
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.layer_report import LayerReport
 from rhochain.reports.layout import plain_text
-from rhochain.reports.shown_report import ShownReport
+from rhochain.reports.shown_report import ShownReport, closing_sections
 
 __all__ = ["ModelReport"]
 
 _CAPTION = (
     "rho: spectral radius; sigma_1: largest singular value; rho(|W|): Perron radius, of W or of each gate's block. "
-    "The bounds around these values, with their grades, are in the report of each layer"
+    "The report of each layer has their bounds and grades"
 )
 _MOST_NAMES = 6  # in one line
 
@@ -93,54 +93,73 @@ class ModelReport(ShownReport):
 
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The summary, and a section for each layer. `paper`: with the text for a paper."""
-        found = [*self._summary(with_reasons=False)]
+        found: list[Block] = [*self._answers(), Facts(self._about()), self._layers(), Notes(self.notes)]
         for layer in self.layers:
             about = f"{layer.name}: {_cell(layer)}, {layer.shape[1]:,} units"
             found.append(Section(Verbatim(about), layer.blocks(paper=False)))
         if self.stack is not None:
             found.append(Section("All layers together", self.stack.blocks(paper=False)))
-        if paper:
-            quoted = [*map(Quotation, self.methods().split("\n\n")), Quotation(self.citations(), code=True)]
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
-        return found
+        return [*found, *closing_sections(self, None, paper=paper)]
 
     def __str__(self) -> str:
-        return plain_text(self._summary(with_reasons=True))
+        return plain_text(self._summary())
 
     def __rich_console__(self, console: Any, options: Any) -> Iterable[Any]:
         # Rich itself calls this, so it is there.
         from rhochain.reports.terminal import renderables
 
-        return renderables(self._summary(with_reasons=True))
+        return renderables(self._summary())
 
-    def _summary(self, *, with_reasons: bool) -> list[Block]:
-        facts = [("model", Verbatim(self.model)), ("numbers", Verbatim(self.source or "in memory")), *self._answers()]
-        notes = [*(self._reasons() if with_reasons else []), *self.notes]
+    def _summary(self) -> list[Block]:
+        """In short, for text: without the bounds of each layer."""
+        answers = [("answer", Verbatim(f"{said.headline} ({said.reason})")) for said in self._answers()]
+        why = [("reason", text) for text in self._reasons()]
         if self.stack is not None:
-            notes.append(f"all layers together: {self.stack.headline}: {self.stack.reason}")
-        notes += [f"left out: {part.name}: {part.reason}" if part.name else part.reason for part in self.skipped]
-        return [Facts(facts), self._table(), Notes(notes)]
+            why.append(("together", f"{self.stack.headline}. {self.stack.answer().reason}"))
+        return [Facts([*answers, *self._about()]), self._layers(), self._numbers(), Facts(why), Notes(self.notes)]
 
-    def _answers(self) -> list[tuple[str, str]]:
+    def _about(self) -> list[tuple[str, str]]:
+        """The model, and what of it was left out."""
+        left_out = [("left out", Verbatim(f"{part.name}: {part.reason}".removeprefix(": "))) for part in self.skipped]
+        numbers = [] if self.source == self.model else [("numbers", Verbatim(self.source or "in memory"))]
+        return [("model", Verbatim(self.model)), *numbers, *left_out]
+
+    def _answers(self) -> list[Answer]:
         """Each verdict in words, with the layers that have it."""
+        answers: dict[str, Answer] = {}
         layers: dict[str, list[str]] = {}
         for layer in self.layers:
             layers.setdefault(layer.headline, []).append(str(layer.name))
-        answers: list[tuple[str, str]] = []
+            answers.setdefault(layer.headline, layer.answer())
+        found: list[Answer] = []
         for words, names in layers.items():
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-            answers.append(("answer", Verbatim(f"{words} ({', '.join(names[:_MOST_NAMES])}{more})")))
-        return answers
+            named = Verbatim(f"{', '.join(names[:_MOST_NAMES])}{more}")
+            found.append(replace(answers[words], headline=words, reason=named))
+        return found
 
-    def _table(self) -> Table:
-        """A row for each layer, followed by those of its gates."""
+    def _layers(self) -> Table:
+        """A row for each layer, with its answer."""
         measured = any(layer.along is not None for layer in self.layers)
-        head = ("layer", "cell", "n", "rho", "sigma_1", "rho(|W|)", "answer", *(("along the inputs",) * measured))
+        head = ("layer", "gradients", *(("half-life in steps",) * measured), "cell", "units")
         rows: list[tuple[str, ...]] = []
         for layer in self.layers:
-            along = "" if layer.along is None else layer.along.brief
-            rows += [(*row, *((along if row[1] else "",) * measured)) for row in _rows(layer)]
-        return Table(_CAPTION, head, rows)
+            decay = "" if layer.along is None else layer.along.half_life
+            rows.append(
+                (
+                    Verbatim(layer.name or ""),
+                    _in_a_cell(layer.headline),
+                    *((str(decay),) * measured),
+                    _cell(layer),
+                    f"{layer.shape[1]:,}",
+                )
+            )
+        return Table("The recurrent layers", head, rows)
+
+    def _numbers(self) -> Table:
+        """A row for each matrix."""
+        head = ("matrix", "rho", "sigma_1", "rho(|W|)")
+        return Table(_CAPTION, head, [row for layer in self.layers for row in _rows(layer)])
 
     def _reasons(self) -> list[str]:
         """Why each verdict, layers with one reason together, and the notes of gated layers."""
@@ -156,22 +175,21 @@ def _cell(layer: GradientReport | LayerReport) -> str:
     return layer.cell.upper() if isinstance(layer, LayerReport) else f"RNN {layer.activation}"
 
 
+def _in_a_cell(headline: str) -> str:
+    """Below the head "gradients"."""
+    words = headline.partition(":")[0].removeprefix("Gradients ")
+    return words[:1].lower() + words[1:]
+
+
 def _rows(layer: GradientReport | LayerReport) -> list[tuple[str, ...]]:
-    """The row of a layer; of a gated one those of its gates follow."""
-    name, words = Verbatim(layer.name or ""), layer.headline.partition(":")[0]
-    size = f"{layer.shape[1]:,}"
+    """The matrix of a plain layer, or a row for each gate."""
     if isinstance(layer, GradientReport):
         found = (layer.spectral_radius, layer.spectral_norm, layer.perron_radius)
-        values = ("" if bracket is None else f"{bracket.value:.4g}" for bracket in found)
-        return [(name, _cell(layer), size, *values, words)]
-    gates = [
+        return [(Verbatim(layer.name or ""), *("-" if b is None else f"{b.value:.4g}" for b in found))]
+    return [
         (
             Verbatim(f"{layer.name}: {gate.name}"),
-            "",
-            "",
             *(f"{b.value:.4g}" for b in (gate.spectral_radius, gate.spectral_norm, gate.perron_radius)),
-            "",
         )
         for gate in layer.gates
     ]
-    return [(name, _cell(layer), size, "", "", "", words), *gates]

@@ -60,19 +60,8 @@ class Neurons:
     def facts(self) -> Sequence[tuple[str, str]]:
         """Orientation, and what the reader did."""
         found = [("rows", self.orientation)]
-        c = self.counts
-        did = [
-            f"{count:,} {words}"
-            for count, words in (
-                (c.rows, "rows read"),
-                (c.summed, "summed into others of the same pair"),
-                (c.dropped, "dropped"),
-                (c.unknown_sign, "neurons without a known sign"),
-            )
-            if count
-        ]
-        if did:
-            found.append(("reading", Verbatim(", ".join(did))))
+        if self.counts.rows:
+            found.append(("reading", str(self.counts)))
         found += [("reading", Verbatim(note)) for note in self.notes]
         return found
 

@@ -7,13 +7,14 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rhochain.markup.blocks import Block
+from rhochain.markup.blocks import Block, Facts, Quotation, Section
 from rhochain.markup.notebook import notebook
+from rhochain.reports.computation import Computation
 from rhochain.reports.json_report import JsonReport
 from rhochain.reports.layout import plain_text
 from rhochain.reports.page import written_page
 
-__all__ = ["ShownReport"]
+__all__ = ["ShownReport", "closing_sections"]
 
 
 class ShownReport(JsonReport):
@@ -27,6 +28,14 @@ class ShownReport(JsonReport):
     @abstractmethod
     def blocks(self, *, paper: bool = True) -> Sequence[Block]:
         """The parts of the report, for a page of several reports too. `paper`: with the text for a paper."""
+
+    @abstractmethod
+    def methods(self) -> str:
+        """For the methods of a paper: paragraphs with an empty line between two."""
+
+    @abstractmethod
+    def citations(self) -> str:
+        """The sources that `methods` cites, as BibTeX."""
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
         """The whole report as one HTML page with a picture, which needs nothing beside it.
@@ -54,3 +63,12 @@ class ShownReport(JsonReport):
         from rhochain.reports.terminal import renderables
 
         return renderables(self.blocks(paper=False))
+
+
+def closing_sections(report: ShownReport, computed: Computation | None, *, paper: bool) -> list[Section]:
+    """The last parts of a report: how it was computed, and with `paper` the text for one."""
+    found = [] if computed is None else [Section("How it was computed", [Facts(computed.facts())])]
+    if paper:
+        quoted = [*map(Quotation, report.methods().split("\n\n")), Quotation(report.citations(), code=True)]
+        found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+    return found

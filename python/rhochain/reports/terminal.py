@@ -19,10 +19,17 @@ def renderables(blocks: Sequence[Block]) -> Iterator[RenderableType]:
     """What rich prints, for any width."""
     from rich.text import Text
 
-    for k, block in enumerate(block for block in blocks if not isinstance(block, (Picture, Quotation))):
+    for k, block in enumerate(block for block in blocks if _shown(block)):
         if k > 0:
             yield Text()
         yield from _rendered(block)
+
+
+def _shown(block: Block) -> bool:
+    """Whether a terminal has something to show of it."""
+    if isinstance(block, Facts):
+        return bool(block.rows)
+    return bool(block.items) if isinstance(block, Notes) else not isinstance(block, (Picture, Quotation))
 
 
 def _rendered(block: Block) -> Iterator[Any]:

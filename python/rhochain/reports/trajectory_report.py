@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rhochain.estimates.brackets import Bracket, json_number
-from rhochain.markup.blocks import Answer, Block, Facts, Quotation, Section, Table, Tone
+from rhochain.markup.blocks import Block, Facts, Section, Table
 from rhochain.reports.chain_report import ChainReport, norm_bar
 from rhochain.reports.citations import sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import Bar
 from rhochain.reports.methods import methods
 from rhochain.reports.quantities import ends
+from rhochain.reports.shown_report import closing_sections
 from rhochain.verdicts.conclusions import Decision, Verdict
 
 __all__ = ["SequenceRun", "Spread", "TrajectoryReport"]
@@ -164,15 +165,12 @@ class TrajectoryReport(ChainReport):
     def headline(self) -> str:
         """The verdict in plain words, with the half-life."""
         life = self.half_life
-        rate = "" if math.isinf(life.least) else f": half-life {life.in_steps}"
-        return f"{_along(self.sequences, self.verdict)}{rate}"
+        return self.outcome if math.isinf(life.most) else f"{self.outcome}: half-life {life.in_steps}"
 
     @property
-    def brief(self) -> str:
-        """The same for a cell of a table."""
-        count, life = len(self.sequences), self.half_life
-        rate = "no half-life" if math.isinf(life.least) else f"half-life {life.in_steps}"
-        return rate if count == 1 else f"{rate}, {count} sequences"
+    def outcome(self) -> str:
+        """The verdict in plain words."""
+        return _along(self.sequences, self.verdict)
 
     @property
     def title(self) -> str:
@@ -214,7 +212,7 @@ class TrajectoryReport(ChainReport):
             ("levels", self._levels()),
         ]
         found: list[Block] = [
-            Answer(self.headline, _TONES[self.verdict], str(self.verdict), self.reason),
+            self.answer(),
             self._picture(),
             Table(
                 "ln ||P||_2: the logarithm of the norm of the product P of all Jacobians of a sequence",
@@ -226,11 +224,7 @@ class TrajectoryReport(ChainReport):
             ),
             Section("The sequences", [Facts(facts)]),
         ]
-        if self.computed is not None:
-            found.append(Section("How it was computed", [Facts(self.computed.facts())]))
-        if paper:
-            quoted = (Quotation(self.methods()), Quotation(self.citations(), code=True))
-            found.append(Section("Methods and citations, to copy into a paper", quoted, folded=True))
+        found += closing_sections(self, self.computed, paper=paper)
         return found
 
     def extent(self) -> str:
@@ -262,17 +256,11 @@ class TrajectoryReport(ChainReport):
         return f"{rows:,} x {cols:,} Jacobians"
 
     def _bars(self) -> list[Bar]:
-        return [norm_bar(f"ln ||P||_2, sequence {b}", run.norm) for b, run in enumerate(self.sequences[:_SHOWN])]
+        return [norm_bar(f"sequence {b}", run.norm) for b, run in enumerate(self.sequences[:_SHOWN])]
 
 
 _SHOWN = 32
 """Sequences in a picture and a table; all are in `to_dict`."""
-
-_TONES = {
-    Verdict.VANISHES_ON_TRAJECTORY: Tone.VANISHES,
-    Verdict.EXPLODES_ON_TRAJECTORY: Tone.EXPLODES,
-    Verdict.UNDECIDED: Tone.OPEN,
-}
 
 
 def _along(sequences: Sequence[SequenceRun], verdict: Verdict) -> str:
@@ -287,7 +275,8 @@ def _along(sequences: Sequence[SequenceRun], verdict: Verdict) -> str:
     if undecided == count:
         return f"Not decided along {all_of_them}"
     found = ((vanished, "vanished"), (exploded, "exploded"), (undecided, "undecided"))
-    return f"Of {count} sequences, gradients: " + ", ".join(f"{words} along {some}" for some, words in found if some)
+    counts = ", ".join(f"{words} along {some}" for some, words in found if some)
+    return f"Gradients {counts} of {count} sequences"
 
 
 def _counts(sequences: Sequence[SequenceRun]) -> tuple[int, int, int]:

@@ -86,14 +86,7 @@ class SavedRun:
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        failure = None if self._file is None else self._file.failure
-        try:
-            found = result()
-        except KeyboardInterrupt as stop:
-            raise stop from failure
-        if self._file is not None and failure is not None:
-            raise CheckpointError(self._file.path, failure, found) from failure
-        return found
+        return result() if self._file is None else self._file.outcome(result)
 
 
 class RunCheckpoint:
@@ -117,6 +110,17 @@ class RunCheckpoint:
         self.path = os.path.realpath(given)
         self._identity = json.loads(json.dumps(identity))
         self.failure: OSError | None = None
+
+    def outcome(self, result: Callable[[], _Result]) -> _Result:
+        """What result() returns or raises, unless the file could not be written."""
+        failure = self.failure
+        try:
+            found = result()
+        except KeyboardInterrupt as stop:
+            raise stop from failure
+        if failure is not None:
+            raise CheckpointError(self.path, failure, found) from failure
+        return found
 
     def load(self) -> RunState | None:
         """The state in the file; None without a file.

@@ -121,6 +121,10 @@ class TransmitterEvidence:
         self._ids, self._sums = [LabelColumn(index.ids)], [total]
         return index.ids, total
 
+    def _rule_in_words(self) -> str:
+        named = ((sign, [name for name, own in self._rule.items() if own == sign]) for sign in (1, -1))
+        return "; ".join(f"{', '.join(names)} {sign}" for sign, names in named if names)
+
     def signs(self) -> NeuronSigns:
         """The sign of each neuron that a row named, 0 without evidence or for a transmitter without a rule."""
         ids, total = self._put_together()
@@ -136,11 +140,9 @@ class TransmitterEvidence:
         }
         listed = ", ".join(f"{name} {count:,}" for name, count in missing.items())
         several = int(np.count_nonzero(np.count_nonzero(total > 0, axis=1) > 1))
-        notes = (
-            (f"neurons with several transmitters, of which that with the most weight counts: {several:,}",)
-            if several and self._several
-            else ()
-        )
+        notes: tuple[str, ...] = (f"signs by transmitter: {self._rule_in_words()}",)
+        if several and self._several:
+            notes += (f"neurons with several transmitters, of which that with the most weight counts: {several:,}",)
         return NeuronSigns(
             ids,
             np.where(said, sign_of[top], np.int8(0)),

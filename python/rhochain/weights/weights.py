@@ -183,14 +183,8 @@ class Weights:
         ]
         if self.origin:
             facts.insert(0, ("source", Verbatim(self.origin)))
-        c = self.counts
-        if c.rows:
-            facts.append(
-                (
-                    "reading",
-                    f"{c.rows:,} rows read, {c.summed:,} summed into others of the same pair, {c.dropped:,} dropped",
-                )
-            )
+        if self.counts.rows:
+            facts.append(("counts", str(self.counts)))
         facts += [("note", Verbatim(note)) for note in self.notes]
         return notebook([Facts([("Weights", "W and the names of its neurons"), *facts])])
 

@@ -101,12 +101,15 @@ def test_help_names_the_activations(capsys):
 
 MISUSE = {
     "no command": ([], "a command is required"),
-    "unknown command": (["chekc"], "chekc"),
+    "unknown command": (["chekc"], "chekc' (see rhochain --help)"),
     "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "--fast"),
     "no file": (["check", "--gain", "1"], "FILE"),
     "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),
     "unknown ending": (["check", "W.xyz", "--gain", "1"], "unknown kind of file"),
-    "neither activation nor gain": (["check", "SMALL"], "give either activation or gain"),
+    "neither activation nor gain": (
+        ["check", "SMALL"],
+        "give --activation, such as --activation tanh, or --gain; got neither",
+    ),
     "activation and gain": (
         ["check", "SMALL", "--activation", "tanh", "--gain", "1"],
         "give either activation or gain",

@@ -86,6 +86,7 @@ def test_a_transmitter_without_a_rule_is_named(tmp_path):
     ):
         rc.load(path, sign="drosophila", transmitter="kind")
     W = rc.load(path, sign={"GABA": -1, "HIST": -1, "unclear": 1}, transmitter="kind")
+    assert "signs by transmitter: UNCLEAR 1; GABA, HIST -1" in W.notes
     assert entries_of(W) == {(2, 1): -1, (3, 2): -1, (1, 3): 1}
     assert W.counts.unknown_sign == 0
 

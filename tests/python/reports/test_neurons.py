@@ -90,9 +90,7 @@ def test_orientation_and_counts_are_in_every_report():
     report = rc.check(labelled, activation="tanh")
     assert "source edges.csv" in said(report)
     assert "rows receive: W[i, j] acts from neuron j on neuron i" in said(report)
-    assert "900 rows read, 40 summed into others of the same pair, 7 dropped, 2 neurons without a known sign" in said(
-        report
-    )
+    assert "reading 900 rows, 853 pairs: 40 rows summed, 7 rows dropped, 2 neurons without a known sign" in said(report)
     assert "Weights are counts." in said(report)
     assert np.array_equal(report.ids, names)
     plain = report.to_dict()["neurons"]
