@@ -56,6 +56,19 @@ class Estimation:
         if self.callback is not None and not callable(self.callback):
             raise TypeError(f"callback must be callable or None; got {type(self.callback).__name__}")
 
+    def computation(self, seconds: float, products: int) -> Computation:
+        """What a report says of a run with these options."""
+        return Computation(
+            seconds=seconds,
+            products=products,
+            threads=thread_count(self.threads) or granted_threads(),
+            rtol=self.rtol,
+            delta=self.delta,
+            seed=self.seed,
+            max_matvecs=self.max_matvecs,
+            max_seconds=self.max_seconds,
+        )
+
     def limits(self, clock: SharedClock) -> dict[str, Any]:
         """What the next estimate takes."""
         return {
@@ -88,6 +101,7 @@ def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation)
         _require_own_chain(layer, chain)
         log_norm = chain.norm(**options.limits(clock))
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high)
+    products = sum(bracket.matvecs for bracket in _brackets(gates, log_norm))
     return LayerReport(
         layer.name,
         layer.cell,
@@ -97,16 +111,7 @@ def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation)
         tuple(gates),
         chain_norm=log_norm,
         notes=decision.notes,
-        computed=Computation(
-            seconds=time.perf_counter() - began,
-            products=sum(bracket.matvecs for bracket in _brackets(gates, log_norm)),
-            threads=thread_count(options.threads) or granted_threads(),
-            rtol=options.rtol,
-            delta=options.delta,
-            seed=options.seed,
-            max_matvecs=options.max_matvecs,
-            max_seconds=options.max_seconds,
-        ),
+        computed=options.computation(time.perf_counter() - began, products),
     )
 
 

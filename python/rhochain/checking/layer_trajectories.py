@@ -15,11 +15,9 @@ from rhochain.chains.layer_runs import LayerRecord, LayerStart, layer_chain, rec
 from rhochain.chains.stack_chain import StackChain
 from rhochain.checking.gated_checks import Estimation
 from rhochain.estimates.shared_clock import SharedClock
-from rhochain.inputs.resources import granted_threads, thread_count
 from rhochain.objects.recurrent_layers import Layers, RecurrentLayer, Skipped
 from rhochain.objects.torch_inputs import recorded_calls
 from rhochain.objects.torch_sequences import GivenSequence, sequences_of_calls
-from rhochain.reports.computation import Computation
 from rhochain.reports.trajectory_report import SequenceRun, TrajectoryReport
 from rhochain.verdicts.trajectories import decide_for_chain, levels
 
@@ -175,17 +173,9 @@ class _Measured:
         self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
 
     def report(self, name: str, given: int) -> TrajectoryReport:
-        o, runs = self._options, self._runs[name]
-        computed = Computation(
-            seconds=self._seconds[name],
-            products=sum(run.norm.matvecs for run in runs),
-            threads=thread_count(o.threads) or granted_threads(),
-            rtol=o.rtol,
-            delta=o.delta,
-            seed=o.seed,
-            max_matvecs=o.max_matvecs,
-            max_seconds=o.max_seconds,
-        )
+        runs = self._runs[name]
+        products = sum(run.norm.matvecs for run in runs)
+        computed = self._options.computation(self._seconds[name], products)
         return TrajectoryReport.of(runs, given, self._shapes[name], *self._levels, computed)
 
 

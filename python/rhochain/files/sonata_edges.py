@@ -130,7 +130,7 @@ def _edge_weights(
         of_edges = _integers(file, group, "edge_type_id")
         _require_as_many(place, of_edges, weight)
         weight[~stated] = weights_of_types(given, of_edges[~stated])
-        notes.append(f"weights of {int(np.sum(~stated))} edges by their types in {given.name}")
+        notes.append(f"weights of {int(np.sum(~stated)):,} edges by their types in {given.name}")
     return weight * times
 
 

@@ -135,7 +135,7 @@ class ModelReport(ShownReport):
         for words, names in layers.items():
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             named = Verbatim(f"{', '.join(names[:_MOST_NAMES])}{more}")
-            found.append(replace(answers[words], headline=words, reason=named))
+            found.append(replace(answers[words], headline=words.removesuffix(": here they are"), reason=named))
         return found
 
     def _layers(self) -> Table:

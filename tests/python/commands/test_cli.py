@@ -101,7 +101,7 @@ def test_help_names_the_activations(capsys):
 
 MISUSE = {
     "no command": ([], "a command is required"),
-    "unknown command": (["chekc"], "chekc' (see rhochain --help)"),
+    "unknown command": (["chekc"], "(see rhochain --help)"),
     "unknown option": (["check", "W.npy", "--gain", "1", "--fast"], "--fast"),
     "no file": (["check", "--gain", "1"], "FILE"),
     "missing file": (["check", "no/such.mtx", "--gain", "1"], "no/such.mtx: no such file"),

@@ -116,3 +116,14 @@ def test_a_layer_is_a_report_by_itself(report):
     assert repr(layer).startswith("LayerReport('<b>decoder</b>', UNDECIDED, LSTM, 8 units")
     assert "encoder.l0: UNDECIDED" in repr(report)
     assert "rnn.l0" in str(report.layers[3])
+
+
+def test_the_answer_leads_in_text_and_on_the_page():
+    report = rc.check({"a.weight_hh_l0": 2.0 * np.eye(3), "b.weight_hh_l0": 0.5 * np.eye(3)}, activation="tanh")
+    lines = str(report).splitlines()
+    assert lines[:2] == [
+        "answer    Some slopes make gradients explode (a.l0)",
+        "          Gradients vanish for every input (b.l0)",
+    ]
+    page = report.to_html()
+    assert 0 < page.index("Some slopes make gradients explode</h2>") < page.index("The recurrent layers")
