@@ -147,8 +147,9 @@ def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: boo
             return signals.asked
 
         report: _Report = check(W, **options, callback=follow)
-        of_model = isinstance(report, ModelReport)  # whose source says of what kind its numbers are
-        return dataclasses.replace(report, model=file) if of_model else dataclasses.replace(report, source=file)
+        if isinstance(report, ModelReport):  # its source says of what kind its numbers are
+            return dataclasses.replace(report, model=file)
+        return dataclasses.replace(report, source=file)
 
 
 def _verdicts(names: Sequence[str]) -> frozenset[Verdict]:

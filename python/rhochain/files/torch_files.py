@@ -72,11 +72,11 @@ class TorchTensors(Mapping[str, Any]):
             rows = tensor.layout == self._torch.sparse_csr
             parts = (tensor.col_indices, tensor.crow_indices) if rows else (tensor.row_indices, tensor.ccol_indices)
             data, *positions = (self._array(place, part) for part in (tensor.values(), *(part() for part in parts)))
-            require_sane_shape(place, *shape, len(data))
+            require_sane_shape(place, shape[0], shape[1], len(data))
             return compressed_matrix("csr" if rows else "csc", wide_entries(data), positions, shape, f"{place}, ")
         if tensor.layout == self._torch.sparse_coo and tensor.ndim == 2:
             data, both = (self._array(place, part) for part in (tensor._values(), tensor._indices()))
-            require_sane_shape(place, *shape, len(data))
+            require_sane_shape(place, shape[0], shape[1], len(data))
             return sparse.csr_array(coordinate_matrix(wide_entries(data), list(both), shape, f"{place}, "))
         return self._array(place, tensor)
 
