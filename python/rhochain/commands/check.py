@@ -153,6 +153,8 @@ def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: boo
             return signals.asked
 
         report: _Report = check(W, **options, callback=follow)
+        if isinstance(report, ModelReport):  # its source says of what kind its numbers are
+            return dataclasses.replace(report, model=file)
         return dataclasses.replace(report, source=file)
 
 
@@ -183,9 +185,9 @@ def _verdicts_of(found: _Report | _Failure) -> tuple[Verdict, ...]:
 
 def _table(found: Sequence[_Report | _Failure]) -> str:
     """A row for each file; where they are wider than the terminal, the name of a file has a line of its own."""
-    reports = {each.source: _cells(each) for each in found if not isinstance(each, _Failure)}
-    widths = [max(len(row[k]) for row in [_HEAD[1:], *reports.values()]) for k in range(len(_HEAD) - 1)]
-    names = max(len(str(each.source)) for each in [*found, _Failure(_HEAD[0], "")])
+    reports = [_cells(each) for each in found if not isinstance(each, _Failure)]
+    widths = [max(len(row[k]) for row in [_HEAD[1:], *reports]) for k in range(len(_HEAD) - 1)]
+    names = max(len(_file_of(each)) for each in [*found, _Failure(_HEAD[0], "")])
     width = names + sum(width + 2 for width in widths)
     beside = width <= columns(without_terminal=width)
 
@@ -196,17 +198,22 @@ def _table(found: Sequence[_Report | _Failure]) -> str:
     lines = [row(_HEAD[0], _HEAD[1:])]
     for each in found:
         if not isinstance(each, _Failure):
-            lines.append(row(str(each.source), _cells(each)))
+            lines.append(row(_file_of(each), _cells(each)))
         else:
             lines.append(f"{each.source:<{names}}  error: {each.error.removeprefix(f'{each.source}: ')}")
     return "\n".join(lines)
+
+
+def _file_of(found: _Report | _Failure) -> str:
+    return found.model if isinstance(found, ModelReport) else str(found.source)
 
 
 def _cells(report: _Report) -> tuple[str, ...]:
     """The columns of the table beside the file; a quantity that was not computed is a dash."""
     if isinstance(report, ModelReport):
         verdicts = ", ".join(map(str, dict.fromkeys(_verdicts_of(report)))) or "no verdict"
-        return (f"{len(report.layers)} layers: {verdicts}", *"-" * 4)
+        layers = "1 layer" if len(report.layers) == 1 else f"{len(report.layers)} layers"
+        return (f"{layers}: {verdicts}", *"-" * 4)
     gain = report.critical_gain
     numbers = (
         None if report.spectral_radius is None else report.spectral_radius.value,

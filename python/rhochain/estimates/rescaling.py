@@ -118,7 +118,7 @@ def rescale(
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     if len(given) != 1:
-        raise ValueError(f"give exactly one of {', '.join(wanted)}; got {', '.join(given) or 'none'}")
+        raise ValueError(f"give exactly one of {', '.join(wanted)}; got {', '.join([*given, *options]) or 'none'}")
     ((quantity, value),) = given.items()
     target = real_number(quantity, value)
     if not 0.0 <= target < math.inf:

@@ -75,6 +75,7 @@ def _run(model: Any, inputs: Any, state: Any, *, is_cell: bool) -> None:
         model(*positional, **named)
     except Exception as error:
         came = f"{type(error).__name__}: {error}"
+        came += " (a NumPy array: torch.from_numpy(inputs) is a tensor)" if isinstance(inputs, np.ndarray) else ""
         raise ValueError(
             f"inputs must be what the {kind} takes, as in model(inputs); its forward raised {came}"
         ) from error

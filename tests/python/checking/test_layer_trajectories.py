@@ -252,6 +252,7 @@ def test_limits_and_callbacks_reach_the_chains():
     ("arguments", "complaint"),
     [
         ({"state": torch.zeros(1, 3)}, "state is the start of a run along inputs; got state without inputs"),
+        ({"inputs": np.zeros((4, 3), np.float32)}, r"torch\.from_numpy\(inputs\) is a tensor"),
         ({"inputs": torch.zeros(4, 7)}, "inputs must be what the GRU takes.*its forward raised RuntimeError"),
         ({"inputs": torch.zeros(4, 2), "max_sequences": 0}, "max_sequences must be"),
         ({"inputs": torch.full((4, 2), math.nan)}, "inputs"),

@@ -115,3 +115,14 @@ def test_what_one_trajectory_may_decide_is_said_as_a_command(folder, capsys):
     shown = capsys.readouterr().out
     assert "verdict   UNDECIDED" in shown or "verdict   EXPLOSION_NOT_EXCLUDED" in shown
     assert shown.splitlines()[-1] == """next      rhochain chain 'it'"'"'s.npy' --activation sin --steps 1000"""
+
+
+def test_a_state_dict_says_of_what_kind_its_numbers_are(folder, capsys):
+    safetensors = pytest.importorskip("safetensors.numpy")
+    W = np.random.default_rng(0).standard_normal((12, 12)).astype(np.float16) / 10
+    safetensors.save_file({"rnn.weight_hh_l0": W}, "model.safetensors")
+    assert run("check", "model.safetensors", "--activation", "tanh", "--json", "-") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["model"], found["source"]) == ("model.safetensors", "float16")
+    assert run("check", "small.npy", "model.safetensors", "--activation", "tanh") == 0
+    assert "model.safetensors  1 layer: VANISHES" in capsys.readouterr().out

@@ -67,7 +67,8 @@ def test_lists_and_options():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({}, ValueError, "give exactly one of"),
+        ({}, ValueError, "give exactly one of .*; got none"),
+        ({"radius": 0.9}, ValueError, "give exactly one of spectral_radius, .*; got radius"),
         ({"spectral_radius": 1.0, "spectral_norm": 1.0}, ValueError, "got spectral_radius, spectral_norm"),
         ({"spectral_radius": -1.0}, ValueError, "spectral_radius must be finite and at least 0"),
         ({"spectral_norm": np.nan}, ValueError, "spectral_norm must be finite and at least 0"),
