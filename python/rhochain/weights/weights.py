@@ -13,7 +13,7 @@ from scipy import sparse
 from rhochain.markup.blocks import Facts, Verbatim
 from rhochain.markup.notebook import notebook
 from rhochain.weights.ids import distinct_labels, plain_ids
-from rhochain.weights.refusals import BadArgument
+from rhochain.weights.refusals import BadArgument, BadData
 
 __all__ = ["Counts", "Weights"]
 
@@ -122,10 +122,19 @@ class Weights:
             hint = '; of such a matrix its transpose has rows="target"' if self.rows == "source" else ""
             raise BadArgument(f"rows must be 'target' or None; got {self.rows!r}{hint}")
         if self.ids is not None:
-            ids = plain_ids("ids", self.ids)
+            objects = (
+                getattr(getattr(self.ids, "dtype", None), "kind", "") == "O"
+            )  # labels of a graph may be of any types
+            ids = np.asarray(self.ids) if objects else plain_ids("ids", self.ids)
             if len(ids) != self.matrix.shape[0]:
                 raise BadArgument(f"ids must name the {self.matrix.shape[0]:,} rows of the matrix; got {len(ids):,}")
-            object.__setattr__(self, "ids", ids if (ids[1:] > ids[:-1]).all() else distinct_labels("ids", ids))
+            if objects:
+                again = len(ids) - len(set(ids.tolist()))
+                if again:
+                    raise BadData("ids", f"{again:,} of {len(ids):,} ids come again", "each once")
+            elif not (ids[1:] > ids[:-1]).all():
+                distinct_labels("ids", ids)
+            object.__setattr__(self, "ids", ids)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -29,6 +29,7 @@ def test_it_is_its_matrix_to_numpy_scipy_and_every_estimate(matrix):
         ({"matrix": DENSE[0]}, r"matrix must be an array .*; got \(3,\)"),
         ({"ids": ["a", "b"]}, "ids must name the 3 rows of the matrix; got 2"),
         ({"ids": ["a", "b", "a"]}, "ids: 1 of 3 ids come again, such as a; expected each once"),
+        ({"ids": np.array(["a", 1, "a"], object)}, "ids: 1 of 3 ids come again; expected each once"),
         ({"ids": [7.2e17, 1.0, 2.0]}, "ids: 1 of 3 ids are floating-point numbers of 2"),
         ({"rows": "post"}, "rows must be 'target' or None; got 'post'"),
         ({"rows": "source"}, "got 'source'; of such a matrix its transpose has rows=\"target\""),
