@@ -138,7 +138,8 @@ rhochain_status rhochain_matrix_dense(int64_t rows, int64_t cols, rhochain_scala
                                       const void* values, rhochain_matrix** matrix);
 /* The struct is copied. On failure `release` is not called. */
 rhochain_status rhochain_matrix_operator(const rhochain_operator* products, rhochain_matrix** matrix);
-/* Most bytes for copies of a sparse W in layouts for products; 2^31 at first. No bit of a result depends on it. */
+/* Most bytes for copies of a sparse W in layouts for products; 2^31 at first. No bit of a result depends on it. No other
+ * thread may use the matrix meanwhile. */
 rhochain_status rhochain_matrix_layout_memory(rhochain_matrix* matrix, int64_t bytes);
 int64_t rhochain_matrix_rows(const rhochain_matrix* matrix);
 int64_t rhochain_matrix_cols(const rhochain_matrix* matrix);

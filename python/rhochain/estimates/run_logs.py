@@ -45,7 +45,10 @@ class RunLogs:
         self._begun = 0
         state = self._file.load()
         if state is not None:
-            self._logs = _parts(state[2], state[4])
+            try:
+                self._logs = _parts(state[2], state[4])
+            except (IndexError, ValueError):
+                raise ValueError(f"checkpoint {self.path!r} is damaged: its counts do not fit its numbers") from None
 
     @property
     def failure(self) -> OSError | None:
@@ -152,6 +155,8 @@ def _parts(integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     at = 1
     for _ in range(int(integers[0])):
         name, count = int(integers[at]), int(integers[at + 1])
+        if count < 0:
+            raise ValueError("a number of stages below 0")
         stages = integers[at + 2 : at + 2 + _STAGE * count].reshape(count, _STAGE)
         logs.append((name, stages))
         at += 2 + _STAGE * count
@@ -160,6 +165,9 @@ def _parts(integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
 
 def _filled(logs: Sequence[tuple[int, Integers]], integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     begin, first, filled = 0, 0, []
+    sizes = np.concatenate([np.empty((0, 2), np.int64), *(stages[:, 2:] for _, stages in logs)])
+    if sizes.min(initial=0) < 0 or [sum(column) for column in sizes.T.tolist()] != [len(integers), len(reals)]:
+        raise ValueError("sizes that do not add up")
     for name, stages in logs:
         own: list[_Stage] = []
         for done, products, count, length in stages.tolist():
