@@ -51,7 +51,8 @@ void require_pointer(const void* pointer, const char* name, const char* what) {
 }
 
 void require_count(std::int64_t rows, std::int64_t count, const char* name) {
-    constexpr std::int64_t most = std::numeric_limits<std::ptrdiff_t>::max() / static_cast<std::int64_t>(sizeof(double));
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(double));
+    constexpr std::int64_t most = std::numeric_limits<std::ptrdiff_t>::max() / bytes;
     if (count <= 0 || count > most / std::max<std::int64_t>(rows, 1))
         throw std::invalid_argument(std::string(name) + ": got " + std::to_string(count) +
                                     ", expected at least 1, and as many as memory can hold");
