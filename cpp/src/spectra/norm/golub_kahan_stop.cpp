@@ -51,8 +51,8 @@ golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const lo
     const bool certain = narrow || F.invariant();
     if (!certain && !last_ && !is_hopeless(k, now, predicted)) return verdict::go_on;
     if (!F.measured_orthogonal()) return verdict::not_orthogonal;
-    const bool nothing_to_gain = predicted || accuracy_.first_guess || k < 4 || spent ||
-                                 now.upper <= now.value * (1.0 + accuracy_.rtol);
+    const bool nothing_to_gain =
+        predicted || accuracy_.first_guess || k < 4 || spent || now.upper <= now.value * (1.0 + accuracy_.rtol);
     if (certain || !last_ || predicted) return verdict::stable;
     return nothing_to_gain ? verdict::unresolved : verdict::restart;
 }
