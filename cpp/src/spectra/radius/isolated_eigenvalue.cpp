@@ -6,6 +6,7 @@
 #include "operators/adjoint_operator.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/radius/deflation.hpp"
+#include "spectra/radius/small_matrix.hpp"
 #include "spectra/run_stage.hpp"
 
 #include <algorithm>
@@ -29,38 +30,6 @@ struct frame {
 
     [[nodiscard]] std::size_t size() const { return vectors.size(); }
 };
-
-// m x m, m = 1 or 2, the rest 0. Its norm is taken as the Frobenius norm.
-struct small_matrix {
-    std::array<std::array<double, 2>, 2> entries{};
-
-    double& operator()(std::size_t i, std::size_t j) { return entries[i][j]; }
-    double operator()(std::size_t i, std::size_t j) const { return entries[i][j]; }
-    [[nodiscard]] double norm() const {
-        return std::hypot(std::hypot(entries[0][0], entries[0][1]), std::hypot(entries[1][0], entries[1][1]));
-    }
-};
-
-small_matrix inverse(const small_matrix& K, std::size_t m) {
-    small_matrix inverted;
-    if (m == 1) {
-        inverted(0, 0) = 1.0 / K(0, 0);
-        return inverted;
-    }
-    const double determinant = K(0, 0) * K(1, 1) - K(0, 1) * K(1, 0);
-    inverted(0, 0) = K(1, 1) / determinant;
-    inverted(0, 1) = -K(0, 1) / determinant;
-    inverted(1, 0) = -K(1, 0) / determinant;
-    inverted(1, 1) = K(0, 0) / determinant;
-    return inverted;
-}
-
-small_matrix product(const small_matrix& A, const small_matrix& B) {
-    small_matrix C;
-    for (std::size_t i = 0; i < 2; ++i)
-        for (std::size_t j = 0; j < 2; ++j) C(i, j) = A(i, 0) * B(0, j) + A(i, 1) * B(1, j);
-    return C;
-}
 
 class isolation {
 public:
