@@ -18,12 +18,10 @@ namespace rhochain::c {
 
 class callback_operator {
 public:
-    // Calls `release` when the last copy is gone.
-    explicit callback_operator(const rhochain_operator& products)
-        : products_(std::shared_ptr<const rhochain_operator>(new rhochain_operator(products), [](const auto* p) {
-              if (p->release != nullptr) p->release(p->context);
-              delete p;
-          })) {}
+    explicit callback_operator(const rhochain_operator& products) : products_(std::make_shared<owned>(products)) {}
+
+    // From now on `release` is called when the last copy is gone.
+    void keep() const { products_->kept = true; }
 
     [[nodiscard]] std::int64_t rows() const { return products_->rows; }
     [[nodiscard]] std::int64_t cols() const { return products_->cols; }
@@ -53,7 +51,18 @@ private:
                                        std::to_string(i / Y.columns) + ", column " + std::to_string(i % Y.columns));
     }
 
-    std::shared_ptr<const rhochain_operator> products_;
+    struct owned : rhochain_operator {
+        explicit owned(const rhochain_operator& products) : rhochain_operator(products) {}
+        owned(const owned&) = delete;
+        owned& operator=(const owned&) = delete;
+        ~owned() {
+            if (kept && release != nullptr) release(context);
+        }
+
+        bool kept = false;
+    };
+
+    std::shared_ptr<owned> products_;
 };
 
 }  // namespace rhochain::c

@@ -12,6 +12,7 @@
 
 using namespace rhochain;
 using rhochain::c::guard;
+using rhochain::c::require_count;
 using rhochain::c::require_pointer;
 
 rhochain_chain::rhochain_chain(const linear_map& W, direction way, const ChainOptions& options, const_block start)
@@ -52,9 +53,8 @@ rhochain_status rhochain_chain_begin(const rhochain_matrix* matrix, int backward
         *chain = nullptr;
         require_pointer(matrix, "matrix", "a matrix");
         require_pointer(X, "X", "n x columns numbers");
-        if (columns <= 0)
-            throw std::invalid_argument("columns: got " + std::to_string(columns) + ", expected at least 1");
         const linear_map& W = matrix->map;
+        require_count(W.rows(), columns, "columns");
         require_square(W, "a chain of Jacobians");
         const ChainOptions options{.form = post != 0 ? convention::post : convention::pre, .leak = neuron_leaks(leak)};
         *chain = new rhochain_chain(W, backward != 0 ? direction::backward : direction::forward, options,

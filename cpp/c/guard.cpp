@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <new>
 
 namespace rhochain::c {
@@ -22,10 +23,10 @@ rhochain_status failed(rhochain_status status, const char* what) noexcept {
 
 }  // namespace
 
-rhochain_status guard(const std::function<rhochain_status()>& body) noexcept {
+rhochain_status guard_call(rhochain_status (*body)(const void*), const void* context) noexcept {
     text[0] = '\0';
     try {
-        return body();
+        return body(context);
     } catch (const callback_failure& e) {
         return failed(RHOCHAIN_CALLBACK, e.what());
     } catch (const std::invalid_argument& e) {
@@ -47,6 +48,14 @@ rhochain_status guard(const std::function<rhochain_status()>& body) noexcept {
 
 void require_pointer(const void* pointer, const char* name, const char* what) {
     if (pointer == nullptr) throw std::invalid_argument(std::string(name) + ": got a null pointer, expected " + what);
+}
+
+void require_count(std::int64_t rows, std::int64_t count, const char* name) {
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(double));
+    constexpr std::int64_t most = std::numeric_limits<std::ptrdiff_t>::max() / bytes;
+    if (count <= 0 || count > most / std::max<std::int64_t>(rows, 1))
+        throw std::invalid_argument(std::string(name) + ": got " + std::to_string(count) +
+                                    ", expected at least 1, and as many as memory can hold");
 }
 
 const char* last_error() noexcept { return text.data(); }

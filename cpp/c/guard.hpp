@@ -3,7 +3,7 @@
 
 #include <rhochain.h>
 
-#include <functional>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -14,11 +14,20 @@ struct callback_failure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// What `body` returns, or the status of what it throws, with the text for rhochain_last_error.
-[[nodiscard]] rhochain_status guard(const std::function<rhochain_status()>& body) noexcept;
+// What body(context) returns, or the status of what it throws, with the text for rhochain_last_error.
+[[nodiscard]] rhochain_status guard_call(rhochain_status (*body)(const void*), const void* context) noexcept;
+
+// The same of a body without arguments. Allocates nothing outside the guard.
+template <class Body>
+[[nodiscard]] rhochain_status guard(const Body& body) noexcept {
+    return guard_call([](const void* b) { return (*static_cast<const Body*>(b))(); }, &body);
+}
 
 // Throws std::invalid_argument: "NAME: got a null pointer, expected WHAT".
 void require_pointer(const void* pointer, const char* name, const char* what);
+
+// Throws std::invalid_argument, naming `name`, unless count >= 1 and an array of rows x count doubles can exist.
+void require_count(std::int64_t rows, std::int64_t count, const char* name);
 
 [[nodiscard]] const char* last_error() noexcept;
 

@@ -6,10 +6,12 @@
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,8 +40,12 @@ std::shared_ptr<const csr<Scalar, Index>> from_base_one(const csr_view<Scalar, I
     own->n_cols = W.n_cols;
     own->indptr.assign(W.indptr.begin(), W.indptr.end());
     own->indices.assign(W.indices.begin(), W.indices.end());
-    for (Index& at : own->indptr) --at;
-    for (Index& at : own->indices) --at;
+    // The least integer becomes the largest one, which is refused as well.
+    const auto minus_one = [](Index at) {
+        return static_cast<Index>(static_cast<std::make_unsigned_t<Index>>(at) - std::make_unsigned_t<Index>{1});
+    };
+    std::transform(own->indptr.begin(), own->indptr.end(), own->indptr.begin(), minus_one);
+    std::transform(own->indices.begin(), own->indices.end(), own->indices.begin(), minus_one);
     return own;
 }
 
@@ -49,11 +55,11 @@ auto maker_of_csr(std::int64_t rows, std::int64_t cols, const void* indptr, cons
                   int base) {
     csr_view<Scalar, Index> W{rows, cols, array<Index>(indptr, rows + 1), {}, {}};
     const Index last = W.indptr.back();
-    const std::int64_t nnz = static_cast<std::int64_t>(last) - base;
-    if (W.indptr.front() != base || nnz < 0)
+    if (W.indptr.front() != base || last < base)
         throw std::invalid_argument("indptr: got " + std::to_string(W.indptr.front()) + " at position 0 and " +
                                     std::to_string(last) + " at position " + std::to_string(rows) + ", expected " +
                                     std::to_string(base) + " and at least that");
+    const std::int64_t nnz = static_cast<std::int64_t>(last) - base;
     if (nnz > 0) {
         require_pointer(indices, "indices", "an array of nnz columns");
         require_pointer(values, "values", "an array of nnz entries");
@@ -76,6 +82,7 @@ auto maker_of_csr(std::int64_t rows, std::int64_t cols, const void* indptr, cons
 
 template <class Scalar>
 auto maker_of_dense(std::int64_t rows, std::int64_t cols, rhochain_layout layout, const void* values) {
+    require_count(rows, cols, "cols");
     const bool by_rows = layout == RHOCHAIN_ROW_MAJOR;
     const dense_view<Scalar> stored{by_rows ? rows : cols, by_rows ? cols : rows, array<Scalar>(values, rows * cols)};
     validate(stored);
@@ -162,8 +169,9 @@ rhochain_status rhochain_matrix_operator(const rhochain_operator* products, rhoc
             throw std::invalid_argument("row_terms, column_terms: got " + std::to_string(own.row_terms) + " and " +
                                         std::to_string(own.column_terms) +
                                         ", expected both 0, or from 1 to the columns and to the rows of W");
-        const linear_map map = callback_operator(own);
-        make([map](std::size_t) { return map; }, matrix);
+        const callback_operator A(own);
+        make([map = linear_map(A)](std::size_t) { return map; }, matrix);
+        A.keep();
         return RHOCHAIN_OK;
     });
 }
@@ -186,9 +194,8 @@ rhochain_status rhochain_matrix_apply(const rhochain_matrix* matrix, int transpo
         require_pointer(matrix, "matrix", "a matrix");
         require_pointer(X, "X", "an array of entries");
         require_pointer(Y, "Y", "an array of entries");
-        if (columns <= 0)
-            throw std::invalid_argument("columns: got " + std::to_string(columns) + ", expected at least 1");
         const linear_map& W = matrix->map;
+        require_count(std::max(W.rows(), W.cols()), columns, "columns");
         const std::int64_t in = transposed != 0 ? W.rows() : W.cols();
         const std::int64_t out = transposed != 0 ? W.cols() : W.rows();
         const block_in from = as_block(const_block(X, in, columns));

@@ -27,11 +27,18 @@ extern "C" {
 
 #define RHOCHAIN_ABI 1
 
+/* In C an enum takes any int; in C++ it needs that type for it. */
+#ifdef __cplusplus
+#define RHOCHAIN_INT : int
+#else
+#define RHOCHAIN_INT
+#endif
+
 typedef struct rhochain_matrix rhochain_matrix;
 typedef struct rhochain_result rhochain_result;
 typedef struct rhochain_chain rhochain_chain;
 
-typedef enum rhochain_status {
+typedef enum rhochain_status RHOCHAIN_INT {
     RHOCHAIN_OK = 0,
     RHOCHAIN_MISUSE = 1,    /* an argument that is refused: the text names it, what came and what was expected */
     RHOCHAIN_NO_MEMORY = 2,
@@ -41,25 +48,29 @@ typedef enum rhochain_status {
     RHOCHAIN_INTERNAL = 99
 } rhochain_status;
 
-typedef enum rhochain_grade {
+typedef enum rhochain_grade RHOCHAIN_INT {
     RHOCHAIN_ESTIMATE = 0, /* converged or extrapolated; nothing more is claimed */
     RHOCHAIN_PROBABLE = 1, /* holds with probability 1 - delta over the random start */
     RHOCHAIN_PROVED = 2    /* holds for the stored matrix, rounding included */
 } rhochain_grade;
 
 /* How a run ended. */
-typedef enum rhochain_ending {
+typedef enum rhochain_ending RHOCHAIN_INT {
     RHOCHAIN_CONVERGED = 0,    /* to rtol */
     RHOCHAIN_BRACKETED = 1,    /* the bounds hold, and the method cannot bring them closer */
     RHOCHAIN_BUDGET_SPENT = 2  /* the bounds hold, and products, seconds or the caller ended the run */
 } rhochain_ending;
 
-typedef enum rhochain_scalar { RHOCHAIN_F32 = 0, RHOCHAIN_F64 = 1 } rhochain_scalar;
-typedef enum rhochain_index { RHOCHAIN_I32 = 0, RHOCHAIN_I64 = 1 } rhochain_index;
-typedef enum rhochain_layout { RHOCHAIN_ROW_MAJOR = 0, RHOCHAIN_COLUMN_MAJOR = 1 } rhochain_layout;
+typedef enum rhochain_scalar RHOCHAIN_INT { RHOCHAIN_F32 = 0, RHOCHAIN_F64 = 1 } rhochain_scalar;
+typedef enum rhochain_index RHOCHAIN_INT { RHOCHAIN_I32 = 0, RHOCHAIN_I64 = 1 } rhochain_index;
+typedef enum rhochain_layout RHOCHAIN_INT { RHOCHAIN_ROW_MAJOR = 0, RHOCHAIN_COLUMN_MAJOR = 1 } rhochain_layout;
 
 /* f(W) of a product: W itself, |W| and W o W, entry by entry. */
-typedef enum rhochain_map { RHOCHAIN_IDENTITY = 0, RHOCHAIN_ABSOLUTE = 1, RHOCHAIN_SQUARED = 2 } rhochain_map;
+typedef enum rhochain_map RHOCHAIN_INT {
+    RHOCHAIN_IDENTITY = 0,
+    RHOCHAIN_ABSOLUTE = 1,
+    RHOCHAIN_SQUARED = 2
+} rhochain_map;
 
 /* A matrix known by its products, which the caller computes:
  *     Y = f(W) X       transposed = 0, X is cols x columns, Y is rows x columns
@@ -138,7 +149,8 @@ rhochain_status rhochain_matrix_dense(int64_t rows, int64_t cols, rhochain_scala
                                       const void* values, rhochain_matrix** matrix);
 /* The struct is copied. On failure `release` is not called. */
 rhochain_status rhochain_matrix_operator(const rhochain_operator* products, rhochain_matrix** matrix);
-/* Most bytes for copies of a sparse W in layouts for products; 2^31 at first. No bit of a result depends on it. */
+/* Most bytes for copies of a sparse W in layouts for products; 2^31 at first. No bit of a result depends on it. No
+ * other thread may use the matrix meanwhile. */
 rhochain_status rhochain_matrix_layout_memory(rhochain_matrix* matrix, int64_t bytes);
 int64_t rhochain_matrix_rows(const rhochain_matrix* matrix);
 int64_t rhochain_matrix_cols(const rhochain_matrix* matrix);
@@ -181,6 +193,8 @@ rhochain_status rhochain_chain_log_norms(const rhochain_chain* chain, double* lo
 /* Column c is 2^exponents[c] times column c of the mantissas (n x columns), whose 2-norm lies in [1/2, 1). */
 rhochain_status rhochain_chain_vectors(const rhochain_chain* chain, double* mantissas, int64_t* exponents);
 void rhochain_chain_free(rhochain_chain* chain);
+
+#undef RHOCHAIN_INT
 
 #ifdef __cplusplus
 }

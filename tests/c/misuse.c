@@ -95,6 +95,12 @@ static int refused_matrices(void) {
     CHECK(rhochain_matrix_csr(N, N, RHOCHAIN_F64, RHOCHAIN_I32, indptr, indices, values, 0, &W) == RHOCHAIN_MISUSE);
     CHECK(says("indptr"));
     indptr[2] = begin;
+    const int64_t huge = INT64_C(1) << 32;
+    CHECK(rhochain_matrix_dense(huge, huge, RHOCHAIN_F64, RHOCHAIN_ROW_MAJOR, values, &W) == RHOCHAIN_MISUSE);
+    CHECK(says("cols"));
+    const int32_t from_one[2] = {1, 2}, far_below[1] = {INT32_MIN};
+    CHECK(rhochain_matrix_csr(1, 1, RHOCHAIN_F64, RHOCHAIN_I32, from_one, far_below, values, 1, &W) == RHOCHAIN_MISUSE);
+    CHECK(says("indices"));
     rhochain_operator none = {.size = sizeof none, .rows = N, .cols = N};
     CHECK(rhochain_matrix_operator(&none, &W) == RHOCHAIN_MISUSE && says("apply"));
     CHECK(rhochain_matrix_operator(NULL, &W) == RHOCHAIN_MISUSE);
@@ -126,6 +132,8 @@ static int refused_calls(const rhochain_matrix* W) {
     CHECK(rhochain_spectral_norm(W, &o, &r) == RHOCHAIN_MISUSE && says("size"));
     CHECK(rhochain_chain_begin(W, 0, 0, 2.0, 1, x, &chain) == RHOCHAIN_MISUSE && says("leak"));
     CHECK(rhochain_chain_begin(W, 0, 0, 1.0, 0, x, &chain) == RHOCHAIN_MISUSE);
+    CHECK(rhochain_chain_begin(W, 0, 0, 1.0, INT64_MAX / 2, x, &chain) == RHOCHAIN_MISUSE && says("columns"));
+    CHECK(rhochain_matrix_apply(W, 0, INT64_MAX / 2, x, x) == RHOCHAIN_MISUSE && says("columns"));
     x[3] = INFINITY;
     CHECK(rhochain_chain_begin(W, 0, 0, 1.0, 1, x, &chain) == RHOCHAIN_MISUSE && says("X"));
     CHECK(chain == NULL && rhochain_chain_step(NULL, x) == RHOCHAIN_MISUSE);

@@ -80,6 +80,10 @@ void arnoldi::exchange(state_archive& s) {
     s(invariant_);
     V_.exchange(s);
     s(H_);
+    constexpr std::int64_t most = std::int64_t{1} << 24;
+    s.require(0 < capacity_ && capacity_ <= most && 0 <= k_ && k_ <= capacity_ &&
+              H_.size() == static_cast<std::size_t>((capacity_ + 1) * capacity_) &&
+              V_.size() == (invariant_ ? k_ : k_ + 1));
 }
 
 bool arnoldi::restart_dominant(std::int64_t wanted) {

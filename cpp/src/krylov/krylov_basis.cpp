@@ -61,8 +61,12 @@ void krylov_basis::rotate(std::span<const double> Q, std::int64_t k, std::int64_
 }
 
 void krylov_basis::exchange(state_archive& s) {
-    s.list(vectors_, {}, [&](vector_block& v) { s(v, S_); });
-    s(next_, S_);
+    const auto rows = static_cast<std::size_t>(S_.length());
+    s.list(vectors_, {}, rows + 1, [&](vector_block& v) {
+        s.resizable(v, S_, 1);
+        s.require(!v.empty() || rows == 0);
+    });
+    s.resizable(next_, S_, 1);
 }
 
 }  // namespace rhochain

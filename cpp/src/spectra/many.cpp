@@ -39,6 +39,7 @@ public:
         : matrix_(matrix), solve_(solve), options_(options), interrupt_(options.interrupt) {
         options_.callback = {};
         options_.start = {};
+        options_.log = nullptr;
         options_.interrupt = [this] { return is_interrupted(); };
     }
 

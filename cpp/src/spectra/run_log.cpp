@@ -1,6 +1,8 @@
 #include "spectra/run_stage.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -17,22 +19,33 @@ run_log::run_log(RunSaving saving) : saving_(std::move(saving)), records_(std::m
     due_ = clock::now() + interval_;
 }
 
-bool run_log::save() {
-    const bool stop = saving_.save && saving_.save(records_);
+void run_log::save() {
+    if (saving_.save && saving_.save(records_)) stopped_ = true;
     due_ = clock::now() + interval_;
-    return stop;
 }
 
 void run_log::close() {
     if (std::exchange(closed_, true)) return;
-    static_cast<void>(save());
+    save();
 }
+
+namespace {
+
+bool same_bits(const RunRecord& a, const RunRecord& b) {
+    const auto same = [](double x, double y) {
+        return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
+    };
+    return a.products == b.products && a.integers == b.integers &&
+           std::equal(a.reals.begin(), a.reals.end(), b.reals.begin(), b.reals.end(), same);
+}
+
+}  // namespace
 
 run_stage::run_stage(Ledger& ledger, exchange_function state)
     : ledger_(ledger), exchange_(std::move(state)), products_before_(ledger.matvecs()) {
     run_log* log = ledger.log();
     if (log == nullptr || log->closed_) return;
-    if (ledger.cut()) {  // what a run does after that is not what an unbroken one does
+    if (log->cut_) {  // what a run does after that is not what an unbroken one does
         log->close();
         return;
     }
@@ -43,53 +56,63 @@ run_stage::run_stage(Ledger& ledger, exchange_function state)
         return;
     }
     const RunRecord& record = log_->records_[index_];
+    if (record.products < 0 || record.products > std::numeric_limits<std::int64_t>::max() - ledger.matvecs())
+        state_archive::refuse();
     if (record.integers.empty() && record.reals.empty()) return;  // it had only begun
     state_archive archive(record.integers, record.reals);
     exchange_(archive);
     archive.require_end();
     finished_ = record.finished;
-    resumed_ = true;
+    resumed_ = unchanged_ = true;
     ledger_.count(record.products);
 }
 
 bool run_stage::exhausted() {
+    const bool cut_before = log_ != nullptr && log_->cut_;
     const bool now = ledger_.exhausted();
-    if (ledger_.cut() && !held_) hold();
+    if (log_ != nullptr && log_->cut_ && !cut_before && !held_) hold();
     return now;
 }
 
 void run_stage::write() {
     state_archive archive;
     exchange_(archive);
-    auto& records = log_->records_;
-    records.resize(index_ + 1);
+    RunRecord now{false, ledger_.matvecs() - products_before_, archive.take_integers(), archive.take_reals()};
     log_->next_ = index_ + 1;
-    records[index_] = {false, ledger_.matvecs() - products_before_, archive.take_integers(), archive.take_reals()};
+    auto& records = log_->records_;
+    // The stages that the state's iteration had begun go on too.
+    unchanged_ = unchanged_ && same_bits(records[index_], now);
+    if (unchanged_) return;
+    records.resize(index_ + 1);
+    records[index_] = std::move(now);
 }
 
 void run_stage::mark() {
-    if (log_ == nullptr || finished_ || !log_->due()) return;
+    if (log_ == nullptr || finished_ || log_->cut_ || !log_->due()) return;
     write();
     held_ = false;
-    if (log_->save()) ledger_.stop();
+    log_->save();
 }
 
 void run_stage::hold() {
-    if (log_ == nullptr || finished_) return;
+    if (log_ == nullptr || finished_ || log_->closed_) return;
     write();
     held_ = true;
 }
 
+void run_stage::release() { held_ = held_ && log_->cut_; }
+
 void run_stage::close() {
     if (log_ == nullptr || finished_ || log_->closed_) return;
-    if (ledger_.cut()) return log_->close();
+    if (log_->cut_) return log_->close();
+    unchanged_ = false;
     write();
     log_->records_[index_].finished = true;
 }
 
 void exchange(state_archive& s, Bound& b) {
     s(b.value);
-    s(b.grade);
+    s.within(b.grade, Grade::proved);
     s(b.delta);
     s(b.source);
 }
@@ -97,7 +120,7 @@ void exchange(state_archive& s, Bound& b) {
 void exchange(state_archive& s, Bracket& b) {
     s(b.value);
     for (Bound* bound : {&b.lower, &b.upper, &b.lower_behind, &b.upper_behind}) exchange(s, *bound);
-    s(b.status);
+    s.within(b.status, Status::budget_spent);
     s(b.residual);
     s(b.condition);
     s(b.runner_up);

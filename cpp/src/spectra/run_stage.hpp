@@ -1,6 +1,6 @@
 // A long loop of an estimate, as the log keeps it (run_log.hpp):
 //
-//     run_stage stage(ledger, [&](state_archive& s) { s(x, S); s(k); });   // reads the state, if there is one
+//     run_stage stage(ledger, [&](state_archive& s) { s(x); s(k); });   // reads the state, if there is one
 //     while (!stage.finished() && k < most && !stage.exhausted()) {
 //         ...
 //         stage.mark();       // the state is one to go on from; saves it if it is time
@@ -35,16 +35,12 @@ public:
     // That of the ledger. Where the run is cut, the present state is kept.
     [[nodiscard]] bool exhausted();
 
-    // For a loop that asks the ledger itself: where the run is cut, the present state is kept.
-    void keep_if_cut() {
-        if (log_ != nullptr) static_cast<void>(exhausted());
-    }
     // The present state is one to go on from. Saves it if it is time.
     void mark();
     // Keeps the present state, for an iteration that begins stages of its own or asks the ledger itself, until
     // release().
     void hold();
-    void release() { held_ = held_ && ledger_.cut(); }
+    void release();
     // The end: with the present state, or the one that was kept where the run was cut.
     void close();
 
@@ -58,6 +54,7 @@ private:
     std::size_t index_ = 0;
     bool finished_ = false;
     bool resumed_ = false;
+    bool unchanged_ = false;  // since the state was read
     bool held_ = false;
 };
 

@@ -1,3 +1,4 @@
+#include <rhochain/spectra/run_log.hpp>
 #include <rhochain/spectra/solver_options.hpp>
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
@@ -73,13 +74,16 @@ bool Ledger::interrupted() {
 bool Ledger::exhausted() {
     S_.attempt([&] { interrupted(); });
     if (matvecs_ >= max_matvecs_) return true;
-    cut_ = S_.agreed_stop(stopped_ || interrupted_ || seconds() >= max_seconds_) || cut_;
+    const bool refused = log_ != nullptr && log_->stopped_;
+    cut_ = S_.agreed_stop(stopped_ || interrupted_ || refused || seconds() >= max_seconds_) || cut_;
+    if (cut_ && log_ != nullptr) log_->cut_ = true;
     return cut_;
 }
 
 SolverOptions Ledger::inner_options(const SolverOptions& options, std::int64_t products) {
     SolverOptions inner = options;
     inner.callback = nullptr;
+    inner.log = log_;
     inner.interrupt = [this] { return interrupted(); };
     inner.max_matvecs = products;
     inner.max_seconds = std::max(0.0, max_seconds_ - seconds());

@@ -49,7 +49,14 @@ class RunLogs:
         self._due = time.monotonic() + self._seconds
         self._unwritten = False
         state = self._file.load()
-        self._logs: dict[int, list[_Stage]] = {} if state is None else dict(_parts(state[2], state[4]))
+        self._logs: dict[int, list[_Stage]] = {}
+        if state is not None:
+            try:
+                self._logs = dict(_parts(state[2], state[4]))
+            except (IndexError, ValueError):
+                raise ValueError(
+                    f"checkpoint {self._file.path!r} is damaged: its counts do not fit its numbers"
+                ) from None
 
     def __enter__(self) -> RunLogs:
         return self
@@ -168,6 +175,8 @@ def _parts(integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     at = 1
     for _ in range(int(integers[0])):
         name, count = int(integers[at]), int(integers[at + 1])
+        if count < 0:
+            raise ValueError("a number of stages below 0")
         stages = integers[at + 2 : at + 2 + _STAGE * count].reshape(count, _STAGE)
         logs.append((name, stages))
         at += 2 + _STAGE * count
@@ -176,6 +185,9 @@ def _parts(integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
 
 def _filled(logs: Sequence[tuple[int, Integers]], integers: Integers, reals: Floats) -> list[tuple[int, list[_Stage]]]:
     begin, first, filled = 0, 0, []
+    sizes = np.concatenate([np.empty((0, 2), np.int64), *(stages[:, 2:] for _, stages in logs)])
+    if sizes.min(initial=0) < 0 or [sum(column) for column in sizes.T.tolist()] != [len(integers), len(reals)]:
+        raise ValueError("sizes that do not add up")
     for name, stages in logs:
         own: list[_Stage] = []
         for done, products, count, length in stages.tolist():

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -138,6 +139,124 @@ TEST_CASE("log: mu_D goes on to the same bits") {
         const linear_map A = sparse_operator(W.view());
         check_resumption([&](const SolverOptions& o) { return scaled_norm(A, o).bracket; }, 40, seed);
     }
+}
+
+TEST_CASE("log: w(W) goes on to the same bits") {
+    const auto W = matrices::iid<double>(900, 7, 3);
+    const linear_map A = sparse_operator(W.view());
+    check_resumption([&](const SolverOptions& o) { return numerical_radius(A, o); }, 40, 3);
+}
+
+TEST_CASE("log: the worst-case growth goes on to the same bits, its ascents, words and certificates too") {
+    auto W = matrices::iid<double>(400, 6, 4);
+    for (const bool signs : {false, true}) {
+        if (signs)
+            for (std::size_t k = 0; k < W.values.size(); ++k)
+                W.values[k] = std::copysign(W.values[k], W.indices[k] % 5 == 0 ? -1.0 : 1.0);
+        const linear_map A = sparse_operator(W.view());
+        for (const double leak : {1.0, 0.4}) {
+            const SlopeRange slopes{.lo = 0.0, .hi = 0.6, .leak = leak};
+            check_resumption([&](const SolverOptions& o) { return worst_case_growth(A, slopes, o).bracket; }, 20, 4);
+        }
+    }
+}
+
+TEST_CASE("log: rho with leaks goes on to the same bits") {
+    const auto W = matrices::iid<double>(500, 6, 8);
+    const linear_map A = sparse_operator(W.view());
+    std::vector<double> leaks(500);
+    for (std::size_t i = 0; i < leaks.size(); ++i) leaks[i] = 0.2 + 0.001 * static_cast<double>(i);
+    check_resumption([&](const SolverOptions& o) { return leaky_radius(A, leaks, o); }, 20, 8);
+}
+
+TEST_CASE("log: a save that says stop ends the run, an inner one too") {
+    const auto W = matrices::iid<double>(3000, 6, 2);
+    const linear_map A = sparse_operator(W.view());
+    for (const std::int64_t stop_at : {1, 3, 40}) {
+        std::int64_t saves = 0;
+        run_log log({{}, 0.0, [&](const log_state&) { return ++saves == stop_at; }});
+        SolverOptions options;
+        options.log = &log;
+        CHECK(spectral_radius(A, options).status == Status::budget_spent);
+        log.close();
+        CHECK(saves == stop_at + 1);  // the state at the end
+    }
+}
+
+TEST_CASE("log: a stage within an iteration of another goes on too") {
+    // mu_D: the upper bounds by Chebyshev's recurrence are within the search.
+    const auto W = matrices::iid<double>(600, 5, 2);
+    const linear_map A = sparse_operator(W.view());
+    const estimator estimate = [&](const SolverOptions& o) { return scaled_norm(A, o).bracket; };
+    std::vector<log_state> states;
+    static_cast<void>(logged(estimate, {}, states));
+    std::size_t nested = 0;
+    for (std::size_t k = 0; k < states.size(); k += 1 + states.size() / 40) {
+        const log_state& from = states[k];
+        if (from.size() < 2 || from[from.size() - 2].finished || from.back().integers.empty()) continue;
+        ++nested;
+        std::vector<log_state> later;
+        static_cast<void>(logged(estimate, from, later));
+        // What comes first is the state that was read.
+        REQUIRE(!later.empty());
+        CHECK(later.front().size() == from.size());
+        CHECK(later.front().back().products >= from.back().products);
+    }
+    CHECK(nested > 0);
+}
+
+TEST_CASE("log: numbers that do not fit are refused, and none of them makes the library read beyond its arrays") {
+    const auto W = matrices::iid<double>(300, 6, 1);
+    const linear_map A = sparse_operator(W.view());
+    const std::vector<double> ones(300, 1.0);
+    const std::vector<estimator> estimates{
+        [&](const SolverOptions& o) { return spectral_radius(A, o, {.condition = true}); },
+        [&](const SolverOptions& o) { return spectral_norm(A, o); },
+        [&](const SolverOptions& o) { return perron_radius(A, o); },
+        [&](const SolverOptions& o) { return scaled_norm(A, o).bracket; },
+        [&](const SolverOptions& o) { return numerical_radius(A, o); },
+        [&](const SolverOptions& o) { return worst_case_growth(A, SlopeRange{}, o).bracket; }};
+    std::mt19937_64 generator(5);
+    std::int64_t refused = 0;
+    for (const estimator& estimate : estimates) {
+        std::vector<log_state> states;
+        static_cast<void>(logged(estimate, {}, states));
+        for (int trial = 0; trial < 40; ++trial) {
+            log_state bad = states[generator() % states.size()];
+            RunRecord& record = bad[generator() % bad.size()];
+            constexpr std::int64_t large = std::int64_t{1} << 62;
+            const std::int64_t others[] = {-1, 0, 1, 7, 1000, large, -large, std::numeric_limits<std::int64_t>::min()};
+            switch (generator() % 5) {
+                case 0:
+                    record.products = others[generator() % 8];
+                    break;
+                case 1:
+                    record.reals.resize(record.reals.size() / 2);
+                    break;
+                case 2:
+                    record.integers.push_back(1);
+                    break;
+                case 3:
+                    std::swap(record.integers, bad.front().integers);
+                    break;
+                default:
+                    if (!record.integers.empty())
+                        record.integers[generator() % record.integers.size()] = others[generator() % 8];
+            }
+            run_log log({std::move(bad), 300.0, {}});
+            SolverOptions options;
+            options.seed = 3;
+            options.rtol = 1e-4;
+            options.log = &log;
+            options.max_matvecs = 20'000;
+            try {
+                static_cast<void>(estimate(options));
+            } catch (const std::invalid_argument&) {
+                ++refused;
+            }
+        }
+    }
+    CHECK(refused > 60);
 }
 
 TEST_CASE("log: a state of another run is refused") {

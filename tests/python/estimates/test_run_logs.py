@@ -12,6 +12,7 @@ import pytest
 from scipy import sparse
 
 import rhochain as rc
+from rhochain.runs.checkpoints import RunCheckpoint
 
 CALLS = {
     "radius": lambda W, **options: rc.spectral_radius(W, rtol=1e-4, **options),
@@ -116,6 +117,14 @@ def test_the_file_of_another_run_or_a_damaged_one_is_refused(tmp_path):
         rc.spectral_norm(W, checkpoint=3)
     with pytest.raises(ValueError, match="checkpoint_seconds"):
         rc.spectral_norm(W, checkpoint=tmp_path / "b.run", checkpoint_seconds=-1.0)
+
+
+@pytest.mark.parametrize("contents", [[], [1], [1, 7, -1], [1, 7, 2, 1, 5, 2, 0], [1, 7, 1, 0, 3, 2**62, 0], [2**62]])
+def test_counts_that_do_not_fit_their_numbers_are_told(contents, tmp_path, monkeypatch):
+    state = (0, np.empty((0, 1)), np.array(contents, np.int64), np.empty(0), np.empty(0))
+    monkeypatch.setattr(RunCheckpoint, "load", lambda self: state)
+    with pytest.raises(ValueError, match="its counts do not fit its numbers"):
+        rc.spectral_norm(iid(100, 5, 3), checkpoint=tmp_path / "a.run")
 
 
 def test_a_file_that_cannot_be_written_ends_the_run_with_its_bracket(tmp_path):

@@ -8,6 +8,8 @@
 // Source: Simon 1984; Larsen 1998.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -23,6 +25,12 @@ public:
     void right_is_orthogonal();
     // Moves to u_k, from alpha_0 .. alpha_k and beta_0 .. beta_{k-1}.
     void to_next_left(std::span<const double> alpha, std::span<const double> beta);
+
+    // Whether it stands at v_k and u_k.
+    [[nodiscard]] bool fits(std::int64_t k) const {
+        const auto length = static_cast<std::size_t>(k);
+        return right_.size() == length && left_.size() == length;
+    }
 
     void exchange(state_archive& s);
 

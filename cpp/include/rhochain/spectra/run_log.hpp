@@ -41,19 +41,21 @@ public:
 
 private:
     friend class run_stage;
+    friend class Ledger;
 
     using clock = std::chrono::steady_clock;
 
     [[nodiscard]] bool due() const { return !closed_ && clock::now() >= due_; }
-    // Whether to stop.
-    bool save();
+    void save();
 
     RunSaving saving_;
     std::vector<RunRecord> records_;
     std::size_t next_ = 0;  // the stage that begins next
     clock::duration interval_;
     clock::time_point due_;
-    bool closed_ = false;  // a stage was ended early
+    bool cut_ = false;      // a ledger of the run has ended it early
+    bool stopped_ = false;  // by `save`
+    bool closed_ = false;
 };
 
 }  // namespace rhochain

@@ -48,11 +48,6 @@ public:
     void record(double lower, double value, double upper);
 
     [[nodiscard]] bool exhausted();
-    // Whether exhausted() has ever said so for another reason than max_matvecs: the run then ends where the clock, the
-    // caller or a signal wants it.
-    [[nodiscard]] bool cut() const { return cut_; }
-    // As if the callback had returned true.
-    void stop() { stopped_ = true; }
     [[nodiscard]] run_log* log() const { return log_; }
 
     // The options of a run inside this call: at most `products` products, the seconds that are left and no callback. An
@@ -82,7 +77,7 @@ private:
     std::int64_t matvecs_ = 0;
     bool stopped_ = false;  // by the callback
     bool interrupted_ = false;
-    bool cut_ = false;
+    bool cut_ = false;  // for another reason than max_matvecs
     double last_poll_ = 0.0;
     std::vector<Progress> history_;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/vectors/complex_vectors.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -40,18 +42,46 @@ public:
     void operator()(std::complex<double>& z);
     void operator()(std::string& text);
     void operator()(std::vector<double>& x);
-    // Empty, or of S; the number of its columns may change.
-    void operator()(vector_block& x, const space& S);
+    // Of as many columns as it has.
+    void operator()(vector_block& x);
+    void operator()(block_out x) { entries(entries_of(x.flat())); }
+    // Of as many zeros and ones as it has.
+    void flags(std::vector<std::uint8_t>& x);
+    // Empty, or of S with at most so many columns.
+    void resizable(vector_block& x, const space& S, std::int64_t most);
+    // Empty, or of S.
     void operator()(complex_vector& x, const space& S);
 
-    // A list whose elements `each` exchanges; elements that are read begin as copies of `fresh`.
+    // A list whose elements `each` exchanges, at least `numbers` numbers for each of them; elements that are read begin
+    // as copies of `fresh`.
     template <class T, class Each>
-    void list(std::vector<T>& elements, const T& fresh, const Each& each) {
+    void list(std::vector<T>& elements, const T& fresh, std::size_t numbers, const Each& each) {
         auto count = static_cast<std::int64_t>(elements.size());
         integer(count);
-        if (reads_) elements.assign(length(count), fresh);
+        if (reads_) elements.assign(length(count, numbers, integers_left() + reals_left()), fresh);
         for (T& element : elements) each(element);
     }
+
+    // An x in [least, most].
+    template <class Integer>
+    void within(Integer& x, std::type_identity_t<Integer> least, std::type_identity_t<Integer> most) {
+        (*this)(x);
+        require(least <= x && x <= most);
+    }
+    // One of the enumerators up to `last`.
+    template <class Enumeration>
+        requires std::is_enum_v<Enumeration>
+    void within(Enumeration& x, Enumeration last) {
+        auto number = static_cast<std::int64_t>(x);
+        within(number, 0, static_cast<std::int64_t>(last));
+        x = static_cast<Enumeration>(number);
+    }
+
+    // Refuses what has been read unless it fits.
+    void require(bool fits) const {
+        if (reads_ && !fits) refuse();
+    }
+    [[noreturn]] static void refuse();
 
     [[nodiscard]] std::vector<std::int64_t> take_integers() { return std::move(integers_); }
     [[nodiscard]] std::vector<double> take_reals() { return std::move(reals_); }
@@ -61,7 +91,10 @@ public:
 private:
     void integer(std::int64_t& x);
     void entries(std::span<double> x);
-    [[nodiscard]] std::size_t length(std::int64_t count) const;
+    // The count, of elements of which so many numbers are left.
+    [[nodiscard]] std::size_t length(std::int64_t count, std::size_t each, std::size_t left) const;
+    [[nodiscard]] std::size_t integers_left() const { return given_integers_.size() - next_integer_; }
+    [[nodiscard]] std::size_t reals_left() const { return given_reals_.size() - next_real_; }
 
     bool reads_ = false;
     std::span<const std::int64_t> given_integers_;

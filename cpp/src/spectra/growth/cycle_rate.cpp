@@ -8,6 +8,7 @@
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 #include "spectra/radius/deflation.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -204,12 +205,20 @@ private:
         ledger_.count(products);
         constexpr double backward = 1.0 + 0x1p-26;
         double bound = infinity;
-        for (std::int64_t k = 1; k <= most_steps; ++k) {
+        std::int64_t k = 1;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            s(bound);
+            s.within(k, 1, most_steps + 1);
+            F.exchange(s);
+        });
+        for (; !stage.finished() && k <= most_steps; ++k) {
             bound = std::min(bound, lanczos_upper_bound(F, 0.5 * delta_) * backward);
-            if (bound <= wanted || F.invariant() || ledger_.exhausted()) break;
+            if (bound <= wanted || F.invariant() || stage.exhausted()) break;
+            stage.mark();
             F.expand();
             ledger_.count(2 * products);
         }
+        stage.close();
         return bound;
     }
 

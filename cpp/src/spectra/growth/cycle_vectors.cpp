@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -57,15 +58,30 @@ cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, st
         return norm2(difference, S);
     };
     double log = -infinity, quotient = 0.0;
-    for (std::size_t round = 0; round < std::max<std::size_t>(3, most_products / (2 * p)); ++round) {
-        if (ledger.exhausted()) break;
+    const std::size_t rounds = std::max<std::size_t>(3, most_products / (2 * p));
+    std::size_t round = 0;
+    bool vanished = false;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(v.x);
+        s(v.y);
+        s(v.residual);
+        s(log);
+        s(quotient);
+        s.within(round, 0, rounds);
+        s(vanished);
+    });
+    for (; !stage.finished() && round < rounds && !stage.exhausted(); ++round) {
+        stage.mark();
         const vector_block x0 = v.x, y0 = v.y;
         log = pass(v.x, true);
-        if (log == -infinity || pass(v.y, false) == -infinity) return {};
+        vanished = log == -infinity || pass(v.y, false) == -infinity;
+        if (vanished) break;
         v.residual = std::max(turn(v.x, x0), turn(v.y, y0));
         quotient = dot(y0, v.x, S) / dot(y0, x0, S);
         if (v.residual < settled) break;
     }
+    stage.close();
+    if (vanished) return {};
     const double rate = std::exp((log + std::log(std::abs(quotient))) / static_cast<double>(p));
     v.rate = std::isfinite(rate) ? rate : 0.0;
     return v;

@@ -6,6 +6,7 @@
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/similarity.hpp"
 #include "spectra/growth/rotated_lanczos.hpp"
+#include "spectra/run_stage.hpp"
 #include "spectra/scaling/balancing.hpp"
 #include "spectra/scaling/perron_scaling.hpp"
 
@@ -99,14 +100,29 @@ private:
     vector_block descend(vector_block d, std::span<const stage> schedule, std::size_t angles) {
         constexpr std::size_t averaged = 4;
         std::vector<vector_block> last;
-        std::uint64_t sweep = 0;
+        std::vector<std::int64_t> degrees;
+        for (const stage& s : schedule) degrees.insert(degrees.end(), static_cast<std::size_t>(s.sweeps), s.degree);
+        std::size_t sweep = 0;
+        bool complete = true;
         radius_ = 0.0;
-        for (const stage& s : schedule)
-            for (int k = 0; k < s.sweeps; ++k, ++sweep) {
-                if (ledger_.exhausted() || !move(s.degree, angles, sweep, d)) return d;
-                last.push_back(d);
-                if (last.size() > averaged) last.erase(last.begin());
-            }
+        run_stage log(ledger_, [&](state_archive& s) {
+            s(d);
+            s.list(last, {}, 1, [&](vector_block& x) { s.resizable(x, block_.domain(), 1); });
+            s.within(sweep, 0, degrees.size());
+            s(complete);
+            s(radius_);
+        });
+        for (; !log.finished() && sweep < degrees.size(); ++sweep) {
+            complete = !log.exhausted();
+            if (!complete) break;
+            log.mark();
+            complete = move(degrees[sweep], angles, sweep, d);
+            if (!complete) break;
+            last.push_back(d);
+            if (last.size() > averaged) last.erase(last.begin());
+        }
+        log.close();
+        if (!complete) return d;
         fill(0.0, d, block_.domain());
         for (const auto& one : last) axpy(1.0 / static_cast<double>(last.size()), one, d, block_.domain());
         return d;

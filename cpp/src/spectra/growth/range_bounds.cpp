@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/reductions.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/growth/rotated_lanczos.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -74,21 +75,53 @@ private:
         for (const angle_state& s : group) angles.push_back(s.angle());
         const auto stream = streams::support_line(static_cast<std::uint64_t>(group.front().position));
         rotated_lanczos run(block_, angles, goal_.seed, stream);
-        for (std::int64_t k = 1, next_look = least_steps; k <= most_steps && !spent(); ++k) {
+        std::int64_t k = 0, next_look = least_steps;
+        bool over = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            exchange(s, group);
+            s(over);
+            if (over) return;
+            s.within(k, 0, most_steps);
+            s(next_look);
+            run.exchange(s);
+            for (std::size_t j = 0; j < group.size(); ++j) s.require(k == 0 || !run.numbers(j).a.empty());
+        });
+        while (!stage.finished()) {
+            const bool spent = products_ >= goal_.most_products || stage.exhausted();
+            const bool last = k == most_steps || run.invariant() || spent;
+            if (k > 0 && (k >= next_look || last)) {
+                next_look = k + std::max<std::int64_t>(4, k / 8);
+                for (std::size_t j = 0; j < group.size(); ++j) take_ritz_values(run.numbers(j), group[j]);
+                for (std::size_t j = 0; j < group.size(); ++j) take_bounds(run.numbers(j), group[j]);
+                const auto at_rest = [&](const angle_state& s) { return rests(s); };
+                constexpr std::int64_t enough = 32;
+                if (std::all_of(group.begin(), group.end(), at_rest) || (k >= enough && is_rounding())) break;
+            }
+            if (last) break;
+            stage.mark();
             run.step();
             ledger_.count(run.products());
             products_ += run.products();
-            if (k < next_look && !run.invariant() && k != most_steps && !spent()) continue;
-            next_look = k + std::max<std::int64_t>(4, k / 8);
-            for (std::size_t j = 0; j < group.size(); ++j) take_ritz_values(run.numbers(j), group[j]);
-            for (std::size_t j = 0; j < group.size(); ++j) take_bounds(run.numbers(j), group[j]);
-            const bool close = std::all_of(group.begin(), group.end(), [&](const angle_state& s) { return rests(s); });
-            constexpr std::int64_t enough = 32;
-            if (close || run.invariant() || (k >= enough && is_rounding())) break;
+            ++k;
         }
+        over = true;
+        stage.close();
         states_.insert(states_.end(), group.begin(), group.end());
         std::sort(states_.begin(), states_.end(),
                   [](const angle_state& a, const angle_state& b) { return a.position < b.position; });
+    }
+
+    void exchange(state_archive& s, std::span<angle_state> group) {
+        for (angle_state& a : group) {
+            for (side* end : {&a.near, &a.far}) {
+                s(end->ritz);
+                s(end->bound);
+            }
+            s.within(a.steps, 0, std::int64_t{1} << 40);
+        }
+        s(products_);
+        s(best_);
+        s(largest_);
     }
 
     void take_ritz_values(const lanczos_numbers& T, angle_state& s) {

@@ -3,6 +3,7 @@
 #include "kernels/small_dense.hpp"
 #include "kernels/vectors/block_columns.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -69,29 +70,59 @@ void rotated_lanczos::step() {
     std::swap(x_, y_);
 }
 
+void rotated_lanczos::exchange(state_archive& s) {
+    s(x_);
+    s(y_);
+    for (std::size_t j = 0; j < angles(); ++j) {
+        s(a_[j]);
+        s(b_[j]);
+        s.require(a_[j].size() == b_[j].size());
+        s(inverse_[j]);
+        s(inverse_before_[j]);
+        bool invariant = invariant_[j];
+        s(invariant);
+        invariant_[j] = invariant;
+    }
+}
+
 complex_vector ritz_vector(const irreducible_block& block, double angle, std::int64_t steps, std::uint64_t seed,
                            Ledger& ledger) {
     const space& S = block.domain();
     std::vector<double> weights;
     {
         rotated_lanczos run(block, {&angle, 1}, seed, streams::range_vector);
-        for (std::int64_t k = 0; k < steps && !run.invariant() && !ledger.exhausted(); ++k) {
+        std::int64_t k = 0;
+        run_stage stage(ledger, [&](state_archive& s) {
+            run.exchange(s);
+            s.within(k, 0, steps);
+        });
+        for (; !stage.finished() && k < steps && !run.invariant() && !stage.exhausted(); ++k) {
+            stage.mark();
             run.step();
             ledger.count(run.products());
         }
+        stage.close();
         const lanczos_numbers T = run.numbers(0);
         weights = top_tridiagonal_vector(T.a.first(steps_until_settled(T)), T.b);
     }
     vector_block X(S, 2);
     fill_columns(0.0, 0, X, S);
     rotated_lanczos again(block, {&angle, 1}, seed, streams::range_vector);
-    for (std::size_t k = 0; k < weights.size(); ++k) {
+    std::size_t k = 0;
+    run_stage stage(ledger, [&](state_archive& s) {
+        again.exchange(s);
+        s(X);
+        s.within(k, 0, weights.size());
+    });
+    for (; !stage.finished() && k < weights.size(); ++k) {
+        stage.mark();
         const double weight = weights[k] * again.scale(0);
         combine_pairs({&weight, 1}, again.newest(), std::vector<double>{1.0}, X, S);
         if (k + 1 == weights.size()) break;
         again.step();
         ledger.count(again.products());
     }
+    stage.close();
     return pair_vector(X, 0, S);
 }
 

@@ -14,6 +14,8 @@
 
 namespace rhochain {
 
+class state_archive;
+
 class rotated_lanczos {
 public:
     // For B = block.map(). Starts from Gaussian vectors of this stream, 0 outside the block.
@@ -22,6 +24,8 @@ public:
 
     // One step for every angle. A recurrence whose space is invariant stands still.
     void step();
+
+    void exchange(state_archive& s);
 
     [[nodiscard]] std::int64_t products() const { return H_.products(); }  // of a step
     [[nodiscard]] std::size_t angles() const { return a_.size(); }

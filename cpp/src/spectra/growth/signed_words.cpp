@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "operators/adjoint_operator.hpp"
+#include "spectra/run_stage.hpp"
 #include "spectra/structure/line_signs.hpp"
 
 #include <algorithm>
@@ -40,7 +41,14 @@ public:
         vector_block x(S);
         fill(1.0, x, S);
         double best = 0.0;
-        for (int pass = 1; pass <= most_passes && !ledger_.exhausted(); ++pass) {
+        int pass = 1;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            s(x);
+            s(best);
+            s.within(pass, 1, most_passes + 1);
+        });
+        for (; !stage.finished() && pass <= most_passes && !stage.exhausted(); ++pass) {
+            stage.mark();
             apply(x);
             const double growth = norm2(y_, S) / norm2(x, S);
             if (!(growth > 0.0) || !std::isfinite(growth)) break;
@@ -53,6 +61,7 @@ public:
             combine(1.0 / growth, y_, 0.25, x, S);
             scale(1.0 / max_abs(x, S), x, S);
         }
+        stage.close();
         const double rounding = p * rounding_gamma(W_.row_terms() + 8);
         // An underflow errs by less than 2^-1074 for each term, in a product divided by entries of at least 2^-300.
         constexpr double underflow_guard = 0x1p-600;

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/growth/cycle_vectors.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +30,19 @@ public:
         slope_witness best;
         std::int64_t changes = 1;
         double forward_log = -infinity;
-        for (int sweep = 0, since = 0; sweep <= sweeps && !ledger_.exhausted(); ++sweep) {
+        int sweep = 0, since = 0;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            exchange(s, best);
+            s.within(sweep, 0, sweeps + 1);
+            s(since);
+            s(changes);
+            s(forward_log);
+            for (auto& row : S_) s.flags(row);
+            s(x_);
+            s(y_);
+        });
+        for (; !stage.finished() && sweep <= sweeps && !stage.exhausted(); ++sweep) {
+            stage.mark();
             const double backward_log = left_vectors();
             if (backward_log == -infinity) break;
             if (sweep > 0) {
@@ -41,10 +54,18 @@ public:
             forward_log = right_vectors(changes);
             if (forward_log == -infinity) break;
         }
+        stage.close();
         return best;
     }
 
 private:
+    void exchange(state_archive& s, slope_witness& best) const {
+        s(best.rate);
+        bool some = !best.cycle.empty();
+        s(some);
+        if (s.reads()) best.cycle = some ? S_ : slope_rows{};
+        for (auto& row : best.cycle) s.flags(row);
+    }
     [[nodiscard]] std::size_t period() const { return S_.size(); }
     // Short cycles are run through several times, so that the vectors are close to the cycle's own.
     [[nodiscard]] std::size_t passes() const { return (16 + period() - 1) / period(); }

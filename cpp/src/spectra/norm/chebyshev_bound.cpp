@@ -51,9 +51,9 @@ public:
     }
 
     void exchange(state_archive& s) {
-        s(now_, A_.domain());
-        s(before_, A_.domain());
-        s(exponent_);
+        s(now_);
+        s(before_);
+        s.within(exponent_, 0, std::int64_t{1} << 50);
         s(first_);
     }
 
@@ -117,7 +117,7 @@ Bound chebyshev_upper_bound(const irreducible_block& block, const chebyshev_prob
     std::int64_t steps = 0;
     double log_largest = 0.0;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(steps);
+        s.within(steps, 0, k);
         s(log_largest);
         if (steps < k) T.exchange(s);
     });

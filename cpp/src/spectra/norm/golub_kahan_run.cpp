@@ -59,18 +59,19 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
     run_stage stage(ledger, [&](state_archive& s) {
         exchange(s, b);
         exchange(s, upper);
-        s(at);
+        s.within(at, phase::not_orthogonal);
         if (at == phase::steps) F.exchange(s);
         if (at == phase::steps || at == phase::restarts) rule.exchange(s);
         if (at == phase::restarts && s.reads()) restarts.emplace(A);
         if (at == phase::restarts) restarts->exchange(s);
-        s(top.v, A.domain());
+        s.resizable(top.v, A.domain(), 1);
+        s.require(at != phase::done || !top.v.empty() || A.domain().length() == 0);
         s(top.stable);
     });
     for (; !stage.finished() && at == phase::steps; F.expand(), ledger.count(2)) {
-        stage.keep_if_cut();
+        const bool spent = stage.exhausted();
         stage.mark();
-        if (!rule.is_due(F, ledger)) continue;
+        if (!rule.is_due(F, spent)) continue;
         const std::int64_t k = F.size();
         const double bound =
             lanczos_upper_bound(F, accuracy.half_delta()) * (1.0 + backward_error(A, k)) + added_error(A, magnitude, k);
@@ -79,7 +80,7 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
         const std::vector<double> ritz = singular_values(F.alpha(), F.beta());
         b.value = std::max(b.lower.value, ritz.front());
         ledger.record(b.lower.value, std::min(b.value, b.upper.value), b.upper.value);
-        const verdict said = rule.judge(F, {ritz.front(), k < 2 ? 0.0 : ritz[1], bound, upper.value}, ledger);
+        const verdict said = rule.judge(F, {ritz.front(), k < 2 ? 0.0 : ritz[1], bound, upper.value}, spent);
         if (said == verdict::go_on) continue;
         at = phase::not_orthogonal;
         if (said == verdict::not_orthogonal) break;

@@ -31,17 +31,17 @@ golub_kahan_stop::golub_kahan_stop(std::int64_t n, std::int64_t capacity, orthog
                                    const norm_accuracy& accuracy)
     : n_(n), capacity_(capacity), accuracy_(accuracy), watch_(watched_rise(wanted, accuracy.rtol)) {}
 
-bool golub_kahan_stop::is_due(const golub_kahan& F, Ledger& ledger) {
+bool golub_kahan_stop::is_due(const golub_kahan& F, bool spent) {
     // The cost of judging hardly grows with n, that of a step does.
     constexpr std::int64_t worth_a_look = std::int64_t{1} << 17;
     const std::int64_t k = F.size();
-    last_ = F.invariant() || k == capacity_ || ledger.exhausted();
+    last_ = F.invariant() || k == capacity_ || spent;
     if (k < next_look_ && !last_) return false;
     next_look_ = k + 1 + std::min(k / 8, worth_a_look / n_);
     return true;
 }
 
-golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const look& now, Ledger& ledger) {
+golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const look& now, bool spent) {
     const std::int64_t k = F.size();
     const double residual = k < 3 ? Bracket::infinity : last_residual(F);
     watch_.look(k, now.value, now.second, residual);
@@ -51,8 +51,8 @@ golub_kahan_stop::verdict golub_kahan_stop::judge(const golub_kahan& F, const lo
     const bool certain = narrow || F.invariant();
     if (!certain && !last_ && !is_hopeless(k, now, predicted)) return verdict::go_on;
     if (!F.measured_orthogonal()) return verdict::not_orthogonal;
-    const bool nothing_to_gain = predicted || accuracy_.first_guess || k < 4 || ledger.exhausted() ||
-                                 now.upper <= now.value * (1.0 + accuracy_.rtol);
+    const bool nothing_to_gain =
+        predicted || accuracy_.first_guess || k < 4 || spent || now.upper <= now.value * (1.0 + accuracy_.rtol);
     if (certain || !last_ || predicted) return verdict::stable;
     return nothing_to_gain ? verdict::unresolved : verdict::restart;
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <rhochain/krylov/golub_kahan.hpp>
-#include <rhochain/spectra/solver_options.hpp>
 #include "spectra/norm/norm_accuracy.hpp"
 #include "spectra/norm/value_watch.hpp"
 
@@ -36,11 +35,11 @@ public:
     // For a factorization of a matrix with n columns and at most `capacity` steps.
     golub_kahan_stop(std::int64_t n, std::int64_t capacity, orthogonality wanted, const norm_accuracy& accuracy);
 
-    // Whether to judge F after its newest step. Called after each step.
-    [[nodiscard]] bool is_due(const golub_kahan& F, Ledger& ledger);
+    // Whether to judge F after its newest step. Called after each step. `spent`: the budget.
+    [[nodiscard]] bool is_due(const golub_kahan& F, bool spent);
 
     // (*) Called where is_due() is true.
-    [[nodiscard]] verdict judge(const golub_kahan& F, const look& now, Ledger& ledger);
+    [[nodiscard]] verdict judge(const golub_kahan& F, const look& now, bool spent);
 
     // The values so far.
     [[nodiscard]] value_watch& watch() { return watch_; }

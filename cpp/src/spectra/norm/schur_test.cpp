@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/solvers/positive_vector.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,14 @@ Bound schur_upper_bound(const linear_map& A, vector_in start, double value, doub
     copy(start, x, A.domain());
     make_positive(x, least_part, A.domain());
     Bound best{std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "Schur test with powers of |W|^T |W|"};
-    while (!ledger.exhausted()) {
+    bool over = false;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(best.value);
+        s(over);
+        if (!over) s(x);
+    });
+    while (!stage.finished() && !over && !stage.exhausted()) {
+        stage.mark();
         A.apply(entry_map::absolute, x, y);
         const double a = make_positive(y, least_part, A.range()) + lost;
         const double b = to_next_power(A, y, x) + lost;
@@ -43,9 +51,10 @@ Bound schur_upper_bound(const linear_map& A, vector_in start, double value, doub
         ledger.count(2);
         const double bound = std::sqrt(a) * std::sqrt(b) * rounding;
         const double before = std::exchange(best.value, std::min(best.value, bound));
-        if (!(bound > value * (1.0 + rtol) && bound - value <= progress_wanted * (before - value))) break;
-        if (!std::isfinite(bound)) break;
+        const bool gains = bound > value * (1.0 + rtol) && bound - value <= progress_wanted * (before - value);
+        over = !gains || !std::isfinite(bound);
     }
+    stage.close();
     return best;
 }
 

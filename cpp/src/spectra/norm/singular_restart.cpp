@@ -65,6 +65,7 @@ void singular_restart::exchange(state_archive& s) {
     s(top_.residual);
     s(top_.coordinates);
     s(stable_);
+    s.require(steps_ >= 0 && top_.coordinates.size() <= static_cast<std::size_t>(lanczos_.basis().size()));
 }
 
 top_estimate singular_restart::run(value_watch& watch, Bracket& b, run_stage& stage, Ledger& ledger) {

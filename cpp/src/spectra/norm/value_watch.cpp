@@ -25,7 +25,7 @@ bool value_watch::predicted() const {
 }
 
 void value_watch::exchange(state_archive& s) {
-    s.list(seen_, {}, [&](looked& l) {
+    s.list(seen_, {}, 3, [&](looked& l) {
         s(l.steps);
         s(l.sigma);
         s(l.distance);

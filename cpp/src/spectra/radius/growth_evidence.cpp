@@ -2,6 +2,7 @@
 
 #include "spectra/radius/commutator.hpp"
 #include "spectra/radius/walk_depth.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 
@@ -22,10 +23,13 @@ bool growth_is_evidence(const irreducible_block& block, const SolverOptions& opt
     if (!depth || powers.steps() < 2 * *depth)
         if (block.map().bounded() && commutes_with_adjoint(block, options, ledger)) return true;
     if (!depth) return false;
-    while (powers.steps() < 2 * *depth && !powers.vanished() && !ledger.exhausted()) {
+    run_stage stage(ledger, [&](state_archive& s) { powers.exchange(s); });
+    while (!stage.finished() && powers.steps() < 2 * *depth && !powers.vanished() && !stage.exhausted()) {
+        stage.mark();
         powers.step();
         ledger.count();
     }
+    stage.close();
     return powers.vanished() || powers.steps() >= 2 * *depth;
 }
 

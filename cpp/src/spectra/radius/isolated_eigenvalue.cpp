@@ -6,6 +6,8 @@
 #include "operators/adjoint_operator.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/radius/deflation.hpp"
+#include "spectra/radius/small_matrix.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,38 +30,6 @@ struct frame {
 
     [[nodiscard]] std::size_t size() const { return vectors.size(); }
 };
-
-// m x m, m = 1 or 2, the rest 0. Its norm is taken as the Frobenius norm.
-struct small_matrix {
-    std::array<std::array<double, 2>, 2> entries{};
-
-    double& operator()(std::size_t i, std::size_t j) { return entries[i][j]; }
-    double operator()(std::size_t i, std::size_t j) const { return entries[i][j]; }
-    [[nodiscard]] double norm() const {
-        return std::hypot(std::hypot(entries[0][0], entries[0][1]), std::hypot(entries[1][0], entries[1][1]));
-    }
-};
-
-small_matrix inverse(const small_matrix& K, std::size_t m) {
-    small_matrix inverted;
-    if (m == 1) {
-        inverted(0, 0) = 1.0 / K(0, 0);
-        return inverted;
-    }
-    const double determinant = K(0, 0) * K(1, 1) - K(0, 1) * K(1, 0);
-    inverted(0, 0) = K(1, 1) / determinant;
-    inverted(0, 1) = -K(0, 1) / determinant;
-    inverted(1, 0) = -K(1, 0) / determinant;
-    inverted(1, 1) = K(0, 0) / determinant;
-    return inverted;
-}
-
-small_matrix product(const small_matrix& A, const small_matrix& B) {
-    small_matrix C;
-    for (std::size_t i = 0; i < 2; ++i)
-        for (std::size_t j = 0; j < 2; ++j) C(i, j) = A(i, 0) * B(0, j) + A(i, 1) * B(1, j);
-    return C;
-}
 
 class isolation {
 public:
@@ -99,14 +69,21 @@ private:
         constexpr std::int64_t least = 8;
         constexpr double small = 1e-6;
         const std::int64_t most = powers_.steps() + 2 * least;
-        while (left.steps() < most && !left.vanished() && !ledger_.exhausted()) {
+        bool settled = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            left.exchange(s);
+            s(settled);
+        });
+        while (!stage.finished() && !settled && left.steps() < most && !left.vanished() && !stage.exhausted()) {
+            stage.mark();
             left.step();
             ledger_.count();
             if (left.steps() < least || left.steps() % between_looks != 0) continue;
             left.fit(powers_.recurrence().degree);
-            if (left.recurrence().relative() <= small) return true;
+            settled = left.recurrence().relative() <= small;
         }
-        return false;
+        stage.close();
+        return settled;
     }
 
     // Orthonormal vectors that span those of the recurrence, or the one vector of its outer root where that is real and
@@ -223,33 +200,49 @@ private:
         scale(1.0 / start, v, S_);
         std::vector<double> logs{std::log(start)};  // ln(||C^j z|| / theta^j)
         bounds_ = {1.0};
-        for (std::int64_t j = 1; j <= most && !ledger_.exhausted(); ++j) {
+        std::int64_t j = 1;
+        bool decided = false, found = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            s(decided);
+            s(found);
+            s.within(j, 1, most + 1);
+            s(logs);
+            s(bounds_);
+            s.require(!logs.empty() && logs.size() == bounds_.size() &&
+                      (decided || static_cast<std::int64_t>(logs.size()) == j));
+            if (!decided) s(v);
+        });
+        for (; !stage.finished() && !decided && j <= most && !stage.exhausted(); ++j) {
+            stage.mark();
             block_.map().apply(v, next);
             ledger_.count();
             project_along(next);
             std::swap(v, next);
             const double length = norm2(v, S_);
-            if (!std::isfinite(length)) return false;
+            decided = !std::isfinite(length);
+            if (decided) break;
             logs.push_back(logs.back() + std::log(length / theta));
             bounds_.push_back(constant * std::exp(logs.back()) * (1.0 + 0x1p-30));
-            if (bounds_.back() <= small * std::pow(1.0 - options_.rtol, static_cast<double>(j)))
-                return finish_sweep(logs);
+            decided = found = bounds_.back() <= small * std::pow(1.0 - options_.rtol, static_cast<double>(j));
+            if (decided) break;
             // Whether the rate of the last half would reach it in time.
             if (2 * j >= most && j % least == 0) {
                 const double slope =
                     (logs.back() - logs[static_cast<std::size_t>(j / 2)]) / static_cast<double>(j - j / 2);
-                if (std::log(bounds_.back() / small) + slope * static_cast<double>(most - j) > 0.0) return false;
+                decided = std::log(bounds_.back() / small) + slope * static_cast<double>(most - j) > 0.0;
+                if (decided) break;
             }
             scale(1.0 / length, v, S_);
         }
-        return false;
+        stage.close();
+        if (found) write_runner_up(logs);
+        return found;
     }
 
-    bool finish_sweep(const std::vector<double>& logs) {
+    void write_runner_up(const std::vector<double>& logs) {
         const std::size_t p = logs.size() - 1, from = p / 2;
         if (p > from && std::isfinite(logs[p]))
             runner_up_ = theta_ * std::exp((logs[p] - logs[from]) / static_cast<double>(p - from));
-        return true;
     }
 
     [[nodiscard]] double resolvent(double r) const {

@@ -53,10 +53,16 @@ collatz_wielandt bounds_from(const irreducible_block& block, vector_in x, vector
 void krylov_step(const irreducible_block& block, const SolverOptions& options, vector_out x, Ledger& ledger) {
     const std::int64_t capacity = basis_capacity(options, block.size(), krylov_steps);
     arnoldi factorization(entry_image(block.map(), entry_map::absolute), x, capacity);
-    while (factorization.size() < factorization.capacity() && !factorization.invariant() && !ledger.exhausted()) {
+    run_stage stage(ledger, [&](state_archive& s) {
+        factorization.exchange(s);
+        s.require(factorization.capacity() == capacity);
+    });
+    while (!stage.finished() && factorization.size() < capacity && !factorization.invariant() && !stage.exhausted()) {
+        stage.mark();
         factorization.expand();
         ledger.count();
     }
+    stage.close();
     const std::int64_t k = factorization.size();
     if (k == 0) return;
     const eigen_decomposition ritz = eigen_decompose(factorization.projected(), k, true);
@@ -141,10 +147,10 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     std::vector<double> widths;
     std::int64_t iteration = 0;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(x, S);
+        s(x);
         exchange(s, b);
         s(widths);
-        s(iteration);
+        s.within(iteration, 0, most_iterations);
     });
     // A state has the bounds of its x.
     for (bool has_bounds = stage.resumed(); !stage.finished(); ++iteration, has_bounds = false) {

@@ -54,18 +54,19 @@ void power_filter::step() {
 }
 
 void power_filter::exchange(state_archive& s) {
-    const space& S = block_.domain();
-    for (vector_block* x : {&x_, &before_, &oldest_}) s(*x, S);
+    constexpr std::int64_t farthest = std::int64_t{1} << 50;
+    for (vector_block* x : {&x_, &before_, &oldest_}) s(*x);
     s(recurrence_.degree);
     for (double* number : {&recurrence_.a, &recurrence_.b, &recurrence_.remainder, &recurrence_.growth, &excess_})
         s(*number);
     s(recurrence_.first);
     s(recurrence_.second);
-    s(exponent_);
+    s.within(exponent_, -farthest, farthest);
     s(log_norms_);
     s(vanished_);
     s(upper_.value);
     s(settled_.value);
+    s.require((recurrence_.degree == 1 || recurrence_.degree == 2) && !log_norms_.empty());
 }
 
 double power_filter::excess_of(const power_recurrence& p, double step_error) const {

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/spaced_entries.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -54,7 +55,14 @@ std::optional<double> return_rate(const irreducible_block& block, Ledger& ledger
     fill(1.0, vertices, x, S);
     std::vector<double> log_sizes{0.0};  // of the largest return after k powers
     std::int64_t exponent = 0;
-    for (std::int64_t k = 1; k <= powers && !ledger.exhausted(); ++k) {
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(x);
+        s(log_sizes);
+        s.require(!log_sizes.empty());
+        s.within(exponent, -(std::int64_t{1} << 50), std::int64_t{1} << 50);
+    });
+    while (!stage.finished() && static_cast<std::int64_t>(log_sizes.size()) <= powers && !stage.exhausted()) {
+        stage.mark();
         block.map().apply(x, y);
         ledger.count();
         std::swap(x, y);
@@ -66,6 +74,7 @@ std::optional<double> return_rate(const irreducible_block& block, Ledger& ledger
         scale(std::ldexp(1.0, -e), x, S);
         exponent += e;
     }
+    stage.close();
     const auto done = static_cast<std::int64_t>(log_sizes.size()) - 1;
     return done < powers ? std::nullopt : slope_of_peaks(log_sizes);
 }

@@ -34,11 +34,13 @@ public:
 
     ritz_pair run() {
         const std::size_t patience = block_.size() > large_block ? 1 : 3;
+        const std::int64_t capacity = factorization_.capacity();
         std::int64_t next_look = first_look;
         std::vector<double> residuals;
         run_stage stage(ledger_, [&](state_archive& s) {
             exchange(s);
             s(next_look);
+            s.require(factorization_.capacity() == capacity && next_look >= 0);
             s(residuals);
         });
         while (!stage.finished()) {
@@ -51,7 +53,7 @@ public:
             if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience]) break;
             if (!shrink()) break;
         }
-        over_ = !ledger_.cut();
+        over_ = true;
         stage.close();
         return std::move(best_);
     }
@@ -63,6 +65,7 @@ private:
         s(best_.runner_up);
         s(best_.complete);
         s(best_.vector, block_.domain());
+        s.require(best_.vector.empty() == !best_.found() || block_.domain().length() == 0);
         s(over_);
         if (!over_) factorization_.exchange(s);
     }

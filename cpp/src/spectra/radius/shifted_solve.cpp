@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -76,15 +77,30 @@ public:
     complex_vector run() {
         constexpr double progress_wanted = 0.5;
         std::vector<double> residuals{length(r_re_, r_im_)};
-        while (!ledger_.exhausted()) {
+        bool over = false;
+        run_stage stage(ledger_, [&](state_archive& s) {
+            s(x_re_);
+            s(x_im_);
+            s(over);
+            if (over) return;
+            s(r_re_);
+            s(r_im_);
+            s(residuals);
+            s.require(!residuals.empty());
+        });
+        while (!stage.finished() && !over && !stage.exhausted()) {
+            stage.mark();
+            stage.hold();
             reduce(r_re_, 1.0);
             reduce(r_im_, {0.0, 1.0});
             write_residual();
             residuals.push_back(length(r_re_, r_im_));
             const std::size_t last = residuals.size() - 1;
-            if (residuals[last] <= wanted_residual * std::abs(lambda_) * length(x_re_, x_im_)) break;
-            if (last >= 2 && !(residuals[last] <= progress_wanted * residuals[last - 2])) break;
+            over = residuals[last] <= wanted_residual * std::abs(lambda_) * length(x_re_, x_im_) ||
+                   (last >= 2 && !(residuals[last] <= progress_wanted * residuals[last - 2]));
+            stage.release();
         }
+        stage.close();
         complex_vector x(S_);
         set_real(x_re_, x, S_);
         set_imaginary(x_im_, x, S_);

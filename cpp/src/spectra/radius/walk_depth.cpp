@@ -3,6 +3,7 @@
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include "kernels/solvers/vertex_set.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "spectra/run_stage.hpp"
 
 namespace rhochain {
 namespace {
@@ -36,17 +37,30 @@ std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_dire
     block.project(weights);
     fill(0.0, x, S);
     join(first_weighted(weights, S), weights, x, S);
-    std::int64_t reached = 1;
-    for (std::int64_t step = 1; step <= most && !ledger.exhausted(); ++step) {
+    std::int64_t reached = 1, step = 1;
+    bool ended = false;
+    std::optional<std::int64_t> depth;
+    run_stage stage(ledger, [&](state_archive& s) {
+        std::int64_t found = depth.value_or(0);
+        s(found);
+        if (found > 0) depth = found;
+        s(ended);
+        s.within(step, 1, most + 1);
+        s.within(reached, 1, block.size());
+        if (!ended) s(x);
+    });
+    for (; !stage.finished() && !ended && step <= most && !stage.exhausted(); ++step) {
+        stage.mark();
         one_edge(block, direction, x, y);
         ledger.count();
         const std::int64_t before = reached;
         reached += join_where_above(0x1p-40 * scale, y, weights, x, S);
-        if (reached == block.size()) return step;
-        if (reached == before) return block.map().entrywise() ? std::nullopt : std::optional(step);
-        if (out_of_reach(reached, step, most, block.size())) break;
+        const bool all = reached == block.size();
+        if (all || (reached == before && !block.map().entrywise())) depth = step;
+        ended = all || reached == before || out_of_reach(reached, step, most, block.size());
     }
-    return std::nullopt;
+    stage.close();
+    return depth;
 }
 
 }  // namespace rhochain

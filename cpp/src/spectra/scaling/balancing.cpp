@@ -1,6 +1,7 @@
 #include "spectra/scaling/balancing.hpp"
 
 #include "kernels/solvers/scaling_ops.hpp"
+#include "spectra/run_stage.hpp"
 
 namespace rhochain {
 
@@ -9,7 +10,13 @@ vector_block balancing_scaling(const irreducible_block& block, std::int64_t swee
     const space& S = block.domain();
     vector_block d(S), squares(S), inverse(S), rows(S), columns(S);
     fill(0.0, d, S);
-    for (std::int64_t sweep = 0; sweep < sweeps && !ledger.exhausted(); ++sweep) {
+    std::int64_t sweep = 0;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(d);
+        s.within(sweep, 0, sweeps);
+    });
+    for (; !stage.finished() && sweep < sweeps && !stage.exhausted(); ++sweep) {
+        stage.mark();
         exponential_squares(d, squares, inverse, S);
         block.project(squares);
         block.project(inverse);
@@ -18,6 +25,7 @@ vector_block balancing_scaling(const irreducible_block& block, std::int64_t swee
         ledger.count(2);
         balance(squares, inverse, rows, columns, most, d, S);
     }
+    stage.close();
     return d;
 }
 

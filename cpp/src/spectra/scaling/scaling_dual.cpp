@@ -4,6 +4,7 @@
 #include "kernels/solvers/row_ratios.hpp"
 #include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/row_scaling.hpp"
+#include "spectra/run_stage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -79,11 +80,23 @@ Bound lift_lower_bound(const irreducible_block& block, block_out V, double targe
                        Ledger& ledger) {
     dual_bound dual(block, V, ledger);
     double best = 0.0;
-    for (std::int64_t round = 0; round < most_rounds && !ledger.exhausted(); ++round) {
+    std::int64_t round = 0;
+    bool over = false;
+    run_stage stage(ledger, [&](state_archive& s) {
+        s(best);
+        s(over);
+        if (over) return;
+        s.within(round, 0, most_rounds);
+        s(V);
+    });
+    for (; !stage.finished() && round < most_rounds && !stage.exhausted(); ++round) {
+        stage.mark();
         best = std::max(best, dual.evaluate());
         if (best >= target * (1.0 - 1e-4)) break;
         dual.shrink(target);
     }
+    over = true;
+    stage.close();
     return lower_bound(block, best);
 }
 

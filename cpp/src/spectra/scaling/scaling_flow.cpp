@@ -75,10 +75,10 @@ bool scaling_flow::widen(std::int64_t extra, std::uint64_t seed, std::uint64_t s
 
 void scaling_flow::exchange(state_archive& s) {
     const space& S = block_.domain();
-    s(d_, S);
-    s(V_, S);
-    s(last_gradient_, S);
-    s(steps_);
+    s(d_);
+    s.resizable(V_, S, 2 * V_.columns());
+    s(last_gradient_);
+    s.within(steps_, 0, std::int64_t{1} << 40);
     s(rayleigh_);
     if (s.reads()) B_.set(d_);
 }

@@ -56,7 +56,8 @@ public:
         std::size_t stage = threshold_ > 0.0 ? 0 : first_full_stage;
         run_stage saved(ledger_, [&](state_archive& s) {
             exchange(s);
-            s(stage);
+            s.within(stage, std::size_t{0}, stages);
+            s.require(flow_.columns() == narrow || flow_.columns() == 2 * narrow);
         });
         for (; !saved.finished() && stage < stages; ++stage) {
             const bool complete = advance(narrow * stage_ends[stage], saved);
@@ -137,13 +138,14 @@ private:
     void exchange(state_archive& s) {
         flow_.exchange(s);
         rhochain::exchange(s, s_.bracket);
-        s(s_.d, block_.domain());
+        s.resizable(s_.d, block_.domain(), 1);
         s(s_.excess);
         s(attained_);
-        s(columns_);
-        s(steps_);
+        constexpr std::int64_t most = std::int64_t{1} << 40;
+        s.within(columns_, 0, most);
+        s.within(steps_, 0, most);
         s(last_rayleigh_);
-        s(looks_);
+        s.within(looks_, 0, most);
         s(looked_);
     }
 
