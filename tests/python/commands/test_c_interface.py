@@ -151,3 +151,13 @@ def test_the_command_prints_the_flags():
     assert run(sys.executable, "-m", "rhochain", "--c-flags").strip() == c_flags()
     assert run(sys.executable, "-m", "rhochain", "--c-library").strip() == os.fspath(c_library())
     assert c_library().exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the linker of macOS reads no scripts")
+def test_the_installed_library_is_there_once():
+    """Its other name is a script of the linker, which programs above have read."""
+    libraries = sorted(c_library().parent.glob("librhochain_c.so*"))
+    assert [path.name for path in libraries] == ["librhochain_c.so", c_library().name]
+    assert [path.read_bytes()[:4] == b"\x7fELF" for path in libraries] == [False, True]
+    dynamic = run("readelf", "-d", c_library()) if shutil.which("readelf") else f"[{c_library().name}]"
+    assert f"[{c_library().name}]" in dynamic

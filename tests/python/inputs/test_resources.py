@@ -277,6 +277,7 @@ def default_threads(code: str = "", environment: dict[str, str] | None = None) -
 
 def test_default_threads_are_those_of_the_environment_or_of_the_affinity():
     assert default_threads(environment={"OMP_NUM_THREADS": "7"}) == 7
+    assert default_threads(environment={"OMP_NUM_THREADS": " 3,2"}) == 3
     if hasattr(os, "sched_setaffinity"):
         cores = len(os.sched_getaffinity(0))
         assert default_threads() <= cores

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <vector>
 
 #ifdef RHOCHAIN_HAS_OPENMP
 #include <omp.h>
+#else
+#include "kernels/space/environment_number.hpp"
 #endif
 
 namespace rhochain {
@@ -27,17 +30,27 @@ std::vector<int> processors_of(int worker) {
     omp_get_place_proc_ids(place, processors.data());
     return processors;
 }
+
+int thread_limit() { return omp_get_thread_limit(); }
+#else
+std::vector<int> processors_of(int /*worker*/) { return {}; }
+
+// The environment is read when the library is loaded, as OpenMP does.
+const int threads_given = environment_number(std::getenv("OMP_NUM_THREADS"));
+const int most_threads = environment_number(std::getenv("OMP_THREAD_LIMIT"));
+
+int thread_limit() { return most_threads > 0 ? most_threads : std::numeric_limits<int>::max(); }
 #endif
 
 }  // namespace
 
 int resolve_threads(int requested) {
-#ifdef RHOCHAIN_HAS_OPENMP
     if (requested > 0) return requested;
+#ifdef RHOCHAIN_HAS_OPENMP
     const int given = std::max(1, omp_get_max_threads());
     return std::getenv("OMP_NUM_THREADS") != nullptr ? given : std::min(given, granted_cores());
 #else
-    return requested > 0 ? requested : granted_cores();
+    return std::min(threads_given > 0 ? threads_given : granted_cores(), thread_limit());
 #endif
 }
 
@@ -51,11 +64,7 @@ const char* threading_description() {
 }
 
 void detail::run_chunks(int threads, std::int64_t chunks, void* context, void (*body)(void*, std::int64_t)) {
-#ifdef RHOCHAIN_HAS_OPENMP
-    team::run(std::min(threads, omp_get_thread_limit()), chunks, context, body, processors_of);
-#else
-    team::run(threads, chunks, context, body, [](int) { return std::vector<int>(); });
-#endif
+    team::run(std::min(threads, thread_limit()), chunks, context, body, processors_of);
 }
 
 }  // namespace rhochain

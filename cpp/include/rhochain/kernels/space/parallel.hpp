@@ -1,4 +1,5 @@
-// Threads. The source file of this header alone uses OpenMP, for OMP_NUM_THREADS and OMP_PLACES.
+// Threads. The source file of this header alone uses OpenMP, for OMP_NUM_THREADS, OMP_THREAD_LIMIT and OMP_PLACES. A
+// build without OpenMP reads the first two itself.
 //
 // Threads take the chunks of a loop in any order. Each chunk writes its own results, and the order of every sum
 // depends on the data alone: so no result depends on the number of threads. A process that was forked from one with
