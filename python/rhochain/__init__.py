@@ -29,8 +29,9 @@ from rhochain.estimates.scaling import ScaledNorm, scaled_norm
 from rhochain.estimates.spectra import Components, components, perron_radius, spectral_norm, spectral_radius
 from rhochain.estimates.tracker import Tracker
 from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
-from rhochain.files.loading import FileError, load
+from rhochain.files.loading import FileError
 from rhochain.inputs.activations import Activation, activation, activations
+from rhochain.inputs.loading import load
 from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport

@@ -28,7 +28,7 @@ PYTHON_FOLDERS = [
 ]
 MODULES_AT_TOP = 12
 FILE_READERS = "files"
-MAY_READ_FILES = {"objects", "commands", "cli", "__init__"}
+MAY_READ_FILES = {"objects", "inputs", "commands", "cli", "__init__"}
 LISTED = re.compile(r"^- `(\w+)`: ", re.MULTILINE)
 
 

@@ -8,6 +8,7 @@
 - `coercion`: arrays, sparse matrices, tensors and operators as operators of the core.
 - `input_reach`: which neurons the inputs of a network reach.
 - `leaks`: the leak of a leaky integrator, checked.
+- `loading`: `load`, W of a file or an object.
 - `local_gains`: a gain for each neuron, as a factor on the columns of W.
 - `low_rank`: `LowRankUpdate`, W + U V by its products.
 - `matrix`: `Matrix`, what every function of the package works on.

@@ -4,6 +4,7 @@ import collections
 
 import numpy as np
 import pytest
+from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
 
@@ -53,10 +54,23 @@ def test_modules_estimators_and_reports():
     refused(rc.check(EYE, "tanh"), "got a GradientReport: give the W that it is about")
 
 
-@pytest.mark.parametrize("given", [EYE, None, [[1.0]]])
-def test_load_reads_files_alone(given):
-    with pytest.raises(TypeError, match=r"path must be the name of a file; got \w+: an object in memory is given as W"):
-        rc.load(given)
+def test_load_takes_objects_too():
+    networkx = pytest.importorskip("networkx")
+    graph = networkx.DiGraph([("a", "b")])
+    W = rc.load(graph)
+    assert (W.ids.tolist(), W.rows, W.to_scipy().toarray().tolist()) == (["a", "b"], "target", [[0.0, 0.0], [1.0, 0.0]])
+    entries = np.array([[0.0, 2.0], [0.5, 0.0]])
+    np.testing.assert_array_equal(rc.load(entries), entries)
+    np.testing.assert_array_equal(rc.load(entries, rows="source"), entries.T)
+    assert rc.load(entries, rows="target").rows == "target"
+    with pytest.raises(ValueError, match="nodes is for files; got nodes for a DiGraph"):
+        rc.load(graph, nodes=["b", "a"])
+    with pytest.raises(ValueError, match="rows is known of a DiGraph"):
+        rc.load(graph, rows="source")
+    with pytest.raises(TypeError, match="got the operator"):
+        rc.load(aslinearoperator(EYE))
+    with pytest.raises(TypeError, match="W must be"):
+        rc.load(None)
 
 
 def test_a_file_that_is_called_like_an_activation_is_read(tmp_path, monkeypatch):
