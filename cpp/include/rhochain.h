@@ -27,18 +27,11 @@ extern "C" {
 
 #define RHOCHAIN_ABI 1
 
-/* In C an enum takes any int; in C++ it needs that type for it. */
-#ifdef __cplusplus
-#define RHOCHAIN_INT : int
-#else
-#define RHOCHAIN_INT
-#endif
-
 typedef struct rhochain_matrix rhochain_matrix;
 typedef struct rhochain_result rhochain_result;
 typedef struct rhochain_chain rhochain_chain;
 
-typedef enum rhochain_status RHOCHAIN_INT {
+typedef enum rhochain_status {
     RHOCHAIN_OK = 0,
     RHOCHAIN_MISUSE = 1,    /* an argument that is refused: the text names it, what came and what was expected */
     RHOCHAIN_NO_MEMORY = 2,
@@ -48,25 +41,30 @@ typedef enum rhochain_status RHOCHAIN_INT {
     RHOCHAIN_INTERNAL = 99
 } rhochain_status;
 
-typedef enum rhochain_grade RHOCHAIN_INT {
+typedef enum rhochain_grade {
     RHOCHAIN_ESTIMATE = 0, /* converged or extrapolated; nothing more is claimed */
     RHOCHAIN_PROBABLE = 1, /* holds with probability 1 - delta over the random start */
     RHOCHAIN_PROVED = 2    /* holds for the stored matrix, rounding included */
 } rhochain_grade;
 
 /* How a run ended. */
-typedef enum rhochain_ending RHOCHAIN_INT {
+typedef enum rhochain_ending {
     RHOCHAIN_CONVERGED = 0,    /* to rtol */
     RHOCHAIN_BRACKETED = 1,    /* the bounds hold, and the method cannot bring them closer */
     RHOCHAIN_BUDGET_SPENT = 2  /* the bounds hold, and products, seconds or the caller ended the run */
 } rhochain_ending;
 
-typedef enum rhochain_scalar RHOCHAIN_INT { RHOCHAIN_F32 = 0, RHOCHAIN_F64 = 1 } rhochain_scalar;
-typedef enum rhochain_index RHOCHAIN_INT { RHOCHAIN_I32 = 0, RHOCHAIN_I64 = 1 } rhochain_index;
-typedef enum rhochain_layout RHOCHAIN_INT { RHOCHAIN_ROW_MAJOR = 0, RHOCHAIN_COLUMN_MAJOR = 1 } rhochain_layout;
+/* The last of each is no choice: with it the enum takes any int that is not negative, and others are refused. */
+typedef enum rhochain_scalar { RHOCHAIN_F32 = 0, RHOCHAIN_F64 = 1, RHOCHAIN_SCALAR_INT = 0x7fffffff } rhochain_scalar;
+typedef enum rhochain_index { RHOCHAIN_I32 = 0, RHOCHAIN_I64 = 1, RHOCHAIN_INDEX_INT = 0x7fffffff } rhochain_index;
+typedef enum rhochain_layout {
+    RHOCHAIN_ROW_MAJOR = 0,
+    RHOCHAIN_COLUMN_MAJOR = 1,
+    RHOCHAIN_LAYOUT_INT = 0x7fffffff
+} rhochain_layout;
 
 /* f(W) of a product: W itself, |W| and W o W, entry by entry. */
-typedef enum rhochain_map RHOCHAIN_INT {
+typedef enum rhochain_map {
     RHOCHAIN_IDENTITY = 0,
     RHOCHAIN_ABSOLUTE = 1,
     RHOCHAIN_SQUARED = 2
@@ -194,7 +192,6 @@ rhochain_status rhochain_chain_log_norms(const rhochain_chain* chain, double* lo
 rhochain_status rhochain_chain_vectors(const rhochain_chain* chain, double* mantissas, int64_t* exponents);
 void rhochain_chain_free(rhochain_chain* chain);
 
-#undef RHOCHAIN_INT
 
 #ifdef __cplusplus
 }

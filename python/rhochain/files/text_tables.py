@@ -76,7 +76,19 @@ class TextTable:
                 batches = self._csv.open_csv(stream, reading, parsing, convert)
                 yield from arrays_of_batches(self._within_size(batches, len(roles)), roles)
         except arrow.ArrowInvalid as error:
-            raise _fault(str(error)) from error
+            located = self._located(parsing, convert, arrow.ArrowInvalid)
+            raise _fault(str(error if located is None else located)) from error
+
+    def _located(self, parsing: Any, convert: Any, invalid: type[Exception]) -> Exception | None:
+        """The first error with its line, which several threads do not count."""
+        reading = self._csv.ReadOptions(block_size=_BLOCK, use_threads=False)
+        try:
+            with _opened(self._path) as stream:
+                for _ in self._csv.open_csv(stream, reading, parsing, convert):
+                    pass
+        except invalid as error:
+            return error
+        return None
 
     def _within_size(self, batches: Iterator[Any], columns: int) -> Iterator[Any]:
         """The batches, as long as their columns are not far larger than the file."""

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from scipy.sparse import issparse
+
 from rhochain.objects.functions import named_function
 
 __all__ = ["refuse_no_matrix"]
@@ -29,7 +31,7 @@ def _hint(given: Any) -> str | None:
         return f"the class {given.__module__}.{given.__qualname__}: give an instance"
     if named_function(given) is not None if callable(given) else False:
         return f"the activation {named_function(given)!r}: W comes first"
-    if isinstance(given, Mapping):
+    if isinstance(given, Mapping) and not issparse(given):  # SciPy's dictionary of keys is a dict
         return _hint_of_mapping(given)
     if _has_base(given, "torch.nn.modules.module", "Module"):
         return (

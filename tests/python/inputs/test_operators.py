@@ -254,7 +254,7 @@ def test_check_without_adjoint_gives_rho_and_says_what_is_missing(kind):
     assert plain_report["has_adjoint"] is False
     assert plain_report["spectral_norm"] is None
     assert any(note.startswith(missing) for note in plain_report["notes"])
-    assert "sigma_1(W) unknown: W has no rmatvec" in str(report)
+    assert "sigma_1(W)  unknown: W has no rmatvec" in str(report)
     assert str(rc.check(A, "tanh", quick=True).verdict) == str(report.verdict) == "UNDECIDED"
 
 

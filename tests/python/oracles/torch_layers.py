@@ -1,7 +1,9 @@
 """Jacobians of recurrent PyTorch layers by its own autograd, in float64."""
 
 import numpy as np
-import torch
+import pytest
+
+torch = pytest.importorskip("torch")
 
 
 def single_layers(module):
