@@ -56,8 +56,7 @@ run_stage::run_stage(Ledger& ledger, exchange_function state)
     }
     const RunRecord& record = log_->records_[index_];
     constexpr std::int64_t most_products = std::int64_t{1} << 50;  // what solvers add and multiply stays in range
-    if (record.products < 0 || record.products > most_products)
-        state_archive::refuse();
+    if (record.products < 0 || record.products > most_products) state_archive::refuse();
     if (record.integers.empty() && record.reals.empty()) return;  // it had only begun
     state_archive archive(record.integers, record.reals);
     exchange_(archive);
