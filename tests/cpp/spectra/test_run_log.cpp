@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -223,8 +224,8 @@ TEST_CASE("log: numbers that do not fit are refused, and none of them makes the 
         for (int trial = 0; trial < 40; ++trial) {
             log_state bad = states[generator() % states.size()];
             RunRecord& record = bad[generator() % bad.size()];
-            constexpr std::int64_t large = std::int64_t{1} << 24;
-            const std::int64_t others[] = {-1, 0, 1, 7, 1000, large, -large, large + 1};
+            constexpr std::int64_t large = std::int64_t{1} << 62;
+            const std::int64_t others[] = {-1, 0, 1, 7, 1000, large, -large, std::numeric_limits<std::int64_t>::min()};
             switch (generator() % 5) {
                 case 0:
                     record.products = others[generator() % 8];

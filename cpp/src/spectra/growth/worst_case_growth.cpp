@@ -161,8 +161,10 @@ private:
             const auto solve = [&](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
                 const double part = static_cast<double>(block.size()) / static_cast<double>(vertices);
                 vertices -= block.size();
-                const auto left = static_cast<double>(products - ledger.matvecs());
-                const auto share = static_cast<std::int64_t>(std::max(part, 0.25) * left);
+                const std::int64_t left = products - ledger.matvecs();
+                // An unlimited budget rounds up to 2^63 as a double, which no integer holds.
+                const std::int64_t share =
+                    part < 1.0 ? static_cast<std::int64_t>(std::max(part, 0.25) * static_cast<double>(left)) : left;
                 growth_above found = bound_growth_above(block, unit, own, share, ledger);
                 return std::move(found.bracket);
             };
