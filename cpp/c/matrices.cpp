@@ -7,6 +7,7 @@
 #include <rhochain/operators/sparse_operator.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -19,7 +20,8 @@ namespace rhochain::c {
 namespace {
 
 constexpr std::size_t layout_bytes = std::size_t{1} << 31;
-constexpr std::size_t first_operator_size = sizeof(rhochain_operator);
+// Of version 1, to its last member.
+constexpr std::size_t first_operator_size = offsetof(rhochain_operator, release) + sizeof(rhochain_operator::release);
 
 void require_extents(std::int64_t rows, std::int64_t cols) {
     if (rows <= 0 || cols <= 0)

@@ -15,7 +15,8 @@
 namespace rhochain::c {
 namespace {
 
-constexpr std::size_t first_options_size = sizeof(rhochain_options);  // of version 1
+// Of version 1, to its last member.
+constexpr std::size_t first_options_size = offsetof(rhochain_options, interrupt) + sizeof(rhochain_options::interrupt);
 
 rhochain_options defaults() {
     rhochain_options o{};

@@ -12,7 +12,8 @@
 namespace rhochain::c {
 namespace {
 
-constexpr std::size_t first_bracket_size = sizeof(rhochain_bracket);
+// Of version 1, to its last member.
+constexpr std::size_t first_bracket_size = offsetof(rhochain_bracket, converged) + sizeof(rhochain_bracket::converged);
 
 rhochain_grade of(Grade g) {
     return g == Grade::proved ? RHOCHAIN_PROVED : g == Grade::probable ? RHOCHAIN_PROBABLE : RHOCHAIN_ESTIMATE;

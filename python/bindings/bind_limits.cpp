@@ -28,7 +28,7 @@ std::vector<RunRecord> records_of(const std::vector<RunLog::stage>& stages) {
 std::vector<RunLog::stage> stages_of(const std::vector<RunRecord>& records) {
     const auto borrowed = [](const auto& x) {
         using number = typename std::remove_cvref_t<decltype(x)>::value_type;
-        return py::array_t<number>(static_cast<py::ssize_t>(x.size()), x.data(), py::none());
+        return row_major<number>(static_cast<py::ssize_t>(x.size()), x.data(), py::none());
     };
     std::vector<RunLog::stage> stages;
     for (const RunRecord& r : records)

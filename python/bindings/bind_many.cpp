@@ -17,9 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>

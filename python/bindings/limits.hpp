@@ -17,7 +17,7 @@ namespace rhochain::python {
 
 // The log of one estimate (run_log.hpp) in Python's numbers: a tuple for each stage.
 struct RunLog {
-    using stage = std::tuple<bool, std::int64_t, py::array_t<std::int64_t>, py::array_t<double>>;
+    using stage = std::tuple<bool, std::int64_t, row_major<std::int64_t>, float64_array>;
 
     std::vector<stage> resume;
     double save_seconds;

@@ -55,7 +55,9 @@ void stack_chain::require_adjoints(std::uint64_t seed) const {
 
 std::vector<gate_reader> stack_chain::readers() const {
     std::vector<gate_reader> all;
-    for (const auto& [A, gates] : layers_) all.emplace_back(gates, A.exponent(), A.domain().replicated(layout_.units));
+    for (const auto& [A, gates] : layers_)
+        all.emplace_back(gates, A.exponent(), A.domain().replicated(layout_.units), gate_reader::default_block_bytes,
+                         !all.empty());
     return all;
 }
 

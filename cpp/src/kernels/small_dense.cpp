@@ -8,13 +8,26 @@
 #include <cmath>
 #include <numeric>
 
+namespace rhochain {
+namespace {
+
+void reflect_lines(const three_lines& lines) {
+    static const auto reflect = dense_sweeps_for().reflect_three_lines;
+    reflect(lines);
+}
+
+}  // namespace
+}  // namespace rhochain
+
 // The reflections of Eigen's QR iteration, most of its time, in one pass over the entries where Eigen makes four. They
-// have its bits: an entry takes part in the same operations in the same order.
+// have its bits: an entry takes part in the same operations in the same order. Inline, so that a program with an Eigen
+// of its own keeps its functions of these names.
 namespace Eigen {
 
 template <>
 template <>
-void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheLeft(const Vector2d& essential, const double& tau, double*) {
+inline void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheLeft(const Vector2d& essential, const double& tau,
+                                                                   double*) {
     if (tau == 0.0) return;
     const double e0 = essential[0], e1 = essential[1], t0 = tau * e0, t1 = tau * e1;
     double* at = derived().data();
@@ -28,10 +41,10 @@ void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheLeft(const Vector2d& esse
 
 template <>
 template <>
-void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheRight(const Vector2d& essential, const double& tau, double*) {
+inline void MatrixBase<Block<MatrixXd>>::applyHouseholderOnTheRight(const Vector2d& essential, const double& tau,
+                                                                    double*) {
     if (tau == 0.0) return;
-    static const auto reflect = rhochain::dense_sweeps_for().reflect_three_lines;
-    reflect({derived().data(), derived().outerStride(), rows(), essential[0], essential[1], tau});
+    rhochain::reflect_lines({derived().data(), derived().outerStride(), rows(), essential[0], essential[1], tau});
 }
 
 }  // namespace Eigen

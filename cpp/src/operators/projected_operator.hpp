@@ -28,6 +28,8 @@ public:
     [[nodiscard]] moduli modulus() const { return A_.modulus(); }
     [[nodiscard]] std::int64_t row_terms() const { return A_.row_terms(); }
     [[nodiscard]] std::int64_t column_terms() const { return A_.column_terms(); }
+    [[nodiscard]] bool lossless() const { return A_.lossless(); }
+    [[nodiscard]] int exponent() const { return A_.exponent(); }
 
     void apply(block_in X, block_out Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(block_in X, block_out Y) const { apply_adjoint(entry_map::identity, X, Y); }

@@ -168,6 +168,26 @@ TEST_CASE("weights far from 1 are brought into range layer by layer") {
     CHECK(near.exponents[0] < 100);
 }
 
+TEST_CASE("inputs reach a layer whose other coefficients vanish, whatever the exponent of its weights") {
+    for (const double r : {1e-250, 1e-310, 0.0})
+        for (const int e : {0, 300, -300}) {
+            random_stack given(stack_cell::gru, 2);
+            auto& gates = given.rows[1];
+            std::fill(gates[1].begin(), gates[1].end(), r);
+            std::fill(gates[2].begin(), gates[2].end(), 0.0);
+            const std::vector<double> v = given.drawn(2 * n, -1.0, 1.0);
+            const std::vector<double> expected = product(given.chain(), direction::forward, v);
+            for (double& w : given.weights[1]) w = std::ldexp(w, e);
+            std::vector<double> found = product(given.chain(), direction::forward, v);
+            CAPTURE(r);
+            CAPTURE(e);
+            for (std::size_t i = n; i < 2 * n; ++i) {
+                CHECK(expected[i] != 0.0);
+                CHECK(std::ldexp(found[i], -e) == doctest::Approx(expected[i]).epsilon(1e-14));
+            }
+        }
+}
+
 TEST_CASE("layers that do not fit are refused") {
     random_stack given(stack_cell::gru, 2);
     CHECK_THROWS_WITH_AS(stack_chain(stack_cell::gru, {}), "layers: got none, expected at least one",

@@ -22,6 +22,7 @@ coefficient_extent gru_jacobian(const std::array<const double*, 6>& rows, std::i
         x[4 * n] = t;
         for (const std::int64_t row : {0, 1, 2}) found.include_product(x[row * n]);
         found.include_carried(x[3 * n]);
+        found.include_input(x[4 * n]);
     }
     return found;
 }

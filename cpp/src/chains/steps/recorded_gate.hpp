@@ -29,18 +29,21 @@ struct recorded_gate {
     gate_range allowed;
 };
 
-// Of some units in one step: max |m_g| and |p|, max k (gated_step.hpp), and whether every recorded number lies in its
-// range.
+// Of some units in one step: max |m_g| and |p|, max k, max |t| (gated_step.hpp), and whether every recorded number lies
+// in its range.
 struct coefficient_extent {
     double product = 0.0;
     double carried = 0.0;
+    double input = 0.0;
     bool valid = true;
 
     void include_product(double x) { product = larger(product, std::abs(x)); }
     void include_carried(double x) { carried = larger(carried, x); }
+    void include_input(double x) { input = larger(input, std::abs(x)); }
     void include(const coefficient_extent& other) {
         product = larger(product, other.product);
         carried = larger(carried, other.carried);
+        input = larger(input, other.input);
         valid &= other.valid;
     }
 

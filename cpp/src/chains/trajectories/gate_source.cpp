@@ -48,10 +48,11 @@ gate_source gate_source::of_lstm(row_source i, row_source f, row_source g, row_s
     return {gated_cell::lstm, {std::move(i), std::move(f), std::move(g), std::move(o), std::move(c)}};
 }
 
-gate_reader::gate_reader(const gate_source& source, int exponent, const space& S, std::int64_t block_bytes)
+gate_reader::gate_reader(const gate_source& source, int exponent, const space& S, std::int64_t block_bytes, bool inputs)
     : source_(&source),
       exponent_(exponent),
       S_(S),
+      inputs_(inputs),
       coefficients_(static_cast<std::size_t>(coefficient_rows(source.cell()) * S.length())) {
     for (const row_source& rows : source.rows())
         readers_.emplace_back(rows, rows.count() - source.steps(), block_bytes, S);
@@ -85,7 +86,8 @@ gated_step gate_reader::step(std::int64_t k) {
     for (const auto& part : results_of_parts(S_, part_rows, threads_worth(2 * n, S_.threads()), write))
         all.include(part);
     if (S_.any(!all.valid)) reject(k, rows);
-    const std::int64_t exponent = bring_into_range(S_.largest(all.product), S_.largest(all.carried));
+    const double product = inputs_ ? std::max(all.product, all.input) : all.product;
+    const std::int64_t exponent = bring_into_range(S_.largest(product), S_.largest(all.carried));
     const auto at = [this](std::int64_t row) -> vector_in { return as_vector(coefficient(row)); };
     if (gru) return {{at(0), at(1), at(2)}, at(3), {}, {}, exponent, at(4)};
     return {{at(0), at(1), at(2)}, at(3), at(4), at(5), exponent, {}};

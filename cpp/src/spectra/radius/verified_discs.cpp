@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <utility>
 
 namespace rhochain {
@@ -104,31 +105,33 @@ std::vector<eigenvalue_disc> enclose_eigenvalues(std::span<const double> A, std:
     constexpr std::array most{1e7, 1e5, 1e2};
     constexpr double infinity = std::numeric_limits<double>::infinity();
     const double norm = norm2(A);
-    std::vector<eigenvalue_disc> result(static_cast<std::size_t>(n), {0.0, infinity, {}, {}});
+    std::vector<double> radii;
+    std::optional<block_diagonal_form> last;
     double least = infinity;
-    bool any = false;
     over_bases(A, n, error, most, [&](const verified_basis& basis) {
         if (!basis.form().finite) return false;
-        any = true;
-        const auto& values = basis.form().values;
-        const std::vector<double> radii = numbered_radii(basis);
-        const bool better = size_of(radii) < least;
-        if (better) least = size_of(radii);
-        // The last basis, the one with the most couplings, has the most accurate vectors.
-        block_eigenvectors vectors = eigenvectors_of(basis.form());
-        bool all_narrow = true;
-        for (std::size_t j = 0; j < values.size(); ++j) {
-            eigenvalue_disc& disc = result[j];
-            disc.value = values[j];
-            // A disc that holds the disc of radius ||A|| around 0 proves nothing.
-            if (better) disc.radius = radii[j] < norm + std::abs(values[j]) ? radii[j] : infinity;
-            disc.right = std::move(vectors.right[j]);
-            disc.left = std::move(vectors.left[j]);
-            all_narrow = all_narrow && radii[j] <= narrow * narrow * norm;
+        std::vector<double> found = numbered_radii(basis);
+        const bool all_narrow =
+            std::all_of(found.begin(), found.end(), [&](double r) { return r <= narrow * narrow * norm; });
+        last = basis.form();
+        const double size = size_of(found);
+        if (radii.empty() || size < least) {
+            radii = std::move(found);
+            least = size;
         }
         return all_narrow;
     });
-    if (!any) result.clear();
+    if (!last) return {};
+    // The eigenvalues of all bases are those of the Schur form. The last basis, the one with the most couplings, has
+    // the most accurate vectors.
+    block_eigenvectors vectors = eigenvectors_of(*last);
+    std::vector<eigenvalue_disc> result;
+    for (std::size_t j = 0; j < radii.size(); ++j) {
+        // A disc that holds the disc of radius ||A|| around 0 proves nothing.
+        const bool proves = radii[j] < norm + std::abs(last->values[j]);
+        result.push_back(
+            {last->values[j], proves ? radii[j] : infinity, std::move(vectors.right[j]), std::move(vectors.left[j])});
+    }
     return result;
 }
 

@@ -37,9 +37,10 @@ class gate_reader {
 public:
     static constexpr std::int64_t default_block_bytes = std::int64_t{1} << 23;
 
-    // `exponent` is that of the weights, 2^exponent A; S is the space of a row. The source must outlive the reader.
-    gate_reader(const gate_source& source, int exponent, const space& S,
-                std::int64_t block_bytes = default_block_bytes);
+    // `exponent` is that of the weights, 2^exponent A; S is the space of a row. `inputs`: whether the weights have
+    // columns of inputs (stack_step.hpp), so that t is in use. The source must outlive the reader.
+    gate_reader(const gate_source& source, int exponent, const space& S, std::int64_t block_bytes = default_block_bytes,
+                bool inputs = false);
 
     // (*) Valid until the next call. Throws std::invalid_argument naming what was recorded, row and column, at a gate
     // out of its range and at a state that is not finite.
@@ -57,6 +58,7 @@ private:
     const gate_source* source_;
     int exponent_;
     space S_;
+    bool inputs_;
     std::vector<row_reader> readers_;
     std::vector<double> coefficients_;
 };
