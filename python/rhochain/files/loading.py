@@ -49,12 +49,13 @@ class FileKind(NamedTuple):
     `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
     raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
     refused before it runs. `rows`, `nodes`, `sign` by neuron and `dry_run` work for every array without its help: list
-    them all the same. A `Weights` has its signs already.
+    them all the same. `signs`: whether `read` applies `sign` itself.
     """
 
     endings: tuple[str, ...]
     read: Callable[[Path, LoadOptions], Any]
     uses: frozenset[str]
+    signs: bool = False
 
 
 def _mtx(path: Path, _options: LoadOptions) -> Any:
@@ -99,7 +100,7 @@ KINDS = (
     FileKind((".mat",), read_mat, _OF_CONTAINERS),
     FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
     FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
-    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES),
+    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES, signs=True),
 )
 
 
@@ -145,7 +146,7 @@ def load(
     _require_regular(path)
     _require_use(path, kind, options)
     try:
-        return _finished(kind.read(Path(path), options), os.fspath(path), options)
+        return _finished(kind.read(Path(path), options), os.fspath(path), options, kind.signs)
     except (FileError, BadArgument, ImportError):
         raise
     except (FileFault, BadData) as fault:
@@ -166,9 +167,12 @@ def _require_use(path: str | os.PathLike[str], kind: FileKind, options: LoadOpti
         shown = _printable(os.fspath(path))
         use = ", ".join(sorted(kind.uses)) or "none"
         raise ValueError(f"{unused[0]} has no meaning for {shown}; arguments for a file {kind.endings[0]}: {use}")
+    for name in ("transmitter", "unknown_sign"):
+        if name in options.given and options.sign is None:
+            raise BadArgument(f"{name} goes with sign, which says the sign of each transmitter or neuron")
 
 
-def _finished(found: Any, path: str, options: LoadOptions) -> Any:
+def _finished(found: Any, path: str, options: LoadOptions, signed: bool) -> Any:
     """What a reader gave, with finite entries and the rows that the caller asked for; counts alone in a dry run."""
     if isinstance(found, Counts):
         return found
@@ -177,23 +181,29 @@ def _finished(found: Any, path: str, options: LoadOptions) -> Any:
     if sparse.issparse(W.matrix):
         W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
     _require_finite(W.matrix)
+    if not signed:
+        _require_unsaid(W, options)
     if options.dry_run:
-        return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
+        return W.counts if isinstance(found, Weights) else Counts(rows=int(W.matrix.size))
     if W.ids is None and options.nodes is not None:
         from rhochain.files.node_lists import nodes_from
 
         W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
     if W.rows is None:
         W = with_target_rows(W, options.rows)
-    if options.sign is not None and not isinstance(found, Weights):
+    if options.sign is not None and not signed:
         from rhochain.files.sign_requests import neuron_signs
 
         W = with_signs(W, neuron_signs(options.sign, options.most_bytes), options.unknown_sign)
     return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
 
 
-def _entries(matrix: Any) -> int:
-    return int(matrix.nnz) if sparse.issparse(matrix) else int(matrix.size)
+def _require_unsaid(W: Weights, options: LoadOptions) -> None:
+    """Refuse what the caller says of a matrix where its file says it already."""
+    if W.ids is not None and options.nodes is not None:
+        raise BadArgument("nodes must be left out for a file that names its neurons, as this one does")
+    if W.rows is not None and options.rows == "source":
+        raise BadArgument("rows must be \"target\" or left out for a file that says which side receives; got 'source'")
 
 
 def _printable(text: str) -> str:
