@@ -66,7 +66,7 @@ def read_npz(
                 return _named(members, _matrix(members, "csr", members.prefixes[key]))
             require_matrix(f"array {_shown(key)}", members.header(key))
             return _named(members, members.array(key))
-    except (FileFault, BadData, MemoryError):
+    except (BadData, MemoryError):
         raise
     except Exception as error:  # the module for zip documents no complete list
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a place before the file's begin

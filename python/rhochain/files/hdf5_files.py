@@ -52,7 +52,7 @@ def opened_hdf5(path: Path, most_bytes: int | None, allowed: int = 0) -> Iterato
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:
             yield Hdf5File(h5py, file, size, most_bytes, allowed)
-    except (FileFault, BadData, BadArgument, MemoryError):
+    except (BadData, BadArgument, MemoryError):
         raise
     except Exception as error:  # h5py documents no complete list, and keeps the number of an error of the system
         raise FileFault("file", f"cut short or corrupt ({error})", "an HDF5 file") from error

@@ -15,14 +15,18 @@ from scipy import sparse
 
 from rhochain.files.archives import read_npz
 from rhochain.files.binary_files import read_binary
+from rhochain.files.edge_tables import read_edge_table
 from rhochain.files.faults import FileFault
 from rhochain.files.hdf5_matrices import read_hdf5
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
+from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
 from rhochain.files.packed_text import opened_packed_text
+from rhochain.files.sign_requests import neuron_signs
 from rhochain.files.state_dicts import read_state_dict
+from rhochain.files.table_files import TABLE_ENDINGS
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.neuron_signs import with_signs
 from rhochain.weights.orientation import with_target_rows
@@ -78,19 +82,13 @@ def _npy(path: Path, _options: LoadOptions) -> Any:
         return read_npy(stream, path.stat().st_size)
 
 
-def _edges(path: Path, options: LoadOptions) -> Any:
-    from rhochain.files.edge_tables import read_edge_table
-
-    return read_edge_table(path, options)
-
-
 _OF_MATRICES = frozenset({"rows", "nodes", "sign", "unknown_sign", "dry_run"})
 _OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
 _OF_EDGES = frozenset(
     {"source", "target", "weight", "nodes", "unknown", "sign", "transmitter", "unknown_sign", "memory", "dry_run"}
 )
 
-# Readers of optional libraries import them, and the module they are in, when they run.
+# Readers of optional libraries import them when they run.
 KINDS = (
     FileKind((".mtx",), _mtx, _OF_MATRICES),
     FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES | {"memory"}),
@@ -100,7 +98,7 @@ KINDS = (
     FileKind((".mat",), read_mat, _OF_CONTAINERS),
     FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
     FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
-    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES, signs=True),
+    FileKind(TABLE_ENDINGS, read_edge_table, _OF_EDGES, signs=True),
 )
 
 
@@ -149,7 +147,7 @@ def load(
         return _finished(kind.read(Path(path), options), os.fspath(path), options, kind.signs)
     except (FileError, BadArgument, ImportError):
         raise
-    except (FileFault, BadData) as fault:
+    except BadData as fault:
         raise FileError(path, str(fault)) from fault
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
@@ -186,14 +184,10 @@ def _finished(found: Any, path: str, options: LoadOptions, signed: bool) -> Any:
     if options.dry_run:
         return W.counts if isinstance(found, Weights) else Counts(rows=int(W.matrix.size))
     if W.ids is None and options.nodes is not None:
-        from rhochain.files.node_lists import nodes_from
-
         W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
     if W.rows is None:
         W = with_target_rows(W, options.rows)
     if options.sign is not None and not signed:
-        from rhochain.files.sign_requests import neuron_signs
-
         W = with_signs(W, neuron_signs(options.sign, options.most_bytes), options.unknown_sign)
     return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
 

@@ -33,7 +33,7 @@ def nodes_from(given: Any, most_bytes: int | None) -> Ids:
     path = side_file("nodes", given) if isinstance(given, (str, os.PathLike)) else None
     try:
         return distinct_labels("nodes", given if path is None else _of_file(path, column, most_bytes))
-    except (BadData, FileFault) as fault:
+    except BadData as fault:
         where = "" if path is None else f" of {path}"
         raise BadArgument(f"nodes{where}: {str(fault).removeprefix('nodes: ')}") from None
 

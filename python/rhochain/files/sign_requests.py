@@ -99,7 +99,7 @@ def neuron_signs(sign: Any, most_bytes: int | None) -> NeuronSigns:
             return named_signs(sign)
         if type(sign).__module__.split(".")[0] == "pandas":
             return signs_of_mapping("sign", np.asarray(sign.index), np.asarray(sign))
-    except (BadData, FileFault) as fault:
+    except BadData as fault:
         where = f" of {os.fspath(sign)}" if is_table(sign) else ""
         raise BadArgument(f"sign{where}: {str(fault).removeprefix('sign: ')}") from None
     if isinstance(sign, str) and sign in PRESETS:
@@ -134,5 +134,5 @@ def _of_neurons(path: Path, evidence: TransmitterEvidence, most_bytes: int | Non
         for batch in read_columns(table, {ids: Role.ID, **request.roles}, most_bytes):
             request.add(batch, batch[ids], np.ones(len(batch[ids])))
         return evidence.signs()
-    except (BadData, FileFault) as fault:
+    except BadData as fault:
         raise BadArgument(f"transmitter: {os.fspath(path)}: {fault}") from None
