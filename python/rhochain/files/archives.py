@@ -16,13 +16,12 @@ from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from rhochain.files.choices import chosen_name
 from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_matrix, require_numbers
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, diagonal_matrix, wide_entries
-from rhochain.files.table_sizes import require_unpacked
+from rhochain.files.table_sizes import MOST_DEFLATED, require_unpacked
 from rhochain.weights.ids import distinct_labels
 from rhochain.weights.refusals import BadData
 from rhochain.weights.weights import Counts, Weights
@@ -31,7 +30,6 @@ __all__ = ["read_npz"]
 
 _T = TypeVar("_T")
 
-_MOST_DEFLATED = 1032
 _LONGEST_FORMAT = 64  # bytes
 _ENDING = ".npy"
 _LISTED, _LONGEST_NAME = 8, 40  # names of arrays in a message, and characters of each
@@ -68,7 +66,7 @@ def read_npz(
                 return _named(members, _matrix(members, "csr", members.prefixes[key]))
             require_matrix(f"array {_shown(key)}", members.header(key))
             return _named(members, members.array(key))
-    except (FileFault, BadData, MemoryError):
+    except (BadData, MemoryError):
         raise
     except Exception as error:  # the module for zip documents no complete list
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a place before the file's begin
@@ -114,7 +112,7 @@ class _Members:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
             raise FileFault(place, "packed in another way or encrypted", "stored or deflated, as numpy.savez does")
         most = min(info.compress_size, self._size)
-        most *= _MOST_DEFLATED if info.compress_type == zipfile.ZIP_DEFLATED else 1
+        most *= MOST_DEFLATED if info.compress_type == zipfile.ZIP_DEFLATED else 1
         if info.file_size > most:
             raise FileFault(
                 place, f"{info.file_size} bytes stated, packed into {info.compress_size}", f"at most {most} bytes"
@@ -185,7 +183,7 @@ def _named(members: _Members, matrix: Any) -> Any:
 
 
 def _counts(matrix: Any) -> Counts:
-    return Counts(rows=int(matrix.nnz if sparse.issparse(matrix) else matrix.size), neurons=matrix.shape[0])
+    return Counts(rows=int(matrix.size), neurons=matrix.shape[0])
 
 
 def _shape(members: _Members, name: str) -> tuple[int, int]:

@@ -44,14 +44,16 @@ def _joined(batches: Iterator[Any], roles: Mapping[str, Role]) -> Iterator[Any]:
     import pyarrow as pa
 
     waiting: list[Any] = []
+    rows = 0
     for batch in batches:
         if not any(is_text(batch.schema.field(name).type) for name in roles):
             yield batch
             continue
         waiting.append(batch)
-        if sum(part.num_rows for part in waiting) >= _ROWS_OF_TEXT:
+        rows += batch.num_rows
+        if rows >= _ROWS_OF_TEXT:
             yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
-            waiting = []
+            waiting, rows = [], 0
     if waiting:
         yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
 

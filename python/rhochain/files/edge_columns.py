@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from rhochain.weights.refusals import BadArgument, BadData
 
-__all__ = ["EdgeColumns", "edge_columns", "id_column", "share_columns", "transmitter_column", "weight_column"]
+__all__ = [
+    "EdgeColumns",
+    "edge_columns",
+    "id_column",
+    "listed_names",
+    "share_columns",
+    "transmitter_column",
+    "weight_column",
+]
 
 _PAIRS = (
     ("pre", "post"),
@@ -74,7 +82,7 @@ def edge_columns(names: Sequence[str], source: str | None, target: str | None) -
         raise BadData("columns", f"several pairs of neurons: {came}", "source= and target= to choose")
     if all(side in lower for side in _AMBIGUOUS):
         raise BadData("columns", "i and j, of which either could be the source", "source= and target= to say which")
-    raise BadData("columns", _listed(names), "names such as pre and post, or source= and target=")
+    raise BadData("columns", listed_names(names), "names such as pre and post, or source= and target=")
 
 
 def weight_column(names: Sequence[str], weight: str | float | None) -> str | float:
@@ -92,7 +100,7 @@ def weight_column(names: Sequence[str], weight: str | float | None) -> str | flo
         raise BadData("columns", f"several of weights: {', '.join(found)}", "weight= to choose")
     if not found:
         raise BadData(
-            "columns", f"none of weights among {_listed(names)}", "weight= with a name, or weight=1 for each row"
+            "columns", f"none of weights among {listed_names(names)}", "weight= with a name, or weight=1 for each row"
         )
     return found[0]
 
@@ -121,7 +129,7 @@ def id_column(names: Sequence[str], others: Iterable[str] = ()) -> str:
         return found[0] if found else left[0]
     if found:
         raise BadData("columns", f"several of ids: {', '.join(map(repr, found))}", "one; nodes=(path, column) chooses")
-    raise BadData("columns", _listed(names), "one of ids, such as root_id; nodes=(path, column) chooses")
+    raise BadData("columns", listed_names(names), "one of ids, such as root_id; nodes=(path, column) chooses")
 
 
 def _known(known: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -134,10 +142,13 @@ def _require_column(argument: str, column: str, names: Sequence[str]) -> None:
     if column not in names:
         near = difflib.get_close_matches(column, names[:1000], 3, 0.5)
         hint = f" (nearest: {', '.join(near)})" if near else ""
-        raise BadArgument(f"{argument} must name a column; got {column!r}{hint}, and the table has {_listed(names)}")
+        raise BadArgument(
+            f"{argument} must name a column; got {column!r}{hint}, and the table has {listed_names(names)}"
+        )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed_names(names: Sequence[str]) -> str:
+    """Names of columns for a message, the first twelve, in quotes where they are unusual."""
     shown = [
         name if name.isprintable() and len(name) <= _LONGEST_NAME else repr(name[:_LONGEST_NAME]) for name in names
     ]

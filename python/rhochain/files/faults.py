@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rhochain.weights.machine_memory import machine_memory
+from rhochain.weights.refusals import BadData
 
 __all__ = ["FileFault", "in_quotes", "require_memory", "require_sane_shape"]
 
@@ -11,11 +12,8 @@ _EMPTY_LINES = 10_000_000  # rows or columns without an entry that a sparse file
 _LINES_OF_ENTRY = 100
 
 
-class FileFault(ValueError):
+class FileFault(BadData):
     """The content of a file is no usable matrix. `place`: a line, an array, a header."""
-
-    def __init__(self, place: str, came: str, expected: str) -> None:
-        super().__init__(f"{place}: {came}; expected {expected}")
 
 
 def in_quotes(text: bytes) -> str:

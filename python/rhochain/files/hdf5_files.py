@@ -21,13 +21,12 @@ from rhochain.files.extras import optional_library
 from rhochain.files.faults import FileFault, require_memory
 from rhochain.files.hdf5_heaps import require_sound_heaps
 from rhochain.files.numpy_files import require_numbers
-from rhochain.files.table_sizes import require_unpacked
-from rhochain.weights.refusals import BadData
+from rhochain.files.table_sizes import MOST_DEFLATED, require_unpacked
+from rhochain.weights.refusals import BadArgument, BadData
 
 __all__ = ["Hdf5File", "opened_hdf5"]
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_MOST_DEFLATED = 1032
 _MOST_LINKS = 16  # from one soft link to the next
 _MOST_OBJECTS = 10_000  # that a search visits
 _OWN = "#"  # begins the names of groups in which MATLAB keeps cells and objects
@@ -53,7 +52,7 @@ def opened_hdf5(path: Path, most_bytes: int | None, allowed: int = 0) -> Iterato
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:
             yield Hdf5File(h5py, file, size, most_bytes, allowed)
-    except (FileFault, BadData, MemoryError):
+    except (BadData, BadArgument, MemoryError):
         raise
     except Exception as error:  # h5py documents no complete list, and keeps the number of an error of the system
         raise FileFault("file", f"cut short or corrupt ({error})", "an HDF5 file") from error
@@ -189,7 +188,7 @@ class Hdf5File:
         codes = {code for code, *_ in filters}
         if _DEFLATE in codes and (len(codes) < len(filters) or not codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM}):
             raise FileFault(place, "gzip beside other filters", "gzip once, with shuffle and a checksum")
-        most = stored * (_MOST_DEFLATED if codes & {_DEFLATE, _LZF} else 1)
+        most = stored * (MOST_DEFLATED if codes & {_DEFLATE, _LZF} else 1)
         if codes <= {_DEFLATE, _SHUFFLE, _CHECKSUM, _LZF} and nbytes > most:
             raise FileFault(place, f"{nbytes} bytes stated, {stored} stored", f"at most {most} bytes")
         if filters:

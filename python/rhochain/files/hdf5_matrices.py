@@ -14,6 +14,7 @@ from rhochain.files.hdf5_files import Hdf5File, opened_hdf5
 from rhochain.files.hdf5_sparse import is_sparse_group, matrix_at, shape_at
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.sonata_edges import edge_populations, read_sonata
+from rhochain.weights.refusals import BadArgument
 
 __all__ = ["read_hdf5"]
 
@@ -21,11 +22,12 @@ __all__ = ["read_hdf5"]
 def read_hdf5(path: Path, options: LoadOptions) -> Any:
     """The matrix of an HDF5 file: a `Weights` of AnnData and SONATA, of another file an array or a sparse array."""
     with opened_hdf5(path, options.most_bytes, options.allowed_bytes) as file:
-        if is_annotated(file):
-            return read_annotated(file, path, options.name)
-        if populations := edge_populations(file):
+        annotated = is_annotated(file)
+        if not annotated and (populations := edge_populations(file)):
             return read_sonata(file, populations, path, options)
-        return _plain(file, options.name)
+        if options.weight is not None:
+            raise BadArgument("weight is for edges, those of SONATA among HDF5 files; this one holds matrices")
+        return read_annotated(file, path, options.name) if annotated else _plain(file, options.name)
 
 
 def _plain(file: Hdf5File, name: str | None) -> Any:

@@ -15,14 +15,18 @@ from scipy import sparse
 
 from rhochain.files.archives import read_npz
 from rhochain.files.binary_files import read_binary
+from rhochain.files.edge_tables import read_edge_table
 from rhochain.files.faults import FileFault
 from rhochain.files.hdf5_matrices import read_hdf5
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
+from rhochain.files.node_lists import nodes_from
 from rhochain.files.numpy_files import read_npy
 from rhochain.files.packed_text import opened_packed_text
+from rhochain.files.sign_requests import neuron_signs
 from rhochain.files.state_dicts import read_state_dict
+from rhochain.files.table_files import TABLE_ENDINGS
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.neuron_signs import with_signs
 from rhochain.weights.orientation import with_target_rows
@@ -49,12 +53,13 @@ class FileKind(NamedTuple):
     `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
     raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
     refused before it runs. `rows`, `nodes`, `sign` by neuron and `dry_run` work for every array without its help: list
-    them all the same. A `Weights` has its signs already.
+    them all the same. `signs`: whether `read` applies `sign` itself.
     """
 
     endings: tuple[str, ...]
     read: Callable[[Path, LoadOptions], Any]
     uses: frozenset[str]
+    signs: bool = False
 
 
 def _mtx(path: Path, _options: LoadOptions) -> Any:
@@ -77,19 +82,13 @@ def _npy(path: Path, _options: LoadOptions) -> Any:
         return read_npy(stream, path.stat().st_size)
 
 
-def _edges(path: Path, options: LoadOptions) -> Any:
-    from rhochain.files.edge_tables import read_edge_table
-
-    return read_edge_table(path, options)
-
-
 _OF_MATRICES = frozenset({"rows", "nodes", "sign", "unknown_sign", "dry_run"})
 _OF_CONTAINERS = _OF_MATRICES | {"name", "memory"}
 _OF_EDGES = frozenset(
     {"source", "target", "weight", "nodes", "unknown", "sign", "transmitter", "unknown_sign", "memory", "dry_run"}
 )
 
-# Readers of optional libraries import them, and the module they are in, when they run.
+# Readers of optional libraries import them when they run.
 KINDS = (
     FileKind((".mtx",), _mtx, _OF_MATRICES),
     FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES | {"memory"}),
@@ -99,7 +98,7 @@ KINDS = (
     FileKind((".mat",), read_mat, _OF_CONTAINERS),
     FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
     FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
-    FileKind((".csv", ".csv.gz", ".tsv", ".tsv.gz", ".feather", ".parquet"), _edges, _OF_EDGES),
+    FileKind(TABLE_ENDINGS, read_edge_table, _OF_EDGES, signs=True),
 )
 
 
@@ -145,10 +144,10 @@ def load(
     _require_regular(path)
     _require_use(path, kind, options)
     try:
-        return _finished(kind.read(Path(path), options), os.fspath(path), options)
+        return _finished(kind.read(Path(path), options), os.fspath(path), options, kind.signs)
     except (FileError, BadArgument, ImportError):
         raise
-    except (FileFault, BadData) as fault:
+    except BadData as fault:
         raise FileError(path, str(fault)) from fault
     except MemoryError:
         raise FileError(path, "the matrix it states does not fit in memory") from None
@@ -166,9 +165,12 @@ def _require_use(path: str | os.PathLike[str], kind: FileKind, options: LoadOpti
         shown = _printable(os.fspath(path))
         use = ", ".join(sorted(kind.uses)) or "none"
         raise ValueError(f"{unused[0]} has no meaning for {shown}; arguments for a file {kind.endings[0]}: {use}")
+    for name in ("transmitter", "unknown_sign"):
+        if name in options.given and options.sign is None:
+            raise BadArgument(f"{name} goes with sign, which says the sign of each transmitter or neuron")
 
 
-def _finished(found: Any, path: str, options: LoadOptions) -> Any:
+def _finished(found: Any, path: str, options: LoadOptions, signed: bool) -> Any:
     """What a reader gave, with finite entries and the rows that the caller asked for; counts alone in a dry run."""
     if isinstance(found, Counts):
         return found
@@ -177,23 +179,25 @@ def _finished(found: Any, path: str, options: LoadOptions) -> Any:
     if sparse.issparse(W.matrix):
         W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
     _require_finite(W.matrix)
+    if not signed:
+        _require_unsaid(W, options)
     if options.dry_run:
-        return W.counts if isinstance(found, Weights) else Counts(rows=_entries(W.matrix))
+        return W.counts if isinstance(found, Weights) else Counts(rows=int(W.matrix.size))
     if W.ids is None and options.nodes is not None:
-        from rhochain.files.node_lists import nodes_from
-
         W = named_neurons(W, nodes_from(options.nodes, options.most_bytes))
     if W.rows is None:
         W = with_target_rows(W, options.rows)
-    if options.sign is not None and not isinstance(found, Weights):
-        from rhochain.files.sign_requests import neuron_signs
-
+    if options.sign is not None and not signed:
         W = with_signs(W, neuron_signs(options.sign, options.most_bytes), options.unknown_sign)
     return W if isinstance(found, Weights) or W.rows is not None or W.ids is not None else W.matrix
 
 
-def _entries(matrix: Any) -> int:
-    return int(matrix.nnz) if sparse.issparse(matrix) else int(matrix.size)
+def _require_unsaid(W: Weights, options: LoadOptions) -> None:
+    """Refuse what the caller says of a matrix where its file says it already."""
+    if W.ids is not None and options.nodes is not None:
+        raise BadArgument("nodes must be left out for a file that names its neurons, as this one does")
+    if W.rows is not None and options.rows == "source":
+        raise BadArgument("rows must be \"target\" or left out for a file that says which side receives; got 'source'")
 
 
 def _printable(text: str) -> str:

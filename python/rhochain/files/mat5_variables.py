@@ -20,7 +20,7 @@ import numpy.typing as npt
 from rhochain.files.choices import chosen_name
 from rhochain.files.faults import FileFault, require_memory, require_sane_shape
 from rhochain.files.sparse_parts import compressed_matrix, wide_entries
-from rhochain.files.table_sizes import require_unpacked
+from rhochain.files.table_sizes import MOST_DEFLATED, require_unpacked
 
 __all__ = ["read_mat5"]
 
@@ -30,7 +30,6 @@ _STORED = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8
 _STRUCT, _SPARSE = 2, 5
 _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 _COMPLEX, _LOGICAL = 1 << 11, 1 << 9
-_MOST_DEFLATED = 1032
 _FIRST_BYTES = 4096  # enough for flags, extents and name
 _MOST_VARIABLES = 10_000
 _DEEPEST = 4  # structures within structures
@@ -173,9 +172,9 @@ class _Reader:
             if len(tag) < 8:
                 raise FileFault("file", f"a compressed element of {len(tag)} bytes", "a matrix")
             kind, nbytes = struct.unpack(f"{self._order}II", tag)
-            if nbytes > _MOST_DEFLATED * len(packed):
+            if nbytes > MOST_DEFLATED * len(packed):
                 what = f"{nbytes} bytes stated, packed into {len(packed)}"
-                raise FileFault("file", what, f"at most {_MOST_DEFLATED * len(packed)} bytes")
+                raise FileFault("file", what, f"at most {MOST_DEFLATED * len(packed)} bytes")
             require_memory("file", "a compressed element", nbytes, self._most_bytes)
             wanted = nbytes if most is None else min(nbytes, most)
             require_unpacked("file", wanted, len(self._content), allowed=self._allowed)

@@ -63,10 +63,13 @@ class SafeTensors(Mapping[str, npt.NDArray[Any]]):
             raise FileFault(f"tensor {name}", f"entries of type {kind}", f"{_HALF} or {' or '.join(_TYPES)}")
         dtype = np.dtype("<u2" if kind == _HALF else _TYPES[kind])
         count = math.prod(shape)
-        require_memory(f"tensor {name}", f"shape {shape}", 2 * count * dtype.itemsize, self._most_bytes)
+        width = 4 if kind == _HALF else dtype.itemsize
+        require_memory(f"tensor {name}", f"shape {shape}", 2 * count * width, self._most_bytes)
         with self._path.open("rb") as stream:
             stream.seek(self._start + given["data_offsets"][0])
             stored = np.frombuffer(stream.read(count * dtype.itemsize), dtype)
         if kind == _HALF:
-            stored = (stored.astype(np.uint32) << 16).view(np.float32)
+            wide = stored.astype(np.uint32)
+            wide <<= 16
+            return wide.view(np.float32).reshape(shape)
         return stored.astype(stored.dtype.newbyteorder("=")).reshape(shape)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rhochain.files.edge_columns import id_column, share_columns, transmitter_column
+from rhochain.files.edge_columns import id_column, listed_names, share_columns, transmitter_column
 from rhochain.files.faults import FileFault
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.side_files import side_file
@@ -58,9 +58,6 @@ class SignRequest:
 def sign_request(options: LoadOptions, table: Table, source: str) -> SignRequest:
     """What the caller asked for, with the columns of `table` that it needs."""
     if options.sign is None:
-        for name in ("transmitter", "unknown_sign"):
-            if getattr(options, name) is not None:
-                raise BadArgument(f"{name} goes with sign, which says the sign of each transmitter")
         return SignRequest()
     rule = _rule(options, table, source)
     if rule is None:
@@ -102,7 +99,7 @@ def neuron_signs(sign: Any, most_bytes: int | None) -> NeuronSigns:
             return named_signs(sign)
         if type(sign).__module__.split(".")[0] == "pandas":
             return signs_of_mapping("sign", np.asarray(sign.index), np.asarray(sign))
-    except (BadData, FileFault) as fault:
+    except BadData as fault:
         where = f" of {os.fspath(sign)}" if is_table(sign) else ""
         raise BadArgument(f"sign{where}: {str(fault).removeprefix('sign: ')}") from None
     if isinstance(sign, str) and sign in PRESETS:
@@ -117,7 +114,7 @@ def neuron_signs(sign: Any, most_bytes: int | None) -> NeuronSigns:
 def _of_sign_table(path: Path, most_bytes: int | None) -> NeuronSigns:
     table = open_table(side_file("sign", path))
     if _SIGN not in table.names:
-        raise FileFault("columns", ", ".join(table.names[:12]), f"one named {_SIGN}, with 1 or -1")
+        raise FileFault("columns", listed_names(table.names), f"one named {_SIGN}, with 1 or -1")
     ids = id_column(table.names, [_SIGN])
     batches = list(read_columns(table, {ids: Role.ID, _SIGN: Role.NUMBER}, most_bytes))
     labels = [batch[ids].labels for batch in batches] or [np.zeros(0, np.int64)]
@@ -131,11 +128,11 @@ def _of_neurons(path: Path, evidence: TransmitterEvidence, most_bytes: int | Non
         names = transmitter_column(table.names, None)
         shares = {} if names is not None else share_columns(table.names)
         if names is None and not shares:
-            raise FileFault("columns", ", ".join(table.names[:12]), "one of transmitters, such as nt_type")
+            raise FileFault("columns", listed_names(table.names), "one of transmitters, such as nt_type")
         request = SignRequest(None, evidence, names, shares)
         ids = id_column(table.names, request.roles)
         for batch in read_columns(table, {ids: Role.ID, **request.roles}, most_bytes):
             request.add(batch, batch[ids], np.ones(len(batch[ids])))
         return evidence.signs()
-    except (BadData, FileFault) as fault:
+    except BadData as fault:
         raise BadArgument(f"transmitter: {os.fspath(path)}: {fault}") from None

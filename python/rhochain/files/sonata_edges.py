@@ -10,6 +10,8 @@ type. nsyns is how many synapses of that weight it has. Source: SONATA developer
 from __future__ import annotations
 
 import dataclasses
+import os
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from rhochain.files.hdf5_files import Hdf5File
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.sonata_types import types_beside, weights_of_types
 from rhochain.weights.pairs import weights_of_pairs
+from rhochain.weights.refusals import BadArgument
 from rhochain.weights.weights import Weights
 
 __all__ = ["edge_populations", "read_sonata"]
@@ -97,7 +100,9 @@ def _indexed(file: Hdf5File, group: Any) -> int:
 def _edge_weights(
     file: Hdf5File, group: Any, edges: int, path: Path, types: Any, notes: list[str]
 ) -> npt.NDArray[np.float64]:
-    """The weight of each edge; `types` is the path of the CSV file of edge types where the caller gave one."""
+    """The weight of each edge; `types` is a weight for all, or the path of the CSV file of edge types, or None."""
+    if not isinstance(types, (str, os.PathLike, Real, type(None))):
+        raise BadArgument(f"weight must be a number or the CSV file of edge types; got {types!r}")
     place = f"group {group.name}"
     has_groups = "edge_group_id" in group
     groups = _integers(file, group, "edge_group_id") if has_groups else np.zeros(edges, dtype=np.int64)
@@ -106,7 +111,7 @@ def _edge_weights(
     numbers = np.unique(groups)
     if len(numbers) > _MOST_GROUPS:
         raise FileFault(place, f"{len(numbers)} groups of edges", f"at most {_MOST_GROUPS}")
-    if isinstance(types, (int, float)):
+    if isinstance(types, Real):
         return np.full(edges, float(types))
     weight, stated = np.empty(edges), np.zeros(edges, dtype=bool)
     times = np.ones(edges)
@@ -121,7 +126,7 @@ def _edge_weights(
                 else:
                     notes.append(f"nsyns of group {number}: the weight of an edge is multiplied by its synapses")
     if not stated.all():
-        given = Path(types) if isinstance(types, (str, Path)) else types_beside(path)
+        given = types_beside(path) if types is None else Path(types)
         if given is None:
             came = f"{int(np.sum(~stated))} of {edges} edges without syn_weight"
             raise FileFault(

@@ -6,10 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rhochain.files.choices import chosen_name
-from rhochain.files.faults import FileFault
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.numpy_files import require_numbers
 from rhochain.files.safe_tensors import SafeTensors
@@ -34,8 +31,5 @@ def read_state_dict(path: Path, options: LoadOptions) -> Any:
     found = {name: shape for name in tensors if len(shape := tensors.shape(name)) == 2 and 0 not in shape}
     name = chosen_name(found, options.name, "matrices")
     matrix = tensors[name]
-    if isinstance(matrix, np.ndarray):
-        require_numbers(f"tensor {name}", matrix.dtype)
-        if matrix.ndim != 2:
-            raise FileFault(f"tensor {name}", f"shape {matrix.shape}", "two dimensions")
+    require_numbers(f"tensor {name}", matrix.dtype)
     return matrix

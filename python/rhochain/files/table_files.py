@@ -43,7 +43,8 @@ def open_table(path: Path) -> Table:
     try:
         return _KINDS[ending](path)
     except Exception as error:
-        raise _translated(error) from error
+        _raise_fault(error)
+        raise
 
 
 def read_columns(table: Table, roles: Mapping[str, Role], most_bytes: int | None) -> Iterator[dict[str, Any]]:
@@ -59,15 +60,17 @@ def read_columns(table: Table, roles: Mapping[str, Role], most_bytes: int | None
             require_memory_for_rows(rows, len(roles), most_bytes)
             yield batch
     except Exception as error:
-        raise _translated(error) from error
+        _raise_fault(error)
+        raise
 
 
-def _translated(error: Exception) -> Exception:
-    """What Arrow says of a broken file as a fault; other errors as they are."""
+def _raise_fault(error: Exception) -> None:
+    """Raise what Arrow says of a broken file as a fault; other errors are left to the caller."""
     of_arrow = type(error).__module__.split(".")[0] == "pyarrow"
     without_number = isinstance(error, OSError) and error.errno is None  # which Arrow raises for broken files
     if not (of_arrow or without_number or isinstance(error, (EOFError, UnicodeDecodeError, zlib.error))):
-        return error
+        return
     if isinstance(error, MemoryError):
-        return FileFault("table", "columns that do not fit in memory", "less, or nodes= with fewer neurons")
-    return FileFault("table", f"cut short or corrupt ({' '.join(str(error).split())[:200]})", "the whole file")
+        raise FileFault("table", "columns that do not fit in memory", "less, or nodes= with fewer neurons") from error
+    came = f"cut short or corrupt ({' '.join(str(error).split())[:200]})"
+    raise FileFault("table", came, "the whole file") from error

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from rhochain.files.faults import FileFault
 
-__all__ = ["require_columns_of_text", "require_memory_for_rows", "require_unpacked"]
+__all__ = ["MOST_DEFLATED", "require_columns_of_text", "require_memory_for_rows", "require_unpacked"]
+
+MOST_DEFLATED = 1032
+"""Bytes that deflate unpacks one byte to, at most."""
 
 _BYTES_OF_NUMBER = 8
 _MOST_UNPACKED = 250  # bytes for each of the file: columns of 64-bit ids come from a tenth of that

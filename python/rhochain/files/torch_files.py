@@ -88,8 +88,10 @@ class TorchTensors(Mapping[str, Any]):
             raise FileFault(
                 place, f"{nbytes} bytes for shape {tuple(tensor.shape)}", f"at most {self._size} of the file"
             )
-        require_memory(place, f"shape {tuple(tensor.shape)}", 2 * nbytes, self._most_bytes)
-        if tensor.dtype == self._torch.bfloat16:
+        half = tensor.dtype == self._torch.bfloat16
+        taken = (4 if half else 2) * nbytes  # as float32 and as an array
+        require_memory(place, f"shape {tuple(tensor.shape)}", taken, self._most_bytes)
+        if half:
             tensor = tensor.to(self._torch.float32)
         try:
             return np.array(tensor.numpy())

@@ -1,4 +1,4 @@
-"""W with the names of its neurons, and what makes it from pairs. Bottom folder: it imports nothing of the package.
+"""W with the names of its neurons, and what makes it from pairs. It imports nothing of the package but `markup`.
 
 - `arrays`: types of arrays.
 - `byte_counts`: amounts of memory as people write them.

@@ -65,7 +65,7 @@ def labelled_matrix(
     ids = rows_named
     if not np.array_equal(rows_named, columns_named):
         matrix, ids, notes = _matched(matrix, rows_named, columns_named, union)
-    counts = Counts(rows=int(matrix.nnz) if sparse.issparse(matrix) else int(matrix.size), neurons=len(ids))
+    counts = Counts(rows=int(matrix.size), neurons=len(ids))
     return with_target_rows(Weights(matrix, ids, None, origin, counts, notes), rows)
 
 

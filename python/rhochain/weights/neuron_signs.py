@@ -32,11 +32,12 @@ class NeuronSigns:
 
 def signs_of_mapping(place: str, ids: Any, signs: Any) -> NeuronSigns:
     """Signs 1 and -1 for distinct ids."""
+    named = distinct_labels(place, ids)
     values = np.asarray(signs)
     if values.dtype.kind not in "iuf" or not np.isin(values, (1, -1)).all():
         shown = values[~np.isin(values, (1, -1))][:1] if values.dtype.kind in "iuf" else values[:1]
         raise BadData(place, f"the sign {shown.tolist()[0]!r}", "1 or -1 for each neuron")
-    return NeuronSigns(distinct_labels(place, ids), values.astype(np.int8))
+    return NeuronSigns(named, values.astype(np.int8))
 
 
 def named_signs(sign: Mapping[Any, Any]) -> NeuronSigns:

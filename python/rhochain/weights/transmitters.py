@@ -31,7 +31,7 @@ _SYNONYMS = {
     "tyramine": "TYR",
     "glycine": "GLY",
 }
-_MISSING = {"", "NA", "N/A", "NAN", "NONE", "NULL", "UNKNOWN", "UNCLEAR", "UNDEFINED"}
+_MISSING = {"", "NA", "N/A", "<NA>", "NAN", "NONE", "NULL", "UNKNOWN", "UNCLEAR", "UNDEFINED"}
 _MOST_NAMES = 64
 _PENDING = 1 << 20  # rows of sums before they are put together
 
@@ -114,6 +114,8 @@ class TransmitterEvidence:
             self._pending = 0
 
     def _put_together(self) -> tuple[Ids, npt.NDArray[np.float64]]:
+        if not self._ids:
+            raise BadData("transmitters", "no rows", "a row for each neuron")
         index = IdPositions(distinct_of(self._ids))
         total = np.zeros((len(index.ids), len(self._names)))
         for ids, sums in zip(self._ids, self._sums, strict=True):

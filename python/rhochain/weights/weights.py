@@ -180,13 +180,10 @@ class Weights:
 
     def _repr_html_(self) -> str:
         size = " x ".join(f"{extent:,}" for extent in self.shape)
-        entries = self.matrix.nnz if isinstance(self.matrix, sparse.csr_array) else self.matrix.size
+        kind = "sparse" if sparse.issparse(self.matrix) else "dense"
         side = "receive: W[i, j] acts from j on i" if self.rows == "target" else "as stored"
         facts = [
-            (
-                "matrix",
-                f"{size}, {'sparse' if sparse.issparse(self.matrix) else 'dense'} {self.dtype}, {entries:,} stored",
-            ),
+            ("matrix", f"{size}, {kind} {self.dtype}, {self.matrix.size:,} stored"),
             ("rows", side),
             ("ids", "none" if self.ids is None else Verbatim(self._first_ids())),
         ]

@@ -223,3 +223,21 @@ def test_what_anndata_writes(tmp_path):
         W = rc.load(tmp_path / "W.h5ad")
         np.testing.assert_array_equal(W.matrix.toarray(), given.toarray())
         assert W.ids.tolist() == list(index)
+
+
+def test_arguments_that_a_matrix_cannot_use(annotated, path):
+    given = random_matrix(4)
+    store_sparse(annotated, "obsp/a", given)
+    store_names(annotated, names(4), dtype=TEXT)
+    annotated.flush()
+    for arguments, words in (
+        ({"weight": 3.0}, "weight is for edges"),
+        ({"nodes": names(4)}, "nodes must be left out"),
+        ({"unknown_sign": 1}, "unknown_sign goes with sign"),
+        ({"sign": dict.fromkeys(names(4), 1)}, "sign needs to know which side acts"),
+    ):
+        with pytest.raises(ValueError, match=f"^{words}"):
+            rc.load(path, **arguments)
+    signs = dict(zip(names(4), [1, -1, -1, 1], strict=True))
+    W = load(annotated, rows="source", sign=signs)
+    np.testing.assert_array_equal(W.matrix.toarray(), given.toarray().T * list(signs.values()))

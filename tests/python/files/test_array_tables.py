@@ -36,6 +36,19 @@ def test_names_and_what_is_missing():
     W = edges_of_table(ArrayTable(columns), LoadOptions(sign="drosophila", unknown_sign=1), "")
     assert entries_of(W) == {("b", "a"): -1, ("c", "b"): 2, ("a", "c"): 3}
     assert W.counts.unknown_sign == 2
+    pandas = pytest.importorskip("pandas")
+    nullable = pandas.array([*columns["nt_type"][:2], pandas.NA], dtype="string")
+    again = edges_of_table(
+        ArrayTable({**columns, "nt_type": nullable}), LoadOptions(sign="drosophila", unknown_sign=1), ""
+    )
+    assert entries_of(again) == entries_of(W)
+    by_weight = {
+        "pre": ["a", "a"],
+        "post": ["b", "b"],
+        "weight": [1, 2],
+        "nt_type": pandas.array(["GABA", None], "string"),
+    }
+    assert entries_of(edges_of_table(ArrayTable(by_weight), LoadOptions(sign="drosophila"), "")) == {("b", "a"): -3}
     for missing in (None, np.nan):
         given = {**columns, "weight": np.array([1, missing, 3], object)}
         with pytest.raises(ValueError, match="weight"):

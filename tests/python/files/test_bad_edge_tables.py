@@ -304,3 +304,27 @@ def test_files_of_nodes(name, text, words, tmp_path):
     path = write_table(tmp_path / "edges.csv", EDGES)
     (tmp_path / name).write_text(text)
     refuse(path, f"nodes of {re.escape(str(tmp_path / name))}: .*{re.escape(words)}", nodes=tmp_path / name)
+
+
+def test_nodes_that_are_no_text_or_do_not_fit(tmp_path):
+    path = write_table(tmp_path / "edges.csv", EDGES)
+    nodes = tmp_path / "nodes.txt"
+    nodes.write_bytes(b"1 2 \xff")
+    refuse(path, f"^nodes of {re.escape(str(nodes))}: text: 'utf-8' codec.*; expected ids in UTF-8", nodes=nodes)
+    nodes.write_text(" ".join(["1" * 100, *map(str, range(100))]))
+    words = f"^nodes of {re.escape(str(nodes))}: text: labels of 40400 bytes; expected at most 40000"
+    refuse(path, words, nodes=nodes, memory=40_000)
+
+
+def test_a_fault_is_not_its_own_cause(tmp_path):
+    path = tmp_path / "edges.csv"
+    for text in ("", "pre,post,weight\n1,2,x\n"):
+        path.write_text(text)
+        with pytest.raises(rc.FileError) as caught:
+            rc.load(path)
+        causes: list[BaseException] = []
+        cause: BaseException | None = caught.value
+        while cause is not None and len(causes) < 10:
+            causes.append(cause)
+            cause = cause.__cause__
+        assert len(set(map(id, causes))) == len(causes)

@@ -207,3 +207,22 @@ def test_evidence_of_many_batches_is_put_together(tmp_path, monkeypatch):
     expected = entries_of(rc.load(path, sign="drosophila"))
     write_feather(table(columns), tmp_path / "edges.feather", chunksize=11)
     assert entries_of(rc.load(tmp_path / "edges.feather", sign="drosophila")) == expected
+
+
+def test_tables_of_transmitters_that_are_refused(tmp_path):
+    path = write_table(tmp_path / "edges.csv", EDGES)
+    neurons = tmp_path / "neurons.csv"
+    for text, words in [
+        ("root_id,nt_type\n", "transmitters: no rows; expected a row for each neuron"),
+        ("p\x1b,b\n1,2\n", r"columns: 'p\\x1b', b; expected one of transmitters"),
+    ]:
+        neurons.write_text(text)
+        with pytest.raises(ValueError, match=f"^transmitter: {neurons}: {words}"):
+            rc.load(path, sign="drosophila", transmitter=neurons)
+
+
+def test_an_empty_series_of_signs(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    path = write_table(tmp_path / "edges.csv", EDGES)
+    with pytest.raises(ValueError, match=r"^sign: no ids; expected at least one"):
+        rc.load(path, sign=pandas.Series(dtype=object))

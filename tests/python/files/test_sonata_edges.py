@@ -150,3 +150,28 @@ def test_wrong_edges(name, value, words, tmp_path):
         file[f"edges/a_to_a/{name}"] = value
     with pytest.raises(rc.FileError, match=words):
         rc.load(path)
+
+
+def test_a_number_of_any_type_is_the_weight_of_each_edge(tmp_path):
+    path = tmp_path / "edges.h5"
+    write_edges(path)
+    expected = rc.load(path, weight=2).matrix.toarray()
+    assert expected.sum() == 120
+    for weight in (2.0, np.int64(2), np.float32(2)):
+        np.testing.assert_array_equal(rc.load(path, weight=weight).matrix.toarray(), expected)
+    with pytest.raises(ValueError, match=r"^weight must be a number or the CSV file of edge types; got \[2\]"):
+        rc.load(path, weight=[2])
+
+
+def test_signs_by_neuron_and_what_the_file_says_already(tmp_path):
+    path = tmp_path / "edges.h5"
+    write_edges(path)
+    unsigned = rc.load(path, weight=1)
+    signs = {neuron: -1 if neuron % 2 else 1 for neuron in unsigned.ids.tolist()}
+    signed = rc.load(path, weight=1, sign=signs)
+    np.testing.assert_array_equal(signed.matrix.toarray(), unsigned.matrix.toarray() * list(signs.values()))
+    np.testing.assert_array_equal(rc.load(path, weight=1, rows="target").matrix.toarray(), unsigned.matrix.toarray())
+    for arguments, words in (({"rows": "source"}, "rows must be"), ({"nodes": list(signs)}, "nodes must be left out")):
+        for dry_run in (False, True):
+            with pytest.raises(ValueError, match=f"^{words}"):
+                rc.load(path, dry_run=dry_run, **arguments)
