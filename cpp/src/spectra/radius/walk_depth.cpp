@@ -42,7 +42,7 @@ std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_dire
     std::optional<std::int64_t> depth;
     run_stage stage(ledger, [&](state_archive& s) {
         std::int64_t found = depth.value_or(0);
-        s(found);
+        s.within(found, 0, most);
         if (found > 0) depth = found;
         s(ended);
         s.within(step, 1, most + 1);
