@@ -65,6 +65,10 @@ def test_load_takes_objects_too():
     assert rc.load(entries, rows="target").rows == "target"
     with pytest.raises(ValueError, match="nodes is for files; got nodes for a DiGraph"):
         rc.load(graph, nodes=["b", "a"])
+    with pytest.raises(ValueError, match="unknown is for files; got unknown for a DiGraph"):
+        rc.load(graph, unknown="drop")
+    with pytest.raises(ValueError, match="rows must be 'target' or 'source'; got 'columns'"):
+        rc.load(entries, rows="columns")
     with pytest.raises(ValueError, match="rows is known of a DiGraph"):
         rc.load(graph, rows="source")
     with pytest.raises(TypeError, match="got the operator"):
