@@ -146,7 +146,9 @@ def _of_object(given: Any, rows: str | None, dry_run: bool) -> sparse.csr_array 
         entries = numbers(found)
         if entries is None:
             raise TypeError(f"path must be a file or an object with entries; got the operator {type(given).__name__}")
-        if rows is None and not dry_run:
+        if dry_run:
+            return Counts(rows=int(entries.nnz if sparse.issparse(entries) else entries.size))
+        if rows is None:
             return entries
         found = Weights(entries, origin=type(given).__name__)
     if dry_run:

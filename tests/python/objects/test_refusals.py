@@ -4,6 +4,7 @@ import collections
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
@@ -63,6 +64,8 @@ def test_load_takes_objects_too():
     np.testing.assert_array_equal(rc.load(entries), entries)
     np.testing.assert_array_equal(rc.load(entries, rows="source"), entries.T)
     assert rc.load(entries, rows="target").rows == "target"
+    for stored, count in ((entries, 4), (sparse.csr_array(entries), 2)):
+        assert rc.load(stored, dry_run=True) == rc.Counts(rows=count)
     with pytest.raises(ValueError, match="nodes is for files; got nodes for a DiGraph"):
         rc.load(graph, nodes=["b", "a"])
     with pytest.raises(ValueError, match="unknown is for files; got unknown for a DiGraph"):
