@@ -13,6 +13,7 @@ import rhochain._core as _core
 from rhochain.inputs.bad_entries import refuse_entries_of_array, refuse_entries_of_csr
 from rhochain.inputs.operator_products import Product, block_product, has_adjoint
 from rhochain.inputs.sparse_copies import sparse_copy
+from rhochain.objects.arrays import tensor_numbers
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
@@ -89,7 +90,7 @@ def plain_array(name: str, given: Any) -> _Array:
         raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
     if _is_tensor(given):
         given = given.detach().cpu()
-        return _tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
+        return tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
     return np.asarray(given)
 
 
@@ -266,7 +267,7 @@ def _from_tensor(tensor: Any) -> Any:
     tensor = tensor.detach().cpu()
     layout = str(tensor.layout)
     if layout == "torch.strided":
-        return _tensor_numbers(tensor)
+        return tensor_numbers(tensor)
     if tensor.ndim != 2:
         raise ValueError(f"W must have two dimensions; got shape {tuple(tensor.shape)}")
     if layout != "torch.sparse_csr":
@@ -277,11 +278,7 @@ def _from_tensor(tensor: Any) -> Any:
         elif kind == "torch.bool" or "int" in kind:
             tensor = tensor.double()
         tensor = tensor.to_sparse_csr()
-    values = _tensor_numbers(tensor.values())
+    values = tensor_numbers(tensor.values())
     values = values.astype(_stored_type(values.dtype), copy=False)  # SciPy has no sparse float16
-    parts = (values, _tensor_numbers(tensor.col_indices()), _tensor_numbers(tensor.crow_indices()))
+    parts = (values, tensor_numbers(tensor.col_indices()), tensor_numbers(tensor.crow_indices()))
     return sparse.csr_array(parts, shape=tuple(tensor.shape))
-
-
-def _tensor_numbers(part: Any) -> _Array:
-    return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())
