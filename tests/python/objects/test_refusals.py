@@ -24,6 +24,9 @@ def refused(given, words, call=rc.spectral_radius):
     [
         ("tanh", "got the activation 'tanh': W comes first"),
         ("leaky_relu:0.2", "got the activation 'leaky_relu:0.2': W comes first"),
+        ("softsign", "got the activation 'softsign': W comes first"),
+        ("logistic", "got the activation 'logistic': W comes first"),
+        ("linear", "got the activation 'linear': W comes first"),
         (np.tanh, "got the activation 'tanh': W comes first"),
         (np.ndarray, r"got the class numpy\.ndarray: give an instance"),
         (rc.Matrix, r"got the class rhochain.*Matrix: give an instance"),
