@@ -143,8 +143,8 @@ class JacobianChain(Chain):
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
             sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a; with a linear part too, c O h_k in place of (1 - a) h_k.
         activation : str, Activation or callable
-            By default that of a node or a plain RNN, or "tanh". For "post" one whose slope follows from its output (tanh, sigmoid,
-            relu, ...).
+            By default that of a node or a plain RNN, or "tanh". For "post" one whose slope follows from its output
+            (tanh, sigmoid, relu, ...).
 
         Raises
         ------

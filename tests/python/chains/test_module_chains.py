@@ -91,7 +91,7 @@ def test_a_model_as_w_brings_all_of_its_run(nonlinearity):
             np.testing.assert_array_equal(a, b)
         assert rc.JacobianChain(W, np.ones((K, N))).convention == "post"
     assert rc.JacobianChain.from_states(module, np.full((2, N), 0.5)).gain == (1.0 if nonlinearity == "relu" else 0.75)
-    with pytest.raises(ValueError, match="activation must be given, .* that of the state dict, not stored there"):
+    with pytest.raises(ValueError, match=r"activation must be given, .* that of the state dict, not stored there"):
         rc.JacobianChain.from_rollout(state_dict, h0, inputs=x)
     with pytest.raises(ValueError, match=f"activation must be that of the RNN.*, '{nonlinearity}'; got 'sigmoid'"):
         rc.JacobianChain.from_states(module, np.full((2, N), 0.5), "sigmoid")
