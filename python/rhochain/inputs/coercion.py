@@ -18,7 +18,17 @@ from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
-__all__ = ["Held", "StoredParts", "hold", "numbers", "plain_array", "products", "stored_parts", "without_tensor"]
+__all__ = [
+    "Held",
+    "StoredParts",
+    "hold",
+    "index_arrays",
+    "numbers",
+    "plain_array",
+    "products",
+    "stored_parts",
+    "without_tensor",
+]
 
 _Array = npt.NDArray[Any]
 StoredParts: TypeAlias = "_Array | tuple[int, int, _Array, _Array, _Array]"
@@ -167,14 +177,14 @@ def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array
     # The arrays of a CSR matrix may be longer than its entries.
     if indptr.size and len(indices) == len(data) and 0 <= indptr[-1] < len(data):
         indices, data = indices[: indptr[-1]], data[: indptr[-1]]
+    return given, (*index_arrays(indptr, indices), np.require(data, dtype, ["C", "A"]))
+
+
+def index_arrays(indptr: _Array, indices: _Array) -> tuple[_Array, _Array]:
+    """Both in the one type and the layout that the core reads."""
     both_int32 = indptr.dtype == np.int32 and indices.dtype == np.int32
     index_type = np.int32 if both_int32 else np.int64
-    used = (
-        np.require(indptr, index_type, ["C", "A"]),
-        np.require(indices, index_type, ["C", "A"]),
-        np.require(data, dtype, ["C", "A"]),
-    )
-    return given, used
+    return np.require(indptr, index_type, ["C", "A"]), np.require(indices, index_type, ["C", "A"])
 
 
 def _to_csr(W: Any, dtype: np.dtype[Any]) -> Any:
