@@ -11,7 +11,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
-from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
+from rhochain.chains.module_layers import one_bias, one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
@@ -271,14 +271,12 @@ class JacobianChain(Chain):
         The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
         """
         layer = one_layer(module, "rnn")
-        n = layer.n
-        biases = [state_vector("bias", part, n) for part in (layer.bias, layer.input_bias)]
         return cls.from_rollout(
             layer.recurrent,
-            state_vector("h0", h0, n),
+            state_vector("h0", h0, layer.n),
             inputs=one_sequence(module, layer, inputs),
             input_weights=layer.incoming,
-            bias=biases[0] + biases[1],
+            bias=one_bias(layer),
             activation=str(layer.activation),
             convention="post",
             memory=memory,
