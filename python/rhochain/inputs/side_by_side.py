@@ -32,7 +32,8 @@ def side_by_side(
                 for prepared in batch.matrices
             ]
             for k, running in enumerate(started):
-                yield batch.first + k, _outcome(running)
+                outcome = _outcome(running)
+                yield batch.first + k, outcome
     finally:
         pool.shutdown(cancel_futures=True)
 
