@@ -11,7 +11,7 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.chains.chain import Chain
 from rhochain.chains.envelope import Envelope, envelope, largest_slopes
-from rhochain.chains.module_layers import one_layer, one_sequence, state_vector
+from rhochain.chains.module_layers import one_bias, one_layer, one_sequence, state_vector
 from rhochain.chains.product import Product
 from rhochain.chains.rollouts import rollout
 from rhochain.estimates.brackets import Bound, Bracket
@@ -27,7 +27,6 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
-from rhochain.objects.torch_modules import is_module
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
@@ -46,7 +45,7 @@ class JacobianChain(Chain):
     convention : {"pre", "post"}
         "pre": the state is the argument of sigma, J_k = (1 - a) I + a W diag(s_k).
         "post": the state is its output, J_k = (1 - a) I + a diag(s_k) W.
-        By default that of a node of ReservoirPy or PyRCN, or "pre".
+        By default that of a node of ReservoirPy or PyRCN, "post" for a plain RNN of PyTorch or Flax, or else "pre".
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, one for all neurons or one for each: J_k = diag(1 - a) + diag(a) W diag(s_k). By
         default that of a node, or 1.
@@ -144,8 +143,8 @@ class JacobianChain(Chain):
             "post": states h_1 .. h_K, shape (K, n); with a leak below 1 h_0 .. h_K, shape (K+1, n), as
             sigma(a_k) = (h_{k+1} - (1 - a) h_k) / a; with a linear part too, c O h_k in place of (1 - a) h_k.
         activation : str, Activation or callable
-            By default that of a node, or "tanh". For "post" one whose slope follows from its output (tanh, sigmoid,
-            relu, ...).
+            By default that of a node or a plain RNN, or "tanh". For "post" one whose slope follows from its output
+            (tanh, sigmoid, relu, ...).
 
         Raises
         ------
@@ -203,7 +202,7 @@ class JacobianChain(Chain):
             W_in.
         bias : array_like of shape (n,), optional
         activation : str, Activation or callable
-            By default that of a node, or "tanh".
+            By default that of a node or a plain RNN, or "tanh".
         noise : float
             Standard deviation of independent Gaussian process noise.
         seed : int
@@ -272,14 +271,12 @@ class JacobianChain(Chain):
         The core runs in float64 whatever the module's type: the trajectory is that of the module after ``.double()``.
         """
         layer = one_layer(module, "rnn")
-        n = layer.n
-        biases = [state_vector("bias", part, n) for part in (layer.bias, layer.input_bias)]
         return cls.from_rollout(
             layer.recurrent,
-            state_vector("h0", h0, n),
+            state_vector("h0", h0, layer.n),
             inputs=one_sequence(module, layer, inputs),
             input_weights=layer.incoming,
-            bias=biases[0] + biases[1],
+            bias=one_bias(layer),
             activation=str(layer.activation),
             convention="post",
             memory=memory,
@@ -335,6 +332,8 @@ class JacobianChain(Chain):
         linear_weight: float | None,
     ) -> Network | None:
         network = network_of(W)
+        if network is not None:
+            W = network.W  # as it was read
         self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
         n = self.matrix.shape[0]
         if self.matrix.shape != (n, n):
@@ -342,12 +341,6 @@ class JacobianChain(Chain):
         require_orientation(self.matrix, "a chain")
         if convention not in ("pre", "post", None):
             raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        if is_module(W):
-            if convention == "pre":
-                raise ValueError(
-                    f"convention must be 'post' for a {type(W).__name__}, h_k = sigma(W h_{{k-1}} + ..); got 'pre'"
-                )
-            convention = "post"
         self.convention = convention_argument(network, convention)
         self._leaks = leak_vector(leak_argument(network, leak), n).copy()
         self.leak = leak_of(self._leaks)

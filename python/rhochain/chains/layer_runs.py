@@ -11,7 +11,7 @@ from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.gated_chain import stacked_weights
 from rhochain.chains.gated_runs import COLUMNS, CellArguments, CellRun
 from rhochain.chains.jacobian import JacobianChain
-from rhochain.chains.module_layers import state_vector
+from rhochain.chains.module_layers import one_bias, state_vector
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.inputs.matrix import Matrix
@@ -54,7 +54,7 @@ def layer_chain(
         state_vector("h0", start.h, layer.n),
         inputs=inputs,
         input_weights=layer.incoming,
-        bias=_one_bias(layer),
+        bias=one_bias(layer),
         activation=_activation_of(layer),
         convention="post",
         threads=threads,
@@ -85,7 +85,7 @@ def _recorded_rnn(layer: RecurrentLayer, inputs: Any, start: LayerStart, threads
     W = Matrix(layer.recurrent, threads=threads)
     x = np.asarray(plain_array("inputs", inputs), dtype=np.float64)
     driven = x if layer.incoming is None else (Matrix(layer.incoming, threads=threads) @ x.T.copy()).T
-    driven = driven + _one_bias(layer)
+    driven = driven + one_bias(layer)
     relu = _activation_of(layer) == "relu"
     outputs = np.empty((len(x), layer.n))
     h = state_vector("h0", start.h, layer.n)
@@ -94,22 +94,13 @@ def _recorded_rnn(layer: RecurrentLayer, inputs: Any, start: LayerStart, threads
         h = outputs[k] = np.maximum(a, 0.0) if relu else np.tanh(a)
     if not np.isfinite(outputs).all():
         raise OverflowError(f"the run of {layer.name} left the float64 range")
-    constant = {name: np.broadcast_to(np.full(layer.n, value), outputs.shape) for name, value in _PLAIN.items()}
-    gate = np.where(outputs > 0.0, 0.0, 1.0) if relu else outputs
-    return LayerRecord(
-        {"h": constant["h"], "r": constant["r"], "z": constant["z"], "n": gate, "q": constant["q"]}, outputs
-    )
-
-
-_PLAIN = {"h": 0.0, "r": 1.0, "z": 0.0, "q": 0.0}
+    plain = {"h": 0.0, "r": 1.0, "z": 0.0, "q": 0.0}
+    gates = {name: np.broadcast_to(np.full(layer.n, value), outputs.shape) for name, value in plain.items()}
+    gates["n"] = np.where(outputs > 0.0, 0.0, 1.0) if relu else outputs
+    return LayerRecord(gates, outputs)
 
 
 def _activation_of(layer: RecurrentLayer) -> str:
     if layer.activation not in ("tanh", "relu"):
         raise ValueError(f"{layer.name} must be a tanh or relu layer; got activation {layer.activation!r}")
     return layer.activation
-
-
-def _one_bias(layer: RecurrentLayer) -> Floats:
-    """The sum of both biases, in float64."""
-    return state_vector("bias", layer.bias, layer.n) + state_vector("bias", layer.input_bias, layer.n)

@@ -12,7 +12,7 @@ from rhochain.inputs.coercion import plain_array
 from rhochain.objects.recurrent_layers import RecurrentLayer
 from rhochain.objects.torch_modules import is_module, recurrent_layers, unwrapped
 
-__all__ = ["one_layer", "one_sequence", "state_vector"]
+__all__ = ["one_bias", "one_layer", "one_sequence", "state_vector"]
 
 _CLASSES = {"rnn": "RNN or RNNCell", "gru": "GRU or GRUCell", "lstm": "LSTM or LSTMCell"}
 
@@ -31,7 +31,7 @@ def one_layer(module: Any, cell: str) -> RecurrentLayer:
     own = [layer for layer in layers.found if not layer.module]
     if len(own) != 1:
         whose = next((f" ({part.reason})" for part in layers.skipped if not part.name), "")
-        inside = ", ".join(path for path in layers.modules)
+        inside = ", ".join(layers.modules)
         hint = f", whose recurrent modules are {inside}: give one of them" if inside else whose
         raise TypeError(f"{expected}; got {layers.origin}{hint}")
     if own[0].cell != cell:
@@ -60,6 +60,11 @@ def one_sequence(module: Any, layer: RecurrentLayer, inputs: Any) -> Any:
     raise ValueError(
         f"inputs must be one sequence of shape (K, input_size) or {one}, with input_size = {width}; got {shape}{hint}"
     )
+
+
+def one_bias(layer: RecurrentLayer) -> Floats:
+    """The sum of both biases of a plain layer, in float64."""
+    return state_vector("bias", layer.bias, layer.n) + state_vector("bias", layer.input_bias, layer.n)
 
 
 def state_vector(name: str, given: Any, length: int) -> Floats:

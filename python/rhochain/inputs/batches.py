@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
-from rhochain.inputs.coercion import StoredParts, plain_array, stored_parts
+from rhochain.inputs.coercion import StoredParts, index_arrays, plain_array, stored_parts
 from rhochain.inputs.matrix import Matrix, square_matrix
 
 __all__ = ["Batch", "Prepared", "batches", "each_matrix", "failure_of"]
@@ -87,18 +87,8 @@ def _on_one_pattern(indptr: Any, indices: Any, data: Any) -> Iterator[Any]:
             "(indptr, indices, data) must have shapes (n + 1,), (nnz,) and (B, nnz); "
             f"got {pointers.shape}, {columns.shape} and {entries.shape}"
         )
-    _core.SparseOperator(n, n, *_contiguous(pointers, columns), np.zeros(len(columns)), 0)
-    return (_csr(n, pointers, columns, row) for row in entries)
-
-
-def _contiguous(pointers: Any, columns: Any) -> tuple[Any, Any]:
-    both_int32 = pointers.dtype == np.int32 and columns.dtype == np.int32
-    kind = np.int32 if both_int32 else np.int64
-    return np.require(pointers, kind, ["C", "A"]), np.require(columns, kind, ["C", "A"])
-
-
-def _csr(n: int, indptr: Any, indices: Any, data: Any) -> sparse.csr_array:
-    return sparse.csr_array((data, indices, indptr), shape=(n, n), copy=False)
+    _core.SparseOperator(n, n, *index_arrays(pointers, columns), np.zeros(len(columns)), 0)
+    return (sparse.csr_array((row, columns, pointers), shape=(n, n), copy=False) for row in entries)
 
 
 def _batches(each: Iterator[Any], least: int, square: bool, check: Callable[[int], object] | None) -> Iterator[Batch]:
@@ -117,14 +107,15 @@ def _batches(each: Iterator[Any], least: int, square: bool, check: Callable[[int
 def _prepared(W: Any, square: bool, check: Callable[[int], object] | None) -> Prepared:
     try:
         parts = None if isinstance(W, Matrix) else stored_parts(W)
-        shape = None if parts is None else parts.shape if isinstance(parts, np.ndarray) else parts[:2]
-        if parts is None or (square and (shape is None or shape[0] != shape[1])):
+        held: StoredParts | _core.Operator
+        if parts is None:
             A = square_matrix(W) if square else W if isinstance(W, Matrix) else Matrix(W)
-            held: StoredParts | _core.Operator = A.operator
-            shape = A.shape
+            held, shape = A.operator, A.shape
         else:
-            held = parts
-        if check is not None and shape is not None:
+            held, shape = parts, parts.shape if isinstance(parts, np.ndarray) else parts[:2]
+            if square and shape[0] != shape[1]:
+                square_matrix(W)  # raises: it says what is not square
+        if check is not None:
             check(shape[0])
     except Exception as error:
         return Prepared(W, None, error)

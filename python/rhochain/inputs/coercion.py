@@ -13,11 +13,22 @@ import rhochain._core as _core
 from rhochain.inputs.bad_entries import refuse_entries_of_array, refuse_entries_of_csr
 from rhochain.inputs.operator_products import Product, block_product, has_adjoint
 from rhochain.inputs.sparse_copies import sparse_copy
+from rhochain.objects.arrays import tensor_numbers
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
-__all__ = ["Held", "StoredParts", "hold", "numbers", "plain_array", "products", "stored_parts", "without_tensor"]
+__all__ = [
+    "Held",
+    "StoredParts",
+    "hold",
+    "index_arrays",
+    "numbers",
+    "plain_array",
+    "products",
+    "stored_parts",
+    "without_tensor",
+]
 
 _Array = npt.NDArray[Any]
 StoredParts: TypeAlias = "_Array | tuple[int, int, _Array, _Array, _Array]"
@@ -89,7 +100,7 @@ def plain_array(name: str, given: Any) -> _Array:
         raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
     if _is_tensor(given):
         given = given.detach().cpu()
-        return _tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
+        return tensor_numbers(given if str(given.layout) == "torch.strided" else given.to_dense())
     return np.asarray(given)
 
 
@@ -166,14 +177,14 @@ def _csr_parts(W: Any) -> tuple[tuple[_Array, ...], tuple[_Array, _Array, _Array
     # The arrays of a CSR matrix may be longer than its entries.
     if indptr.size and len(indices) == len(data) and 0 <= indptr[-1] < len(data):
         indices, data = indices[: indptr[-1]], data[: indptr[-1]]
+    return given, (*index_arrays(indptr, indices), np.require(data, dtype, ["C", "A"]))
+
+
+def index_arrays(indptr: _Array, indices: _Array) -> tuple[_Array, _Array]:
+    """Both in the one type and the layout that the core reads."""
     both_int32 = indptr.dtype == np.int32 and indices.dtype == np.int32
     index_type = np.int32 if both_int32 else np.int64
-    used = (
-        np.require(indptr, index_type, ["C", "A"]),
-        np.require(indices, index_type, ["C", "A"]),
-        np.require(data, dtype, ["C", "A"]),
-    )
-    return given, used
+    return np.require(indptr, index_type, ["C", "A"]), np.require(indices, index_type, ["C", "A"])
 
 
 def _to_csr(W: Any, dtype: np.dtype[Any]) -> Any:
@@ -266,7 +277,7 @@ def _from_tensor(tensor: Any) -> Any:
     tensor = tensor.detach().cpu()
     layout = str(tensor.layout)
     if layout == "torch.strided":
-        return _tensor_numbers(tensor)
+        return tensor_numbers(tensor)
     if tensor.ndim != 2:
         raise ValueError(f"W must have two dimensions; got shape {tuple(tensor.shape)}")
     if layout != "torch.sparse_csr":
@@ -277,11 +288,7 @@ def _from_tensor(tensor: Any) -> Any:
         elif kind == "torch.bool" or "int" in kind:
             tensor = tensor.double()
         tensor = tensor.to_sparse_csr()
-    values = _tensor_numbers(tensor.values())
+    values = tensor_numbers(tensor.values())
     values = values.astype(_stored_type(values.dtype), copy=False)  # SciPy has no sparse float16
-    parts = (values, _tensor_numbers(tensor.col_indices()), _tensor_numbers(tensor.crow_indices()))
+    parts = (values, tensor_numbers(tensor.col_indices()), tensor_numbers(tensor.crow_indices()))
     return sparse.csr_array(parts, shape=tuple(tensor.shape))
-
-
-def _tensor_numbers(part: Any) -> _Array:
-    return np.asarray((part.float() if str(part.dtype) == "torch.bfloat16" else part).numpy())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.files.load_options import LoadOptions
 from rhochain.files.loading import load as load_file
 from rhochain.inputs.coercion import numbers
 from rhochain.objects.matrices import matrix_of
@@ -128,35 +129,13 @@ def load(
         print(W.counts)
         report = rc.check(W, activation="tanh")
     """
+    options = LoadOptions(
+        source, target, weight, nodes, unknown, sign, transmitter, unknown_sign, rows, name, memory, dry_run
+    )
     if isinstance(path, (str, os.PathLike)):
-        return load_file(
-            path,
-            source=source,
-            target=target,
-            weight=weight,
-            nodes=nodes,
-            unknown=unknown,
-            sign=sign,
-            transmitter=transmitter,
-            unknown_sign=unknown_sign,
-            rows=rows,
-            name=name,
-            memory=memory,
-            dry_run=dry_run,
-        )
-    for_files = {
-        "source": source,
-        "target": target,
-        "weight": weight,
-        "nodes": nodes,
-        "sign": sign,
-        "transmitter": transmitter,
-        "unknown_sign": unknown_sign,
-        "name": name,
-        "memory": memory,
-    }
-    for argument, came in for_files.items():
-        if came is not None:
+        return load_file(path, **vars(options))
+    for argument in options.given:
+        if argument not in ("rows", "dry_run"):
             raise ValueError(f"{argument} is for files; got {argument} for a {type(path).__name__}")
     return _of_object(path, rows, dry_run)
 
@@ -167,7 +146,9 @@ def _of_object(given: Any, rows: str | None, dry_run: bool) -> sparse.csr_array 
         entries = numbers(found)
         if entries is None:
             raise TypeError(f"path must be a file or an object with entries; got the operator {type(given).__name__}")
-        if rows is None and not dry_run:
+        if dry_run:
+            return Counts(rows=int(entries.nnz if sparse.issparse(entries) else entries.size))
+        if rows is None:
             return entries
         found = Weights(entries, origin=type(given).__name__)
     if dry_run:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import rhochain._core as _core
 from rhochain.inputs.batches import Batch
-from rhochain.inputs.resources import thread_count
+from rhochain.inputs.resources import granted_threads, thread_count
 
 __all__ = ["side_by_side", "thread_number"]
 
@@ -18,7 +17,7 @@ _S = TypeVar("_S")
 
 def thread_number(threads: int | None) -> int:
     """The threads of a call as a number, where the core has 0 for as many as the system grants."""
-    return thread_count(threads) or int(_core.build_info()["threads"])
+    return thread_count(threads) or granted_threads()
 
 
 def side_by_side(

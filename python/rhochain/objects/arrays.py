@@ -10,7 +10,7 @@ from scipy import sparse
 
 from rhochain.weights.weights import Weights
 
-__all__ = ["of_cupy", "of_dlpack", "of_jax", "of_torch", "without_small_types"]
+__all__ = ["of_cupy", "of_dlpack", "of_jax", "of_torch", "tensor_numbers", "without_small_types"]
 
 _IN_MAIN_MEMORY = {1, 3, 11}  # DLPack's numbers of the CPU and of memory that CUDA and ROCm pin for it
 
@@ -46,9 +46,13 @@ def of_torch(given: Any) -> Any:
     device = getattr(given, "device", None)
     if str(getattr(given, "layout", None)) != "torch.strided" or device is None or device.type in ("cpu", "meta"):
         return given
-    host = given.detach().cpu()
-    host = host.float() if str(host.dtype) == "torch.bfloat16" else host
-    return _copied(host.numpy(), f"PyTorch tensor on {device}")
+    return _copied(tensor_numbers(given), f"PyTorch tensor on {device}")
+
+
+def tensor_numbers(tensor: Any) -> npt.NDArray[Any]:
+    """A strided tensor without its graph, in main memory; bfloat16, which NumPy does not have, as float32."""
+    host = tensor.detach().cpu()
+    return np.asarray((host.float() if str(host.dtype) == "torch.bfloat16" else host).numpy())
 
 
 def of_dlpack(given: Any) -> Any:

@@ -7,6 +7,7 @@ The entries of a frame do not say which side receives. Where its axes are named 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -89,11 +90,9 @@ def _of_columns(library: str, names: list[str], height: int, column: Any) -> Wei
 
 
 def _labelled(matrix: Any, labels: tuple[Any, Any] | None, rows: str | None, origin: str) -> Weights:
-    if labels is not None:
-        return labelled_matrix(matrix, np.asarray(labels[0]), np.asarray(labels[1]), rows, origin=origin)
-    n = np.arange(matrix.shape[0])
-    unnamed = labelled_matrix(matrix, n, np.arange(matrix.shape[1]), rows, origin=origin)
-    return Weights(unnamed.matrix, None, unnamed.rows, origin, unnamed.counts, unnamed.notes)
+    down, across = map(np.arange, matrix.shape) if labels is None else map(np.asarray, labels)
+    W = labelled_matrix(matrix, down, across, rows, origin=origin)
+    return dataclasses.replace(W, ids=None) if labels is None else W
 
 
 def _orientation(down: Any, across: Any) -> str | None:

@@ -40,10 +40,10 @@ def _behind_tensor(tensor: Any, part: tuple[int, ...]) -> tuple[int, int] | None
         return _stack(part, _shape(tensor._base))
     if (stack := _stack(part, _shape(tensor))) is not None:  # a view of it in NumPy
         return stack
-    if len(part) != 2:
+    if len(part) != 2 or not part[1]:
         return None
-    numbers, rest = divmod(tensor.untyped_storage().nbytes(), tensor.element_size())
-    return None if rest else _stack(part, (numbers // part[1], part[1])) if numbers % part[1] == 0 else None
+    rows, rest = divmod(tensor.untyped_storage().nbytes(), tensor.element_size() * part[1])
+    return None if rest else _stack(part, (rows, part[1]))
 
 
 def _stack(part: tuple[int, ...], whole: tuple[int, ...]) -> tuple[int, int] | None:

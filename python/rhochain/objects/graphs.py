@@ -32,12 +32,11 @@ def networkx_weights(graph: Any) -> Any:
         matrix = networkx.to_scipy_sparse_array(graph, dtype=np.float64, weight="weight", format="coo")
     except (TypeError, ValueError) as error:
         raise TypeError(f'W must have a number as the "weight" of each edge; got {error}') from error
-    rows = matrix.col, matrix.row  # networkx has its sources as rows
-    counts, W = _assembled(matrix.data, rows, graph.number_of_nodes(), edges)
+    ends = matrix.col, matrix.row  # networkx has its sources as rows
+    directed = graph.is_directed()
+    counts, W = _assembled(matrix.data, ends, graph.number_of_nodes(), edges, directed)
     unweighted = edges - len(networkx.get_edge_attributes(graph, "weight"))
-    if not graph.is_directed():
-        counts = Counts(rows=edges, summed=edges - _undirected_pairs(W) if graph.is_multigraph() else 0)
-    notes = _notes(graph.is_directed(), unweighted, edges)
+    notes = _notes(directed, unweighted, edges)
     return Weights(W, _labels(list(graph)), "target", f"networkx {type(graph).__name__}", counts, notes)
 
 
@@ -88,24 +87,20 @@ def _of_ends(library: str, ends: Any, weights: Any, n: int, directed: bool, ids:
         both = source != target
         source, target = np.concatenate([source, target[both]]), np.concatenate([target, source[both]])
         given = np.concatenate([given, given[both]])
-    counts, W = _assembled(given, (target, source), n, edges)
-    if not directed:
-        counts = Counts(rows=edges, summed=edges - _undirected_pairs(W))
+    counts, W = _assembled(given, (target, source), n, edges, directed)
     return Weights(W, ids, "target", f"{library} Graph", counts, _notes(directed, unweighted, edges))
 
 
 def _assembled(
-    weights: npt.NDArray[np.float64], places: tuple[Any, Any], n: int, edges: int
+    weights: npt.NDArray[np.float64], places: tuple[Any, Any], n: int, edges: int, directed: bool
 ) -> tuple[Counts, sparse.csr_array]:
-    """W with edges between the same nodes summed, and their number where each is listed once."""
+    """W with edges between the same nodes summed, and their number; an undirected edge has an entry for each way."""
     W = sparse.csr_array(sparse.coo_array((weights, places), shape=(n, n)))
-    return Counts(rows=edges, summed=max(0, edges - W.nnz)), W
-
-
-def _undirected_pairs(W: sparse.csr_array) -> int:
-    """Pairs of nodes, loops among them, of a W with an entry for each direction."""
-    loops = int((W.tocoo().row == W.tocoo().col).sum())
-    return (int(W.nnz) + loops) // 2
+    pairs = int(W.nnz)
+    if not directed:
+        stored = W.tocoo()
+        pairs = (pairs + int((stored.row == stored.col).sum())) // 2
+    return Counts(rows=edges, summed=edges - pairs), W
 
 
 def _notes(directed: bool, unweighted: int, edges: int) -> tuple[str, ...]:
@@ -122,11 +117,7 @@ def _labels(labels: list[Any]) -> npt.NDArray[Any] | None:
         whole = list(map(int, labels))
         if min(whole) >= _LEAST_ID and max(whole) < _END_OF_IDS:
             return _distinct(np.array(whole, dtype=np.int64))
-    return _first_distinct(labels, (str, repr))
-
-
-def _first_distinct(labels: list[Any], forms: tuple[Any, ...]) -> npt.NDArray[Any] | None:
-    for form in forms:
+    for form in (str, repr):
         if (ids := _distinct(np.array(list(map(form, labels)), dtype=np.str_))) is not None:
             return ids
     return None

@@ -13,7 +13,7 @@ from rhochain.files.loading import load
 from rhochain.objects.arrays import of_cupy, of_dlpack, of_jax, of_torch, without_small_types
 from rhochain.objects.frames import pandas_weights, polars_weights, pyarrow_weights, xarray_weights
 from rhochain.objects.graphs import graph_tool_weights, igraph_weights, networkx_weights
-from rhochain.objects.models import layers_of, only_matrix
+from rhochain.objects.models import layers_of, network_of_model, only_matrix
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.objects.reservoirs import pyrcn_network, pyrcn_weights, reservoirpy_network, reservoirpy_weights
@@ -71,17 +71,24 @@ def matrix_of(given: Any) -> Any:
 
 
 def network_of(given: Any) -> Network | None:
-    """What an object brings beside its W, such as a reservoir's leak; None for what holds W alone.
+    """What an object brings beside its W, such as a reservoir's leak; None for what holds W alone, and for files.
 
     Raises
     ------
     TypeError
         A node with another Jacobian than that of a leaky reservoir.
+    ValueError
+        A model that is more than one layer of a plain RNN.
     """
     if isinstance(given, Network):
         return given
-    read = None if isinstance(given, type) else _NETWORKS.get(_package(given, _NETWORKS))
-    return None if read is None else read(given)
+    if isinstance(given, (type, str, os.PathLike)):
+        return None
+    read = _NETWORKS.get(_package(given, _NETWORKS))
+    if read is not None:
+        return read(given)
+    layers = layers_of(given)
+    return None if layers is None else network_of_model(layers)
 
 
 def _package(given: Any, readers: Mapping[str, Any]) -> str:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from rhochain.objects.arrays import tensor_numbers
 from rhochain.objects.jax_layers import is_jax_model, layers_of_jax
 from rhochain.objects.model_files import layers_of_file
+from rhochain.objects.networks import Network
 from rhochain.objects.recurrent_layers import GATES, Layers, RecurrentLayer
 from rhochain.objects.state_dicts import is_state_dict, layers_of_state_dict
 from rhochain.objects.torch_modules import is_module, recurrent_layers
 
-__all__ = ["layers_of", "only_matrix"]
+__all__ = ["layers_of", "network_of_model", "only_matrix"]
 
 
 def layers_of(given: Any) -> Layers | None:
@@ -54,6 +59,25 @@ def only_matrix(layers: Layers) -> Any:
         f"W must be one matrix; got {layers.origin} with {choices}{more}: choose a matrix{gate}, or call "
         "rhochain.check(model) for all layers"
     )
+
+
+def network_of_model(layers: Layers) -> Network:
+    """h_k = sigma(W h_{k-1} + W_in u_k + b) of a model that `only_matrix` takes."""
+    W, layer = only_matrix(layers), layers.found[0]
+    biases = [_in_float64(bias) for bias in (layer.bias, layer.input_bias) if bias is not None]
+    return Network(
+        layers.origin,
+        W,
+        activation=layer.activation,
+        convention="post",
+        W_in=layer.incoming,
+        bias=sum(biases) if biases else None,
+        unknown_activation=None if layer.activation is not None else "not stored there",
+    )
+
+
+def _in_float64(given: Any) -> npt.NDArray[np.float64]:
+    return np.asarray(tensor_numbers(given) if hasattr(given, "detach") else given, dtype=np.float64)
 
 
 def _weight(layer: RecurrentLayer) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 from scipy.sparse import issparse
 
+import rhochain._core as _core
 from rhochain.objects.functions import named_function
 
 __all__ = ["refuse_no_matrix"]
-
-_ACTIVATIONS = {"tanh", "relu", "sigmoid", "logistic", "identity", "linear", "leaky_relu", "elu", "softplus", "gelu"}
 
 
 def refuse_no_matrix(given: Any) -> None:
@@ -25,19 +24,15 @@ def refuse_no_matrix(given: Any) -> None:
 def _hint(given: Any) -> str | None:
     if isinstance(given, (str, os.PathLike)):
         word = os.fspath(given)
-        is_activation = isinstance(word, str) and word.partition(":")[0] in _ACTIVATIONS and not os.path.exists(word)
+        is_activation = isinstance(word, str) and _is_activation(word.partition(":")[0]) and not os.path.exists(word)
         return f"the activation {word!r}: W comes first" if is_activation else None
     if isinstance(given, type):
         return f"the class {given.__module__}.{given.__qualname__}: give an instance"
-    if named_function(given) is not None if callable(given) else False:
-        return f"the activation {named_function(given)!r}: W comes first"
+    if callable(given) and (activation := named_function(given)) is not None:
+        return f"the activation {activation!r}: W comes first"
     if isinstance(given, Mapping) and not issparse(given):  # SciPy's dictionary of keys is a dict
         return _hint_of_mapping(given)
-    if _has_base(given, "torch.nn.modules.module", "Module"):
-        return (
-            f"the PyTorch module {type(given).__name__}: rc.check takes modules; a weight of it, such as .weight, is W"
-        )
-    if _has_base(given, "sklearn.base", "BaseEstimator"):
+    if any(base.__module__ == "sklearn.base" and base.__name__ == "BaseEstimator" for base in type(given).__mro__):
         return f"the estimator {type(given).__name__}: give the array that it holds"
     if hasattr(given, "verdict") and hasattr(given, "to_html"):
         return f"a {type(given).__name__}: give the W that it is about"
@@ -55,5 +50,9 @@ def _hint_of_mapping(given: Mapping[Any, Any]) -> str:
     return f"a dict with keys such as {name!r}"
 
 
-def _has_base(given: Any, module: str, name: str) -> bool:
-    return any(base.__module__ == module and base.__name__ == name for base in type(given).__mro__)
+def _is_activation(word: str) -> bool:
+    try:
+        _core.activation_gain(word, None)
+    except ValueError:
+        return False
+    return True

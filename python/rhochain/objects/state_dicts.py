@@ -71,14 +71,10 @@ def layers_of_state_dict(given: Mapping[str, Any], origin: str = "state dict") -
             others += _other(path, _shape(held, key) or ())
         else:
             parts = layers.setdefault(_Place(path, match["place"]), {})
-            form = match["form"] or "" if match.re is _PLAIN else "parametrized"
+            form = "parametrized" if match.re is _PARAMETRIZED else match["form"] or ""
             parts.setdefault(match["part"], {})[form] = held[key]
-    read = [
-        _layer(place, parts)
-        for path in dict.fromkeys(place.path for place in layers)
-        for place, parts in sorted(layers.items(), key=lambda item: item[0].order)
-        if place.path == path
-    ]
+    rank = {path: k for k, path in enumerate(dict.fromkeys(place.path for place in layers))}
+    read = [_layer(place, layers[place]) for place in sorted(layers, key=lambda place: (rank[place.path], place.order))]
     found = tuple(layer for layer in read if isinstance(layer, RecurrentLayer))
     skipped = tuple(layer for layer in read if isinstance(layer, Skipped))
     kinds = dict.fromkeys(str(layer.recurrent.dtype).removeprefix("torch.") for layer in found)

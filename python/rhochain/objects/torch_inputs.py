@@ -12,6 +12,7 @@ import numpy as np
 
 from rhochain.objects.recurrent_layers import Layers
 from rhochain.objects.torch_modules import unwrapped
+from rhochain.objects.torch_weights import evaluating
 
 __all__ = ["ModuleCall", "recorded_calls"]
 
@@ -54,7 +55,7 @@ def recorded_calls(model: Any, layers: Layers, inputs: Any, state: Any = None) -
     """
     bare = unwrapped(model)
     calls: dict[str, list[ModuleCall]] = {path: [] for path in layers.modules}
-    with _evaluating(bare), ExitStack() as hooks:
+    with _without_trace(bare), ExitStack() as hooks:
         for path, module in layers.modules.items():
             handle = module.register_forward_hook(_hook(calls[path]), with_kwargs=True)
             hooks.callback(handle.remove)
@@ -116,26 +117,18 @@ def _copied(given: Any) -> Any:
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
+def _without_trace(model: Any) -> Iterator[None]:
     import torch
 
-    modes = [(part, part.training) for part in model.modules()]
     generators = random.getstate(), np.random.get_state()  # noqa: NPY002
     cuda: Any = torch.cuda
     devices = list(range(cuda.device_count())) if cuda.is_initialized() else []
     with ExitStack() as stack:
         stack.callback(random.setstate, generators[0])
         stack.callback(np.random.set_state, generators[1])
-        stack.callback(_restore, modes)
         stack.enter_context(torch.random.fork_rng(devices=devices))
         stack.enter_context(torch.no_grad())
         if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):
             stack.enter_context(torch.compiler.set_stance("force_eager"))  # compiled parts run without hooks
-        for part, _ in modes:
-            part.training = False
+        stack.enter_context(evaluating(model))
         yield
-
-
-def _restore(modes: list[tuple[Any, bool]]) -> None:
-    for part, training in modes:
-        part.training = training

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rhochain.objects.arrays import tensor_numbers
 from rhochain.objects.torch_inputs import ModuleCall
 
 __all__ = ["GivenSequence", "sequences_of_calls"]
@@ -61,7 +62,7 @@ def _goes_on(module: Any, before: ModuleCall, call: ModuleCall) -> bool:
 
 
 def _padded(module: Any, call: ModuleCall) -> list[GivenSequence]:
-    x = _numbers(call.inputs)
+    x = tensor_numbers(call.inputs)
     if x.ndim == 2:
         return [GivenSequence(x, _states(module, call.state, None))]
     if module.batch_first:
@@ -71,9 +72,9 @@ def _padded(module: Any, call: ModuleCall) -> list[GivenSequence]:
 
 def _packed(module: Any, call: ModuleCall) -> list[GivenSequence]:
     data, sizes, _, unsorted = call.inputs
-    rows, counts = _numbers(data), _numbers(sizes)
+    rows, counts = tensor_numbers(data), tensor_numbers(sizes)
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    order = range(int(counts[0])) if unsorted is None else _numbers(unsorted)
+    order = range(int(counts[0])) if unsorted is None else tensor_numbers(unsorted)
     # States are given in the order of the batch, rows in the sorted one.
     return [
         GivenSequence(rows[first[: np.count_nonzero(counts > place)] + place], _states(module, call.state, b))
@@ -85,7 +86,7 @@ def _states(module: Any, state: Any, b: int | None) -> tuple[tuple[_Array | None
     count = int(module.num_layers) * (2 if module.bidirectional else 1)
     if state is None:
         return ((None, None),) * count
-    parts = [_numbers(part) for part in _parts(state)]
+    parts = [tensor_numbers(part) for part in _parts(state)]
     of_sequence = [part if b is None else part[:, b] for part in parts]
     return tuple((of_sequence[0][i], of_sequence[1][i] if len(parts) == 2 else None) for i in range(count))
 
@@ -103,8 +104,8 @@ def _runs_of_cell(calls: Sequence[ModuleCall]) -> list[list[GivenSequence]] | No
 
 
 def _steps_of_cell(run: Sequence[ModuleCall]) -> list[GivenSequence]:
-    x = np.stack([_numbers(call.inputs) for call in run])
-    parts = [] if run[0].state is None else [_numbers(part) for part in _parts(run[0].state)]
+    x = np.stack([tensor_numbers(call.inputs) for call in run])
+    parts = [] if run[0].state is None else [tensor_numbers(part) for part in _parts(run[0].state)]
     if x.ndim == 2:
         return [GivenSequence(x, (_pair(parts),))]
     return [GivenSequence(x[:, b], (_pair([part[b] for part in parts]),)) for b in range(x.shape[1])]
@@ -129,9 +130,3 @@ def _same(a: Any, b: Any) -> bool:
 
 def _parts(state: Any) -> tuple[Any, ...]:
     return state if isinstance(state, tuple) else (state,)
-
-
-def _numbers(tensor: Any) -> _Array:
-    """In float32 where NumPy has no such type."""
-    x = tensor.detach().cpu()
-    return np.asarray((x.float() if str(x.dtype) in ("torch.bfloat16", "torch.float16") else x).numpy())

@@ -1,10 +1,12 @@
-"""The weight that the next forward of a PyTorch module uses, whatever stands behind it."""
+"""The weight that the next forward of a PyTorch module uses, whatever stands behind it; its evaluation mode."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["weight_used"]
+__all__ = ["evaluating", "weight_used"]
 
 
 def weight_used(module: Any, name: str) -> tuple[Any, tuple[str, ...]]:
@@ -32,14 +34,22 @@ def weight_used(module: Any, name: str) -> tuple[Any, tuple[str, ...]]:
     return weight.detach(), () if fixed else (f"{name} is no parameter: it is as the last forward left it.",)
 
 
-def _parametrized(module: Any, name: str, chain: Any) -> tuple[Any, tuple[str, ...]]:
-    """In training mode reading the weight may change buffers, as spectral_norm does."""
-    modes = [(part, part.training) for part in chain.modules()]
-    chain.eval()
+@contextmanager
+def evaluating(module: Any) -> Iterator[None]:
+    """The module and all inside it in evaluation mode; afterwards each in its own mode again."""
+    modes = [(part, part.training) for part in module.modules()]
     try:
-        used = getattr(module, name).detach()
+        for part, _ in modes:
+            part.training = False
+        yield
     finally:
         for part, training in modes:
             part.training = training
+
+
+def _parametrized(module: Any, name: str, chain: Any) -> tuple[Any, tuple[str, ...]]:
+    """In training mode reading the weight may change buffers, as spectral_norm does."""
+    with evaluating(chain):
+        used = getattr(module, name).detach()
     kinds = ", ".join(type(part).__name__.lstrip("_") for part in chain)
     return used, (f"{name} is parametrized ({kinds}), taken as in evaluation mode.",)

@@ -50,8 +50,10 @@ def signals(*numbers: int) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         raise ValueError("signals must be used in the main thread, the only one in which Python handles signals")
     asked = numbers or tuple(getattr(signal, name) for name in ("SIGTERM", "SIGUSR1") if hasattr(signal, name))
-    before = {number: signal.signal(number, _raise) for number in asked}
+    before = {}
     try:
+        for number in dict.fromkeys(asked):
+            before[number] = signal.signal(number, _raise)
         yield
     finally:
         for number, handler in before.items():

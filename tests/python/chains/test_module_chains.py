@@ -72,10 +72,29 @@ def test_states_of_a_module_need_its_convention():
     assert_same(product(rc.JacobianChain.from_states(W, states, "tanh", "post")), expected)
     wrong = product(rc.JacobianChain.from_states(W, states, "tanh", "pre"))
     assert np.abs(wrong - expected).max() > 1e-3 * np.abs(expected).max()
-    with pytest.raises(ValueError, match=r"convention must be 'post' for a RNN.* got 'pre'"):
+    with pytest.raises(ValueError, match=r"convention must be that of the RNN\(4, 9\), 'post'; got 'pre'"):
         rc.JacobianChain.from_states(module, states, "tanh", convention="pre")
     for convention in ({}, {"convention": "post"}):
         assert_same(product(rc.JacobianChain.from_states(module, states, "tanh", **convention)), expected)
+
+
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu"])
+def test_a_model_as_w_brings_all_of_its_run(nonlinearity):
+    torch.manual_seed(8)
+    module = nn.RNN(M, N, nonlinearity=nonlinearity)
+    x, h0, v = torch.randn(K, M), torch.randn(N), np.ones(N)
+    expected = rc.JacobianChain.from_torch(module, x, h0).vjp(v).vectors
+    state_dict = module.state_dict()
+    for W, options in ((module, {}), (state_dict, {"activation": nonlinearity})):
+        chain = rc.JacobianChain.from_rollout(W, h0, inputs=x, **options)
+        for a, b in zip(chain.vjp(v).vectors, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert rc.JacobianChain(W, np.ones((K, N))).convention == "post"
+    assert rc.JacobianChain.from_states(module, np.full((2, N), 0.5)).gain == (1.0 if nonlinearity == "relu" else 0.75)
+    with pytest.raises(ValueError, match=r"activation must be given, .* that of the state dict, not stored there"):
+        rc.JacobianChain.from_rollout(state_dict, h0, inputs=x)
+    with pytest.raises(ValueError, match=f"activation must be that of the RNN.*, '{nonlinearity}'; got 'sigmoid'"):
+        rc.JacobianChain.from_states(module, np.full((2, N), 0.5), "sigmoid")
 
 
 MODULES = {"rnn": (nn.RNN, rc.JacobianChain), "gru": (nn.GRU, rc.GRUChain), "lstm": (nn.LSTM, rc.LSTMChain)}

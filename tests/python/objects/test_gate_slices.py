@@ -69,5 +69,12 @@ def test_the_whole_weights_are_no_gate():
     for w in WEIGHTS.values():
         assert stack_behind(w) is None
         assert rc.spectral_norm(w).value > 0.0
-    for given in ("W.npz", None, [[0.0]], torch.zeros(2, 2, device="meta"), torch.eye(3).to_sparse()):
+    for given in (
+        "W.npz",
+        None,
+        [[0.0]],
+        torch.zeros(2, 2, device="meta"),
+        torch.eye(3).to_sparse(),
+        torch.zeros(0, 0),
+    ):
         assert stack_behind(given) is None

@@ -169,6 +169,15 @@ def test_directions_other_cells_and_other_functions():
     assert rc.check(relu).layers[0].activation == "relu"
     dense = np.asarray(relu.dense_h.kernel[...]).T
     assert rc.spectral_norm(relu).value == pytest.approx(rc.spectral_norm(dense).value, rel=1e-9)
+    random, steps = np.random.default_rng(2), 6
+    inputs, start = random.standard_normal((steps, M)), random.standard_normal(N)
+    (layer,) = layers_of_jax(relu).found
+    by_hand = {"inputs": inputs, "input_weights": layer.incoming, "bias": layer.input_bias}
+    chains = [
+        rc.JacobianChain.from_rollout(relu, start, inputs=inputs),
+        rc.JacobianChain.from_rollout(dense, start, activation="relu", convention="post", **by_hand),
+    ]
+    assert np.array_equal(*(chain.vjp(np.ones(N)).vectors[0] for chain in chains))
     odd = nnx.GRUCell(M, N, activation_fn=jax.nn.relu, rngs=nnx.Rngs(0))
     (skipped,) = layers_of_jax(odd).skipped
     assert "activation_fn is the function" in skipped.reason

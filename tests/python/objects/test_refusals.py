@@ -4,6 +4,7 @@ import collections
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
@@ -23,6 +24,9 @@ def refused(given, words, call=rc.spectral_radius):
     [
         ("tanh", "got the activation 'tanh': W comes first"),
         ("leaky_relu:0.2", "got the activation 'leaky_relu:0.2': W comes first"),
+        ("softsign", "got the activation 'softsign': W comes first"),
+        ("logistic", "got the activation 'logistic': W comes first"),
+        ("linear", "got the activation 'linear': W comes first"),
         (np.tanh, "got the activation 'tanh': W comes first"),
         (np.ndarray, r"got the class numpy\.ndarray: give an instance"),
         (rc.Matrix, r"got the class rhochain.*Matrix: give an instance"),
@@ -63,8 +67,14 @@ def test_load_takes_objects_too():
     np.testing.assert_array_equal(rc.load(entries), entries)
     np.testing.assert_array_equal(rc.load(entries, rows="source"), entries.T)
     assert rc.load(entries, rows="target").rows == "target"
+    for stored, count in ((entries, 4), (sparse.csr_array(entries), 2)):
+        assert rc.load(stored, dry_run=True) == rc.Counts(rows=count)
     with pytest.raises(ValueError, match="nodes is for files; got nodes for a DiGraph"):
         rc.load(graph, nodes=["b", "a"])
+    with pytest.raises(ValueError, match="unknown is for files; got unknown for a DiGraph"):
+        rc.load(graph, unknown="drop")
+    with pytest.raises(ValueError, match="rows must be 'target' or 'source'; got 'columns'"):
+        rc.load(entries, rows="columns")
     with pytest.raises(ValueError, match="rows is known of a DiGraph"):
         rc.load(graph, rows="source")
     with pytest.raises(TypeError, match="got the operator"):

@@ -199,7 +199,7 @@ def test_a_module_that_is_not_called_has_none():
     assert sequences(model, torch.randn(3, 1, 2), path="idle") == "the model did not call it"
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
 def test_numbers_of_any_precision(dtype):
     x = torch.randn(3, 2, dtype=dtype)
     (found,) = sequences(torch.nn.RNN(2, 3).to(dtype), x)

@@ -24,9 +24,10 @@ def test_a_signal_ends_a_call_with_the_bracket_so_far(name):
     number = getattr(signal, name)
     W = slow_matrix()
     timer = threading.Timer(0.4, os.kill, (os.getpid(), number))
-    timer.start()
-    with rc.signals(), pytest.raises(rc.Interrupted) as caught:
-        rc.spectral_norm(W, rtol=1e-6)
+    with rc.signals():
+        timer.start()
+        with pytest.raises(rc.Interrupted) as caught:
+            rc.spectral_norm(W, rtol=1e-6)
     timer.join()
     bracket = caught.value.bracket
     assert bracket.lower.value <= bracket.value <= bracket.upper.value
@@ -39,6 +40,13 @@ def test_handlers_return_at_the_end_and_none_is_taken_before():
         with rc.signals():
             assert signal.getsignal(number) is not before
         assert signal.getsignal(number) is before
+    before = signal.getsignal(signal.SIGUSR2)
+    with rc.signals(signal.SIGUSR2, signal.SIGUSR2):
+        pass
+    assert signal.getsignal(signal.SIGUSR2) is before
+    with pytest.raises(OSError, match="Invalid argument"), rc.signals(signal.SIGUSR2, signal.SIGKILL):
+        pass
+    assert signal.getsignal(signal.SIGUSR2) is before
     with rc.signals(signal.SIGUSR2):
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
