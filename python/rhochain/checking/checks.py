@@ -281,8 +281,13 @@ def check(
     )
     logs = None
     if checkpoint is not None:
-        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, quick, numerical_radius)
-        options = {"rtol": rtol, "delta": delta, "seed": seed, "max_matvecs": max_matvecs}
+        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, bool(quick), bool(numerical_radius))
+        options = {
+            "rtol": limits.rtol,
+            "delta": limits.delta,
+            "seed": limits.seed,
+            "max_matvecs": limits.max_matvecs,
+        }
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
         logs = RunLogs(checkpoint, checkpoint_seconds, identity)
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)
