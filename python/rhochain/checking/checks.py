@@ -281,7 +281,13 @@ def check(
     )
     logs = None
     if checkpoint is not None:
-        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, bool(quick), bool(numerical_radius))
+        asked = (
+            str(sigma),
+            gamma,
+            of_neurons.tolist() if one_leak is None else one_leak,
+            bool(quick),
+            bool(numerical_radius),
+        )
         options = {
             "rtol": limits.rtol,
             "delta": limits.delta,

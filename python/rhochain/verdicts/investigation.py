@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+import numpy as np
+
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
@@ -137,6 +139,11 @@ class Investigation:
             return None
         estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
         return self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
+
+    def radius_under(self, gain: float, leak: float) -> Bracket:
+        """rho((1 - a) I + a g W)."""
+        limits = replace(self._limits, max_seconds=self._clock.next_share())
+        return Bracket.from_core(_core.leaky_radius(self._A.operator, limits.core, leak=np.array([leak]), gain=gain))
 
     def _by_radius(self) -> Decision:
         """What products with W alone give."""
