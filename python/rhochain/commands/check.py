@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -132,7 +131,7 @@ def check_files(
     only = found[0]
     if len(files) == 1:
         if html is not None and isinstance(only, ShownReport):
-            Path(html).write_text(only.to_html(), encoding="utf-8")
+            only.to_html(html)
         output.show(only, only.to_dict())
         if output.json != "-" and isinstance(only, GradientReport) and only.verdict in _OPEN and activation is not None:
             command = shlex.join(["rhochain", "chain", files[0], "--activation", activation, "--steps", "1000"])
