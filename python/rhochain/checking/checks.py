@@ -18,7 +18,6 @@ from rhochain.checking.model_checks import check_model, model_of
 from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.inputs.activations import Activation, ActivationLike
@@ -315,8 +314,7 @@ def check(
     names = W if isinstance(W, Weights) else A.weights
     driving = None
     if names is not None and names.ids is not None and names.rows is not None and gains is None and not quick:
-        left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
-        driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
+        driving = work.left_perron_vector(names)
     report = GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -358,7 +356,7 @@ def check(
             max_matvecs=limits.max_matvecs,
             max_seconds=limits.max_seconds,
             quick=bool(quick),
-            out_of_time=work.out_of_time,
+            out_of_time=work.out_of_time or (log_norm is not None and log_norm.out_of_time(max_seconds)),
         ),
     )
     return report if logs is None else logs.outcome(lambda: report)

@@ -12,6 +12,7 @@ import numpy as np
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
@@ -21,6 +22,7 @@ from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
 from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
@@ -144,6 +146,10 @@ class Investigation:
         """rho((1 - a) I + a g W)."""
         limits = replace(self._limits, max_seconds=self._clock.next_share())
         return Bracket.from_core(_core.leaky_radius(self._A.operator, limits.core, leak=np.array([leak]), gain=gain))
+
+    def left_perron_vector(self, W: Any) -> Floats | None:
+        """That of W, the matrix of this investigation with its names."""
+        return left_perron_vector(W, lambda transposed: self._estimate(perron_radius, A=Matrix(transposed)))
 
     def _by_radius(self) -> Decision:
         """What products with W alone give."""
@@ -325,8 +331,15 @@ class Investigation:
         found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
         self._record(numerical_radius=found)
 
-    def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
-        """One quantity within its share. `most`: its products where no budget is given."""
+    def _estimate(
+        self,
+        estimator: Callable[..., _B],
+        *,
+        rtol: float | None = None,
+        most: int | None = None,
+        A: Matrix | None = None,
+    ) -> _B:
+        """One quantity within its share. `most`: its products where no budget is given. `A`: in place of the matrix."""
         limits = self._limits
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
@@ -335,7 +348,7 @@ class Investigation:
         callback = self._clock.callback_about(getattr(estimator, "func", estimator).__name__)
         try:
             found = estimator(
-                self._A,
+                self._A if A is None else A,
                 rtol=tolerance,
                 delta=limits.delta,
                 seed=limits.seed,
@@ -343,7 +356,7 @@ class Investigation:
                 max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
                 max_seconds=share,
                 callback=callback,
-                checkpoint=self._logs,
+                checkpoint=self._logs if A is None else None,
             )
         except Interrupted as stopped:
             known: Any = stopped.bracket
