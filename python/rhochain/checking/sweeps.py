@@ -28,7 +28,7 @@ from rhochain.inputs.side_by_side import side_by_side, thread_number
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.decision import decide
 from rhochain.verdicts.evidence import Evidence
-from rhochain.verdicts.investigation import Investigation
+from rhochain.verdicts.scale_investigation import ScaleInvestigation
 from rhochain.verdicts.scaled_evidence import evidence_with_leak, scaled_evidence
 
 __all__ = ["sweep"]
@@ -181,7 +181,7 @@ class _Sweeper:
     """The evidence of one matrix, scaled to one point after the other."""
 
     def __init__(self, A: Matrix, known: Evidence, limits: Limits, quick: bool) -> None:
-        self._work = Investigation(A, known, replace(limits, threads=1))
+        self._work = ScaleInvestigation(A, known, replace(limits, threads=1))
         self._evidence = self._work.measure_scales(quick=quick)
         self._may_scale = not quick and A.has_adjoint and not known.linear
         self._radii: dict[tuple[float, float], Bracket] = {}
