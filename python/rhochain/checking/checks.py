@@ -20,6 +20,7 @@ from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
+from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -308,7 +309,8 @@ def check(
         log_norm = _norm_of(
             chain,
             {"rtol": rtol, "delta": delta, "seed": seed}
-            | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
+            | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
+            | {"callback": SharedClock(max_seconds, callback, 1).callback_about("chain_norm")},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
