@@ -1,5 +1,6 @@
 // Pages in Chromium: axe-core finds nothing serious, nothing is wider than the window, nothing is requested or run, and
-// vnu finds no error (notebook.html has the style of a fragment in its body, which vnu does not take). `node check_pages.mjs FOLDER_OF_PAGES FOLDER_OF_NODE_MODULES`.
+// vnu finds no error (notebook.html has the style of a fragment in its body, which vnu does not take).
+// `node check_pages.mjs FOLDER_OF_PAGES FOLDER_OF_NODE_MODULES`.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';

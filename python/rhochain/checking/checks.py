@@ -18,9 +18,9 @@ from rhochain.checking.model_checks import check_model, model_of
 from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
-from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
+from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
@@ -281,8 +281,19 @@ def check(
     )
     logs = None
     if checkpoint is not None:
-        asked = (str(sigma), gamma, of_neurons.tolist() if one_leak is None else one_leak, quick, numerical_radius)
-        options = {"rtol": rtol, "delta": delta, "seed": seed, "max_matvecs": max_matvecs}
+        asked = (
+            str(sigma),
+            gamma,
+            of_neurons.tolist() if one_leak is None else one_leak,
+            bool(quick),
+            bool(numerical_radius),
+        )
+        options = {
+            "rtol": limits.rtol,
+            "delta": limits.delta,
+            "seed": limits.seed,
+            "max_matvecs": limits.max_matvecs,
+        }
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
         logs = RunLogs(checkpoint, checkpoint_seconds, identity)
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)
@@ -298,14 +309,14 @@ def check(
         log_norm = _norm_of(
             chain,
             {"rtol": rtol, "delta": delta, "seed": seed}
-            | {"max_matvecs": max_matvecs, "max_seconds": max_seconds, "callback": callback},
+            | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
+            | {"callback": SharedClock(max_seconds, callback, 1).callback_about("chain_norm")},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
     driving = None
     if names is not None and names.ids is not None and names.rows is not None and gains is None and not quick:
-        left = None if max_seconds is None else max(0.0, max_seconds - (time.perf_counter() - began))
-        driving = left_perron_vector(names, rtol=rtol, seed=seed, threads=threads, max_seconds=left)
+        driving = work.left_perron_vector(names)
     report = GradientReport(
         verdict=decision.verdict,
         reason=decision.reason,
@@ -347,7 +358,7 @@ def check(
             max_matvecs=limits.max_matvecs,
             max_seconds=limits.max_seconds,
             quick=bool(quick),
-            out_of_time=work.out_of_time,
+            out_of_time=work.out_of_time or (log_norm is not None and log_norm.out_of_time(max_seconds)),
         ),
     )
     return report if logs is None else logs.outcome(lambda: report)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 
 from rhochain.chains.chain import Chain
 from rhochain.chains.gated_chain import GatedChain
@@ -23,9 +24,9 @@ from rhochain.reports.layer_report import GateReport, LayerReport
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.trajectories import decide_on_trajectory, levels
 
-__all__ = ["REASONS", "Estimation", "check_gated"]
+__all__ = ["REASONS", "Estimated", "Estimation", "check_gated"]
 
-_QUANTITIES = 3  # of a gate
+_ESTIMATORS = (spectral_radius, spectral_norm, perron_radius)  # of a gate
 REASONS = {
     "gru": "W alone decides nothing for a GRU: inputs and biases set its gates, and with an update gate near 1 the "
     "Jacobian is near I, whatever W is.",
@@ -33,6 +34,13 @@ REASONS = {
     "cell state passes a step nearly unchanged, whatever W is.",
 }
 _WHAT_DECIDES = "What can decide: check(model, inputs=x), along the sequences x."
+
+
+class Estimated(NamedTuple):
+    """A bracket, and the seconds that it had."""
+
+    bracket: Bracket
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -56,29 +64,32 @@ class Estimation:
         if self.callback is not None and not callable(self.callback):
             raise TypeError(f"callback must be callable or None; got {type(self.callback).__name__}")
 
-    def computation(self, seconds: float, products: int) -> Computation:
+    def computation(self, seconds: float, estimated: Sequence[Estimated]) -> Computation:
         """What a report says of a run with these options."""
         return Computation(
             seconds=seconds,
-            products=products,
+            products=sum(bracket.matvecs for bracket, _ in estimated),
             threads=thread_count(self.threads) or granted_threads(),
             rtol=self.rtol,
             delta=self.delta,
             seed=self.seed,
             max_matvecs=self.max_matvecs,
             max_seconds=self.max_seconds,
+            out_of_time=self.max_seconds is not None and any(b.out_of_time(share) for b, share in estimated),
         )
 
-    def limits(self, clock: SharedClock) -> dict[str, Any]:
-        """What the next estimate takes."""
-        return {
-            "rtol": self.rtol,
-            "delta": self.delta,
-            "seed": self.seed,
-            "max_matvecs": self.max_matvecs,
-            "max_seconds": clock.next_share(),
-            "callback": clock.callback,
-        }
+    def estimate(self, estimator: Callable[..., Bracket], quantity: str, clock: SharedClock) -> Estimated:
+        """The next quantity, within its share of the clock."""
+        share = clock.next_share()
+        found = estimator(
+            rtol=self.rtol,
+            delta=self.delta,
+            seed=self.seed,
+            max_matvecs=self.max_matvecs,
+            max_seconds=share,
+            callback=clock.callback_about(quantity),
+        )
+        return Estimated(found, share)
 
 
 def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation) -> LayerReport:
@@ -86,22 +97,26 @@ def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation)
     began = time.perf_counter()
     low, high = levels(options.vanish_level, options.explode_level)
     entries, n, names = numbers(layer.recurrent), layer.n, GATE_NAMES[layer.cell]
-    quantities = _QUANTITIES * len(names) + (chain is not None)
+    quantities = len(_ESTIMATORS) * len(names) + (chain is not None)
     clock = SharedClock(options.max_seconds, options.callback, quantities)
     notes: tuple[str, ...] = layer.notes
     gates: list[GateReport] = []
+    estimated: list[Estimated] = []
     if entries is None:
         notes += ("the quantities of single gates were left out: the weights are known by their products alone.",)
     else:
         blocks = (Matrix(entries[k * n : (k + 1) * n], threads=options.threads) for k in range(len(names)))
-        gates = [_gate(name, block, clock, options) for name, block in zip(names, blocks, strict=True)]
+        for name, block in zip(names, blocks, strict=True):
+            own = [options.estimate(partial(f, block), f.__name__, clock) for f in _ESTIMATORS]
+            gates.append(GateReport(name, *(bracket for bracket, _ in own)))
+            estimated += own
     decision = Decision(Verdict.UNDECIDED, f"{REASONS[layer.cell]} {_WHAT_DECIDES}", notes)
     log_norm = None
     if chain is not None:
         _require_own_chain(layer, chain)
-        log_norm = chain.norm(**options.limits(clock))
+        estimated.append(options.estimate(chain.norm, "chain_norm", clock))
+        log_norm = estimated[-1].bracket
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high)
-    products = sum(bracket.matvecs for bracket in _brackets(gates, log_norm))
     return LayerReport(
         layer.name,
         layer.cell,
@@ -111,20 +126,8 @@ def check_gated(layer: RecurrentLayer, chain: Chain | None, options: Estimation)
         tuple(gates),
         chain_norm=log_norm,
         notes=decision.notes,
-        computed=options.computation(time.perf_counter() - began, products),
+        computed=options.computation(time.perf_counter() - began, estimated),
     )
-
-
-def _brackets(gates: list[GateReport], log_norm: Bracket | None) -> list[Bracket]:
-    of_gates = [bracket for gate in gates for bracket in (gate.spectral_radius, gate.spectral_norm, gate.perron_radius)]
-    return of_gates if log_norm is None else [*of_gates, log_norm]
-
-
-def _gate(name: str, block: Matrix, clock: SharedClock, options: Estimation) -> GateReport:
-    radius, norm, perron = (
-        estimate(block, **options.limits(clock)) for estimate in (spectral_radius, spectral_norm, perron_radius)
-    )
-    return GateReport(name, radius, norm, perron)
 
 
 def _require_own_chain(layer: RecurrentLayer, chain: Chain) -> None:

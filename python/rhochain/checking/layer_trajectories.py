@@ -13,7 +13,7 @@ import numpy as np
 from rhochain.chains.chain import Chain
 from rhochain.chains.layer_runs import LayerRecord, LayerStart, layer_chain, recorded_run
 from rhochain.chains.stack_chain import StackChain
-from rhochain.checking.gated_checks import Estimation
+from rhochain.checking.gated_checks import Estimated, Estimation
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.objects.recurrent_layers import Layers, RecurrentLayer, Skipped
 from rhochain.objects.torch_inputs import recorded_calls
@@ -160,22 +160,24 @@ class _Measured:
         self._levels = levels(options.vanish_level, options.explode_level)
         self._clock = clock
         self._runs: dict[str, list[SequenceRun]] = {}
+        self._estimated: dict[str, list[Estimated]] = {}
         self._seconds: dict[str, float] = {}
         self._shapes: dict[str, tuple[int, int]] = {}
 
     def add(self, name: str, chain: Chain) -> None:
         began = time.perf_counter()
-        norm = chain.norm(**self._options.limits(self._clock))
+        estimated = self._options.estimate(chain.norm, "chain_norm", self._clock)
+        norm = estimated.bracket
         decision = decide_for_chain(chain.steps, norm, *self._levels)
         last = _underflow_measured(chain, self._options.seed)
         self._runs.setdefault(name, []).append(SequenceRun(chain.steps, norm, decision.verdict, decision.reason, last))
+        self._estimated.setdefault(name, []).append(estimated)
         self._shapes[name] = chain.shape
         self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
 
     def report(self, name: str, given: int) -> TrajectoryReport:
         runs = self._runs[name]
-        products = sum(run.norm.matvecs for run in runs)
-        computed = self._options.computation(self._seconds[name], products)
+        computed = self._options.computation(self._seconds[name], self._estimated[name])
         return TrajectoryReport.of(runs, given, self._shapes[name], *self._levels, computed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Protocol, TypedDict
 
@@ -40,3 +41,5 @@ class CheckOptions(TypedDict, total=False):
     max_matvecs: int | None
     max_seconds: float | None
     callback: Callable[[Progress], object] | None
+    checkpoint: str | os.PathLike[str] | None
+    checkpoint_seconds: float

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-import rhochain._core as _core
 from rhochain.checking.sweep_arrays import SweepArrays, SweepInterrupted, SweepPoint, SweepRow
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.limits import Limits
@@ -29,12 +28,14 @@ from rhochain.inputs.side_by_side import side_by_side, thread_number
 from rhochain.verdicts.conclusions import Verdict
 from rhochain.verdicts.decision import decide
 from rhochain.verdicts.evidence import Evidence
-from rhochain.verdicts.investigation import Investigation
+from rhochain.verdicts.scale_investigation import ScaleInvestigation
 from rhochain.verdicts.scaled_evidence import evidence_with_leak, scaled_evidence
 
 __all__ = ["sweep"]
 
 _B = TypeVar("_B", bound=Bracket)
+
+_LEAST_PRODUCT = 2.0**-1000  # far above where float64 loses digits
 
 _OPEN = (Verdict.UNDECIDED, Verdict.EXPLOSION_NOT_EXCLUDED)
 
@@ -180,11 +181,7 @@ class _Sweeper:
     """The evidence of one matrix, scaled to one point after the other."""
 
     def __init__(self, A: Matrix, known: Evidence, limits: Limits, quick: bool) -> None:
-        self._A = A
-        self._limits = Limits.of_call(
-            A, limits.rtol, limits.delta, limits.seed, 1, limits.max_matvecs, limits.max_seconds, None
-        )
-        self._work = Investigation(A, known, self._limits)
+        self._work = ScaleInvestigation(A, known, replace(limits, threads=1))
         self._evidence = self._work.measure_scales(quick=quick)
         self._may_scale = not quick and A.has_adjoint and not known.linear
         self._radii: dict[tuple[float, float], Bracket] = {}
@@ -234,8 +231,7 @@ class _Sweeper:
         c, exact = _product(self._evidence.gain, point.gain, factor)
         known = self._radii.get((c, point.leak))
         if known is None:
-            limits, leak = self._limits.core, np.array([point.leak])
-            found = Bracket.from_core(_core.leaky_radius(self._A.operator, limits, leak=leak, gain=c))
+            found = self._work.radius_under(c, point.leak)
             known = self._radii[c, point.leak] = found if exact else _rounded(found)
         return known
 
@@ -255,9 +251,12 @@ class _Sweeper:
 
 
 def _product(*parts: float) -> tuple[float, bool]:
-    """Their product, and whether it is exact."""
+    """Their product, and whether it is exact. ValueError where `_rounded` would not hold for it."""
     rounded = math.prod(parts)
-    return rounded, math.prod(map(Fraction, parts)) == Fraction(rounded)
+    exact = math.isfinite(rounded) and math.prod(map(Fraction, parts)) == Fraction(rounded)
+    if not exact and not _LEAST_PRODUCT <= rounded < math.inf:
+        raise ValueError(f"gain times factor leaves the range of float64: {' * '.join(map(repr, parts))}")
+    return rounded, exact
 
 
 def _rounded(bracket: _B) -> _B:

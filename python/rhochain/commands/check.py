@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +12,12 @@ import typer
 from rhochain.checking.checks import check
 from rhochain.commands.arrays import number_or_vector, read_matrix
 from rhochain.commands.exits import MISUSE, OK, VERDICT
-from rhochain.commands.option_groups import Precision, Resources, given, grouped
+from rhochain.commands.option_groups import ACTIVATION, Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
 from rhochain.commands.progress import shown_progress
 from rhochain.commands.reading import FILE, STANDARD_INPUT, DryRun, Reading, holds_layers
 from rhochain.commands.saving import Saving
 from rhochain.commands.signals import signals
-from rhochain.inputs.activations import activations
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
 from rhochain.reports.shown_report import ShownReport
@@ -27,7 +25,6 @@ from rhochain.verdicts.conclusions import Verdict
 
 __all__ = ["check_files"]
 
-_NAMES = [known.name for known in activations()]
 _OPEN = (Verdict.EXPLOSION_NOT_EXCLUDED, Verdict.UNDECIDED)  # what one trajectory may decide
 _HEAD = ("file", "verdict", "rho(W)", "sigma_1(W)", "vanishes below", "explodes above")
 
@@ -54,14 +51,7 @@ def check_files(
     resources: Resources,
     saving: Saving,
     output: Output,
-    activation: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help=f"One of {', '.join(_NAMES)}; NAME:ALPHA sets a parameter.",
-            autocompletion=lambda incomplete: [name for name in _NAMES if name.startswith(incomplete)],
-        ),
-    ] = None,
+    activation: Annotated[str | None, ACTIVATION] = None,
     gain: Annotated[
         str | None,
         typer.Option(metavar="G|FILE", help="The largest slope of the activation, or one a neuron in a .npy."),
@@ -132,7 +122,7 @@ def check_files(
     only = found[0]
     if len(files) == 1:
         if html is not None and isinstance(only, ShownReport):
-            Path(html).write_text(only.to_html(), encoding="utf-8")
+            only.to_html(html)
         output.show(only, only.to_dict())
         if output.json != "-" and isinstance(only, GradientReport) and only.verdict in _OPEN and activation is not None:
             command = shlex.join(["rhochain", "chain", files[0], "--activation", activation, "--steps", "1000"])

@@ -10,7 +10,18 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-__all__ = ["Precision", "Resources", "given", "grouped"]
+from rhochain.inputs.activations import activations
+
+__all__ = ["ACTIVATION", "Precision", "Resources", "given", "grouped"]
+
+
+_NAMES = [known.name for known in activations()]
+
+ACTIVATION = typer.Option(
+    metavar="NAME",
+    help=f"One of {', '.join(_NAMES)}; NAME:ALPHA sets a parameter.",
+    autocompletion=lambda incomplete: [name for name in _NAMES if name.startswith(incomplete)],
+)
 
 
 @dataclass(frozen=True)

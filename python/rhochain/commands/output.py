@@ -13,6 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
+from rhochain.markup.blocks import printable
+
 __all__ = ["Output", "columns", "one_line", "paragraphs", "require_writable", "tell", "warn"]
 
 _WIDEST = 100
@@ -75,11 +77,11 @@ def columns(without_terminal: int) -> int:
 
 
 def paragraphs(facts: Iterable[tuple[str, str]]) -> str:
-    """Facts, each beside its label, in the width of the terminal."""
+    """Facts, each beside its label, in the width of the terminal; a text from outside cannot steer it."""
     width = max(min(columns(_WIDEST), _WIDEST), 2 * _LABEL)
     return "\n".join(
         textwrap.fill(
-            text,
+            printable(text),
             width,
             initial_indent=f"{label:<{_LABEL - 1}} ",
             subsequent_indent=" " * _LABEL,
@@ -91,12 +93,12 @@ def paragraphs(facts: Iterable[tuple[str, str]]) -> str:
 
 def one_line(error: BaseException) -> str:
     """What an exception says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return printable(" ".join(str(error).split())) or type(error).__name__
 
 
 def warn(message: str) -> None:
     """A remark on standard error, in one line."""
-    tell(f"warning: {' '.join(message.split())}")
+    tell(f"warning: {printable(' '.join(message.split()))}")
 
 
 def tell(message: str) -> None:

@@ -15,7 +15,7 @@ from rhochain.chains.jacobian import JacobianChain
 from rhochain.chains.results import ChainInterrupted, ChainResult, LyapunovInterrupted, LyapunovSpectrum
 from rhochain.checking.chain_checks import check_chain
 from rhochain.commands.arrays import number_or_vector, read_matrix, read_rows, read_vector
-from rhochain.commands.option_groups import Precision, Resources, given, grouped
+from rhochain.commands.option_groups import ACTIVATION, Precision, Resources, given, grouped
 from rhochain.commands.output import Output, paragraphs
 from rhochain.commands.progress import SYMBOLS, shown_progress
 from rhochain.commands.random_inputs import RandomInputs
@@ -24,7 +24,6 @@ from rhochain.commands.saving import Saving
 from rhochain.commands.signals import signals
 from rhochain.estimates.brackets import Interrupted
 from rhochain.estimates.comparisons import outward
-from rhochain.inputs.activations import activations
 from rhochain.inputs.matrix import Matrix
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.matrix_size import size_in_words
@@ -33,7 +32,6 @@ from rhochain.runs.checkpoints import CheckpointError
 __all__ = ["chain", "lyapunov"]
 
 _Facts = list[tuple[str, str]]
-_NAMES = [known.name for known in activations()]
 _CONVENTIONS = ("pre", "post")
 
 
@@ -44,14 +42,7 @@ class Rollout:
     steps: Annotated[
         int | None, typer.Option("--steps", metavar="K", help="Steps; by default the number of rows of --inputs.")
     ] = None
-    activation: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help=f"One of {', '.join(_NAMES)}; NAME:ALPHA sets a parameter.",
-            autocompletion=lambda incomplete: [name for name in _NAMES if name.startswith(incomplete)],
-        ),
-    ] = "tanh"
+    activation: Annotated[str, ACTIVATION] = "tanh"
     convention: Annotated[
         str,
         typer.Option(

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from rhochain.estimates.brackets import Bound, Bracket, Grade
@@ -13,7 +14,7 @@ from rhochain.estimates.comparisons import outward
 
 __all__ = ["Ends", "Relation", "ends_of_json", "relation"]
 
-_LOGARITHMS = frozenset({"chain_norm", "norm"})
+_LOGARITHMS = frozenset({"chain_norm"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,17 @@ def relation(quantity: str, a: Ends, b: Ends) -> Relation:
 
 def _apart(larger: str, low: Bound, high: Bound, quantity: str) -> Relation:
     weaker = max((low, high), key=lambda bound: (list(Grade).index(bound.grade), bound.delta or 0.0))
-    factor = None if quantity in _LOGARITHMS or high.value <= 0.0 else low.value / high.value
+    factor = None if quantity in _LOGARITHMS or high.value <= 0.0 else _ratio_below(low.value, high.value)
     return Relation(larger, weaker.label, factor)
+
+
+def _ratio_below(high: float, low: float) -> float:
+    """high / low for 0 < low < high, rounded down."""
+    ratio = high / low
+    if math.isinf(high):
+        return ratio
+    exact = math.isfinite(ratio) and Fraction(ratio) * Fraction(low) <= Fraction(high)
+    return ratio if exact else math.nextafter(ratio, 0.0)
 
 
 def ends_of_json(path: str, quantities: Mapping[str, str]) -> tuple[str, dict[str, Ends]]:

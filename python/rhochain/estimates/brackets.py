@@ -132,7 +132,7 @@ class Progress:
     value: float
     upper: float
     quantity: str | None = None
-    """The function whose bracket is in work, as `check` names it to its callback."""
+    """The function whose bracket is in work, or "chain_norm", as `check` names it to its callback."""
 
     @classmethod
     def from_core(cls, raw: _core.RawProgress) -> Progress:

@@ -189,11 +189,11 @@ def _solved(
     try:
         for batch in each:
             columns, failures, interrupted = _rows(batch, core, single)
+            blocks.append(columns)
             for index, error in failures.items():
                 if raises:
                     raise failure_of(index, error) from error
                 errors[index] = f"{type(error).__name__}: {error}"
-            blocks.append(columns)
             if interrupted:
                 break
         else:

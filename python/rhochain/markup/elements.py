@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Picture, Quotation, Section, Table, Tone
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Picture, Quotation, Section, Table, Tone, printable
 from rhochain.markup.symbols import in_html
 
 __all__ = ["elements"]
@@ -77,8 +77,9 @@ def _row(cells: Sequence[str], columns: int) -> str:
 
 
 def _quotation(quoted: Quotation) -> str:
-    text = html.escape(quoted.text)
-    return f'<pre tabindex="0">{text}</pre>' if quoted.code else f"<blockquote><p>{text}</p></blockquote>"
+    if quoted.code:
+        return f'<pre tabindex="0">{html.escape(quoted.text)}</pre>'
+    return f"<blockquote><p>{html.escape(printable(quoted.text))}</p></blockquote>"
 
 
 def _section(section: Section, level: int, place: str | None, folded: bool) -> str:

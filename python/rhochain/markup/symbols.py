@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from rhochain.markup.blocks import Verbatim
+from rhochain.markup.blocks import Verbatim, printable
 
 __all__ = ["in_html", "in_svg"]
 
@@ -44,7 +44,7 @@ def in_svg(text: str) -> str:
 
 
 def _written(text: str, marks: dict[str, str]) -> str:
-    escaped = html.escape(text)
+    escaped = html.escape(printable(text))
     if isinstance(text, Verbatim):
         return escaped
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 __all__ = ["Axis", "linear_axis", "logarithmic_axis"]
 
 _DECADES = 12  # below the largest number
+_HIGHEST = 1e308  # powers of ten beyond it overflow
 _MOST_TICKS = 5
 _MANTISSAS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 
@@ -26,7 +27,8 @@ class Axis:
         inside = min(max(value, self.low), self.high)
         if not self.logarithmic:
             return (inside - self.low) / (self.high - self.low)
-        return math.log(inside / self.low) / math.log(self.high / self.low)
+        low = math.log(self.low)
+        return (math.log(inside) - low) / (math.log(self.high) - low)
 
     def ticks(self) -> Sequence[float]:
         """Two to five round numbers."""
@@ -54,9 +56,12 @@ class Axis:
 
 
 def logarithmic_axis(lines: Sequence[float], numbers: Iterable[float]) -> Axis:
-    """Space for all `lines`, of which there is one at least, and for those of the positive `numbers` not far below."""
+    """Space for all `lines`, of which there is one at least, and for those of the positive `numbers` not far below.
+
+    Numbers beyond 1e308 are put at the end.
+    """
     shown = [x for x in numbers if 0.0 < x < math.inf] + list(lines)
-    high = 1.3 * max(shown)
+    high = min(1.3 * max(shown), _HIGHEST)
     return Axis(min(max(min(shown) / 1.3, high * 10.0**-_DECADES), min(lines) / 1.3), high)
 
 

@@ -15,11 +15,11 @@ from rhochain.reports.citations import bibtex, sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import Bar, Mark, svg
 from rhochain.reports.methods import methods
-from rhochain.reports.quantities import ends
+from rhochain.reports.quantities import bar, ends
 from rhochain.reports.shown_report import ShownReport, closing_sections
 from rhochain.verdicts.conclusions import Verdict
 
-__all__ = ["ChainReport", "norm_bar"]
+__all__ = ["ChainReport"]
 
 _QUANTITY, _MEANING = "ln ||P||_2", "the logarithm of the norm of the product P of all Jacobians"
 
@@ -135,9 +135,4 @@ class ChainReport(ShownReport):
         )
 
     def _bars(self) -> list[Bar]:
-        return [norm_bar(_QUANTITY, self.norm)]
-
-
-def norm_bar(name: str, b: Bracket) -> Bar:
-    """A bracket of ln ||P||_2 as a bar."""
-    return Bar(name, b.lower.value, b.value, b.upper.value, str(b.lower.grade), str(b.upper.grade))
+        return [bar(_QUANTITY, self.norm)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, printable
 
 __all__ = ["plain_text"]
 
@@ -14,8 +14,8 @@ _LABEL = 10
 
 
 def plain_text(blocks: Sequence[Block]) -> str:
-    """The blocks, an empty line between two."""
-    return "\n\n".join("\n".join(lines) for block in blocks if (lines := _lines(block)))
+    """The blocks, an empty line between two, without what a terminal would obey."""
+    return "\n\n".join("\n".join(map(printable, lines)) for block in blocks if (lines := _lines(block)))
 
 
 def _lines(block: Block) -> list[str]:

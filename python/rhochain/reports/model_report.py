@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import rhochain._core as _core
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Section, Table, Verbatim, printable
 from rhochain.objects.recurrent_layers import Skipped
 from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.gradient_report import GradientReport
@@ -60,7 +60,7 @@ class ModelReport(ShownReport):
 
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{layer.name}: {layer.verdict}" for layer in self.layers)
-        return f"ModelReport({self.model}: {verdicts})"
+        return printable(f"ModelReport({self.model}: {verdicts})")
 
     @property
     def title(self) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import rhochain._core as _core
-from rhochain.markup.blocks import Block
+from rhochain.markup.blocks import Block, printable
 from rhochain.markup.elements import elements
 from rhochain.markup.style import STYLE
 
@@ -23,7 +23,7 @@ __all__ = ["page", "written_page"]
 
 def page(title: str, blocks: Sequence[Block]) -> str:
     """The text of the page. Headings begin at <h2> below its title."""
-    text = html.escape(title)
+    text = html.escape(printable(title))
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="light dark"><title>{text}</title><style>{STYLE}</style>'

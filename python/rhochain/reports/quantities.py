@@ -12,7 +12,7 @@ from rhochain.markup.blocks import Picture, Table
 from rhochain.reports.figure import Bar, Mark, svg
 from rhochain.verdicts.critical_gain import CriticalGain
 
-__all__ = ["Quantity", "bars", "in_brackets", "marks", "picture", "table"]
+__all__ = ["Quantity", "bar", "bars", "ends", "in_brackets", "marks", "picture", "table"]
 
 
 class Quantity(NamedTuple):
@@ -55,10 +55,11 @@ def in_brackets(bracket: Bracket) -> str:
 
 def bars(quantities: Sequence[Quantity]) -> list[Bar]:
     """Of those on the axis of W."""
-    return [_bar(q.bar or q.name, q.bracket, q.scale) for q in quantities if q.bracket and q.scale is not None]
+    return [bar(q.bar or q.name, q.bracket, q.scale) for q in quantities if q.bracket and q.scale is not None]
 
 
-def _bar(name: str, b: Bracket, s: float) -> Bar:
+def bar(name: str, b: Bracket, s: float = 1.0) -> Bar:
+    """`s` times a bracket."""
     return Bar(name, s * b.lower.value, s * b.value, s * b.upper.value, str(b.lower.grade), str(b.upper.grade))
 
 

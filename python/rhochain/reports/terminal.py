@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rhochain.markup.blocks import Answer, Block, Facts, Notes, Picture, Quotation, Section, Table, Tone
+from rhochain.markup.blocks import Answer, Block, Facts, Notes, Picture, Quotation, Section, Table, Tone, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,10 +38,10 @@ def _rendered(block: Block) -> Iterator[Any]:
 
     if isinstance(block, Answer):
         colour = _COLOURS[block.tone]
-        body = Text(block.reason)
+        body = Text(printable(block.reason))
         yield Panel(
             body,
-            title=Text(block.headline, style=f"bold {colour}"),
+            title=Text(printable(block.headline), style=f"bold {colour}"),
             title_align="left",
             subtitle=Text(block.verdict, style="dim"),
             subtitle_align="right",
@@ -55,7 +55,7 @@ def _rendered(block: Block) -> Iterator[Any]:
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Section):
-        yield Text(block.title, style="bold")
+        yield Text(printable(block.title), style="bold")
         yield from renderables(block.blocks)
 
 
@@ -68,7 +68,7 @@ def _pairs(rows: Sequence[tuple[str, str]]) -> Any:
     grid.add_column()
     before = ""
     for label, text in rows:
-        grid.add_row(Text("" if label == before else label), Text(text))
+        grid.add_row(Text("" if label == before else label), Text(printable(text)))
         before = label
     return grid
 
@@ -78,14 +78,14 @@ def _table(block: Table) -> Iterator[Any]:
     from rich.table import Table as Grid
     from rich.text import Text
 
-    yield Text(block.caption, style="dim")
+    yield Text(printable(block.caption), style="dim")
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for k, cell in enumerate(block.head):
         grid.add_column(Text(cell), no_wrap=k == 0, style="bold" if k == 0 else None)
     in_words = [row for row in block.rows if len(row) < len(block.head)]
     for row in block.rows:
         if row not in in_words:
-            grid.add_row(*(Text(cell) for cell in row))
+            grid.add_row(*(Text(printable(cell)) for cell in row))
     yield grid
     for name, words in in_words:
-        yield Text(f"{name}: {words}")
+        yield Text(printable(f"{name}: {words}"))

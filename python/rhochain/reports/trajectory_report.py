@@ -12,12 +12,12 @@ import numpy as np
 
 from rhochain.estimates.brackets import Bracket, json_number
 from rhochain.markup.blocks import Block, Facts, Section, Table
-from rhochain.reports.chain_report import ChainReport, norm_bar
+from rhochain.reports.chain_report import ChainReport
 from rhochain.reports.citations import sources
 from rhochain.reports.computation import Computation
 from rhochain.reports.figure import Bar
 from rhochain.reports.methods import methods
-from rhochain.reports.quantities import ends
+from rhochain.reports.quantities import bar, ends
 from rhochain.reports.shown_report import closing_sections
 from rhochain.verdicts.conclusions import Decision, Verdict
 
@@ -256,7 +256,7 @@ class TrajectoryReport(ChainReport):
         return f"{rows:,} x {cols:,} Jacobians"
 
     def _bars(self) -> list[Bar]:
-        return [norm_bar(f"sequence {b}", run.norm) for b, run in enumerate(self.sequences[:_SHOWN])]
+        return [bar(f"sequence {b}", run.norm) for b, run in enumerate(self.sequences[:_SHOWN])]
 
 
 _SHOWN = 32

@@ -10,6 +10,7 @@
 - `explosion`: EXPLODES_FOR_SOME_SLOPES.
 - `investigation`: which quantity is computed next, and when to stop.
 - `linear_networks`: verdicts for linear networks.
+- `scale_investigation`: what a sweep asks about one matrix.
 - `scaled_evidence`: the evidence of g W, with a leak, from that of W.
 - `second_attempts`: quantities that straddle 1, computed again at a smaller rtol.
 - `trajectories`: verdicts for one trajectory.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket, Grade, Interrupted, Progress, Status
 from rhochain.estimates.growth import growth_factor
+from rhochain.estimates.left_perron_vector import left_perron_vector
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.linear_gain import linear_gain
 from rhochain.estimates.numerical_range import numerical_radius
@@ -18,7 +19,8 @@ from rhochain.estimates.scaling import scaled_norm
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.estimates.signs import sign_structure
 from rhochain.estimates.spectra import components, perron_radius, spectral_norm, spectral_radius
-from rhochain.estimates.worst_case import WorstCaseGrowth, worst_case_growth
+from rhochain.estimates.worst_case import worst_case_growth
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
@@ -27,11 +29,11 @@ from rhochain.verdicts.second_attempts import SecondAttempt, second_rtol, stradd
 from rhochain.verdicts.value_order import with_ordered_values
 from rhochain.verdicts.vanishing import needs_burn_in
 
-__all__ = ["Investigation"]
+__all__ = ["RANGE_RTOL", "Investigation"]
 
 _B = TypeVar("_B", bound=Bracket)
 
-_RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
+RANGE_RTOL = 1e-2  # of quantities of the numerical range, whose products grow like 1 / rtol
 _CHEAP_ENTRIES = 20_000  # of a W whose products cost next to nothing
 _GROWTH_PRODUCTS, _CHEAP_GROWTH_PRODUCTS = 10_000, 40_000
 # Some hundred products give R(W) PROVED ends where the signs of W factorize, some thousand close ones elsewhere.
@@ -113,30 +115,9 @@ class Investigation:
             decision = decide(self._evidence)
         return decision
 
-    def measure_scales(self, *, quick: bool) -> Evidence:
-        """What is proportional to a factor on W, wherever 1 lies; `quick` leaves out R(W)."""
-        if self._A.has_adjoint:
-            self._structure()
-            self._perron()
-        self._radius()
-        if self._A.has_adjoint:
-            self._norm()
-            if not (quick or self._evidence.linear):
-                self._growth()
-        return self._evidence
-
-    def measure_scaling(self) -> Evidence:
-        """With mu_D(W) beside it."""
-        self._record(scaled_norm=self._estimate(scaled_norm, rtol=_RANGE_RTOL))
-        return self._evidence
-
-    def growth_under(self, slopes: tuple[float, float], leak: float) -> WorstCaseGrowth | None:
-        """R(W) for other slopes and a leak; None for a large W."""
-        most = self._growth_products()
-        if most == 0 and self._limits.max_matvecs is None:
-            return None
-        estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
-        return self._estimate(estimator, rtol=_RANGE_RTOL, most=most)
+    def left_perron_vector(self, W: Any) -> Floats | None:
+        """That of W, the matrix of this investigation with its names."""
+        return left_perron_vector(W, lambda transposed: self._estimate(perron_radius, A=Matrix(transposed)))
 
     def _by_radius(self) -> Decision:
         """What products with W alone give."""
@@ -242,7 +223,7 @@ class Investigation:
         slopes = (1.0, 1.0) if e.linear else e.slopes
         leak = e.leak if e.leaks is None else e.leaks
         estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
-        found = self._estimate(estimator, rtol=_RANGE_RTOL, most=self._growth_products())
+        found = self._estimate(estimator, rtol=RANGE_RTOL, most=self._growth_products())
         self._record(worst_case_growth=found)
         rho = e.spectral_radius
         if e.linear and e.leaks is None and rho is not None and rho.vector is not None:
@@ -315,11 +296,18 @@ class Investigation:
         return notes
 
     def _range(self) -> None:
-        found = self._estimate(numerical_radius, rtol=_RANGE_RTOL)
+        found = self._estimate(numerical_radius, rtol=RANGE_RTOL)
         self._record(numerical_radius=found)
 
-    def _estimate(self, estimator: Callable[..., _B], *, rtol: float | None = None, most: int | None = None) -> _B:
-        """One quantity within its share. `most`: its products where no budget is given."""
+    def _estimate(
+        self,
+        estimator: Callable[..., _B],
+        *,
+        rtol: float | None = None,
+        most: int | None = None,
+        A: Matrix | None = None,
+    ) -> _B:
+        """One quantity within its share. `most`: its products where no budget is given. `A`: in place of the matrix."""
         limits = self._limits
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
@@ -328,7 +316,7 @@ class Investigation:
         callback = self._clock.callback_about(getattr(estimator, "func", estimator).__name__)
         try:
             found = estimator(
-                self._A,
+                self._A if A is None else A,
                 rtol=tolerance,
                 delta=limits.delta,
                 seed=limits.seed,
@@ -336,7 +324,7 @@ class Investigation:
                 max_matvecs=most if limits.max_matvecs is None else limits.max_matvecs,
                 max_seconds=share,
                 callback=callback,
-                checkpoint=self._logs,
+                checkpoint=self._logs if A is None else None,
             )
         except Interrupted as stopped:
             known: Any = stopped.bracket

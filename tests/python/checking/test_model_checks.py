@@ -245,6 +245,15 @@ def test_an_entry_that_is_not_finite_is_named_by_its_layer(cell):
         rc.check(nn.ModuleDict({"decoder": module}))
 
 
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+def test_a_layer_says_whether_its_time_was_spent_and_names_what_is_in_work(cell):
+    module, heard = module_of(cell), []
+    late = rc.check(module, max_seconds=0.0)
+    in_time = rc.check(module, max_seconds=1000.0, callback=lambda progress: heard.append(progress.quantity))
+    assert [report.layers[0].computed.out_of_time for report in (late, in_time)] == [True, False]
+    assert {"spectral_radius", "spectral_norm", "perron_radius"} >= set(heard) > set()
+
+
 def test_layers_share_the_budget_and_a_callback_stops_all():
     module = module_of("gru", num_layers=3)
     seen = []

@@ -40,6 +40,14 @@ def test_the_quantity_in_work_is_named():
     assert {"perron_radius", "spectral_radius", "spectral_norm"} <= computed
 
 
+def test_the_norm_of_a_chain_is_named():
+    heard, W = [], weights()
+    chain = rc.JacobianChain.from_rollout(W, np.ones(len(W)), 20, activation="tanh")
+    rc.check(W, activation="tanh", chain=chain, callback=lambda progress: heard.append(progress.quantity))
+    assert heard[-1] == "chain_norm"
+    assert None not in heard
+
+
 def test_an_estimate_by_itself_names_none():
     heard = []
     rc.spectral_radius(weights(), callback=lambda progress: heard.append(progress.quantity))

@@ -2,6 +2,7 @@
 
 import itertools
 from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -142,6 +143,28 @@ def test_rows_of_a_matrix_that_fails():
 def test_misuse(options, message):
     with pytest.raises(ValueError, match=message):
         rc.sweep([np.eye(2)], activation="tanh", **options)
+
+
+def test_a_point_out_of_range_fails_alone():
+    grid = rc.sweep(
+        [1e-200 * np.diag([1.0, 0.5])], spectral_radius=[0.5, 1e100], gain=[1.0, 1e250], leak=0.5, activation="tanh"
+    )
+    assert grid.status.tolist() == ["done", "failed", "done", "failed"]
+    assert "gain times factor leaves the range of float64" in grid.error[3]
+    tiny = rc.sweep([1e308 * np.eye(2)], spectral_radius=0.5, gain=[1.0, 1e-3], leak=0.5, activation="tanh")
+    assert tiny.status.tolist() == ["done", "failed"]
+
+
+def test_the_estimates_of_a_matrix_share_its_seconds(monkeypatch):
+    W = np.random.default_rng(5).standard_normal((300, 300)) / 300
+    options = {"leak": [0.2, 0.8], "activation": "tanh", "quick": True, "max_seconds": 1000.0}
+    in_time = rc.sweep([W], **options)
+    clock = SimpleNamespace(monotonic=itertools.count(0.0, 400.0).__next__)
+    monkeypatch.setattr("rhochain.estimates.shared_clock.time", clock)
+    late = rc.sweep([W], **options)
+    assert (in_time.radius_lower > 0.0).all()
+    assert (late.radius_lower == 0.0).all()
+    assert (late.radius_upper >= in_time.radius_lower).all()
 
 
 def test_frame():

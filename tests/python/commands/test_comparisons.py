@@ -1,6 +1,7 @@
 """compare: brackets of two matrices, or of reports in JSON, side by side."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,14 @@ def test_a_relation_has_the_weaker_grade(a, b, larger, grade):
     turned = relation("spectral_norm", b, a)
     assert turned.larger == {"A": "B", "B": "A", None: None}[larger]
     assert (turned.grade, turned.factor) == (found.grade, found.factor)
+
+
+def test_a_factor_is_rounded_down():
+    rng = np.random.default_rng(7)
+    for low, high in np.sort(rng.uniform(0.1, 9.0, (200, 2))):
+        factor = relation("spectral_norm", ends(0.05, low), ends(high, 10.0)).factor
+        assert Fraction(factor) * Fraction(low) <= Fraction(high)
+        assert factor == pytest.approx(high / low, rel=1e-15)
 
 
 def test_logarithms_have_no_factor():

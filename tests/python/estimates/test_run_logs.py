@@ -84,6 +84,17 @@ def test_a_check_that_is_stopped_early_keeps_what_an_earlier_call_did(tmp_path):
     assert again.computed.products == whole.computed.products
 
 
+def test_numbers_of_numpy_are_the_same_options_as_those_of_python(tmp_path):
+    W, path = iid(60, 5, 4), tmp_path / "a.run"
+    of_numpy = {"rtol": np.float32(0.0625), "seed": np.int64(3), "max_matvecs": np.int32(900), "quick": np.True_}
+    of_python = {"rtol": 0.0625, "seed": 3, "max_matvecs": 900, "quick": True}
+    first = rc.check(W, activation="tanh", checkpoint=path, **of_numpy)
+    content = path.read_bytes()
+    again = rc.check(W, activation="tanh", checkpoint=path, **of_python)
+    assert (again.verdict, again.reason) == (first.verdict, first.reason)
+    assert path.read_bytes() == content
+
+
 def test_the_file_is_written_where_a_check_fails_between_quantities(tmp_path, monkeypatch):
     W, path = iid(500, 8, 3), tmp_path / "a.run"
 

@@ -44,7 +44,7 @@ def test_sources_follow_from_what_the_bounds_rest_on():
     assert "doyle1982" in sources([("mu_D(W)", bracket("anything"))])
 
 
-def test_what_the_core_names_is_known(monkeypatch):
+def test_what_the_core_names_is_known():
     """A random sparse W has its upper bounds by random starts."""
     W = sparse.random(300, 300, 0.03, random_state=3, data_rvs=np.random.default_rng(3).standard_normal)
     keys = sources([("rho(W)", rc.spectral_radius(W)), ("sigma_1(W)", rc.spectral_norm(W))])

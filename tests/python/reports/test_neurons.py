@@ -99,6 +99,18 @@ def test_orientation_and_counts_are_in_every_report():
         assert "rows as stored, taken to receive" in said(rc.check(other, activation="tanh", quick=True))
 
 
+def test_the_vector_that_drives_has_its_part_in_products_and_stops_with_the_rest():
+    matrix = network(4)
+    W = rc.Weights(matrix, np.arange(len(matrix)), "target")
+    plain, named = rc.check(matrix, activation="tanh"), rc.check(W, activation="tanh")
+    left = rc.perron_radius(matrix.T)
+    assert named.computed.products == plain.computed.products + left.matvecs
+    heard = []
+    stopped = rc.check(W, activation="tanh", callback=lambda progress: heard.append(progress) or True)
+    assert len(heard) == 1
+    assert stopped.computed.products < plain.computed.products
+
+
 def test_names_survive_a_matrix_gains_per_neuron_and_quick():
     labelled = rc.Weights(network(2), np.arange(60) + 100, "target", "edges.csv")
     for report in (

@@ -9,6 +9,7 @@ from scipy import sparse
 from scipy.sparse.linalg import aslinearoperator
 
 import rhochain as rc
+from rhochain.commands.output import one_line, paragraphs
 from rhochain.markup.blocks import Section
 from rhochain.reports.page import page
 from rhochain.weights.weights import Counts
@@ -145,6 +146,19 @@ def test_terminals_get_no_control_characters():
     shown = rc.Weights(A, names, None, "\x07", notes=("\x1b[2J",))._repr_html_()
     for text in (str(report), str(report.hubs()), report.to_html(), report._repr_html_(), shown):
         assert all(letter.isprintable() or letter in "\n\u200b" for letter in text)
+
+
+def test_the_layers_of_a_model_have_names_without_control_characters(capsys):
+    report = rc.check({"\x1b[31mred.weight_hh_l0": np.eye(6, 2), "b\x07.weight_hh_l0": np.eye(6, 2)})
+    shown = [str(report), repr(report), report.to_html(), report._repr_html_(), report.layers[0].to_html()]
+    rich = pytest.importorskip("rich.console")
+    rich.Console(force_terminal=True, no_color=True, width=200).print(report)
+    shown.append(re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out.replace("\x1b[31m", "\0")))
+    for text in shown:
+        assert all(letter.isprintable() or letter in "\n\u200b" for letter in text)
+    message = one_line(ValueError("a\x1b[31m\nfile"))
+    assert message == "a\\x1b[31m file"
+    assert paragraphs([("note", "\x1b[2J")]).split() == ["note", "\\x1b[2J"]
 
 
 def test_a_page_is_written_where_a_path_is_given(tmp_path):

@@ -123,6 +123,15 @@ def test_ticks_are_few_round_and_inside(decades):
         assert places == sorted(places)
 
 
+@pytest.mark.parametrize(("scale", "gain"), [(1.5e308, 1.0), (1e-300, 1.0), (0.5, 1e-308), (1e300, 1e-300)])
+def test_numbers_at_the_ends_of_float64_are_drawn(scale, gain):
+    report = rc.check(scale * np.diag([1.0, 0.5]), gain=gain)
+    drawn = picture(report)
+    places = [float(at) for at in re.findall(r'x[12]="([0-9.]+)%"', ElementTree.tostring(drawn, encoding="unicode"))]
+    assert places
+    assert all(0.0 <= at <= 100.0 for at in places)
+
+
 def test_axes_hold_their_lines():
     for make in (logarithmic_axis, linear_axis):
         axis = make([1.0, 5.0], [0.0, 2.0, math.inf, -math.inf])
