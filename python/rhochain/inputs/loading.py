@@ -11,6 +11,7 @@ from scipy import sparse
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.loading import load as load_file
 from rhochain.inputs.coercion import numbers
+from rhochain.objects.frames import edges_of_frame
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.orientation import with_target_rows
 from rhochain.weights.weights import Counts, Weights
@@ -40,7 +41,8 @@ def load(
     ----------
     path : path or object
         An object that holds a matrix, such as a graph, a frame or a reservoir node, is read as everywhere else; of the
-        arguments it takes `rows` and `dry_run`. A file: ``.mtx`` or ``.mtx.gz`` (Matrix Market: coordinate or array;
+        arguments it takes `rows` and `dry_run`. A table of edges of pandas, polars or pyarrow is read as one of a
+        file. A file: ``.mtx`` or ``.mtx.gz`` (Matrix Market: coordinate or array;
         real, integer or pattern; general, symmetric or skew-symmetric), ``.npz`` (of `scipy.sparse.save_npz`, or of
         `numpy.savez` with one 2-D array, or with data, indices, indptr and shape), ``.npy`` (a 2-D array); ``.csv``,
         ``.csv.gz``, ``.tsv``, ``.tsv.gz``, ``.feather``, ``.parquet``: an edge table, with a row for each pair of
@@ -57,7 +59,7 @@ def load(
     nodes : array_like, path or (path, str), optional
         The neurons in the order of W, each once: ids, a file ``.npy`` or ``.txt`` of ids, or a table, whose column the
         second of a pair names. Neurons without an edge stay. By default all neurons of the edge table, in ascending
-        order. For the file of a matrix it names rows and columns.
+        order. For the file of a matrix it names rows and columns; a file that names its neurons refuses it.
     unknown : {"error", "drop"}
         What becomes of edges with a neuron that is none of `nodes`: refused with their number, or left out and counted.
     sign : str, mapping or path, optional
@@ -134,6 +136,9 @@ def load(
     )
     if isinstance(path, (str, os.PathLike)):
         return load_file(path, **vars(options))
+    edges = edges_of_frame(path, options)
+    if edges is not None:
+        return edges
     for argument in options.given:
         if argument not in ("rows", "dry_run"):
             raise ValueError(f"{argument} is for files; got {argument} for a {type(path).__name__}")

@@ -14,15 +14,41 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from rhochain.files.array_tables import ArrayTable
 from rhochain.files.edge_columns import edge_columns, weight_column
+from rhochain.files.edge_tables import edges_of_table
+from rhochain.files.load_options import LoadOptions
 from rhochain.weights.labelled_matrix import labelled_matrix
-from rhochain.weights.weights import Weights
+from rhochain.weights.weights import Counts, Weights
 
-__all__ = ["pandas_weights", "polars_weights", "pyarrow_weights", "xarray_weights"]
+__all__ = ["edges_of_frame", "pandas_weights", "polars_weights", "pyarrow_weights", "xarray_weights"]
 
 _EDGES = ": rc.weights_of_pairs(source, target, weight) makes W of columns of edges"
 _SOURCES = {"pre", "source", "src", "from", "sender", "presynaptic"}
 _TARGETS = {"post", "target", "dst", "to", "receiver", "postsynaptic"}
+
+
+def edges_of_frame(given: Any, options: LoadOptions) -> Weights | Counts | None:
+    """W of an edge table of pandas, polars or pyarrow, as `load` reads one of a file; None for other objects."""
+    library = type(given).__module__.partition(".")[0]
+    if library not in ("pandas", "polars", "pyarrow"):
+        return None
+    names = getattr(given, "column_names", getattr(given, "columns", None))
+    if names is None:
+        return None
+    columns = [name for name in names if isinstance(name, str)]
+    try:
+        edge_columns(columns, options.source, options.target)
+    except ValueError:
+        if options.source is None and options.target is None:
+            return None
+        raise
+    for argument in ("rows", "name"):
+        if argument in options.given:
+            raise ValueError(f"{argument} is for matrices; got {argument} for a table of edges")
+    options_of_arrow = {"zero_copy_only": False} if library == "pyarrow" else {}
+    arrays = {name: given[name].to_numpy(**options_of_arrow) for name in columns}
+    return edges_of_table(ArrayTable(arrays), options, f"{library} {type(given).__name__}")
 
 
 def pandas_weights(given: Any) -> Any:
@@ -116,7 +142,7 @@ def _refuse_edges(library: str, columns: list[Any]) -> None:
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
     raise TypeError(
         f"W must be a matrix; got a {library} table of edges with the columns {shown}: "
-        f"rc.weights_of_pairs({arguments}) is W"
+        f"rc.load of it, or rc.weights_of_pairs({arguments}), is W"
     )
 
 

@@ -116,3 +116,32 @@ def test_columns_of_any_library_are_pairs(library, ids):
     for source, target, weight in zip(ids, ids[1:] + ids[:1], (1, 2, 3), strict=True):
         assert np.asarray(found)[found.index(target), found.index(source)] == weight
     assert found.rows == "target"
+
+
+@pytest.mark.parametrize("library", ["pandas", "pyarrow", "polars"])
+def test_load_reads_a_table_of_edges_as_that_of_a_file(library, tmp_path):
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    feather = pytest.importorskip("pyarrow.feather")
+    pytest.importorskip(library)
+    rng = np.random.default_rng()
+    ids = np.int64(2) ** 60 + rng.permutation(50)[:9]
+    columns = {
+        "pre": rng.choice(ids, 60),
+        "post": rng.choice(ids, 60),
+        "syn_count": rng.integers(1, 9, 60),
+        "nt_type": rng.choice(["GABA", "ACH"], 60),
+    }
+    frame = pandas.DataFrame(columns)
+    feather.write_feather(pyarrow.Table.from_pandas(frame), tmp_path / "edges.feather")
+    table = {"pandas": lambda: frame, "pyarrow": lambda: pyarrow.table(columns)}.get(library)
+    given = table() if table is not None else pytest.importorskip("polars").DataFrame(columns)
+    for options in ({}, {"sign": {"GABA": -1, "ACH": 1}}, {"nodes": np.sort(ids)[:5], "unknown": "drop"}):
+        ours, theirs = (rc.load(source, unknown_sign=None, **options) for source in (given, tmp_path / "edges.feather"))
+        np.testing.assert_array_equal(ours.ids, theirs.ids)
+        assert (ours.to_scipy() != theirs.to_scipy()).nnz == 0
+        assert ours.counts == theirs.counts
+    assert rc.load(given, dry_run=True).rows == 60
+    with pytest.raises(ValueError, match="rows is for matrices"):
+        rc.load(given, rows="source")
+    with pytest.raises(ValueError, match="source"):
+        rc.load(given, source="nowhere", target="post")
