@@ -14,7 +14,7 @@ def groups(name: str) -> list[str]:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Python tests on the installed package, with every extra."""
+    """Python tests on the installed package."""
     session.install(".[plot,test]")
     session.run("pytest", *session.posargs)
 
