@@ -174,8 +174,9 @@ def check(
         For all quantities together: each takes an equal share of the time that is left. The norm of the chain may take
         as much again.
     callback : callable, optional
-        Called with a `Progress` of the quantity in work, which it names; returning True cuts that and all later ones
-        short. After Ctrl-C it is called once more, and returning True gives a report of what is known.
+        Called with a `Progress` of the quantity in work, which it names; returning True cuts that one, rho(|W|), rho(W)
+        and sigma_1(W) short and leaves out later ones. After Ctrl-C it is called once more, and returning True gives a
+        report of what is known.
     checkpoint : path, optional
         A file for the state of all quantities, as in `spectral_radius`: the same call goes on from it to the bits of an
         unbroken run. The norm of a chain is not in it: `JacobianChain.norm` has a checkpoint of its own. Not for a

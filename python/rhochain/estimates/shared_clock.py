@@ -27,6 +27,11 @@ class SharedClock:
         return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
 
     @property
+    def stopped(self) -> bool:
+        """Whether the callback said stop."""
+        return self._stopped
+
+    @property
     def callback(self) -> Callable[[Progress], bool] | None:
         return None if self._callback is None else self._record
 
