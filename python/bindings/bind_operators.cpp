@@ -1,6 +1,6 @@
 #include "borrowed_arrays.hpp"
-#include "interrupts.hpp"
 #include "operators.hpp"
+#include "python_products.hpp"
 
 #include <rhochain/kernels/products/single_precision.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
@@ -48,37 +48,6 @@ class DenseOperator : public Operator {
 
 class CallbackOperator : public Operator {
     using Operator::Operator;
-};
-
-// Products computed in Python; the GIL is taken for the call alone. Models linear_operator.
-class python_products {
-public:
-    // The functions are borrowed.
-    python_products(std::int64_t rows, std::int64_t cols, py::handle matmat, py::handle rmatmat)
-        : rows_(rows), cols_(cols), matmat_(matmat), rmatmat_(rmatmat) {}
-
-    [[nodiscard]] std::int64_t rows() const { return rows_; }
-    [[nodiscard]] std::int64_t cols() const { return cols_; }
-    [[nodiscard]] bool has_adjoint() const { return !rmatmat_.is_none(); }
-    void apply(const_block X, mutable_block Y) const { call(matmat_, X, Y); }
-    void apply_adjoint(const_block X, mutable_block Y) const { call(rmatmat_, X, Y); }
-
-private:
-    static void call(py::handle product, const_block X, mutable_block Y) {
-        const py::gil_scoped_acquire gil;
-        if (product.is_none())
-            throw std::invalid_argument("W: got an operator without rmatvec, expected the adjoint product too");
-        float64_array Y_array;
-        call_through_interrupt(
-            [&] { Y_array = float64_array::ensure(product(float64_array({X.rows, X.columns}, X.data))); });
-        if (!Y_array || Y_array.size() != Y.size())
-            throw std::invalid_argument("W: got a product of the wrong size, expected " + std::to_string(Y.rows) +
-                                        " x " + std::to_string(Y.columns));
-        std::copy_n(Y_array.data(), Y.size(), Y.data);
-    }
-
-    std::int64_t rows_, cols_;
-    py::handle matmat_, rmatmat_;
 };
 
 std::shared_ptr<CallbackOperator> make_callback(std::int64_t rows, std::int64_t cols, const py::function& matmat,
@@ -153,8 +122,8 @@ row_major<T> aligned_array(std::int64_t rows, std::int64_t columns, std::shared_
 // A X, or A^T X, in the type of X; computed in float64.
 template <class T, bool adjoint>
 row_major<T> product(const Operator& A, const row_major<T>& x, int threads) {
-    const std::int64_t in = adjoint ? A.rows() : A.cols();
-    const std::int64_t out = adjoint ? A.cols() : A.rows();
+    const std::int64_t in = adjoint ? A.own_rows() : A.own_cols();
+    const std::int64_t out = adjoint ? A.own_cols() : A.own_rows();
     if (x.ndim() != 2 || x.shape(0) != in)
         throw py::value_error("x: expected an array of shape (" + std::to_string(in) + ", b)");
     const std::int64_t columns = x.shape(1);
@@ -179,6 +148,8 @@ void bind_operators(py::module_& m) {
     py::class_<Operator, std::shared_ptr<Operator>>(m, "Operator")
         .def_property_readonly("rows", &Operator::rows)
         .def_property_readonly("cols", &Operator::cols)
+        .def_property_readonly("own_rows", &Operator::own_rows)
+        .def_property_readonly("own_cols", &Operator::own_cols)
         // Asks a lock that is held while a layout is made.
         .def_property_readonly("nbytes",
                                py::cpp_function(&Operator::owned_bytes, py::call_guard<py::gil_scoped_release>()))

@@ -131,15 +131,16 @@ py::dict norm_bounds_of(const Operator& A, int threads) {
     return d;
 }
 
-// (component of each vertex, their number, how many contain a cycle, edges of the longest path)
+// (component of each vertex of this process, their number, how many contain a cycle, edges of the longest path)
 py::tuple components_of(const Operator& A) {
     component_partition P;
     {
         const py::gil_scoped_release release;
         P = strong_components(A.map());
     }
-    const auto n = static_cast<py::ssize_t>(P.labels.size());
-    return py::make_tuple(py::array_t<std::int64_t>(n, P.labels.data()), P.count, P.cyclic.size(), P.longest_path);
+    const space& S = A.map().range();
+    const py::array_t<std::int64_t> labels(S.length(), P.labels.data() + S.first());
+    return py::make_tuple(labels, P.count, P.cyclic.size(), P.longest_path);
 }
 
 // (whether W = S1 |W| S2, the columns with both signs, for each its entries of the rarer sign)

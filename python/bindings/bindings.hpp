@@ -19,6 +19,7 @@ using float64_array = row_major<double>;
 
 void bind_operators(py::module_& m);
 void bind_low_rank(py::module_& m);
+void bind_ranks(py::module_& m);
 void bind_brackets(py::module_& m);
 void bind_limits(py::module_& m);
 void bind_spectra(py::module_& m);

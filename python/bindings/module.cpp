@@ -4,6 +4,7 @@ PYBIND11_MODULE(_core, m) {
     m.doc() = "Native core of rhochain; use the functions of the package instead.";
     rhochain::python::bind_operators(m);
     rhochain::python::bind_low_rank(m);
+    rhochain::python::bind_ranks(m);
     rhochain::python::bind_brackets(m);
     rhochain::python::bind_limits(m);
     rhochain::python::bind_spectra(m);

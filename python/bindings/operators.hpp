@@ -23,6 +23,9 @@ public:
     [[nodiscard]] const linear_map& map() const { return map_; }
     [[nodiscard]] std::int64_t rows() const { return map_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return map_.cols(); }
+    // The entries of vectors that this process has: all, unless ranks share them.
+    [[nodiscard]] std::int64_t own_rows() const { return map_.range().length(); }
+    [[nodiscard]] std::int64_t own_cols() const { return map_.domain().length(); }
     [[nodiscard]] std::size_t copied_bytes() const { return copied_bytes_; }
     [[nodiscard]] std::size_t owned_bytes() const { return copied_bytes_ + map_.prepared_bytes(); }
     [[nodiscard]] std::size_t spare_bytes() const {

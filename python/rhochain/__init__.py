@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import rhochain._core as _core
+from rhochain import distributed
 from rhochain.chains.covariant_vectors import CovariantVectors
 from rhochain.chains.gated import GRUChain, LSTMChain
 from rhochain.chains.jacobian import JacobianChain

@@ -18,6 +18,7 @@
 #include <rhochain/operators/dense_operator.hpp>
 #include <rhochain/operators/linear_map.hpp>
 #include <rhochain/operators/low_rank_update.hpp>
+#include <rhochain/operators/sliced_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>

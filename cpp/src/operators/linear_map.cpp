@@ -12,6 +12,8 @@ std::optional<linear_map> detail::map_model::principal(std::span<const std::int6
     return std::nullopt;
 }
 
+std::optional<linear_map> detail::map_model::gathered() const { return std::nullopt; }
+
 linear_map::linear_map(std::shared_ptr<const detail::map_model> model)
     : model_(std::move(model)), domain_(model_->domain()), range_(model_->range()) {}
 

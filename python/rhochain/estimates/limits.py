@@ -68,7 +68,7 @@ class Limits:
             plain,
             threads=A.threads if threads is None else plain.threads,
             callback=callback,
-            start=_start_vector(start, A.shape[1] if start_length is None else start_length),
+            start=_start_vector(start, A.own_columns if start_length is None else start_length),
         )
 
     @classmethod

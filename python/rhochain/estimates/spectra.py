@@ -325,9 +325,9 @@ def perron_radius(
     return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
-def _with_entries(A: Matrix, quantity: str) -> _core.SparseOperator | _core.DenseOperator:
+def _with_entries(A: Matrix, quantity: str) -> _core.Operator:
     held = A.operator
-    if not isinstance(held, (_core.SparseOperator, _core.DenseOperator)):
+    if not A.has_entries:
         came = "W + U V, which is not formed" if A.update_rank is not None else _PRODUCTS_ALONE
         raise TypeError(f"{quantity} needs the entries of W; got {came}")
     return held

@@ -117,6 +117,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         return self._held.operator
 
     @property
+    def own_columns(self) -> int:
+        """The entries of x in W x that this process has: all, unless ranks share them."""
+        return self.operator.own_cols
+
+    @property
     def kind(self) -> str:
         return self._held.kind
 

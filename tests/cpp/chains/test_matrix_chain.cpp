@@ -1,6 +1,6 @@
 // Chains of given matrices against products in long double, on one process and on ranks.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>
@@ -22,7 +22,7 @@ using namespace thread_ranks;
 namespace {
 
 using real = long double;
-using matrix = sliced_operator::matrix;
+using matrix = plain_slices::matrix;
 
 // J x or J^T x.
 std::vector<real> naive_product(const matrix& J, const std::vector<real>& x, bool transpose) {
@@ -106,7 +106,7 @@ TEST_CASE("on ranks a chain of matrices has the bits of one process") {
     const auto all = some_matrices(400, 5, 12);
     const auto work = [&](const slices& s) {
         std::vector<linear_map> maps;
-        for (const matrix& J : all) maps.emplace_back(sliced_operator(J, s));
+        for (const matrix& J : all) maps.emplace_back(plain_slices(J, s));
         const matrix_chain P(maps);
         const auto X = slice_of(matrices::random_vector(400 * 2, 8), P.domain(), 2);
         std::vector<double> numbers;

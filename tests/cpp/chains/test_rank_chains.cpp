@@ -1,7 +1,7 @@
 // Steps of chains whose vectors are shared out to ranks: where slices begin at multiples of a chunk all numbers are
 // those of one process.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/chains/steps/chain_step.hpp>
 #include <rhochain/chains/steps/scaled_block.hpp>
@@ -69,9 +69,9 @@ step_result one_step(const kind& k, entry_map map, const linear_map& A, const li
 }
 
 // The same, all of Y.
-std::vector<double> whole_step(const kind& k, entry_map map, const sliced_operator::matrix& W, const slices& s) {
+std::vector<double> whole_step(const kind& k, entry_map map, const plain_slices::matrix& W, const slices& s) {
     const auto O = matrices::iid<double>(W.n_rows, 3, 5);
-    const step_result own = one_step(k, map, sliced_operator(W, s), sliced_operator(O, s));
+    const step_result own = one_step(k, map, plain_slices(W, s), plain_slices(O, s));
     const space S = s.of(W.n_rows);
     std::vector<double> numbers = own.squares;
     const auto Y = whole_block({own.Y.data(), S.length(), k.columns}, s, W.n_rows);

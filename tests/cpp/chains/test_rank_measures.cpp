@@ -1,7 +1,7 @@
 // Whole measures of a matrix and of a chain whose vectors are shared out to ranks: all numbers are those of one
 // process.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/rhochain.hpp>
 
@@ -49,8 +49,8 @@ void check_same_bits(const char* what, const Work& work) {
 // K slopes around a half for n neurons, and the chain along them.
 struct network {
     std::int64_t n = 500, K = 40;
-    sliced_operator::matrix W = matrices::iid<double>(n, 6, 9);
-    sliced_operator::matrix O = matrices::iid<double>(n, 3, 10);
+    plain_slices::matrix W = matrices::iid<double>(n, 6, 9);
+    plain_slices::matrix O = matrices::iid<double>(n, 3, 10);
     std::vector<double> S = matrices::random_vector(n * K, 4);
     std::vector<double> leaks = [this] {
         auto a = matrices::random_vector(n, 5);
@@ -60,16 +60,16 @@ struct network {
 
     // With a leak for each neuron and a linear part.
     [[nodiscard]] jacobian_chain general_chain(const slices& s, convention form) const {
-        const linear_map A = sliced_operator(W, s);
+        const linear_map A = plain_slices(W, s);
         return {A,
                 slope_source::of_slopes(row_source(S.data(), K, n, n)),
                 {.form = form,
                  .leak = neuron_leaks(slice_of(leaks, A.domain()), A.domain()),
-                 .linear = linear_part{sliced_operator(O, s)}}};
+                 .linear = linear_part{plain_slices(O, s)}}};
     }
 
     [[nodiscard]] jacobian_chain chain(const slices& s, convention form, double leak) const {
-        return {sliced_operator(W, s),
+        return {plain_slices(W, s),
                 slope_source::of_slopes(row_source(S.data(), K, n, n)),
                 {.form = form, .leak = leak}};
     }
@@ -86,29 +86,29 @@ TEST_CASE("norms, radii and scaled norms have the bits of one process") {
     }();
     for (const auto* M : {&W, &positive}) {
         check_same_bits("spectral_norm", [&](const slices& s) {
-            const linear_map A = sliced_operator(*M, s);
+            const linear_map A = plain_slices(*M, s);
             return numbers_of(spectral_norm(A, {.rtol = 1e-6}), A.domain());
         });
         check_same_bits("spectral_norm, value alone, small basis", [&](const slices& s) {
-            const linear_map A = sliced_operator(*M, s);
+            const linear_map A = plain_slices(*M, s);
             return numbers_of(spectral_norm(A, {.basis_bytes = 1}, {.upper_rtol = Bracket::infinity}), A.domain());
         });
         check_same_bits("spectral_radius", [&](const slices& s) {
-            const linear_map A = sliced_operator(*M, s);
+            const linear_map A = plain_slices(*M, s);
             return numbers_of(spectral_radius(A, {}, {.condition = true}), A.domain());
         });
         check_same_bits("spectral_radius, an isolated eigenvalue", [&](const slices& s) {
             // Entries with a mean: an outer eigenvalue.
             auto shifted = *M;
             for (double& w : shifted.values) w += 1.5;
-            const linear_map A = sliced_operator(shifted, s);
+            const linear_map A = plain_slices(shifted, s);
             const Bracket b = spectral_radius(A);
             // Of the positive one the Perron bound ends the powers before they have settled.
             CHECK((b.lower.grade == Grade::probable) == (M == &W));
             return numbers_of(b, A.domain());
         });
         check_same_bits("scaled_norm", [&](const slices& s) {
-            const linear_map A = sliced_operator(*M, s);
+            const linear_map A = plain_slices(*M, s);
             const ScaledNorm m = scaled_norm(A, {.rtol = 0.02, .max_matvecs = 3000});
             auto numbers = numbers_of(m.bracket, A.domain());
             append(numbers, {m.attained.value});
@@ -116,7 +116,7 @@ TEST_CASE("norms, radii and scaled norms have the bits of one process") {
             return numbers;
         });
         check_same_bits("bound_norms", [&](const slices& s) {
-            const norm_bounds b = bound_norms(sliced_operator(*M, s));
+            const norm_bounds b = bound_norms(plain_slices(*M, s));
             return std::vector<double>{b.one, b.inf, b.frobenius, b.row_column, b.upper.value, b.lower.value};
         });
     }
@@ -212,7 +212,7 @@ TEST_CASE("a rollout on slices has the slopes of one process") {
     const network N;
     const auto start = matrices::random_vector(N.n, 5), drive = matrices::random_vector(N.n * N.K, 6);
     check_same_bits("rollout", [&](const slices& s) {
-        const linear_map A = sliced_operator(N.W, s);
+        const linear_map A = plain_slices(N.W, s);
         const space& S = A.domain();
         RolloutOptions options;
         options.inputs = row_source(drive.data(), N.K, N.n, N.n);

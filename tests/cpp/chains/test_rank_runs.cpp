@@ -1,7 +1,7 @@
 // Runs of a chain on ranks that end early, that save their state or that go on from one: all ranks do so after the same
 // step.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>
@@ -22,7 +22,7 @@ const partition three_ranks{{1, 2, partition::rest}};
 constexpr std::int64_t n = 300, K = 30, b = 2;
 
 struct network {
-    sliced_operator::matrix W = matrices::iid<double>(n, 6, 9);
+    plain_slices::matrix W = matrices::iid<double>(n, 6, 9);
     // Columns are rescaled every few steps.
     std::vector<double> S = [] {
         auto x = matrices::random_vector(n * K, 4);
@@ -33,7 +33,7 @@ struct network {
 
     [[nodiscard]] jacobian_chain chain(const slices& s, row_source rows) const {
         return {
-            sliced_operator(W, s), slope_source::of_slopes(std::move(rows)), {.form = convention::post, .leak = 0.9}};
+            plain_slices(W, s), slope_source::of_slopes(std::move(rows)), {.form = convention::post, .leak = 0.9}};
     }
     [[nodiscard]] jacobian_chain chain(const slices& s) const { return chain(s, row_source(S.data(), K, n, n)); }
 

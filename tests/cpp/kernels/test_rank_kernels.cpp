@@ -1,7 +1,7 @@
 // Operations on vectors of which each rank has a slice: where slices begin at multiples of a chunk the bits are those
 // of one process.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/kernels/vectors/basis_ops.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
@@ -228,7 +228,7 @@ TEST_CASE("a sliced product has the bits of the product in one process, its entr
             append(expected, V);
             for (const partition& shared_out : aligned_partitions()) {
                 const auto results = results_of_ranks(shared_out, [&](const slices& s) {
-                    const linear_map A = sliced_operator(W, s);
+                    const linear_map A = plain_slices(W, s);
                     const auto own_X = slice_of(X, A.domain(), b), own_Z = slice_of(Z, A.range(), b);
                     std::vector<double> own_Y(own_Z.size()), own_V(own_X.size());
                     const mutable_block y(own_Y.data(), A.range().length(), b), v(own_V.data(), A.domain().length(), b);

@@ -1,7 +1,7 @@
 // Calls that end early on ranks: by an exception, by the budget of one rank, or at a start vector that is refused. All
 // ranks end together.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
@@ -36,7 +36,7 @@ const measure measures[] = {
 
 const partition three_ranks{{1, 2, partition::rest}};
 
-sliced_operator::matrix square() { return matrices::iid<double>(700, 7, 3); }
+plain_slices::matrix square() { return matrices::iid<double>(700, 7, 3); }
 
 // How a run ends on one rank.
 struct ending {
@@ -54,7 +54,7 @@ std::vector<ending> endings(measure run, const Options& options) {
     const auto W = square();
     return results_of_ranks(three_ranks, [&](const slices& s) {
         ending e;
-        sliced_operator A(W, s);
+        plain_slices A(W, s);
         A.before_products([&e] { ++e.products; });
         const Bracket b = run(A, options(s.group->rank()));
         e.status = b.status, e.matvecs = b.matvecs, e.value = b.value;
@@ -83,7 +83,7 @@ TEST_CASE("a product that throws on one rank ends every solver on all ranks") {
         for (const int failing : {0, 2})
             for (const int at : {1, 2, 9}) {
                 const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
-                    sliced_operator A(W, {group, three_ranks});
+                    plain_slices A(W, {group, three_ranks});
                     int products = 0;
                     A.before_products([&] {
                         if (++products == at && rank == failing) throw std::domain_error("no product");
@@ -100,7 +100,7 @@ TEST_CASE("a callback or an interrupt that throws on one rank ends the call on a
         const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
             SolverOptions options;
             if (rank == 1) options.callback = [](const Progress&) -> bool { throw std::domain_error("no more"); };
-            (void)run(sliced_operator(W, {group, three_ranks}), options);
+            (void)run(plain_slices(W, {group, three_ranks}), options);
         });
         check_failure(thrown, 1, "no more");
     }
@@ -149,7 +149,7 @@ TEST_CASE("products that all ranks count end a run on all of them alike") {
 TEST_CASE("a run that was stopped leaves the next one of the same group alone") {
     const auto W = square();
     const auto both = results_of_ranks(three_ranks, [&](const slices& s) {
-        const linear_map A = sliced_operator(W, s);
+        const linear_map A = plain_slices(W, s);
         const std::int64_t unbroken = spectral_norm(A).matvecs;
         SolverOptions hurried;
         if (s.group->rank() == 1) hurried.max_seconds = 0.0;
@@ -168,7 +168,7 @@ TEST_CASE("a start vector that is refused for one rank's slice is refused on all
         std::vector<std::exception_ptr> all;
         for (const measure run : {measures[0], measures[1]}) {
             const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
-                const sliced_operator A(W, {group, three_ranks});
+                const plain_slices A(W, {group, three_ranks});
                 auto own = slice_of(start, A.domain());
                 if (rank == 2) own.resize(own.size() - static_cast<std::size_t>(shorter));
                 SolverOptions options;

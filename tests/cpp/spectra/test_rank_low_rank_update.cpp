@@ -1,6 +1,6 @@
 // W + U V shared out to ranks: the numbers of one process.
 #include "low_rank_cases.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ TEST_CASE("products, norm bounds and sigma_1 of W + U V do not depend on the ran
         const doubles U = thread_ranks::slice_of(c.U, s.of(n), k), Vt = thread_ranks::slice_of(c.Vt, s.of(n), k);
         const auto own = static_cast<std::int64_t>(s.of(n).length());
         const linear_map A =
-            low_rank_update(thread_ranks::sliced_operator(c.W, s), as_block(const_block(U.data(), own, k)),
+            low_rank_update(thread_ranks::plain_slices(c.W, s), as_block(const_block(U.data(), own, k)),
                             as_block(const_block(Vt.data(), own, k)));
         const doubles x = thread_ranks::slice_of(X, s.of(n), b);
         doubles numbers;

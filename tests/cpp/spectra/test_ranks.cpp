@@ -1,7 +1,7 @@
 // Solvers whose vectors are shared out to ranks: where slices begin at multiples of a chunk all numbers are those of
 // one process.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/krylov/arnoldi.hpp>
@@ -119,8 +119,8 @@ std::vector<double> run_shifted(const linear_map& A) {
     return numbers;
 }
 
-void check_same_bits(const sliced_operator::matrix& W, solver solve) {
-    const auto on_this_rank = [&](const slices& s) { return solve(sliced_operator(W, s)); };
+void check_same_bits(const plain_slices::matrix& W, solver solve) {
+    const auto on_this_rank = [&](const slices& s) { return solve(plain_slices(W, s)); };
     const auto expected = results_of_ranks({}, on_this_rank).front();
     REQUIRE(std::all_of(expected.begin(), expected.end(), [](double number) { return std::isfinite(number); }));
     for (const partition& shared_out : aligned_partitions())
@@ -128,15 +128,15 @@ void check_same_bits(const sliced_operator::matrix& W, solver solve) {
 }
 
 // Three ranks with rows and the chunk of the library, beside the operator of one process.
-void check_least_pieces(const sliced_operator::matrix& W, solver solve) {
+void check_least_pieces(const plain_slices::matrix& W, solver solve) {
     const auto expected = solve(sparse_operator(W.view(), 1));
     const partition shared_out{{1, 1, partition::rest}, least_piece, least_piece};
     for (const auto& numbers :
-         results_of_ranks(shared_out, [&](const slices& s) { return solve(sliced_operator(W, s)); }))
+         results_of_ranks(shared_out, [&](const slices& s) { return solve(plain_slices(W, s)); }))
         CHECK(numbers == expected);
 }
 
-sliced_operator::matrix square() { return matrices::iid<double>(1300, 9, 3); }
+plain_slices::matrix square() { return matrices::iid<double>(1300, 9, 3); }
 
 }  // namespace
 
@@ -149,7 +149,7 @@ TEST_CASE("Arnoldi on slices is a factorization: A V = V H + v b^T") {
     const auto W = square();
     const std::int64_t n = W.n_rows, k = arnoldi_steps;
     const auto results = results_of_ranks({{1, 2, partition::rest}},
-                                          [&](const slices& s) { return run_arnoldi(sliced_operator(W, s)); });
+                                          [&](const slices& s) { return run_arnoldi(plain_slices(W, s)); });
     const auto& numbers = results.back();
     const double* H = numbers.data();
     const double* coupling = H + k * k;
@@ -191,7 +191,7 @@ TEST_CASE("outer eigenvalues and shifted systems on slices have the bits of one 
     // A dense matrix that all ranks have, from any slices.
     const auto small = matrices::iid<double>(140, 9, 3);
     const auto expected = run_outer(sparse_operator(small.view(), 1));
-    const auto on_this_rank = [&](const slices& s) { return run_outer(sliced_operator(small, s)); };
+    const auto on_this_rank = [&](const slices& s) { return run_outer(plain_slices(small, s)); };
     const auto found = results_of_ranks({{40, 61, partition::rest}, 1, 64}, on_this_rank);
     for (const auto& numbers : found) CHECK(numbers == found.front());
     for (std::size_t i = 2; i < expected.size(); ++i)
@@ -206,7 +206,7 @@ TEST_CASE("powers of a start on slices have the bits of one process") {
 
 TEST_CASE("slices that begin within a chunk give close numbers, the same on all ranks") {
     const auto W = square();
-    const auto on_this_rank = [&](const slices& s) { return run_perron(sliced_operator(W, s)); };
+    const auto on_this_rank = [&](const slices& s) { return run_perron(plain_slices(W, s)); };
     const auto expected = results_of_ranks({}, on_this_rank).front();
     const auto results = results_of_ranks({{101, 700, partition::rest}, 1, 64}, on_this_rank);
     for (const auto& numbers : results) {

@@ -1,6 +1,6 @@
 // R(W): the deflation bound and signed words against dense eigenvalues; the whole answer on ranks and threads.
 #include "matrices.hpp"
-#include "sliced_operator.hpp"
+#include "plain_slices.hpp"
 
 #include <doctest/doctest.h>
 
@@ -240,7 +240,7 @@ std::vector<double> run_radius(const linear_map& A) {
 
 template <class Solver>
 void check_same_bits_on_ranks(const matrix& W, const Solver& solve) {
-    const auto on_this_rank = [&](const slices& s) { return solve(sliced_operator(W, s)); };
+    const auto on_this_rank = [&](const slices& s) { return solve(plain_slices(W, s)); };
     const auto expected = results_of_ranks({}, on_this_rank).front();
     REQUIRE(std::all_of(expected.begin(), expected.end(), [](double number) { return std::isfinite(number); }));
     for (const partition& shared_out : aligned_partitions())

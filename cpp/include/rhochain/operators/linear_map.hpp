@@ -113,6 +113,14 @@ public:
     [[nodiscard]] std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                       std::span<const std::int64_t> position) const;
 
+    // The rows of the matrix that this rank has, where they are shared out to ranks: as a matrix of their own.
+    [[nodiscard]] std::optional<stored_entries> own_rows() const { return model_->own_rows(); }
+    // Whether there are own_rows(), and the first rank has memory for those of all ranks.
+    [[nodiscard]] bool gathers() const { return model_->gathers(); }
+    // (*) W = 2^exponent() A in the first rank, on a space of its own and not normalised; nothing in the others.
+    // Requires gathers().
+    [[nodiscard]] std::optional<linear_map> gathered() const { return model_->gathered(); }
+
     // Memory for results and for a call; null without any.
     [[nodiscard]] std::shared_ptr<buffer_pool> pool() const { return model_->pool(); }
     // Bytes of the layouts that exist.
@@ -236,6 +244,24 @@ public:
             return get().principal(members, position);
         else
             return map_model::principal(members, position);
+    }
+    [[nodiscard]] std::optional<stored_entries> own_rows() const override {
+        if constexpr (requires(const operator_type& op) { op.own_rows(); })
+            return get().own_rows();
+        else
+            return std::nullopt;
+    }
+    [[nodiscard]] bool gathers() const override {
+        if constexpr (requires(const operator_type& op) { op.gathers(); })
+            return get().gathers();
+        else
+            return false;
+    }
+    [[nodiscard]] std::optional<linear_map> gathered() const override {
+        if constexpr (requires(const operator_type& op) { op.gathered(); })
+            return get().gathered();
+        else
+            return map_model::gathered();
     }
     [[nodiscard]] std::shared_ptr<buffer_pool> pool() const override {
         if constexpr (requires(const operator_type& op) { op.pool(); })

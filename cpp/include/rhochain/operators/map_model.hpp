@@ -49,6 +49,9 @@ public:
     [[nodiscard]] virtual const stored_entries* entries() const { return nullptr; }
     [[nodiscard]] virtual std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                               std::span<const std::int64_t> position) const;
+    [[nodiscard]] virtual std::optional<stored_entries> own_rows() const { return std::nullopt; }
+    [[nodiscard]] virtual bool gathers() const { return false; }
+    [[nodiscard]] virtual std::optional<linear_map> gathered() const;
     [[nodiscard]] virtual std::shared_ptr<buffer_pool> pool() const { return nullptr; }
     [[nodiscard]] virtual std::size_t prepared_bytes() const { return 0; }
 };

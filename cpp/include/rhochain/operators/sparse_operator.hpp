@@ -58,11 +58,16 @@ public:
     }
 
     [[nodiscard]] sparse_operator normalised() const {
+        return with_exponent(normalising_exponent(summary_.largest, summary_.smallest));
+    }
+    // 2^-e W.
+    [[nodiscard]] sparse_operator with_exponent(int e) const {
         sparse_operator A = *this;
-        A.exponent_ = normalising_exponent(summary_.largest, summary_.smallest);
-        A.scale_ = std::ldexp(1.0, -A.exponent_);
+        A.exponent_ = e;
+        A.scale_ = std::ldexp(1.0, -e);
         return A;
     }
+    [[nodiscard]] const entry_summary& summary() const { return summary_; }
 
     [[nodiscard]] sparse_operator with_threads(int threads) const {
         sparse_operator A = *this;

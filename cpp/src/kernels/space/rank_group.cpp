@@ -33,8 +33,7 @@ std::vector<double> rank_group::gather(std::span<const double> mine, std::span<c
         total += bytes.back();
     }
     std::vector<std::byte> sent(sizeof(word) + mine.size_bytes()), all(total);
-    const word flags = own_ | (failure_ ? failed : 0);
-    own_ &= ~save;
+    const word flags = flags_to_send();
     std::memcpy(sent.data(), &flags, sizeof(word));
     if (!mine.empty()) std::memcpy(sent.data() + sizeof(word), mine.data(), mine.size_bytes());
     ranks_->gather(sent, bytes, all);
@@ -59,6 +58,21 @@ std::vector<double> rank_group::gather(std::span<const double> mine, std::span<c
 std::vector<double> rank_group::gather(double mine) {
     const std::vector<std::int64_t> one_each(static_cast<std::size_t>(size()), 1);
     return gather({&mine, 1}, one_each);
+}
+
+void rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts, std::span<double> all) {
+    // The words come first: a rank that has failed may have no numbers.
+    const std::vector<std::int64_t> none(counts.size(), 0);
+    static_cast<void>(gather({}, none));
+    std::vector<std::size_t> bytes;
+    for (const std::int64_t count : counts) bytes.push_back(static_cast<std::size_t>(count) * sizeof(double));
+    ranks_->gather(std::as_bytes(mine), bytes, std::as_writable_bytes(all));
+}
+
+rank_group::word rank_group::flags_to_send() {
+    const word flags = own_ | (failure_ ? failed : 0);
+    own_ &= ~save;
+    return flags;
 }
 
 void rank_group::fail(std::exception_ptr failure) {

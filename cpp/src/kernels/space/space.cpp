@@ -102,6 +102,16 @@ std::vector<double> space::assembled(std::span<const double> slice) const {
     return group_->gather(slice, *lengths_);
 }
 
+void space::assemble(std::span<const double> slice, std::int64_t columns, std::span<double> all) const {
+    if (whole()) {
+        std::copy(slice.begin(), slice.end(), all.begin());
+        return;
+    }
+    std::vector<std::int64_t> counts = *lengths_;
+    for (std::int64_t& count : counts) count *= columns;
+    group_->gather(slice, counts, all);
+}
+
 bool space::agreed_stop(bool wanted) const {
     if (whole()) return wanted;
     if (wanted) group_->ask_to_stop();

@@ -6,12 +6,12 @@
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/norm/adjoint_check.hpp"
 #include "spectra/norm/chebyshev_bound.hpp"
+#include "spectra/norm/entry_structure.hpp"
 #include "spectra/norm/golub_kahan_run.hpp"
 #include "spectra/norm/modulus_norm.hpp"
 #include "spectra/norm/rayleigh_bound.hpp"
 #include "spectra/norm/schur_test.hpp"
 #include "spectra/structure/gram_interval.hpp"
-#include "spectra/structure/sign_factors.hpp"
 
 #include <cmath>
 #include <limits>
@@ -123,10 +123,11 @@ Bracket norm_within(const linear_map& A, const SolverOptions& options, const Nor
         magnitude = norms.upper.value;
         if (norms.inf == 0.0) return norm_of_zero(A);
     }
-    if (const auto moduli = gram_interval(A)) return norm_from_interval(A, *moduli, ledger);
+    const entry_structure structure = structure_of_entries(A);
+    if (structure.moduli) return norm_from_interval(A, *structure.moduli, ledger);
     // A rank may hold no entry of the start vector.
     if (A.domain().any(!options.start.empty())) tighten_by_guess(A, from_caller(options.start), magnitude, b, ledger);
-    const bool modulus_decides = A.entries() != nullptr && signs_factorize(*A.entries());
+    const bool modulus_decides = structure.signs_factorize;
     const norm_accuracy of_run = modulus_decides ? as_first_guess(accuracy) : accuracy;
     const top_estimate top = tighten_by_golub_kahan(A, options, of_run, b, ledger);
     image_of_vector behind = rayleigh_lower_bound(A, top.v, magnitude, ledger);

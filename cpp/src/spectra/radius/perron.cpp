@@ -54,10 +54,11 @@ Bracket between_radius_and_majorant(const linear_map& W, const SolverOptions& op
 
 Bracket perron_radius(const linear_map& W, const SolverOptions& options) {
     if (W.entries() == nullptr && W.modulus() == moduli::majorant) return between_radius_and_majorant(W, options);
-    if (W.entries() == nullptr)
+    if (!W.bounded())
         throw std::invalid_argument(
             "W: got an operator known by its products alone, expected a stored matrix, as perron_radius reads the "
             "entries");
+    if (W.entries() == nullptr && !W.gathers()) return perron_radius_of_whole(W, options);
     return solve_by_component(W, options, perron_of_block, component_quantity::below_modulus, entry_map::absolute);
 }
 

@@ -30,7 +30,7 @@ Bracket radius_from_products(const linear_map& W, const SolverOptions& options, 
 Bracket spectral_radius(const linear_map& W, const SolverOptions& options, const RadiusGoal& goal) {
     if (!(goal.upper_rtol >= 0.0))
         throw std::invalid_argument("upper_rtol: got " + std::to_string(goal.upper_rtol) + ", expected at least 0");
-    if (W.entries() == nullptr) return radius_from_products(W, options, goal);
+    if (W.entries() == nullptr && !W.gathers()) return radius_from_products(W, options, goal);
     const auto solve = [&goal](const irreducible_block& block, const SolverOptions& own, Ledger& ledger) {
         return spectral_radius_of_block(block, own, goal, ledger);
     };

@@ -16,16 +16,23 @@
 
 namespace rhochain {
 
+class component_search;
+
 // The entries give sharper bounds of rho(W) than of quantities that are only known to be at most rho(|W|).
 enum class component_quantity { radius, below_modulus };
 
 using block_solver = std::function<Bracket(const irreducible_block&, const SolverOptions&, Ledger&)>;
 
-// The failure probabilities of the PROBABLE bounds of all components add up to at most options.delta. W.entries() is
-// not null. With `eigenvector_of` q(W) is rho(f(W)), and the vectors of the components are eigenvectors: `vector` of
+// (*) The failure probabilities of the PROBABLE bounds of all components add up to at most options.delta. W.entries()
+// is not null, or W.gathers(). With `eigenvector_of` q(W) is rho(f(W)), and the vectors of the components are eigenvectors: `vector` of
 // the result is one of f(W), or `no_vector` gives the reason. Throws std::invalid_argument unless W is square.
 [[nodiscard]] Bracket solve_by_component(const linear_map& W, const SolverOptions& options, const block_solver& solve,
                                          component_quantity quantity = component_quantity::below_modulus,
                                          std::optional<entry_map> eigenvector_of = std::nullopt);
+
+// The bracket of q(W) from those of the components that `search` has, the power of two A.exponent() included.
+[[nodiscard]] Bracket maximum_of_components(component_search& search, const linear_map& A,
+                                            const std::optional<entry_map>& eigenvector_of,
+                                            const SolverOptions& options, Ledger& ledger);
 
 }  // namespace rhochain

@@ -1,5 +1,7 @@
 #include <rhochain/spectra/structure/components.hpp>
 
+#include "spectra/structure/on_first_rank.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
@@ -150,11 +152,22 @@ component_partition strong_components(const stored_entries& W) {
 }
 
 component_partition strong_components(const linear_map& W) {
-    if (W.entries() == nullptr)
+    if (W.entries() != nullptr) return strong_components(*W.entries());
+    if (!W.gathers())
         throw std::invalid_argument(
             "W: got an operator known by its products alone, expected a stored matrix, "
             "as components reads the entries");
-    return strong_components(*W.entries());
+    component_partition P;
+    const auto whole = W.gathered();
+    on_first_rank(
+        W.range(), [&] { P = strong_components(*whole->entries()); },
+        [&](state_archive& s) {
+            s(P.count);
+            s(P.longest_path);
+            for (auto* indices : {&P.labels, &P.offsets, &P.vertices, &P.cyclic})
+                s.list(*indices, std::int64_t{0}, 1, [&](std::int64_t& i) { s(i); });
+        });
+    return P;
 }
 
 std::vector<std::int64_t> positions(const component_partition& P) {

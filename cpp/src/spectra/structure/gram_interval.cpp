@@ -147,6 +147,12 @@ std::optional<modulus_interval> gram_interval(const linear_map& W) {
     return W.entries()->visit([&](const auto& view) { return interval_of(view, W); });
 }
 
+bool rows_agree_in_norm(const stored_entries& rows, int exponent) {
+    return rows.visit([&](const auto& W) {
+        return W.rows() == 0 || common_square(W, std::ldexp(1.0, -exponent)) > 0.0;
+    });
+}
+
 void tighten_by_interval(Bracket& b, const modulus_interval& moduli) {
     const char* source = "W^T W is a multiple of the identity";
     b.lower = {moduli.lower, Grade::proved, 0.0, source};

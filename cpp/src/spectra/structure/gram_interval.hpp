@@ -21,6 +21,9 @@ struct modulus_interval {
 // interval is narrow and G takes at most 2^30 products of entries. Memory: a copy of W, and n numbers a thread.
 [[nodiscard]] std::optional<modulus_interval> gram_interval(const linear_map& W);
 
+// Whether all rows have the same norm, as those of a multiple of an orthogonal matrix have; none have it too.
+[[nodiscard]] bool rows_agree_in_norm(const stored_entries& rows, int exponent);
+
 // Moves both ends into the interval, PROVED also where a PROBABLE one is narrower.
 void tighten_by_interval(Bracket& b, const modulus_interval& moduli);
 

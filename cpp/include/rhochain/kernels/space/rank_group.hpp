@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::vector<double> gather(std::span<const double> mine, std::span<const std::int64_t> counts);
     // One number of each rank.
     [[nodiscard]] std::vector<double> gather(double mine);
+    // The same numbers into `all`, without a copy: for long vectors.
+    void gather(std::span<const double> mine, std::span<const std::int64_t> counts, std::span<double> all);
 
     // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
@@ -55,6 +57,7 @@ private:
     static constexpr word stop = 2;
     static constexpr word save = 4;
 
+    [[nodiscard]] word flags_to_send();
     [[noreturn]] void throw_failure(int first_failed);
 
     std::shared_ptr<communicator> ranks_;

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::int64_t first() const { return first_; }
     [[nodiscard]] int threads() const { return threads_; }
     [[nodiscard]] bool whole() const { return group_ == nullptr; }
+    [[nodiscard]] int rank() const { return whole() ? 0 : group_->rank(); }
+    [[nodiscard]] int ranks() const { return whole() ? 1 : group_->size(); }
 
     [[nodiscard]] space with_threads(int threads) const;
     // R^n within this process, the same on all ranks: for the columns of a small matrix, or a copied component.
@@ -85,6 +87,8 @@ public:
     void broadcast(std::span<double> numbers, int from) const;
     // (*) All entries of a vector, from its slices.
     [[nodiscard]] std::vector<double> assembled(std::span<const double> slice) const;
+    // (*) The same for `columns` numbers a row, into `all`.
+    void assemble(std::span<const double> slice, std::int64_t columns, std::span<double> all) const;
 
     // An exception of body() ends the call on all ranks at the next (*); on one process it is thrown at once.
     template <class Body>

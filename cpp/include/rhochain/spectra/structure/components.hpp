@@ -30,8 +30,8 @@ struct component_partition {
     }
 };
 
-// Both throw std::invalid_argument unless W is square, the first one also if W.entries() is null. Of a transposed
-// view: the labels are those of W^T, whose edges are those of W reversed.
+// Both throw std::invalid_argument unless W is square, the first one also if W.entries() is null and W does not gather.
+// Of a transposed view: the labels are those of W^T, whose edges are those of W reversed. (*) The first one.
 [[nodiscard]] component_partition strong_components(const linear_map& W);
 [[nodiscard]] component_partition strong_components(const stored_entries& W);
 

@@ -23,7 +23,7 @@ struct sign_structure {
     mixed_lines rows;
 };
 
-// Throws std::invalid_argument if W.entries() is null.
+// (*) Throws std::invalid_argument if W.entries() is null and W does not gather.
 [[nodiscard]] sign_structure signs_of(const linear_map& W);
 
 }  // namespace rhochain

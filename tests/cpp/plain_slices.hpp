@@ -18,11 +18,11 @@
 
 namespace thread_ranks {
 
-class sliced_operator {
+class plain_slices {
 public:
     using matrix = rhochain::csr<double, std::int32_t>;
 
-    sliced_operator(const matrix& W, const slices& s)
+    plain_slices(const matrix& W, const slices& s)
         : slices_(s),
           domain_(s.of(W.n_cols)),
           range_(s.of(W.n_rows)),
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] std::int64_t column_terms() const { return column_terms_; }
     [[nodiscard]] bool lossless() const { return true; }
     [[nodiscard]] int threads() const { return 1; }
-    [[nodiscard]] sliced_operator with_threads(int) const { return *this; }
+    [[nodiscard]] plain_slices with_threads(int) const { return *this; }
 
     void apply(rhochain::const_block X, rhochain::mutable_block Y) const { apply(rhochain::entry_map::identity, X, Y); }
     void apply_adjoint(rhochain::const_block X, rhochain::mutable_block Y) const {

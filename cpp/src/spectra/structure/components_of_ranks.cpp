@@ -1,0 +1,167 @@
+#include "spectra/structure/components_of_ranks.hpp"
+
+#include "spectra/run_stage.hpp"
+#include "spectra/structure/component_search.hpp"
+#include "spectra/structure/on_first_rank.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+enum class turn { over, first_rank, all_ranks };
+
+// What comes next, and what all ranks need to know of a component that they solve together.
+struct announcement {
+    turn next = turn::over;
+    double delta = 0.0;
+    block_facts facts{};
+    std::vector<std::int64_t> outside{};
+
+    void exchange(state_archive& s) {
+        s.within(next, turn::all_ranks);
+        s(delta);
+        s(facts.signs_factorize);
+        s(facts.modulus_decides);
+        s(facts.has_negative);
+        s(facts.trace_bound);
+        s(facts.exponent);
+        s.within(facts.kind, symmetry::circulant);
+        bool known = facts.moduli.has_value();
+        s(known);
+        if (known) {
+            modulus_interval moduli = facts.moduli.value_or(modulus_interval{});
+            s(moduli.lower);
+            s(moduli.upper);
+            facts.moduli = moduli;
+        }
+        s.list(outside, std::int64_t{0}, 1, [&](std::int64_t& i) { s(i); });
+    }
+};
+
+// The first rank's part of the search. In the others it is empty.
+class first_rank_search {
+public:
+    first_rank_search(const linear_map& A, const SolverOptions& options, component_quantity quantity, Ledger& ledger)
+        : S_(A.domain()), ledger_(ledger), own_(options) {
+        if (S_.any(!options.start.empty())) start_ = S_.assembled(options.start);
+        own_.start = start_;
+        whole_ = A.gathered();
+        on_first_rank(
+            S_,
+            [&] {
+                if (A.exponent() != 0) whole_ = whole_->normalised();
+                search_.emplace(*whole_, own_, quantity);
+            },
+            [](state_archive&) {});
+    }
+
+    [[nodiscard]] announcement next() {
+        announcement said;
+        on_first_rank(
+            S_,
+            [&] {
+                current_ = search_->next();
+                if (current_ == nullptr) return;
+                said.delta = search_->share().delta;
+                // One rank has all rows of a matrix that is not larger than an alignment.
+                const bool together = S_.size() > S_.alignment() && search_->serves_in_place(*current_);
+                said.next = together ? turn::all_ranks : turn::first_rank;
+                if (!together) return;
+                said.facts = search_->facts_in_place(*current_);
+                said.outside = search_->outside(*current_);
+            },
+            [&](state_archive& s) { said.exchange(s); });
+        return said;
+    }
+
+    // The vertices of the component, in the first rank.
+    [[nodiscard]] std::span<const std::int64_t> members() const {
+        if (current_ == nullptr) return {};
+        return search_->partition().members(current_->component);
+    }
+
+    // (*) Of the component of the announcement, solved by the first rank.
+    void solve_alone(const block_solver& solve) {
+        Bracket b;
+        alone([&](const SolverOptions& options, Ledger& inner) {
+            SolverOptions own = options;
+            own.delta = search_->share().delta;
+            b = search_->solve(*current_, own, solve, inner);
+            search_->add(b, *current_);
+        });
+    }
+
+    // (*) Of the component that all ranks have solved.
+    void add(Bracket b) {
+        b.vector = in_first_rank(std::move(b.vector), S_);
+        on_first_rank(S_, [&] { search_->add(b, *current_); }, [](state_archive&) {});
+    }
+
+    [[nodiscard]] Bracket result(const std::optional<entry_map>& f) {
+        Bracket b;
+        alone([&](const SolverOptions& options, Ledger& inner) {
+            b = maximum_of_components(*search_, *whole_, f, options, inner);
+        });
+        on_first_rank(
+            S_, [] {},
+            [&](state_archive& s) {
+                exchange(s, b);
+                s(b.eigenvalue);
+                s(b.no_vector);
+            });
+        b.vector = from_first_rank(b.vector, S_);
+        return b;
+    }
+
+private:
+    // (*) Runs in the first rank with a ledger of its own. Its products count on all ranks.
+    void alone(const std::function<void(const SolverOptions&, Ledger&)>& body) {
+        std::int64_t products = 0;
+        on_first_rank(
+            S_,
+            [&] {
+                SolverOptions options = ledger_.inner_options(own_, own_.max_matvecs - ledger_.matvecs());
+                options.log = nullptr;
+                Ledger inner(options, whole_->domain());
+                body(options, inner);
+                products = inner.matvecs();
+            },
+            [&](state_archive& s) { s(products); });
+        ledger_.count(products);
+    }
+
+    space S_;
+    Ledger& ledger_;
+    SolverOptions own_;
+    std::vector<double> start_;
+    std::optional<linear_map> whole_;
+    std::optional<component_search> search_;
+    const component_summary* current_ = nullptr;
+};
+
+}  // namespace
+
+Bracket solve_components_of_ranks(const linear_map& A, const SolverOptions& options, const block_solver& solve,
+                                  component_quantity quantity, std::optional<entry_map> eigenvector_of,
+                                  Ledger& ledger) {
+    first_rank_search search(A, options, quantity, ledger);
+    SolverOptions share = options;
+    for (;;) {
+        announcement said = search.next();
+        if (said.next == turn::over) return search.result(eigenvector_of);
+        if (said.next == turn::first_rank) {
+            search.solve_alone(solve);
+            continue;
+        }
+        share.delta = said.delta;
+        const auto block = irreducible_block::in_place(A, std::move(said.outside), said.facts, search.members());
+        search.add(solve(block, share, ledger));
+    }
+}
+
+}  // namespace rhochain

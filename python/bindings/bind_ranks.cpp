@@ -1,0 +1,163 @@
+// Matrices whose rows are shared out to ranks, and the communicator of mpi4py under them.
+#include "borrowed_arrays.hpp"
+#include "operators.hpp"
+#include "python_products.hpp"
+
+#include <rhochain/kernels/space/rank_group.hpp>
+#include <rhochain/kernels/space/space.hpp>
+#include <rhochain/operators/sliced_operator.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace rhochain::python {
+namespace {
+
+// Calls a function that is not written in Python, so that no handler of a signal runs between the gather and the code
+// that waits for it: after an exception there this rank would be a gather behind the others.
+class mpi_communicator : public communicator {
+public:
+    mpi_communicator(int rank, int size, py::function allgatherv, py::object word)
+        : rank_(rank), size_(size), allgatherv_(std::move(allgatherv)), word_(std::move(word)) {}
+    ~mpi_communicator() override {
+        const py::gil_scoped_acquire gil;
+        allgatherv_.release().dec_ref();
+        word_.release().dec_ref();
+    }
+
+    [[nodiscard]] int rank() const override { return rank_; }
+    [[nodiscard]] int size() const override { return size_; }
+    void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes,
+                std::span<std::byte> all) override {
+        const py::gil_scoped_acquire gil;
+        py::list counts;  // in words of 8 bytes, of which every message consists
+        for (const std::size_t count : bytes) counts.append(count / sizeof(std::uint64_t));
+        allgatherv_(py::make_tuple(memory(mine.data(), mine.size()), word_),
+                    py::make_tuple(memory(all.data(), all.size()), counts, word_));
+    }
+
+private:
+    static py::memoryview memory(const std::byte* data, std::size_t size) {
+        static std::byte nothing{};
+        void* place = const_cast<std::byte*>(size == 0 ? &nothing : data);
+        return py::memoryview::from_memory(place, static_cast<py::ssize_t>(size));
+    }
+
+    int rank_, size_;
+    py::function allgatherv_;
+    py::object word_;
+};
+
+// The ranks of one communicator.
+struct Ranks {
+    std::shared_ptr<rank_group> group;
+};
+
+Ranks make_ranks(int rank, int size, py::function allgatherv, py::object word) {
+    return {std::make_shared<rank_group>(
+        std::make_shared<mpi_communicator>(rank, size, std::move(allgatherv), std::move(word)))};
+}
+
+using lengths = std::vector<std::int64_t>;
+
+class SlicedOperator : public Operator {
+public:
+    SlicedOperator(linear_map map, py::object used, std::int64_t nnz, py::dtype scalar)
+        : Operator(std::move(map), std::move(used)), nnz_(nnz), scalar_(std::move(scalar)) {}
+
+    [[nodiscard]] std::int64_t nnz() const { return nnz_; }
+    [[nodiscard]] py::dtype dtype() const { return scalar_; }
+
+private:
+    std::int64_t nnz_;
+    py::dtype scalar_;
+};
+
+std::shared_ptr<SlicedOperator> make_sliced(const Ranks& ranks, const lengths& row_lengths, const lengths& col_lengths,
+                                            const py::tuple& rows, const py::tuple& columns, int threads,
+                                            std::size_t memory, std::size_t gathered_memory) {
+    const auto part = [](const py::tuple& parts, std::size_t k) { return parts[k].cast<py::array>(); };
+    const space range(ranks.group, row_lengths, resolve_threads(threads));
+    const space domain(ranks.group, col_lengths, resolve_threads(threads));
+    const py::array indptr = part(rows, 0), indices = part(rows, 1), data = part(rows, 2);
+    const auto with = [&]<class Scalar, class Index>(const csr_view<Scalar, Index>& W) {
+        const py::array indptr_of_columns = part(columns, 0), indices_of_columns = part(columns, 1);
+        const py::array data_of_columns = part(columns, 2);
+        if (!holds<Index>(indptr_of_columns) || !holds<Index>(indices_of_columns) || !holds<Scalar>(data_of_columns))
+            throw py::type_error("columns: expected arrays of the types that rows have");
+        const csr_view<Scalar, Index> T{domain.length(), range.size(), span_of<Index>(indptr_of_columns),
+                                        span_of<Index>(indices_of_columns), span_of<Scalar>(data_of_columns)};
+        const auto operator_of_ranks = [&] {
+            const py::gil_scoped_release release;
+            return sliced_operator<Scalar, Index>(W, T, range, domain, {memory, gathered_memory});
+        };
+        const sliced_operator<Scalar, Index> A = operator_of_ranks();
+        return std::make_shared<SlicedOperator>(A, py::make_tuple(rows, columns), A.nnz(), py::dtype::of<Scalar>());
+    };
+    return with_csr(range.length(), domain.size(), indptr, indices, data, with);
+}
+
+// Products of a user whose vectors are slices. An exception of one rank ends the call on all of them.
+class sliced_products {
+public:
+    sliced_products(space range, space domain, const python_products& own)
+        : range_(std::move(range)), domain_(std::move(domain)), own_(own) {}
+
+    [[nodiscard]] std::int64_t rows() const { return range_.size(); }
+    [[nodiscard]] std::int64_t cols() const { return domain_.size(); }
+    [[nodiscard]] space range() const { return range_; }
+    [[nodiscard]] space domain() const { return domain_; }
+    [[nodiscard]] int threads() const { return range_.threads(); }
+    [[nodiscard]] sliced_products with_threads(int threads) const {
+        return {range_.with_threads(threads), domain_.with_threads(threads), own_};
+    }
+    [[nodiscard]] bool has_adjoint() const { return own_.has_adjoint(); }
+    void apply(const_block X, mutable_block Y) const {
+        domain_.attempt([&] { own_.apply(X, Y); });
+    }
+    void apply_adjoint(const_block X, mutable_block Y) const {
+        range_.attempt([&] { own_.apply_adjoint(X, Y); });
+    }
+
+private:
+    space range_, domain_;
+    python_products own_;
+};
+
+class SlicedCallback : public Operator {
+    using Operator::Operator;
+};
+
+std::shared_ptr<SlicedCallback> make_callback(const Ranks& ranks, const lengths& row_lengths,
+                                              const lengths& col_lengths, const py::function& matmat,
+                                              const py::object& rmatmat, int threads) {
+    const space range(ranks.group, row_lengths, resolve_threads(threads));
+    const space domain(ranks.group, col_lengths, resolve_threads(threads));
+    const python_products own(range.length(), domain.length(), matmat, rmatmat);
+    return std::make_shared<SlicedCallback>(sliced_products(range, domain, own), py::make_tuple(matmat, rmatmat));
+}
+
+}  // namespace
+
+void bind_ranks(py::module_& m) {
+    py::class_<Ranks>(m, "Ranks")
+        .def(py::init(&make_ranks), py::kw_only(), py::arg("rank"), py::arg("size"), py::arg("allgatherv"),
+             py::arg("word"));
+    // The rows of a slice begin at a multiple of this where the bits are those of one process.
+    m.def("piece_rows", &piece_rows, py::arg("n"));
+    py::class_<SlicedOperator, Operator, std::shared_ptr<SlicedOperator>>(m, "SlicedOperator")
+        .def(py::init(&make_sliced), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"),
+             py::arg("rows"), py::arg("columns"), py::kw_only(), py::arg("threads"), py::arg("memory"),
+             py::arg("gathered_memory"))
+        .def_property_readonly("nnz", &SlicedOperator::nnz)
+        .def_property_readonly("dtype", &SlicedOperator::dtype);
+    py::class_<SlicedCallback, Operator, std::shared_ptr<SlicedCallback>>(m, "SlicedCallback")
+        .def(py::init(&make_callback), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"),
+             py::arg("matmat"), py::arg("rmatmat"), py::kw_only(), py::arg("threads"));
+}
+
+}  // namespace rhochain::python

@@ -1,0 +1,12 @@
+"""Matrices that the ranks of an MPI communicator share: ``mpiexec -n 4 python job.py``.
+
+- `Matrix`: from the rows that each rank has
+- `load`: from a file
+- `Operator`: from products of slices
+"""
+
+from rhochain.ranks.loading import load
+from rhochain.ranks.sliced_matrix import SlicedMatrix as Matrix
+from rhochain.ranks.sliced_matrix import SlicedOperator as Operator
+
+__all__ = ["Matrix", "Operator", "load"]

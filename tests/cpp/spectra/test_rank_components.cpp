@@ -1,0 +1,197 @@
+// Estimates of a matrix whose rows are shared out to ranks: the numbers of one process, structure included.
+#include "matrices.hpp"
+#include "thread_ranks.hpp"
+
+#include <rhochain/operators/sliced_operator.hpp>
+#include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/norm/spectral_norm.hpp>
+#include <rhochain/spectra/radius/perron.hpp>
+#include <rhochain/spectra/radius/spectral_radius.hpp>
+#include <rhochain/spectra/scaling/scaled_norm.hpp>
+#include <rhochain/spectra/structure/components.hpp>
+#include <rhochain/spectra/structure/sign_structure.hpp>
+#include <rhochain/storage/csr.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <complex>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace rhochain;
+using namespace thread_ranks;
+
+namespace {
+
+using matrix = csr<double, std::int32_t>;
+
+constexpr std::size_t no_layouts = 0;
+constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+
+matrix rows_of(const matrix& W, const space& S) {
+    matrix part{S.length(), W.n_cols, {0}, {}, {}};
+    const std::int32_t before = W.indptr[static_cast<std::size_t>(S.first())];
+    for (std::int64_t i = 1; i <= S.length(); ++i)
+        part.indptr.push_back(W.indptr[static_cast<std::size_t>(S.first() + i)] - before);
+    part.indices.assign(W.indices.begin() + before, W.indices.begin() + before + part.indptr.back());
+    part.values.assign(W.values.begin() + before, W.values.begin() + before + part.indptr.back());
+    return part;
+}
+
+// One rank's part of W, which it owns, as a map.
+class part_of_rank {
+public:
+    part_of_rank(const matrix& W, const slices& s, std::size_t gathered)
+        : S_(s.of(W.n_rows)),
+          rows_(rows_of(W, S_)),
+          columns_(rows_of(transpose(W.view()), S_)),
+          map_(sliced_operator<double, std::int32_t>(rows_.view(), columns_.view(), S_, S_, {no_layouts, gathered})) {}
+
+    [[nodiscard]] const linear_map& map() const { return map_; }
+
+private:
+    space S_;
+    matrix rows_, columns_;
+    linear_map map_;
+};
+
+void append(std::vector<double>& numbers, const Bracket& b, const space& S) {
+    for (const double x : {b.lower.value, b.value, b.upper.value, static_cast<double>(b.matvecs)}) numbers.push_back(x);
+    numbers.push_back(static_cast<double>(b.lower.grade));
+    numbers.push_back(static_cast<double>(b.upper.grade));
+    std::vector<double> parts;
+    for (const auto& z : b.vector) parts.push_back(z.real());
+    if (!S.any(!parts.empty())) return;
+    const std::vector<double> whole = S.assembled(parts);
+    numbers.insert(numbers.end(), whole.begin(), whole.end());
+}
+
+using quantity = std::vector<double> (*)(const linear_map& A);
+
+std::vector<double> radius(const linear_map& A) {
+    std::vector<double> numbers;
+    append(numbers, spectral_radius(A, {.rtol = 1e-2}), A.domain());
+    return numbers;
+}
+
+std::vector<double> radius_of_modulus(const linear_map& A) {
+    std::vector<double> numbers;
+    append(numbers, perron_radius(A, {}), A.domain());
+    return numbers;
+}
+
+std::vector<double> norm(const linear_map& A) {
+    std::vector<double> numbers;
+    append(numbers, spectral_norm(A, {.rtol = 1e-1}), A.domain());
+    return numbers;
+}
+
+std::vector<double> scaling(const linear_map& A) {
+    ScaledNorm found = scaled_norm(A, {.rtol = 0.3, .max_matvecs = 2000});
+    std::vector<double> numbers;
+    append(numbers, found.bracket, A.domain());
+    numbers.push_back(found.attained.value);
+    const std::vector<double> d = A.domain().assembled(found.scaling);
+    numbers.insert(numbers.end(), d.begin(), d.end());
+    return numbers;
+}
+
+std::vector<double> structure(const linear_map& A) {
+    const component_partition P = strong_components(A);
+    const sign_structure signs = signs_of(A);
+    std::vector<double> numbers{static_cast<double>(P.count), static_cast<double>(P.longest_path),
+                                static_cast<double>(signs.factorizes), static_cast<double>(signs.rows.lines.size())};
+    for (const std::int64_t c : P.labels) numbers.push_back(static_cast<double>(c));
+    return numbers;
+}
+
+// A giant component, smaller ones and single vertices, with negative entries; its edges between components lead to
+// smaller labels.
+matrix reducible(std::int64_t n) {
+    matrix W = matrices::iid<double>(n, 2, 17);
+    for (std::size_t p = 0; p < W.values.size(); ++p)
+        if (p % 11 == 0) W.values[p] *= 3.0;
+    return W;
+}
+
+matrix without_cycle(std::int64_t n) {
+    matrix W = matrices::iid<double>(n, 4, 18);
+    for (std::int64_t i = 0; i < n; ++i)
+        for (auto p = static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i)]);
+             p < static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i) + 1]); ++p)
+            if (W.indices[p] <= i) W.values[p] = 0.0;
+    return W;
+}
+
+matrix of_one_sign_a_column(std::int64_t n) {
+    matrix W = matrices::iid<double>(n, 5, 19);
+    for (std::size_t p = 0; p < W.values.size(); ++p)
+        W.values[p] = std::abs(W.values[p]) * (W.indices[p] % 4 == 0 ? -1.0 : 1.0);
+    return W;
+}
+
+void check_same_bits(const matrix& W, quantity of) {
+    const partition shared_out{{1, 1, partition::rest}, least_piece, least_piece};
+    const auto expected = of(sparse_operator(W.view(), 1));
+    const auto found =
+        results_of_ranks(shared_out, [&](const slices& s) { return of(part_of_rank(W, s, everything).map()); });
+    for (const auto& numbers : found) {
+        REQUIRE(numbers.size() == expected.size());
+        std::size_t different = 0;
+        for (std::size_t i = 0; i < numbers.size(); ++i) if (numbers[i] != expected[i]) ++different;
+        CHECK(different == 0);
+    }
+}
+
+constexpr std::int64_t n = 20'000;
+
+}  // namespace
+
+TEST_CASE("radii, norms and scalings of slices have the bits of one process, components and signs too") {
+    for (const matrix& W : {reducible(n), without_cycle(n), of_one_sign_a_column(n), matrices::iid<double>(n, 8, 5)})
+        for (const quantity of : {structure, radius, radius_of_modulus, norm}) check_same_bits(W, of);
+    check_same_bits(reducible(n), scaling);
+    check_same_bits(without_cycle(n), scaling);
+}
+
+TEST_CASE("entries far out of range are normalised alike on all ranks") {
+    matrix W = reducible(n);
+    for (double& w : W.values) w *= 0x1p-700;
+    for (const quantity of : {radius, radius_of_modulus, norm}) check_same_bits(W, of);
+}
+
+TEST_CASE("where W does not fit into the first rank the bounds of one block hold") {
+    const matrix W = reducible(n);
+    const Bracket whole = spectral_radius(sparse_operator(W.view(), 1), {.rtol = 1e-2});
+    const Bracket modulus = perron_radius(sparse_operator(W.view(), 1), {});
+    const auto found = results_of_ranks({{1, partition::rest}, least_piece, least_piece}, [&](const slices& s) {
+        const part_of_rank part(W, s, 0);
+        const Bracket rho = spectral_radius(part.map(), {.rtol = 1e-2});
+        const Bracket perron = perron_radius(part.map(), {});
+        return std::vector<double>{graded_lower(rho).value, graded_upper(rho).value, perron.lower.value,
+                                   perron.upper.value};
+    });
+    for (const auto& ends : found) {
+        CHECK(ends == found.front());
+        CHECK(ends[0] <= graded_upper(whole).value);
+        CHECK(ends[1] >= graded_lower(whole).value);
+        CHECK(ends[2] <= modulus.upper.value);
+        CHECK(ends[3] >= modulus.lower.value);
+    }
+}
+
+TEST_CASE("a part of the wrong size, or one that is not valid, ends the call on all ranks") {
+    const matrix W = matrices::iid<double>(n, 3, 2);
+    const auto thrown = outcomes_of_ranks(2, [&](const group_pointer& group, int rank) {
+        const slices s{group, {{1, partition::rest}, least_piece, least_piece}};
+        const space S = s.of(n);
+        matrix rows = rows_of(W, S);
+        if (rank == 1) rows.values[3] = std::numeric_limits<double>::quiet_NaN();
+        const matrix columns = rows_of(transpose(W.view()), S);
+        sliced_operator<double, std::int32_t>(rows.view(), columns.view(), S, S, {0, 0});
+    });
+    CHECK_THROWS_AS(std::rethrow_exception(thrown[1]), std::invalid_argument);
+    CHECK_THROWS_AS(std::rethrow_exception(thrown[0]), rank_failure);
+}
