@@ -18,6 +18,7 @@ PYTHON_FOLDERS = [
     "files",
     "objects",
     "inputs",
+    "ranks",
     "runs",
     "estimates",
     "chains",
@@ -28,7 +29,7 @@ PYTHON_FOLDERS = [
 ]
 MODULES_AT_TOP = 12
 FILE_READERS = "files"
-MAY_READ_FILES = {"objects", "inputs", "commands", "cli", "__init__"}
+MAY_READ_FILES = {"objects", "inputs", "ranks", "commands", "cli", "__init__"}
 LISTED = re.compile(r"^- `(\w+)`: ", re.MULTILINE)
 
 

@@ -158,7 +158,11 @@ class SlicedMatrix(_Sliced):
         own = together(comm, lambda: _own_rows(rows))
         limits = together(
             comm,
-            lambda: (byte_count("memory", memory), byte_count("gathered_memory", gathered_memory), _threads(threads, comm)),
+            lambda: (
+                byte_count("memory", memory),
+                byte_count("gathered_memory", gathered_memory),
+                _threads(threads, comm),
+            ),
         )
         own = _alike(comm, own)
         given = np.array(comm.allgather(own.shape[0]), np.int64)
@@ -318,6 +322,8 @@ def _whole_numbers(entries: _Array) -> bool:
 
 def _by_columns(product: Callable[[_Array], Any]) -> Callable[[_Array], _Array]:
     def apply(X: _Array) -> _Array:
-        return np.stack([np.asarray(product(X[:, k].copy()), np.float64).reshape(-1) for k in range(X.shape[1])], axis=1)
+        return np.stack(
+            [np.asarray(product(X[:, k].copy()), np.float64).reshape(-1) for k in range(X.shape[1])], axis=1
+        )
 
     return apply

@@ -53,5 +53,9 @@ def _run(command: list[str]) -> str:
 
 def _environment() -> dict[str, str]:
     """Open MPI refuses root and more ranks than cores unless told."""
-    told = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
+    told = {
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    }
     return {**os.environ, "OMP_NUM_THREADS": "1", **told}

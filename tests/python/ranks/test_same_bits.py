@@ -8,7 +8,9 @@ from launched_ranks import RESULTS, alone, on_ranks
 QUANTITIES = ["products", "components", "radius", "start", "norm", "perron"]
 
 
-@pytest.mark.parametrize("case", ["iid-20000", "outlier-20000", "nilpotent-20000", "dale-20000", "float-20000", "celegans"])
+@pytest.mark.parametrize(
+    "case", ["iid-20000", "outlier-20000", "nilpotent-20000", "dale-20000", "float-20000", "celegans"]
+)
 def test_ranks_have_the_bits_of_one_process(case: str) -> None:
     expected = json.loads(alone(RESULTS, case, *QUANTITIES))
     for ranks in (1, 2, 3, 4):
