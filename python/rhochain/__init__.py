@@ -107,6 +107,7 @@ __all__ = [
     "check_chain",
     "check_many",
     "components",
+    "distributed",
     "growth_factor",
     "load",
     "numerical_radius",

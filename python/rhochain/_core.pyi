@@ -16,6 +16,10 @@ class Operator:
     @property
     def cols(self) -> int: ...
     @property
+    def own_rows(self) -> int: ...
+    @property
+    def own_cols(self) -> int: ...
+    @property
     def nbytes(self) -> int: ...
     @property
     def spare_bytes(self) -> int: ...
@@ -46,6 +50,41 @@ class CallbackOperator(Operator):
         cols: int,
         matmat: Callable[[_Float64], _Float64],
         rmatmat: Callable[[_Float64], _Float64] | None,
+    ) -> None: ...
+
+class Ranks:
+    def __init__(self, *, rank: int, size: int, allgatherv: Callable[..., Any], word: Any) -> None: ...
+
+def piece_rows(n: int) -> int: ...
+
+class SlicedOperator(Operator):
+    def __init__(
+        self,
+        ranks: Ranks,
+        row_lengths: Sequence[int],
+        col_lengths: Sequence[int],
+        rows: tuple[_Index, _Index, _Real],
+        columns: tuple[_Index, _Index, _Real],
+        *,
+        threads: int,
+        memory: int,
+        gathered_memory: int,
+    ) -> None: ...
+    @property
+    def nnz(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+class SlicedCallback(Operator):
+    def __init__(
+        self,
+        ranks: Ranks,
+        row_lengths: Sequence[int],
+        col_lengths: Sequence[int],
+        matmat: Callable[[_Float64], _Float64],
+        rmatmat: Callable[[_Float64], _Float64] | None,
+        *,
+        threads: int,
     ) -> None: ...
 
 def sparse_copy(a: _Real, *, memory: int, always: bool) -> tuple[_Index, _Index, _Real] | None: ...

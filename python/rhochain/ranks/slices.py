@@ -1,7 +1,7 @@
 """Which rows each rank has: consecutive ones, in the order of the ranks.
 
-Sums over a vector are cut at multiples of `_core.piece_rows(n)` rows. Where each slice begins at such a multiple, no bit
-of a result depends on the number of ranks.
+Sums over a vector are cut at multiples of `_core.piece_rows(n)` rows. Where each slice begins at such a multiple, no
+bit of a result depends on the number of ranks.
 """
 
 from __future__ import annotations
