@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
+
 using rhochain::environment_number;
 
 TEST_CASE("the environment gives the first number of a list, or none") {
