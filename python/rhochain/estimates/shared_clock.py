@@ -26,8 +26,7 @@ class SharedClock:
             return 0.0
         return None if self._end is None else max(0.0, self._end - time.monotonic()) / left
 
-    @property
-    def stopped(self) -> bool:
+    def has_stopped(self) -> bool:
         """Whether the callback said stop."""
         return self._stopped
 

@@ -99,7 +99,7 @@ class Investigation:
         self._structure()
         for compute in (self._perron, self._radius, self._norm):  # rho before a transposed copy takes memory
             compute()
-        if self._clock.stopped:
+        if self._clock.has_stopped():
             return decide(self._evidence)  # each of the others takes some time to begin
         if not self._evidence.linear or self._linear_is_open():
             self._growth()
@@ -107,7 +107,7 @@ class Investigation:
             self._range()
         self._linear_gain()
         decision = decide(self._evidence)
-        if self._clock.stopped:
+        if self._clock.has_stopped():
             return decision
         if decision.verdict is Verdict.UNDECIDED or needs_burn_in(self._evidence, decision):
             self._scaling()
