@@ -150,9 +150,8 @@ void bind_ranks(py::module_& m) {
     // The rows of a slice begin at a multiple of this where the bits are those of one process.
     m.def("piece_rows", &piece_rows, py::arg("n"));
     py::class_<SlicedOperator, Operator, std::shared_ptr<SlicedOperator>>(m, "SlicedOperator")
-        .def(py::init(&make_sliced), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"),
-             py::arg("rows"), py::arg("columns"), py::kw_only(), py::arg("threads"), py::arg("memory"),
-             py::arg("gathered_memory"))
+        .def(py::init(&make_sliced), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"), py::arg("rows"),
+             py::arg("columns"), py::kw_only(), py::arg("threads"), py::arg("memory"), py::arg("gathered_memory"))
         .def_property_readonly("nnz", &SlicedOperator::nnz)
         .def_property_readonly("dtype", &SlicedOperator::dtype);
     py::class_<SlicedCallback, Operator, std::shared_ptr<SlicedCallback>>(m, "SlicedCallback")

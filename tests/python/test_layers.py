@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from source_tree import ROOT, SOURCE_SUFFIXES, files, lines_of_code, write
 
-CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", "chains", "rhochain"]
+CPP_ORDER = ["version", "storage", "kernels", "operators", "krylov", "spectra", "chains", "mpi", "rhochain"]
 CPP_LAYERS = {name: rank for rank, name in enumerate(CPP_ORDER)}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 OPENMP = re.compile(r"#\s*pragma\s+omp\b|<omp\.h>|\bomp_\w+\s*\(|\b_OPENMP\b|\bRHOCHAIN_HAS_OPENMP\b")

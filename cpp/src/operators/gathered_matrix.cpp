@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -14,10 +15,10 @@ namespace {
 constexpr std::int64_t strip = std::int64_t{1} << 20;  // entries
 
 template <class Kept, storage_scalar Scalar, index_integer Index>
-std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const space& S, std::int64_t cols,
-                                    std::int64_t nnz, std::size_t memory) {
+std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const space& S, std::int64_t nnz,
+                                    std::size_t memory) {
     const bool here = S.rank() == 0;
-    csr<Scalar, Kept> W{S.size(), cols, {}, {}, {}};
+    csr<Scalar, Kept> W{S.size(), rows.cols(), {}, {}, {}};
     std::vector<double> lengths(static_cast<std::size_t>(rows.rows()));
     for (std::int64_t i = 0; i < rows.rows(); ++i)
         lengths[static_cast<std::size_t>(i)] = static_cast<double>(rows.row_end(i) - rows.row_begin(i));
@@ -60,20 +61,15 @@ std::size_t gathered_bytes(std::int64_t rows, std::int64_t nnz, std::size_t scal
     return static_cast<std::size_t>(nnz) * (index + scalar_bytes) + static_cast<std::size_t>(rows) * index;
 }
 
-template <storage_scalar Scalar, index_integer Index>
-std::optional<linear_map> gathered_matrix(const csr_view<Scalar, Index>& rows, const space& S, std::int64_t cols,
-                                          std::int64_t nnz, std::size_t memory) {
-    return fits_int32(S.size(), cols, nnz) ? gather_as<std::int32_t>(rows, S, cols, nnz, memory)
-                                           : gather_as<std::int64_t>(rows, S, cols, nnz, memory);
+std::optional<linear_map> gathered_matrix(const stored_entries& rows, const space& S, std::int64_t nnz,
+                                          std::size_t memory) {
+    return rows.visit([&](const auto& view) -> std::optional<linear_map> {
+        if constexpr (requires { view.indptr; })
+            return fits_int32(S.size(), view.cols(), nnz) ? gather_as<std::int32_t>(view, S, nnz, memory)
+                                                          : gather_as<std::int64_t>(view, S, nnz, memory);
+        else
+            throw std::logic_error("dense rows of a rank");
+    });
 }
-
-template std::optional<linear_map> gathered_matrix(const csr_view<float, std::int32_t>&, const space&, std::int64_t,
-                                                   std::int64_t, std::size_t);
-template std::optional<linear_map> gathered_matrix(const csr_view<double, std::int32_t>&, const space&, std::int64_t,
-                                                   std::int64_t, std::size_t);
-template std::optional<linear_map> gathered_matrix(const csr_view<float, std::int64_t>&, const space&, std::int64_t,
-                                                   std::int64_t, std::size_t);
-template std::optional<linear_map> gathered_matrix(const csr_view<double, std::int64_t>&, const space&, std::int64_t,
-                                                   std::int64_t, std::size_t);
 
 }  // namespace rhochain

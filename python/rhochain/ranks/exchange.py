@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from rhochain.ranks.agreement import Communicator
 
 __all__ = ["exchanged"]
 
-_Array = npt.NDArray[np.generic]
+_Array = npt.NDArray[Any]
 
 
 def exchanged(comm: Communicator, parts: Sequence[_Array]) -> list[_Array]:

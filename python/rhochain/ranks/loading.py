@@ -50,7 +50,7 @@ def load(
     def rows() -> tuple[sparse.csr_array, int]:
         if comm.rank > 0:
             return sparse.csr_array((0, 0)), 0
-        W = load_file(path, **options)
+        W: Any = load_file(path, **options)
         if isinstance(W, Weights):
             W = W.matrix
         return sparse.csr_array(W), W.shape[1]

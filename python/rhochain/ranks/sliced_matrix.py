@@ -305,7 +305,7 @@ def _threads(threads: int | None, comm: Communicator) -> int:
     from mpi4py import MPI
 
     beside = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    share = max(1, granted_threads() // beside.size)
+    share = max(1, granted_threads() // int(beside.size))
     beside.Free()
     return share
 

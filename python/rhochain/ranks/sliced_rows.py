@@ -45,7 +45,7 @@ def transposed(comm: Communicator, rows: sparse.csr_array, of_rows: Lengths, of_
     lengths = exchanged(comm, [counts[a:b] for a, b in cuts])
     indices = exchanged(comm, [sources[a:b] for a, b in places])
     data = exchanged(comm, [columns.data[a:b] for a, b in places])
-    total = np.sum(lengths, axis=0, dtype=np.int64)
+    total: npt.NDArray[np.int64] = np.sum(lengths, axis=0, dtype=np.int64)
     next_place = np.cumsum(total) - total
     merged_indices = np.empty(int(total.sum()), indices[0].dtype)
     merged = np.empty(len(merged_indices), data[0].dtype)

@@ -140,7 +140,8 @@ void check_same_bits(const matrix& W, quantity of) {
     for (const auto& numbers : found) {
         REQUIRE(numbers.size() == expected.size());
         std::size_t different = 0;
-        for (std::size_t i = 0; i < numbers.size(); ++i) if (numbers[i] != expected[i]) ++different;
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            if (numbers[i] != expected[i]) ++different;
         CHECK(different == 0);
     }
 }

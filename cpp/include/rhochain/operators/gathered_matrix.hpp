@@ -4,7 +4,7 @@
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
-#include <rhochain/storage/csr.hpp>
+#include <rhochain/operators/stored_entries.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,10 +15,9 @@ namespace rhochain {
 // Of the matrix in the first rank, with the layouts of its products left out.
 [[nodiscard]] std::size_t gathered_bytes(std::int64_t rows, std::int64_t nnz, std::size_t scalar_bytes);
 
-// (*) The map in the first rank, on a space of its own, with `memory` bytes for layouts; nothing in the others. `rows`
-// are those of S in this process; `cols` and `nnz` are of the whole matrix.
-template <storage_scalar Scalar, index_integer Index>
-[[nodiscard]] std::optional<linear_map> gathered_matrix(const csr_view<Scalar, Index>& rows, const space& S,
-                                                        std::int64_t cols, std::int64_t nnz, std::size_t memory);
+// (*) The map in the first rank, on a space of its own, with `memory` bytes for layouts; nothing in the others. `rows`,
+// sparse, are those of S in this process; `nnz` counts the entries of all ranks.
+[[nodiscard]] std::optional<linear_map> gathered_matrix(const stored_entries& rows, const space& S, std::int64_t nnz,
+                                                        std::size_t memory);
 
 }  // namespace rhochain

@@ -29,12 +29,12 @@ public:
     using rows_view = csr_view<Scalar, Index>;
 
     struct memory_limits {
-        std::size_t layouts = 0;  // of both parts together, in this process
+        std::size_t layouts = 0;   // of both parts together, in this process
         std::size_t gathered = 0;  // of the whole matrix in the first rank, while its structure is computed
     };
 
-    // (*) `rows` are the rows of W that `range` has in this process, `columns` the rows of W^T that `domain` has. Throws
-    // std::invalid_argument on all ranks where a part is not valid or has another size.
+    // (*) `rows` are the rows of W that `range` has in this process, `columns` the rows of W^T that `domain` has.
+    // Throws std::invalid_argument on all ranks where a part is not valid or has another size.
     sliced_operator(const rows_view& rows, const rows_view& columns, const space& range, const space& domain,
                     memory_limits memory)
         : range_(range),
@@ -97,7 +97,7 @@ public:
     [[nodiscard]] bool gathers() const { return gathered_bytes(rows(), nnz_, sizeof(Scalar)) <= memory_.gathered; }
     // (*) W itself, without the exponent, in the first rank; nothing in the others.
     [[nodiscard]] std::optional<linear_map> gathered() const {
-        return gathered_matrix(view_, range_, domain_.size(), nnz_, memory_.layouts);
+        return gathered_matrix(own_rows(), range_, nnz_, memory_.layouts);
     }
 
     [[nodiscard]] std::shared_ptr<buffer_pool> pool() const { return pool_; }

@@ -24,8 +24,9 @@ enum class component_quantity { radius, below_modulus };
 using block_solver = std::function<Bracket(const irreducible_block&, const SolverOptions&, Ledger&)>;
 
 // (*) The failure probabilities of the PROBABLE bounds of all components add up to at most options.delta. W.entries()
-// is not null, or W.gathers(). With `eigenvector_of` q(W) is rho(f(W)), and the vectors of the components are eigenvectors: `vector` of
-// the result is one of f(W), or `no_vector` gives the reason. Throws std::invalid_argument unless W is square.
+// is not null, or W.gathers(). With `eigenvector_of` q(W) is rho(f(W)), and the vectors of the components are
+// eigenvectors: `vector` of the result is one of f(W), or `no_vector` gives the reason. Throws std::invalid_argument
+// unless W is square.
 [[nodiscard]] Bracket solve_by_component(const linear_map& W, const SolverOptions& options, const block_solver& solve,
                                          component_quantity quantity = component_quantity::below_modulus,
                                          std::optional<entry_map> eigenvector_of = std::nullopt);

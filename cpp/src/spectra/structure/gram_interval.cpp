@@ -148,9 +148,8 @@ std::optional<modulus_interval> gram_interval(const linear_map& W) {
 }
 
 bool rows_agree_in_norm(const stored_entries& rows, int exponent) {
-    return rows.visit([&](const auto& W) {
-        return W.rows() == 0 || common_square(W, std::ldexp(1.0, -exponent)) > 0.0;
-    });
+    return rows.visit(
+        [&](const auto& W) { return W.rows() == 0 || common_square(W, std::ldexp(1.0, -exponent)) > 0.0; });
 }
 
 void tighten_by_interval(Bracket& b, const modulus_interval& moduli) {

@@ -30,8 +30,7 @@ sign_structure signs_here(const stored_entries& entries, bool square) {
     s.rows = mixed_of(lines.rows);
     s.columns = mixed_of(lines.columns);
     s.factorizes = s.columns.lines.empty() || s.rows.lines.empty() || signs_factorize(entries);
-    s.factorizes_in_components =
-        square && (s.factorizes || all(signs_factorize(entries, strong_components(entries))));
+    s.factorizes_in_components = square && (s.factorizes || all(signs_factorize(entries, strong_components(entries))));
     return s;
 }
 
