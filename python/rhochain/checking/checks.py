@@ -31,6 +31,7 @@ from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix, without_names
 from rhochain.inputs.network_arguments import activation_argument, leak_argument
 from rhochain.inputs.orientation import require_orientation
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
@@ -257,9 +258,12 @@ def check(
     W = matrix_of(W)
     if gains is not None:
         require_orientation(W, "gains of neurons")
+    if gains is not None and isinstance(W, Matrix):
+        require_one_for_all(W.peers, "gain", gains)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     _require_no_gate(A if gains is None else W)
     of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
+    require_one_for_all(A.peers, "leak", of_neurons)
     if of_neurons.size > 1:
         require_orientation(A, "leaks of neurons")
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
@@ -311,7 +315,7 @@ def check(
             chain,
             {"rtol": rtol, "delta": delta, "seed": seed}
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
-            | {"callback": SharedClock(max_seconds, callback, 1).callback_about("chain_norm")},
+            | {"callback": SharedClock(max_seconds, callback, 1, A.peers).callback_about("chain_norm")},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights

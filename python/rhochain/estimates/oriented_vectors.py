@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from rhochain.estimates.brackets import Bracket
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.orientation import UNORIENTED
@@ -13,7 +15,12 @@ __all__ = ["oriented"]
 
 
 def oriented(A: Matrix, found: Bracket) -> Bracket:
-    """`found`, without its vector where the source of A does not say which side of an entry receives."""
+    """`found`, without its vector where the source of A does not say which side of an entry receives.
+
+    A process without rows has an empty slice of the vector.
+    """
+    if A.peers.shared and A.peers.any(found.vector is not None) and found.vector is None:
+        found = replace(found, vector=np.zeros(0), no_vector=None)
     weights: Weights | None = A.weights
     if weights is None or weights.rows is not None or found.vector is None:
         return found

@@ -2,6 +2,7 @@
 
 - `agreement`: what one rank finds wrong ends the call on all of them
 - `exchange`: arrays from each rank to each other one
+- `rank_peers`: what ranks decide together
 - `slices`: which rows each rank has
 - `sliced_rows`: rows of a matrix moved to other ranks, and those of its transpose
 - `sliced_matrix`: the matrix, and an operator by its products
