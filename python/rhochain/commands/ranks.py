@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 _SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE")  # of MPICH and those after it, of Open MPI
 _RANKS = ("PMI_RANK", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID")
 _TASKS = ("SLURM_STEP_NUM_TASKS", "SLURM_NTASKS")  # where srun has a plugin of MPI, which sets PMIX_RANK or PMI_RANK
-_SECONDS = 5.0  # for the other ranks to fail in the same way
+_SECONDS = 2.0  # for the other ranks to fail in the same way
 _POLL_SECONDS = 0.005
 _MISSING = (
     "needs mpi4py and an MPI: pip install 'rhochain[mpi]', or 'rhochain[distributed]' beside an MPI of the system"
