@@ -7,7 +7,6 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy as np
@@ -20,6 +19,7 @@ from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.oriented_vectors import with_whole_vector
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
@@ -32,7 +32,7 @@ from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix, without_names
 from rhochain.inputs.network_arguments import activation_argument, leak_argument
 from rhochain.inputs.orientation import require_orientation
-from rhochain.inputs.peers import Peers, require_one_for_all
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
@@ -259,8 +259,6 @@ def check(
     W = matrix_of(W)
     if gains is not None:
         require_orientation(W, "gains of neurons")
-    if gains is not None and isinstance(W, Matrix):
-        require_one_for_all(W.peers, "gain", gains)
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     _require_no_gate(A if gains is None else W)
     of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
@@ -335,7 +333,7 @@ def check(
         has_adjoint=A.has_adjoint,
         spectral_radius=evidence.spectral_radius,
         spectral_norm=evidence.spectral_norm,
-        perron_radius=_with_whole_vector(evidence.perron_radius, A.peers),
+        perron_radius=with_whole_vector(evidence.perron_radius, A.peers),
         conditions=paper_conditions(evidence),
         components=evidence.components,
         chain_norm=log_norm,
@@ -368,13 +366,6 @@ def check(
         ),
     )
     return report if logs is None else logs.outcome(lambda: report)
-
-
-def _with_whole_vector(found: Bracket | None, peers: Peers) -> Bracket | None:
-    """With the vector of all neurons where ranks have slices of it: the hubs of a report are among all."""
-    if found is None or found.vector is None or not peers.shared:
-        return found
-    return replace(found, vector=peers.whole(found.vector))
 
 
 def _require_no_gate(W: Any) -> None:

@@ -77,7 +77,7 @@ class Signals:
 
     @contextmanager
     def polled(self) -> Iterator[None]:
-        """On ranks: a signal is told to callbacks alone, through `asked`, until one of them is in a hurry."""
+        """On ranks: callbacks alone learn of a signal, through `asked`, until one of them is in a hurry."""
         self._polled = True
         try:
             yield
