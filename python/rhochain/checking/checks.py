@@ -346,7 +346,7 @@ def check(
         notes=(
             *decision.notes,
             *work.notes(decision.verdict),
-            *_assumed_slopes(evidence, gains is not None),
+            *evidence.assumed_slopes(by_neuron=gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
         ),
@@ -379,14 +379,6 @@ def _require_no_gate(W: Any) -> None:
         f"one gate of {'a GRU' if rows == 3 * n else 'an LSTM'}, for whose gradients a verdict on W says nothing: "
         "check(model) takes the whole cell. For a plain network that shares its memory, pass a copy of W"
     )
-
-
-def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
-    """Which slopes R(W) is about, where no activation says."""
-    if evidence.slope_range is not None or evidence.worst_case_growth is None:
-        return ()
-    range_ = "[-gain, gain] of each neuron" if by_neuron else f"[-{evidence.gain:.7g}, {evidence.gain:.7g}]"
-    return (f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",)
 
 
 def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:
