@@ -26,7 +26,7 @@ py::tuple worst_case_growth_of(const Operator& A, const Limits& limits, double l
         found = worst_case_growth(A.map().with(limits.threads), {.lo = lo, .hi = hi, .leaks = a}, options);
         return found.bracket;
     });
-    const auto n = static_cast<py::ssize_t>(A.cols());
+    const auto n = static_cast<py::ssize_t>(A.own_cols());
     row_major<std::uint8_t> active({static_cast<py::ssize_t>(found.period), n}, found.active.data());
     return py::make_tuple(std::move(raw), active.attr("view")(py::dtype::of<bool>()), std::move(found.vanishes_below),
                           std::move(found.explodes_above));

@@ -22,6 +22,7 @@ from rhochain.commands.info import info
 from rhochain.commands.norm import norm
 from rhochain.commands.output import one_line, tell, warn
 from rhochain.commands.radius import radius
+from rhochain.commands.ranks import ranks
 from rhochain.commands.reading import DryRun
 from rhochain.commands.rescale import rescale_file
 from rhochain.commands.scale import scale
@@ -44,6 +45,7 @@ _COMMANDS = {
     "compare": compare,
     "info": info,
 }
+_ON_RANKS = ("check", "radius", "norm", "scale", "info")
 _PROGRAM = "rhochain"
 _COMPLETES = "_RHOCHAIN_COMPLETE"  # what the shell sets to ask for completions
 _UsageError: Any = typer.BadParameter.__mro__[1]  # whichever library it comes from; typer has no name for it
@@ -56,9 +58,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     the same command goes on from its checkpoint, 130 for Ctrl-C, 138 for SIGUSR1, 141 where the reader of a pipe has
     gone, 143 for SIGTERM.
     """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if (remark := ranks.join(arguments)) is not None:
+            warn(remark)
+    except ImportError as error:
+        _refuse(one_line(error))
+    return ranks.run(lambda: _ended(arguments)) if ranks.several else _ended(arguments)
+
+
+def _ended(arguments: list[str]) -> int:
+    """Run the command line; what goes wrong with its output is an exit code."""
     try:
         try:
-            return _run(argv)
+            return _run(arguments)
         finally:
             print(end="", flush=True)  # so that what goes wrong with the output does so here
     except OSError as error:
@@ -72,12 +85,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return UNWRITABLE
 
 
-def _run(argv: Sequence[str] | None) -> int:
+def _run(arguments: list[str]) -> int:
     command = get_command(_application())
     if _COMPLETES in os.environ:
         command(prog_name=_PROGRAM, complete_var=_COMPLETES)
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    with signals.caught(), warnings.catch_warnings():
+    with signals.caught(ranks.abort if ranks.several else None), warnings.catch_warnings():
         warnings.showwarning = _show_warning  # type: ignore[assignment]
         try:
             with command.make_context(_PROGRAM, arguments) as context:
@@ -129,13 +141,16 @@ def _without_command(
     c_compiler: Annotated[bool, typer.Option("--c-flags", help="Print the options of a C compiler.")] = False,
     shared_library: Annotated[bool, typer.Option("--c-library", help="Print the path of the library for C.")] = False,
 ) -> None:
+    name = context.invoked_subcommand
+    if ranks.several and name is not None and name not in _ON_RANKS:
+        raise ValueError(f"{name} runs in one process; got {ranks.size} ranks, which {', '.join(_ON_RANKS)} take")
     if cmake_dir:
         print(prefix())
     elif c_compiler:
         print(c_flags())
     elif shared_library:
         print(c_library())
-    elif context.invoked_subcommand is None:
+    elif name is None:
         raise ValueError(f"a command is required: {', '.join(_COMMANDS)} (see rhochain --help)")
 
 

@@ -19,6 +19,7 @@ from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.oriented_vectors import with_whole_vector
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
@@ -31,6 +32,7 @@ from rhochain.inputs.local_gains import local_gains, with_local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix, without_names
 from rhochain.inputs.network_arguments import activation_argument, leak_argument
 from rhochain.inputs.orientation import require_orientation
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
@@ -260,6 +262,7 @@ def check(
     A = square_matrix(W if gains is None else with_local_gains(W, gains))
     _require_no_gate(A if gains is None else W)
     of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
+    require_one_for_all(A.peers, "leak", of_neurons)
     if of_neurons.size > 1:
         require_orientation(A, "leaks of neurons")
     one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
@@ -311,7 +314,7 @@ def check(
             chain,
             {"rtol": rtol, "delta": delta, "seed": seed}
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
-            | {"callback": SharedClock(max_seconds, callback, 1).callback_about("chain_norm")},
+            | {"callback": SharedClock(max_seconds, callback, 1, A.peers).callback_about("chain_norm")},
         )
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
@@ -330,7 +333,7 @@ def check(
         has_adjoint=A.has_adjoint,
         spectral_radius=evidence.spectral_radius,
         spectral_norm=evidence.spectral_norm,
-        perron_radius=evidence.perron_radius,
+        perron_radius=with_whole_vector(evidence.perron_radius, A.peers),
         conditions=paper_conditions(evidence),
         components=evidence.components,
         chain_norm=log_norm,
@@ -343,7 +346,7 @@ def check(
         notes=(
             *decision.notes,
             *work.notes(decision.verdict),
-            *_assumed_slopes(evidence, gains is not None),
+            *evidence.assumed_slopes(by_neuron=gains is not None),
             *(() if signs is None else signs.notes(gamma, evidence.spectral_radius, evidence.perron_radius)),
             *unchecked,
         ),
@@ -376,14 +379,6 @@ def _require_no_gate(W: Any) -> None:
         f"one gate of {'a GRU' if rows == 3 * n else 'an LSTM'}, for whose gradients a verdict on W says nothing: "
         "check(model) takes the whole cell. For a plain network that shares its memory, pass a copy of W"
     )
-
-
-def _assumed_slopes(evidence: Evidence, by_neuron: bool) -> tuple[str, ...]:
-    """Which slopes R(W) is about, where no activation says."""
-    if evidence.slope_range is not None or evidence.worst_case_growth is None:
-        return ()
-    range_ = "[-gain, gain] of each neuron" if by_neuron else f"[-{evidence.gain:.7g}, {evidence.gain:.7g}]"
-    return (f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",)
 
 
 def _norm_of(chain: MeasuredChain, options: dict[str, Any]) -> Bracket:

@@ -15,6 +15,7 @@
 - `progress`: one line on the terminal that follows an estimate or a chain.
 - `radius`: `rhochain radius`, the spectral or the Perron radius.
 - `random_inputs`: seeded Gaussian inputs of any step, drawn where they are needed.
+- `ranks`: the ranks of one command, who prints and how all of them end.
 - `reading`: what a command reads, and the options of reading.
 - `rescale`: `rhochain rescale`, a matrix with a given radius or norm.
 - `saving`: runs that a file keeps, and how their commands end.

@@ -16,9 +16,11 @@ from rhochain.commands.matrix_files import written_whole
 from rhochain.commands.option_groups import Precision, Resources, given
 from rhochain.commands.output import Output, paragraphs, require_writable
 from rhochain.commands.progress import shown_progress
+from rhochain.commands.ranks import ranks
 from rhochain.commands.reading import Reading
 from rhochain.commands.saving import Saving
-from rhochain.estimates.brackets import Bracket, Interrupted, Status, json_number
+from rhochain.commands.signals import signals
+from rhochain.estimates.brackets import Bracket, Interrupted, Progress, Status, json_number
 from rhochain.estimates.comparisons import outward
 from rhochain.estimates.scaling import ScaledNorm
 from rhochain.inputs.matrix import Matrix
@@ -81,24 +83,33 @@ def answered(
         if not vector.lower().endswith(".npy"):
             raise ValueError(f"--vector must name a .npy file; got {vector}")
     with shown_progress(f"reading {file}", quiet=output.quiet) as line:
-        W = Matrix(reading.matrix(file))
+        W = reading.held(file)
         line.begin(question.symbol, precision.max_seconds)
         stop: BaseException | None = None
+
+        def follow(record: Progress) -> bool:
+            line.bracket(record)
+            return ranks.several and signals.asked
+
         try:
-            found = question.estimator(W, callback=line.bracket, **given(precision, resources, saving))
+            with signals.polled():
+                found = question.estimator(W, callback=follow, **given(precision, resources, saving))
         except Interrupted as stopped:
             found, stop = stopped.bracket, stopped
         except CheckpointError as failed:
             found, stop = failed.result, failed
+    signals.shared(ranks.any_of)
     facts = [("file", file), ("matrix", size_in_words(W.shape, W.nnz, None)), *bracket_facts(question, found)]
     entries = found.scaling if isinstance(found, ScaledNorm) else found.vector
     if vector is not None and entries is not None and stop is None:
-        with written_whole(vector) as path:
-            np.save(path, entries)
+        entries = W.peers.whole(entries)
+        if ranks.leads:
+            with written_whole(vector) as path:
+                np.save(path, entries)
         what = "the scaling, natural logarithms of D" if isinstance(found, ScaledNorm) else "the vector"
         facts.append(("vector", f"{os.fspath(vector)}: {what}, {len(entries):,} numbers of {entries.dtype}"))
     output.show(paragraphs(facts), _plain(question, file, W, found))
-    code = saving.end(stop, out_of_time=found.out_of_time(precision.max_seconds))
+    code = saving.end(stop, out_of_time=W.peers.first(found.out_of_time(precision.max_seconds)))
     if vector is not None and entries is None:
         raise ValueError(f"--vector: there is no vector: {found.no_vector}")
     return code

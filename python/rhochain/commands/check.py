@@ -15,6 +15,7 @@ from rhochain.commands.exits import MISUSE, OK, VERDICT
 from rhochain.commands.option_groups import ACTIVATION, Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
 from rhochain.commands.progress import shown_progress
+from rhochain.commands.ranks import ranks
 from rhochain.commands.reading import FILE, STANDARD_INPUT, DryRun, Reading, holds_layers
 from rhochain.commands.saving import Saving
 from rhochain.commands.signals import signals
@@ -109,7 +110,8 @@ def check_files(
         except DryRun as end:
             print(end.said)
         except (ValueError, TypeError, ImportError, MemoryError) as error:
-            if len(files) == 1:
+            # A rank that has no memory may be alone with that: it ends the job.
+            if len(files) == 1 or (ranks.several and isinstance(error, MemoryError)):
                 raise
             found.append(_Failure(file, one_line(error)))
         except KeyboardInterrupt:  # before there was anything to report of this file
@@ -121,7 +123,7 @@ def check_files(
         return OK
     only = found[0]
     if len(files) == 1:
-        if html is not None and isinstance(only, ShownReport):
+        if html is not None and isinstance(only, ShownReport) and ranks.leads:
             only.to_html(html)
         output.show(only, only.to_dict())
         if output.json != "-" and isinstance(only, GradientReport) and only.verdict in _OPEN and activation is not None:
@@ -135,14 +137,18 @@ def check_files(
 def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: bool) -> _Report:
     with shown_progress(f"reading {file}", quiet=quiet) as line:
         layers = holds_layers(file) and reading == Reading()
-        W = file if layers else reading.matrix(file)
+        if layers and ranks.several:
+            raise ValueError(f"{file} may hold a model, whose layers one process checks; got {ranks.size} ranks")
+        W = file if layers else reading.matrix(file) if ranks.comm is None else reading.of_ranks(file, ranks.comm)
         line.begin(f"layers of {file}" if layers else "graph of W", options.get("max_seconds"))
 
         def follow(record: Any) -> bool:
             line.bracket(record)
             return signals.asked
 
-        report: _Report = check(W, **options, callback=follow)
+        with signals.polled():
+            report: _Report = check(W, **options, callback=follow)
+        signals.shared(ranks.any_of)
         if isinstance(report, ModelReport):  # its source says of what kind its numbers are
             return dataclasses.replace(report, model=file)
         return dataclasses.replace(report, source=file)

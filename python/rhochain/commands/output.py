@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rhochain.commands.ranks import ranks
 from rhochain.markup.blocks import printable
 
 __all__ = ["Output", "columns", "one_line", "paragraphs", "require_writable", "tell", "warn"]
@@ -38,8 +39,12 @@ class Output:
     def show(self, text: Any, plain: Any) -> None:
         """Print `text`, or `plain` as JSON in place of it, and write the JSON where a file is named.
 
+        Of ranks the first does so.
+
         What draws itself by rich is drawn so on a terminal.
         """
+        if not ranks.leads:
+            return
         if self.json == "-":
             print(as_json(plain))
             return
@@ -59,6 +64,10 @@ def as_json(plain: Any) -> str:
 
 def require_writable(option: str, name: str) -> None:
     """ValueError where a file cannot be written. It stays as it is; a pipe's reader would see its end."""
+    ranks.first(lambda: _try_to_write(option, name))
+
+
+def _try_to_write(option: str, name: str) -> None:
     file = Path(name)
     try:
         new = not file.exists()

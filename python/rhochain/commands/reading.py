@@ -13,7 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from rhochain.commands.option_groups import given
+from rhochain.commands.ranks import ranks
 from rhochain.files.loading import load
+from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.agreement import Communicator
+from rhochain.ranks.loading import load as load_on_ranks
 
 __all__ = ["FILE", "STANDARD_INPUT", "DryRun", "Reading", "holds_layers", "kind_of", "read"]
 
@@ -79,14 +83,31 @@ class Reading:
 
     def matrix(self, file: str) -> Any:
         """The matrix of `file`. A dry run ends the command with its counts."""
+        found = read(file, **self._options())
+        if self.dry_run:
+            raise DryRun(f"{file}: {found}")
+        return found
+
+    def held(self, file: str) -> Matrix:
+        """The same, prepared for estimates. Ranks share it."""
+        return Matrix(self.matrix(file)) if ranks.comm is None else self.of_ranks(file, ranks.comm)
+
+    def of_ranks(self, file: str, comm: Communicator) -> Matrix:
+        """The matrix of `file`, of which each rank has rows."""
+        if file == STANDARD_INPUT:
+            raise ValueError(f"{_NAME} is for one process; got {comm.size} ranks: name a file")
+        if self.memory is not None:
+            raise ValueError(f"--memory is for one process; got {comm.size} ranks")
+        if self.dry_run:
+            raise DryRun(ranks.first(lambda: f"{file}: {load(file, **self._options())}"))
+        return load_on_ranks(file, comm, **self._options())
+
+    def _options(self) -> dict[str, Any]:
         options = given(self)
         options["weight"] = _number_or_name(self.weight)
         options["sign"] = _rule(self.sign)
         options["dry_run"] = self.dry_run or None
-        found = read(file, **{name: value for name, value in options.items() if value is not None})
-        if self.dry_run:
-            raise DryRun(f"{file}: {found}")
-        return found
+        return {name: value for name, value in options.items() if value is not None}
 
 
 def read(file: str, **options: Any) -> Any:

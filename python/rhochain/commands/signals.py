@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -35,6 +35,8 @@ class Signals:
     def __init__(self) -> None:
         self.checkpoint: str | None = None
         self._received: str | None = None
+        self._abort: Callable[[int, str], None] | None = None
+        self._polled = False
 
     @property
     def asked(self) -> bool:
@@ -62,12 +64,29 @@ class Signals:
         return "; nothing is saved yet: the same command begins anew"
 
     @contextmanager
-    def caught(self) -> Iterator[None]:
-        """Handlers for those from outside; one that the caller of the process ignores stays ignored."""
+    def caught(self, abort: Callable[[int, str], None] | None = None) -> Iterator[None]:
+        """Handlers for those from outside; one that the caller of the process ignores stays ignored.
+
+        `abort`, of a rank, ends all of them with a code and a message: no rank may leave the others by an exception.
+        """
         self.checkpoint = self._received = None
+        self._abort, self._polled = abort, False
         numbers = [getattr(signal, name) for name in _CODES if hasattr(signal, name) and name != "SIGALRM"]
         with self._handled(number for number in numbers if signal.getsignal(number) not in (signal.SIG_IGN, None)):
             yield
+
+    @contextmanager
+    def polled(self) -> Iterator[None]:
+        """On ranks: callbacks alone learn of a signal, through `asked`, until one of them is in a hurry."""
+        self._polled = True
+        try:
+            yield
+        finally:
+            self._polled = False
+
+    def shared(self, first: Callable[[str | None], str | None]) -> None:
+        """What one rank has received all have; `first` tells the name that the first rank of those has."""
+        self._received = first(self._received)
 
     @contextmanager
     def time_limit(self, seconds: float | None) -> Iterator[None]:
@@ -102,8 +121,11 @@ class Signals:
         # A scheduler repeats itself while the state is saved; who types Ctrl-C twice is in a hurry.
         if self._received is not None and number != signal.SIGINT:
             return
-        self._received = self._received or signal.Signals(number).name
-        raise KeyboardInterrupt
+        again, self._received = self._received is not None, self._received or signal.Signals(number).name
+        if self._abort is None:
+            raise KeyboardInterrupt
+        if again or not self._polled:
+            self._abort(self.exit_code, self.word)
 
 
 signals = Signals()

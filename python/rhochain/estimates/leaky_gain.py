@@ -40,7 +40,7 @@ class LeakyRadius:
         self._limits = limits
         self._spent = 0
         seconds = limits.max_seconds
-        self._end = math.inf if seconds is None else time.monotonic() + seconds
+        self._end = math.inf if seconds is None else self._now() + seconds
         self.leak = leak
 
     @property
@@ -52,7 +52,7 @@ class LeakyRadius:
     def exhausted(self) -> bool:
         """Whether a budget is spent."""
         most = self._limits.max_matvecs
-        return (most is not None and self._spent >= most) or time.monotonic() >= self._end
+        return (most is not None and self._spent >= most) or (self._end < math.inf and self._now() >= self._end)
 
     def at(self, gain: float, *, attempt: int = 0) -> Bracket:
         """The bracket at this gain. The attempts 1, 2, .. draw random vectors of their own and share delta.
@@ -66,11 +66,14 @@ class LeakyRadius:
             # 1/2 + 1/6 + 1/12 + .. = 1
             delta=whole.delta / max(1, attempt * (attempt + 1)),
             max_matvecs=None if whole.max_matvecs is None else max(1, whole.max_matvecs - self._spent),
-            max_seconds=None if whole.max_seconds is None else max(0.0, self._end - time.monotonic()),
+            max_seconds=None if whole.max_seconds is None else max(0.0, self._end - self._now()),
         )
         bracket = Bracket.from_core(_core.leaky_radius(self._A.operator, limits.core, leak=self.leak, gain=gain))
         self._spent += bracket.matvecs
         return bracket
+
+    def _now(self) -> float:
+        return self._A.peers.first(time.monotonic())
 
     def safe_gain(self, target: float, perron: Bound) -> float:
         """A gain up to which no radius exceeds `target`, if that is above `kept`: all 1 - a + a g rho(|W|) are below.

@@ -19,6 +19,7 @@ from rhochain.estimates.spectra import components
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
+from rhochain.inputs.peers import Peers
 
 __all__ = ["ScaledNorm", "scaled_norm"]
 
@@ -35,6 +36,8 @@ class ScaledNorm(Bracket):
         Upper bound of ||D W D^-1||_2 for this D; at least `upper`, and inf where no bound is known.
     longest_path : int
         Edges of the longest path where W has no cycle (then mu_D(W) = 0 is not attained), else -1.
+    log_kappa : float
+        ln(max D / min D): the growth that is possible before the certificate takes effect.
 
     Examples
     --------
@@ -47,11 +50,12 @@ class ScaledNorm(Bracket):
     scaling: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     attained: Bound = field(default_factory=lambda: Bound(math.inf, Grade.ESTIMATE, None, "none"))
     longest_path: int = -1
+    log_kappa: float = math.nan
 
-    @property
-    def log_kappa(self) -> float:
-        """ln(max D / min D): the growth that is possible before the certificate takes effect."""
-        return float(np.ptp(self.scaling)) if self.scaling.size else 0.0
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if math.isnan(self.log_kappa):
+            object.__setattr__(self, "log_kappa", Peers().spread(self.scaling))
 
     def burn_in(self, gain: float = 1.0, *, leak: float | npt.ArrayLike = 1.0) -> float:
         """Steps after which every product of Jacobians has a 2-norm below 1, whatever the inputs.
@@ -166,23 +170,14 @@ def scaled_norm(
     goal = {"max_kappa": kappa, "threshold": limit}
     saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "scaled norm", **goal)
     raw, scaling, attained = _core.scaled_norm(A.operator, saved.limits, **goal)
-    longest = components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1
+    extra: dict[str, Any] = {
+        "scaling": scaling,
+        "attained": Bound.from_core(attained),
+        "longest_path": components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1,
+        "log_kappa": A.peers.spread(scaling),
+    }
     try:
         base = saved.outcome(lambda: Bracket.from_core(raw))
     except Interrupted as stopped:
-        raise Interrupted(_extended(stopped.bracket, scaling, attained, longest)) from None
-    return _extended(base, scaling, attained, longest)
-
-
-def _extended(
-    base: Bracket,
-    scaling: npt.NDArray[np.float64],
-    attained: _core.RawBound,
-    longest_path: int,
-) -> ScaledNorm:
-    return ScaledNorm(
-        **base.__dict__,
-        scaling=scaling,
-        attained=Bound.from_core(attained),
-        longest_path=longest_path,
-    )
+        raise Interrupted(ScaledNorm(**stopped.bracket.__dict__, **extra)) from None
+    return ScaledNorm(**base.__dict__, **extra)

@@ -45,7 +45,7 @@ class SignStructure:
 def sign_structure(A: Matrix) -> SignStructure | None:
     """In O(nnz); None for an operator."""
     held = A.operator
-    if not isinstance(held, (_core.SparseOperator, _core.DenseOperator)):
+    if not isinstance(held, (_core.SparseOperator, _core.DenseOperator, _core.SlicedOperator)):
         return None
     factorizes, lines, minority = _core.signs(held)
     return SignStructure(factorizes, len(lines), int(minority.sum()), A.shape[1])

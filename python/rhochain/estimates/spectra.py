@@ -17,6 +17,7 @@ from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.runs.identity import array_digest
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -184,6 +185,7 @@ def spectral_radius(
     A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
     a = leak_vector(leak, A.shape[0])
+    require_one_for_all(A.peers, "leak", a)
     if (a != 1.0).any():
         saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "leaky radius", leak=array_digest(a))
         raw = _core.leaky_radius(A.operator, saved.limits, leak=a, gain=1.0)

@@ -20,6 +20,7 @@ from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.orientation import require_orientation
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.runs.identity import array_digest
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
@@ -155,6 +156,7 @@ def worst_case_growth(
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
     a = leak_vector(leak, A.shape[0])
+    require_one_for_all(A.peers, "leak", a)
     if a.size > 1:
         require_orientation(A, "leaks of neurons")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
@@ -162,7 +164,7 @@ def worst_case_growth(
     saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "worst-case growth", **goal)
     raw, active, below, above = _core.worst_case_growth(A.operator, saved.limits, lo=lo, hi=hi, leak=a)
     extra: dict[str, Any] = {
-        "active": active,
+        "active": A.peers.whole(active),
         "slope_range": (lo, hi),
         "leak": float(a[0]) if a.size == 1 else a,
         "vanishes_below": _known_gain(below),

@@ -15,6 +15,7 @@
 - `network_arguments`: what a reservoir's node brings beside W, against what the caller gives.
 - `operator_products`: products of operators that callers wrote.
 - `orientation`: which side of an entry receives, asked for where it counts.
+- `peers`: the processes that share W, and what they decide together.
 - `resources`: numbers of threads and amounts of memory.
 - `rows`: rows of slopes or states, from arrays, files or functions.
 - `side_by_side`: a call for each of many matrices, in threads.

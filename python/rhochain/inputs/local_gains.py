@@ -13,6 +13,7 @@ from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import numbers, plain_array, products
 from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.peers import require_one_for_all
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
@@ -39,6 +40,8 @@ def with_local_gains(W: Any, gains: Floats) -> Matrix:
     """
     if isinstance(W, LowRankUpdate):
         return W.with_columns_scaled(with_local_gains(W.base, gains), gains)
+    if isinstance(W, Matrix):
+        require_one_for_all(W.peers, "gain", gains)
     if isinstance(W, Matrix) and W.kind != "operator":
         raise TypeError("W must be the array itself where gains are per neuron: a Matrix only borrows it; got a Matrix")
     W = matrix_of(W)

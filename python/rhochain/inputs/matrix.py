@@ -12,6 +12,7 @@ from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
 from rhochain.inputs.coercion import Held, hold
+from rhochain.inputs.peers import Peers
 from rhochain.inputs.resources import byte_count, thread_count
 from rhochain.weights.weights import Weights
 
@@ -120,6 +121,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     def own_columns(self) -> int:
         """The entries of x in W x that this process has: all, unless ranks share them."""
         return self.operator.own_cols
+
+    @property
+    def peers(self) -> Peers:
+        """The processes that share W: one, unless it is a matrix of `rhochain.distributed`."""
+        return Peers()
 
     @property
     def kind(self) -> str:

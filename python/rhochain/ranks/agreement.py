@@ -12,7 +12,7 @@ _Result = TypeVar("_Result")
 Communicator = Any
 """An intracommunicator of mpi4py."""
 
-_KINDS: dict[str, type[Exception]] = {"TypeError": TypeError, "ValueError": ValueError, "MemoryError": MemoryError}
+_KINDS: dict[str, type[Exception]] = {kind.__name__: kind for kind in (TypeError, ValueError, MemoryError, ImportError)}
 
 
 def together(comm: Communicator, compute: Callable[[], _Result]) -> _Result:

@@ -15,6 +15,7 @@ from rhochain.inputs.coercion import Held, numbers
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count, granted_threads, thread_count
 from rhochain.ranks.agreement import Communicator, together
+from rhochain.ranks.rank_peers import RankPeers
 from rhochain.ranks.sliced_rows import moved, transposed
 from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, first_rows, piece_count
 
@@ -36,6 +37,10 @@ class _Sliced(Matrix):
         self._held = held
         self.dtype = held.dtype
         self.shape = (held.operator.rows, held.operator.cols)
+
+    @property
+    def peers(self) -> RankPeers:
+        return RankPeers(self.comm)
 
     @property
     def first(self) -> int:

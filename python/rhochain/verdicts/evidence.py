@@ -60,6 +60,15 @@ class Evidence:
         """The least and the largest slope, as far as known."""
         return (-self.gain, self.gain) if self.slope_range is None else self.slope_range
 
+    def assumed_slopes(self, *, by_neuron: bool) -> tuple[str, ...]:
+        """A note on the slopes that R(W) is about, where no activation says."""
+        if self.slope_range is not None or self.worst_case_growth is None:
+            return ()
+        range_ = "[-gain, gain] of each neuron" if by_neuron else f"[-{self.gain:.7g}, {self.gain:.7g}]"
+        return (
+            f"R(W) is about slopes in {range_}, all that a gain tells: naming the activation gives a sharper answer.",
+        )
+
     @property
     def jacobian(self) -> str:
         """Of a linear network, as a formula."""

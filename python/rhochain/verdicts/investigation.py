@@ -61,7 +61,7 @@ class Investigation:
         self._A = A
         self._limits = limits
         self._logs = logs
-        self._clock = SharedClock(limits.max_seconds, limits.callback, quantities=5 if A.kind != "operator" else 4)
+        self._clock = SharedClock(limits.max_seconds, limits.callback, 5 if A.kind != "operator" else 4, A.peers)
         self._evidence = evidence
         self._range_asked = with_numerical_radius
         self._second: tuple[float, int] | None = None  # rtol and products of a second attempt
@@ -312,7 +312,8 @@ class Investigation:
         A: Matrix | None = None,
     ) -> _B:
         """One quantity within its share. `most`: its products where no budget is given. `A`: in place of the matrix."""
-        limits = self._limits
+        limits, peers = self._limits, self._A.peers
+        interrupted: Interrupted | None = None
         tolerance = limits.rtol if rtol is None else max(rtol, limits.rtol)
         if self._second is not None:
             tolerance, most = self._second
@@ -331,13 +332,14 @@ class Investigation:
                 checkpoint=self._logs if A is None else None,
             )
         except Interrupted as stopped:
-            known: Any = stopped.bracket
-            record = Progress(known.matvecs, known.seconds, known.lower.value, known.value, known.upper.value)
-            if callback is None or not callback(record):
-                raise
-            found = known
+            of_stop: Any = stopped.bracket
+            found, interrupted = of_stop, stopped
+        if peers.any(interrupted is not None):
+            record = Progress(found.matvecs, found.seconds, found.lower.value, found.value, found.upper.value)
+            if not peers.any(callback is not None and callback(record)):
+                raise interrupted or Interrupted(found)
         self.products += found.matvecs
-        self.out_of_time |= limits.max_seconds is not None and found.out_of_time(share)
+        self.out_of_time |= limits.max_seconds is not None and peers.first(found.out_of_time(share))
         return found
 
 

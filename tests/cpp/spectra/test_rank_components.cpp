@@ -4,6 +4,7 @@
 
 #include <rhochain/operators/sliced_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
@@ -107,6 +108,20 @@ std::vector<double> structure(const linear_map& A) {
     return numbers;
 }
 
+std::vector<double> growth(const linear_map& A) {
+    const WorstCaseGrowth found = worst_case_growth(A, {.leak = 0.5}, {.rtol = 0.2, .max_matvecs = 400});
+    std::vector<double> numbers;
+    append(numbers, found.bracket, A.domain());
+    numbers.insert(numbers.end(), {found.vanishes_below.value, found.explodes_above.value});
+    const auto length = static_cast<std::ptrdiff_t>(A.domain().length());
+    for (std::int64_t step = 0; step < found.period; ++step) {
+        const auto begin = found.active.begin() + step * length;
+        const std::vector<double> all = A.domain().assembled(std::vector<double>(begin, begin + length));
+        numbers.insert(numbers.end(), all.begin(), all.end());
+    }
+    return numbers;
+}
+
 // A giant component, smaller ones and single vertices, with negative entries; its edges between components lead to
 // smaller labels.
 matrix reducible(std::int64_t n) {
@@ -155,6 +170,10 @@ TEST_CASE("radii, norms and scalings of slices have the bits of one process, com
         for (const quantity of : {structure, radius, radius_of_modulus, norm}) check_same_bits(W, of);
     check_same_bits(reducible(n), scaling);
     check_same_bits(without_cycle(n), scaling);
+}
+
+TEST_CASE("growth under the worst slopes has the bits of one process, each rank the slopes of its neurons") {
+    for (const matrix& W : {reducible(n), without_cycle(n), of_one_sign_a_column(n)}) check_same_bits(W, growth);
 }
 
 TEST_CASE("entries far out of range are normalised alike on all ranks") {

@@ -6,6 +6,7 @@
 #include "spectra/growth/exploding_gain.hpp"
 #include "spectra/growth/growth_above.hpp"
 #include "spectra/growth/growth_below.hpp"
+#include "spectra/growth/growth_of_ranks.hpp"
 #include "spectra/growth/leaky_growth_above.hpp"
 #include "spectra/growth/product_magnitude.hpp"
 #include "spectra/growth/slope_cycle.hpp"
@@ -274,6 +275,7 @@ WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& range, 
         return result;
     }
     if (slopes.lo == slopes.hi && (slopes.leak == 1.0 || slopes.hi == 1.0)) return linear_growth(W, slopes, options);
+    if (W.gathers() && !W.domain().any(!slopes.leaks.empty())) return growth_of_ranks(W, slopes, options);
     const linear_map A = W.normalised();
     const int e = A.exponent();
     // Without a leak R is homogeneous; with one the power of two goes to the slopes.

@@ -1,0 +1,59 @@
+#include "spectra/growth/growth_of_ranks.hpp"
+
+#include "spectra/run_stage.hpp"
+#include "spectra/structure/on_first_rank.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace rhochain {
+namespace {
+
+void exchange(state_archive& s, WorstCaseGrowth& found, std::int64_t neurons) {
+    exchange(s, found.bracket);
+    s(found.bracket.eigenvalue);
+    s(found.bracket.no_vector);
+    s(found.bracket.matvecs);
+    s(found.period);
+    found.active.resize(static_cast<std::size_t>(found.period * neurons));
+    s.flags(found.active);
+    exchange(s, found.vanishes_below);
+    exchange(s, found.explodes_above);
+}
+
+// Columns of a p x n table.
+std::vector<std::uint8_t> own_columns(const std::vector<std::uint8_t>& all, std::int64_t period, const space& S) {
+    std::vector<std::uint8_t> own;
+    for (std::int64_t step = 0; step < period; ++step) {
+        const auto begin = all.begin() + step * S.size() + S.first();
+        own.insert(own.end(), begin, begin + S.length());
+    }
+    return own;
+}
+
+}  // namespace
+
+WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
+    const space& S = W.domain();
+    Ledger ledger(options, S);
+    const std::optional<linear_map> whole = W.gathered();
+    WorstCaseGrowth found;
+    on_first_rank(
+        S,
+        [&] {
+            SolverOptions own = ledger.inner_options(options, options.max_matvecs);
+            own.callback = options.callback;
+            own.start = {};
+            own.log = nullptr;
+            found = worst_case_growth(*whole, slopes, own);
+        },
+        [&](state_archive& s) { exchange(s, found, S.size()); });
+    found.active = own_columns(found.active, found.period, S);
+    ledger.count(found.bracket.matvecs);
+    ledger.close(found.bracket);
+    return found;
+}
+
+}  // namespace rhochain

@@ -1,0 +1,75 @@
+"""Reports of one matrix as JSON, without times: of one process, or of the ranks that mpiexec starts.
+
+python rank_reports.py CASE REPORT ...
+mpiexec -n 3 python rank_reports.py --ranks CASE REPORT ...
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rank_results import case
+
+import rhochain as rc
+
+REPORTS: dict[str, Callable[[Any], Any]] = {
+    "tanh": lambda W: rc.check(W, "tanh", max_matvecs=150),
+    "quick": lambda W: rc.check(W, gain=0.3, quick=True, max_matvecs=150),
+    "linear": lambda W: rc.check(W, "linear", max_matvecs=150),
+    "leaky": lambda W: rc.check(W, "relu", leak=0.5, max_matvecs=150),
+    "small gain": lambda W: rc.check(W, gain=0.25, rtol=1e-2, numerical_radius=True, max_matvecs=300),
+    # What a clock decides is compared between ranks alone.
+    "brief": lambda W: rc.check(W, "tanh", rtol=1e-8, max_seconds=0.5),
+    "no time": lambda W: rc.check(W, "tanh", max_seconds=0.0),
+    "stopped": lambda W: rc.check(W, "tanh", rtol=1e-8, callback=stopping_in_last_rank(W)),
+    "linear, leaky, brief": lambda W: rc.check(W, "linear", leak=0.5, rtol=1e-6, max_seconds=1.0),
+}
+
+
+def stopping_in_last_rank(W: Any) -> Callable[[rc.Progress], bool]:
+    """A callback that says stop in one rank, at its fourth call."""
+    calls = iter(range(3))
+    return lambda _: next(calls, None) is None and W.comm.rank == W.comm.size - 1
+
+
+_OF_TIME = {"seconds", "history"}
+
+
+def without_times(plain: Any) -> Any:
+    """The same without what a clock measured."""
+    if isinstance(plain, dict):
+        return {key: without_times(value) for key, value in plain.items() if key not in _OF_TIME}
+    return [without_times(each) for each in plain] if isinstance(plain, list) else plain
+
+
+def differences(a: Any, b: Any, place: str = "") -> list[str]:
+    """The places where two reports differ, with what they have there."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return [found for key in {**a, **b} for found in differences(a.get(key), b.get(key), f"{place}/{key}")]
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        return [found for k, pair in enumerate(zip(a, b, strict=True)) for found in differences(*pair, f"{place}/{k}")]
+    return [] if a == b else [f"{place}: {a!r}, {b!r}"]
+
+
+def main(arguments: list[str]) -> None:
+    comm = None
+    if arguments[0] == "--ranks":
+        from mpi4py import MPI
+
+        comm, arguments = MPI.COMM_WORLD, arguments[1:]
+    W: Any = case(arguments[0])
+    if comm is None:
+        W = rc.Matrix(W)
+    else:
+        height = -(-W.shape[0] // comm.size)
+        W = rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm)
+    found = {name: without_times(REPORTS[name](W).to_dict()) for name in arguments[1:]}
+    if comm is not None and (differing := differences(found, comm.bcast(found))):
+        raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
+    if comm is None or comm.rank == 0:
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

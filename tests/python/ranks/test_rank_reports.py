@@ -1,0 +1,32 @@
+"""Reports of `check` on ranks are those of one process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from launched_ranks import alone, on_ranks
+from rank_reports import differences
+
+PROGRAM = Path(__file__).parents[1] / "oracles" / "rank_reports.py"
+
+
+@pytest.mark.parametrize(
+    ("case", "numbers"),
+    [("celegans", [1, 2, 3]), ("iid-20000", [1, 2, 3]), ("dale-20000", [2]), ("nilpotent-20000", [3])],
+)
+def test_reports_of_ranks_are_those_of_one_process(case: str, numbers: list[int]) -> None:
+    names = ["tanh", "quick", "linear", "small gain", "leaky"]
+    expected = json.loads(alone(PROGRAM, case, *names))
+    for ranks in numbers:
+        found = json.loads(on_ranks(ranks, PROGRAM, "--ranks", case, *names))
+        assert differences(expected, found) == [], ranks
+
+
+def test_ranks_agree_on_clocks_and_callbacks() -> None:
+    """The program compares the reports of its ranks; after them ranks go on to the numbers of one process."""
+    names = ["brief", "no time", "stopped", "linear, leaky, brief", "quick"]
+    found = json.loads(on_ranks(2, PROGRAM, "--ranks", "iid-20000", *names))
+    assert found["brief"]["computed"]["out_of_time"] is True
+    assert found["stopped"]["scaled_norm"] is None
+    expected = json.loads(alone(PROGRAM, "iid-20000", "quick"))
+    assert differences(expected["quick"], found["quick"]) == []
