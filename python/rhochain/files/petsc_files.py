@@ -50,9 +50,9 @@ class _Layout(NamedTuple):
 class _PetscLines(StoredLines):
     """Rows, of which the file says the lengths."""
 
-    def lengths(self, begin: int, end: int) -> Lengths | None:
+    def lengths(self, begin: int, end: int) -> tuple[Lengths, bool]:
         found = self.read("lengths", begin, end, False).astype(np.int64)
-        return None if _unsound(found, self.entries) else found
+        return found, not _unsound(found, self.entries)
 
     def require_lengths(self, sound: bool, total: int) -> None:
         _require_sum(sound, total, self.entries)

@@ -54,14 +54,13 @@ class StoredLines:
         """Positions in a line."""
         return self.shape[1 if self.kind == "csr" else 0]
 
-    def lengths(self, begin: int, end: int) -> Lengths | None:
-        """Those of the lines begin to end - 1; None where what the file says of them is none."""
+    def lengths(self, begin: int, end: int) -> tuple[Lengths, bool]:
+        """Those of the lines begin to end - 1 as the file states them, and whether they can be lengths."""
         pointers = self.read("indptr", begin, end + 1, end == self.count)
-        falls = (pointers[:-1] > pointers[1:]).any()
-        if falls or (begin == 0 and pointers[0] != 0) or pointers[-1] > self.entries or pointers[0] < 0:
-            return None
+        rises = bool((pointers[:-1] <= pointers[1:]).all())
+        inside = 0 <= pointers[0] and pointers[-1] <= self.entries and (begin > 0 or pointers[0] == 0)
         places = pointers.astype(np.int64)
-        return places[1:] - places[:-1]
+        return places[1:] - places[:-1], bool(rises and inside)
 
     def require_lengths(self, sound: bool, total: int) -> None:
         """Refuse lengths, some of which are none, or which sum to `total`."""

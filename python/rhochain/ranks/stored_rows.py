@@ -84,10 +84,8 @@ class _Reading:
     def _lengths(self, held: Lengths) -> Lengths:
         """Those of the lines of this rank."""
         first, count = int(first_rows(held)[self._comm.rank]), int(held[self._comm.rank])
-        none = np.zeros(0, np.int64)
-        found = self.agreed(lambda: self._lines.lengths(first, first + count) if count else none)
-        sound = not self._comm.allreduce(int(found is None))
-        total = self._comm.allreduce(0 if found is None else int(found.sum()))
-        self.agreed(lambda: self._lines.require_lengths(sound, total))
-        assert found is not None
+        nothing = np.zeros(0, np.int64), True
+        found, fit = self.agreed(lambda: self._lines.lengths(first, first + count) if count else nothing)
+        total, unfit = self._comm.allreduce(int(found.sum())), self._comm.allreduce(int(not fit))
+        self.agreed(lambda: self._lines.require_lengths(not unfit, total))
         return found
