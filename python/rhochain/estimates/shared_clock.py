@@ -33,14 +33,13 @@ class SharedClock:
 
     def next_share(self) -> float | None:
         left, self._left = self._left, max(1, self._left - 1)
-        if self.stopped:
+        if self.has_stopped():
             return 0.0
         return None if self._end is None else max(0.0, self._end - self._now()) / left
 
     def has_stopped(self) -> bool:
         """Whether the callback said stop."""
-        if self._callback is not None:
-            self._stopped = self._peers.any(self._stopped)
+        self._stopped = self._peers.any(self._stopped)
         return self._stopped
 
     @property

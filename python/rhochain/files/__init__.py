@@ -1,6 +1,7 @@
 """Matrices from files. Imports `weights`; `objects`, the command line and the package itself import it.
 
 - `annotated_data`: AnnData, `.h5ad`.
+- `archive_members`: the arrays of a .npz by name.
 - `archives`: matrices from .npz.
 - `array_tables`: arrays by name, read as a table.
 - `arrow_blocks`: what the blocks of an Arrow file state about their sizes.
@@ -33,6 +34,7 @@
 - `sonata_types`: edge types of SONATA.
 - `sparse_parts`: sparse matrices from the arrays that describe them.
 - `state_dicts`: files of named tensors.
+- `stored_lines`: a compressed sparse matrix, of which some lines are read.
 - `table_files`: the table of a file, by its ending.
 - `table_sizes`: what tables and arrays state about their sizes, checked.
 - `tables`: what a table is, and what its columns are read as.

@@ -7,10 +7,11 @@ from typing import Any
 
 from rhochain.files.faults import FileFault, in_quotes
 from rhochain.files.load_options import LoadOptions
-from rhochain.files.petsc_files import PETSC_MATRICES, read_petsc
+from rhochain.files.petsc_files import PETSC_MATRICES, lines_of_petsc, read_petsc
 from rhochain.files.state_dicts import read_state_dict
+from rhochain.files.stored_lines import StoredLines
 
-__all__ = ["read_binary"]
+__all__ = ["lines_of_binary", "read_binary"]
 
 _ZIP = b"PK\x03\x04"
 
@@ -26,3 +27,10 @@ def read_binary(path: Path, options: LoadOptions) -> Any:
         return read_state_dict(path, options)
     expected = "a matrix of PETSc (class 1211216) or a file of torch.save"
     raise FileFault("header", f"first bytes {in_quotes(first)}", expected)
+
+
+def lines_of_binary(path: Path, options: LoadOptions) -> StoredLines | None:
+    """The rows of a matrix of PETSc; None for another file."""
+    with path.open("rb") as stream:
+        of_petsc = stream.read(8).startswith(PETSC_MATRICES)
+    return lines_of_petsc(path, options) if of_petsc else None

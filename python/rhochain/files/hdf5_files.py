@@ -133,16 +133,24 @@ class Hdf5File:
             return value.decode("utf-8", "replace")
         return value if isinstance(value, str) else np.asarray(value)
 
-    def numbers(self, dataset: Any, dimensions: int, *, integers: bool = False) -> npt.NDArray[Any]:
-        """The array of a dataset, in this machine's byte order."""
+    def numbers(
+        self, dataset: Any, dimensions: int, *, integers: bool = False, part: slice | None = None
+    ) -> npt.NDArray[Any]:
+        """The array of a dataset, in this machine's byte order; of one dimension, a part of it."""
+        self.require_numbers(dataset, dimensions, integers=integers, part=part)
+        array: npt.NDArray[Any] = dataset[() if part is None else part]
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+    def require_numbers(
+        self, dataset: Any, dimensions: int, *, integers: bool = False, part: slice | None = None
+    ) -> None:
+        """Refuse a dataset whose array, or this part of it, cannot be read."""
         place = f"dataset {dataset.name}"
         kinds, expected = ("iu", "integers") if integers else ("biuf", "real numbers")
         require_numbers(place, dataset.dtype, kinds=kinds, expected=expected)
         if dataset.shape is None or len(dataset.shape) != dimensions:
             raise FileFault(place, f"shape {dataset.shape}", f"{dimensions} dimension{'s' if dimensions > 1 else ''}")
-        self._require_sound(dataset, place)
-        array: npt.NDArray[Any] = dataset[()]
-        return array.astype(array.dtype.newbyteorder("="), copy=False)
+        self._require_sound(dataset, place, part)
 
     def texts(self, dataset: Any) -> npt.NDArray[Any]:
         """Names: text or integers, one for each neuron."""
@@ -169,7 +177,7 @@ class Hdf5File:
         require_memory(place, "names", 2 * width * dataset.shape[0], self._most_bytes)
         return np.concatenate(parts)
 
-    def _require_sound(self, dataset: Any, place: str) -> None:
+    def _require_sound(self, dataset: Any, place: str, part: slice | None = None) -> None:
         """Refuse data outside of the file, unknown filters, and sizes that the bytes of the file cannot unpack to."""
         made = dataset.id.get_create_plist()
         if made.get_external_count() or made.get_layout() == self._h5py.h5d.VIRTUAL:
@@ -182,7 +190,8 @@ class Hdf5File:
         width = _TEXT_REFERENCE if dataset.dtype.kind == "O" else dataset.dtype.itemsize
         nbytes = math.prod(dataset.shape) * width
         stored = dataset.id.get_storage_size()
-        require_memory(place, f"shape {dataset.shape}", nbytes, self._most_bytes)
+        held = nbytes if part is None else (part.stop - part.start) * width
+        require_memory(place, f"shape {dataset.shape}", held, self._most_bytes)
         if stored > self._size:
             raise FileFault(place, f"{stored} bytes of entries", f"at most {self._size}, the bytes of the file")
         codes = {code for code, *_ in filters}
@@ -201,13 +210,16 @@ class Hdf5File:
                 raise FileFault(place, f"a chunk of {chunk} bytes for entries of {nbytes}", f"at most {most}")
             if _DEFLATE in codes:
                 skipped = 1 << [code for code, *_ in filters].index(_DEFLATE)
-                self._require_chunks(dataset, place, chunk, skipped)
+                self._require_chunks(dataset, place, chunk, skipped, part)
 
-    def _require_chunks(self, dataset: Any, place: str, nbytes: int, skipped: int) -> None:
-        """Unpack each deflated chunk, one at a time, up to `nbytes` and the checksum that may follow."""
+    def _require_chunks(self, dataset: Any, place: str, nbytes: int, skipped: int, part: slice | None) -> None:
+        """Unpack each deflated chunk of a part, one at a time, up to `nbytes` and the checksum that may follow."""
         chunks: list[Any] = []
         dataset.id.chunk_iter(chunks.append)
         for chunk in chunks:
+            begin = chunk.chunk_offset[0]
+            if part is not None and not (begin < part.stop and part.start < begin + dataset.chunks[0]):
+                continue
             if chunk.size > self._size:
                 raise FileFault(place, f"a chunk of {chunk.size} bytes", f"at most {self._size}, the bytes of the file")
             mask, packed = dataset.id.read_direct_chunk(chunk.chunk_offset)

@@ -11,12 +11,13 @@ from typing import Any
 from rhochain.files.annotated_data import is_annotated, read_annotated
 from rhochain.files.choices import chosen_name
 from rhochain.files.hdf5_files import Hdf5File, opened_hdf5
-from rhochain.files.hdf5_sparse import is_sparse_group, matrix_at, shape_at
+from rhochain.files.hdf5_sparse import is_sparse_group, lines_at, matrix_at, shape_at
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.sonata_edges import edge_populations, read_sonata
+from rhochain.files.stored_lines import StoredLines
 from rhochain.weights.refusals import BadArgument
 
-__all__ = ["read_hdf5"]
+__all__ = ["lines_of_hdf5", "read_hdf5"]
 
 
 def read_hdf5(path: Path, options: LoadOptions) -> Any:
@@ -27,12 +28,22 @@ def read_hdf5(path: Path, options: LoadOptions) -> Any:
             return read_sonata(file, populations, path, options)
         if options.weight is not None:
             raise BadArgument("weight is for edges, those of SONATA among HDF5 files; this one holds matrices")
-        return read_annotated(file, path, options.name) if annotated else _plain(file, options.name)
+        return read_annotated(file, path, options.name) if annotated else matrix_at(file, _chosen(file, options.name))
 
 
-def _plain(file: Hdf5File, name: str | None) -> Any:
+def lines_of_hdf5(path: Path, options: LoadOptions) -> StoredLines | None:
+    """The lines of a sparse matrix that a plain HDF5 file holds as a group; None for another file."""
+    with opened_hdf5(path, options.most_bytes, options.allowed_bytes) as file:
+        if options.weight is not None or is_annotated(file) or edge_populations(file):
+            return None
+        found = _chosen(file, options.name)
+        return lines_at(file, found, path, options) if is_sparse_group(file, found) else None
+
+
+def _chosen(file: Hdf5File, name: str | None) -> Any:
+    """The group or the dataset of the matrix."""
     if name is not None and (named := file.find(name)) is not None:
-        return matrix_at(file, named)
+        return named
     found = {}
     for group in file.groups():
         if is_sparse_group(file, group):
@@ -46,4 +57,4 @@ def _plain(file: Hdf5File, name: str | None) -> Any:
                 and child.dtype.kind in "biuf"
             ):
                 found[child.name] = child.shape
-    return matrix_at(file, file.find(chosen_name(found, name, "matrices")))
+    return file.find(chosen_name(found, name, "matrices"))

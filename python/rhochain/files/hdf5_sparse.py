@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
 from rhochain.files.faults import FileFault, require_sane_shape
-from rhochain.files.hdf5_files import Hdf5File
-from rhochain.files.sparse_parts import compressed_matrix, wide_entries
+from rhochain.files.hdf5_files import Hdf5File, opened_hdf5
+from rhochain.files.load_options import LoadOptions
+from rhochain.files.sparse_parts import compressed_matrix, require_length, wide_entries
+from rhochain.files.stored_lines import StoredLines
 
-__all__ = ["is_sparse_group", "matrix_at", "shape_at"]
+__all__ = ["is_sparse_group", "lines_at", "matrix_at", "shape_at"]
 
 _PARTS = ("data", "indices", "indptr")
 _FORMATS = {"csr": "csr", "csr_matrix": "csr", "csc": "csc", "csc_matrix": "csc"}
@@ -66,3 +71,25 @@ def matrix_at(file: Hdf5File, found: Any) -> Any:
     if 0 in array.shape:
         raise FileFault(f"dataset {found.name}", f"shape {array.shape}", "at least one row and one column")
     return array
+
+
+def lines_at(file: Hdf5File, group: Any, path: Path, options: LoadOptions) -> StoredLines:
+    """The lines of the matrix that a group of the file `path` holds."""
+    name_of_group = group.name
+    kind = _format(file, group)
+    rows, cols = shape_at(file, group)
+    arrays = {part: file.find(part, group) for part in _PARTS}
+    for part, dataset in arrays.items():
+        file.require_numbers(dataset, 1, integers=part != "data", part=slice(0, 0))
+    entries = arrays["data"].shape[0]
+    prefix = f"dataset {name_of_group}/"
+    require_sane_shape(f"group {name_of_group}", rows, cols, entries)
+    require_length(f"{prefix}indices", arrays["indices"].shape[0], entries)
+    require_length(f"{prefix}indptr", arrays["indptr"].shape[0], (rows if kind == "csr" else cols) + 1)
+
+    def read(name: str, begin: int, end: int, _rest: bool) -> npt.NDArray[Any]:
+        with opened_hdf5(path, options.most_bytes, options.allowed_bytes) as file:
+            dataset = file.find(name, file.find(name_of_group))
+            return file.numbers(dataset, 1, integers=name != "data", part=slice(begin, end))
+
+    return StoredLines(kind, (rows, cols), entries, sparse.csr_array((rows, cols)), read, prefix)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.files.archives import read_npz
-from rhochain.files.binary_files import read_binary
+from rhochain.files.archives import lines_of_npz, read_npz
+from rhochain.files.binary_files import lines_of_binary, read_binary
 from rhochain.files.edge_tables import read_edge_table
 from rhochain.files.faults import FileFault
-from rhochain.files.hdf5_matrices import read_hdf5
+from rhochain.files.hdf5_matrices import lines_of_hdf5, read_hdf5
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.mat_files import read_mat
 from rhochain.files.matrix_market import read_matrix_market
@@ -26,6 +27,7 @@ from rhochain.files.numpy_files import read_npy
 from rhochain.files.packed_text import opened_packed_text
 from rhochain.files.sign_requests import neuron_signs
 from rhochain.files.state_dicts import read_state_dict
+from rhochain.files.stored_lines import StoredLines
 from rhochain.files.table_files import TABLE_ENDINGS
 from rhochain.weights.labelled_matrix import named_neurons
 from rhochain.weights.neuron_signs import with_signs
@@ -33,7 +35,7 @@ from rhochain.weights.orientation import with_target_rows
 from rhochain.weights.refusals import BadArgument, BadData
 from rhochain.weights.weights import Counts, Weights
 
-__all__ = ["KINDS", "FileError", "FileKind", "load"]
+__all__ = ["KINDS", "FileError", "FileKind", "faults_named", "load", "require_finite", "stored_lines"]
 
 
 class FileError(ValueError):
@@ -53,13 +55,15 @@ class FileKind(NamedTuple):
     `read` gets the path of a regular file and the options, and gives an array, a sparse array, or a `Weights`. It
     raises `FileFault` for what is wrong in the file. `uses` names the arguments of `load` that it reads; the others are
     refused before it runs. `rows`, `nodes`, `sign` by neuron and `dry_run` work for every array without its help: list
-    them all the same. `signs`: whether `read` applies `sign` itself.
+    them all the same. `signs`: whether `read` applies `sign` itself. `lines`: those of the matrix, or None for a file
+    that has to be read as a whole.
     """
 
     endings: tuple[str, ...]
     read: Callable[[Path, LoadOptions], Any]
     uses: frozenset[str]
     signs: bool = False
+    lines: Callable[[Path, LoadOptions], StoredLines | None] | None = None
 
 
 def _mtx(path: Path, _options: LoadOptions) -> Any:
@@ -70,11 +74,6 @@ def _mtx(path: Path, _options: LoadOptions) -> Any:
 def _mtx_gz(path: Path, options: LoadOptions) -> Any:
     with opened_packed_text(path, "file", options.allowed_bytes) as text:
         return read_matrix_market(text)
-
-
-def _npz(path: Path, options: LoadOptions) -> Any:
-    with path.open("rb") as stream:
-        return read_npz(stream, path.stat().st_size, options.name, options.most_bytes, options.allowed_bytes)
 
 
 def _npy(path: Path, _options: LoadOptions) -> Any:
@@ -92,12 +91,12 @@ _OF_EDGES = frozenset(
 KINDS = (
     FileKind((".mtx",), _mtx, _OF_MATRICES),
     FileKind((".mtx.gz",), _mtx_gz, _OF_MATRICES | {"memory"}),
-    FileKind((".npz",), _npz, _OF_CONTAINERS),
+    FileKind((".npz",), read_npz, _OF_CONTAINERS, lines=lines_of_npz),
     FileKind((".npy",), _npy, _OF_MATRICES),
-    FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}),
+    FileKind((".h5ad", ".h5", ".hdf5"), read_hdf5, _OF_CONTAINERS | {"weight"}, lines=lines_of_hdf5),
     FileKind((".mat",), read_mat, _OF_CONTAINERS),
     FileKind((".safetensors", ".pt", ".pth", ".ckpt"), read_state_dict, _OF_CONTAINERS),
-    FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS),
+    FileKind((".bin", ".dat", ".petsc"), read_binary, _OF_CONTAINERS, lines=lines_of_binary),
     FileKind(TABLE_ENDINGS, read_edge_table, _OF_EDGES, signs=True),
 )
 
@@ -140,11 +139,32 @@ def load(
     options = LoadOptions(
         source, target, weight, nodes, unknown, sign, transmitter, unknown_sign, rows, name, memory, dry_run
     )
-    kind = _kind_of(path)
-    _require_regular(path)
-    _require_use(path, kind, options)
-    try:
+    kind = _usable_kind(path, options)
+    with faults_named(path):
         return _finished(kind.read(Path(path), options), os.fspath(path), options, kind.signs)
+
+
+def stored_lines(path: str | os.PathLike[str], options: LoadOptions) -> StoredLines | None:
+    """The lines of the matrix of a file; None where only all of it can be read.
+
+    `StoredLines.empty` is what `load` gives, without entries. The lines are as stored, before ``rows="source"``.
+    """
+    kind = _usable_kind(path, options)
+    if kind.lines is None or options.sign is not None or options.dry_run:
+        return None
+    with faults_named(path):
+        found = kind.lines(Path(path), options)
+        if found is None:
+            return None
+        empty = _finished(found.empty, os.fspath(path), options, kind.signs)
+        return dataclasses.replace(found, empty=empty)
+
+
+@contextmanager
+def faults_named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What goes wrong while the file is read becomes a `FileError`."""
+    try:
+        yield
     except (FileError, BadArgument, ImportError):
         raise
     except BadData as fault:
@@ -155,7 +175,15 @@ def load(
         raise FileError(path, f"cannot be read ({error.strerror or error})") from error
     except Exception as error:  # the modules for zip and gzip document no complete list
         came = str(error) or type(error).__name__
-        raise FileError(path, f"cut short or corrupt ({came}); expected {' or '.join(kind.endings)}") from error
+        endings = " or ".join(_kind_of(path).endings)
+        raise FileError(path, f"cut short or corrupt ({came}); expected {endings}") from error
+
+
+def _usable_kind(path: str | os.PathLike[str], options: LoadOptions) -> FileKind:
+    kind = _kind_of(path)
+    _require_regular(path)
+    _require_use(path, kind, options)
+    return kind
 
 
 def _require_use(path: str | os.PathLike[str], kind: FileKind, options: LoadOptions) -> None:
@@ -178,7 +206,7 @@ def _finished(found: Any, path: str, options: LoadOptions, signed: bool) -> Any:
     W = W if W.origin else dataclasses.replace(W, origin=path)
     if sparse.issparse(W.matrix):
         W = dataclasses.replace(W, matrix=sparse.csr_array(W.matrix))
-    _require_finite(W.matrix)
+    require_finite(W.matrix)
     if not signed:
         _require_unsaid(W, options)
     if options.dry_run:
@@ -218,11 +246,13 @@ def _require_regular(path: str | os.PathLike[str]) -> None:
         raise FileError(path, "a pipe or a device; expected a regular file")
 
 
-def _require_finite(matrix: Any) -> None:
+def require_finite(matrix: Any, first_row: int = 0) -> None:
+    """Refuse NaN and Inf among the entries of a matrix, or of its rows from `first_row` on."""
     entries = matrix.data if sparse.issparse(matrix) else matrix
     if np.isfinite(entries).all():
         return
     at = np.argwhere(~np.isfinite(entries))[0]
     if sparse.issparse(matrix):
         at = np.array([np.searchsorted(matrix.indptr, at[0], side="right") - 1, matrix.indices[at[0]]])
-    raise FileFault(f"row {at[0] + 1}, column {at[1] + 1}", "NaN or Inf among the entries", "finite numbers")
+    place = f"row {first_row + at[0] + 1}, column {at[1] + 1}"
+    raise FileFault(place, "NaN or Inf among the entries", "finite numbers")

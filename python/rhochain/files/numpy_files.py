@@ -28,8 +28,11 @@ class ArrayHeader(NamedTuple):
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-def array_header(stream: BinaryIO, size: int, place: str) -> ArrayHeader:
-    """The header of a .npy file of `size` bytes, which holds the array that it states and nothing more."""
+def array_header(stream: BinaryIO, size: int, place: str, *, whole: bool = True) -> ArrayHeader:
+    """The header of a .npy file of `size` bytes, which holds the array that it states and nothing more.
+
+    `whole`: the memory of the machine has to hold the array.
+    """
     start = stream.read(10)
     if start[:6] != _MAGIC or len(start) < 10:
         raise FileFault(place, f"first bytes {in_quotes(start[:10])}", f"a .npy file, which begins with {_MAGIC!r}")
@@ -54,7 +57,8 @@ def array_header(stream: BinaryIO, size: int, place: str) -> ArrayHeader:
     follow = size - 6 - 2 - len(length) - count
     if header.nbytes != follow:
         raise FileFault(place, f"{follow} bytes of entries", f"{header.nbytes} for shape {shape} of {dtype}")
-    require_memory(place, "an array", header.nbytes)
+    if whole:
+        require_memory(place, "an array", header.nbytes)
     return header
 
 

@@ -10,7 +10,15 @@ from scipy import sparse
 
 from rhochain.files.faults import FileFault
 
-__all__ = ["compressed_matrix", "coordinate_matrix", "diagonal_matrix", "wide_entries"]
+__all__ = [
+    "compressed_matrix",
+    "coordinate_matrix",
+    "diagonal_matrix",
+    "require_length",
+    "require_pointers",
+    "require_range",
+    "wide_entries",
+]
 
 
 def wide_entries(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -20,17 +28,27 @@ def wide_entries(data: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return data.astype(np.float32) if data.dtype.itemsize == 2 else data
 
 
-def _require_range(name: str, positions: npt.NDArray[Any], most: int) -> None:
-    """Positions from 0 to below `most`, compared as they are: no difference, which could overflow."""
+def require_range(name: str, positions: npt.NDArray[Any], most: int, begin: int = 0) -> None:
+    """Positions from 0 to below `most`, compared as they are: no difference, which could overflow.
+
+    The first is that of entry `begin` of the array.
+    """
     outside = (positions < 0) | (positions >= most)
     if outside.any():
         at = int(np.argmax(outside))
-        raise FileFault(f"{name}, entry {at}", str(positions[at]), f"0 to {most - 1}")
+        raise FileFault(f"{name}, entry {begin + at}", str(positions[at]), f"0 to {most - 1}")
 
 
-def _require_length(name: str, array: npt.NDArray[Any], length: int) -> None:
-    if len(array) != length:
-        raise FileFault(name, f"{len(array)} numbers", str(length))
+def require_length(name: str, came: int, expected: int) -> None:
+    """Refuse an array of another length."""
+    if came != expected:
+        raise FileFault(name, f"{came} numbers", str(expected))
+
+
+def require_pointers(sound: bool, name: str, entries: int) -> None:
+    """Refuse pointers that are not sound, of lines with so many entries."""
+    if not sound:
+        raise FileFault(name, "a sequence that is no row pointer", f"0 <= .. <= {entries}, never less")
 
 
 def coordinate_matrix(
@@ -38,8 +56,8 @@ def coordinate_matrix(
 ) -> Any:
     """The COO matrix of entries and their rows and columns, which faults call `prefix` with "row" and "col"."""
     for name, array, most in zip(("row", "col"), positions, shape, strict=True):
-        _require_length(prefix + name, array, len(data))
-        _require_range(prefix + name, array, most)
+        require_length(prefix + name, len(array), len(data))
+        require_range(prefix + name, array, most)
     return sparse.coo_array((data, tuple(array.astype(_index_type(shape)) for array in positions)), shape=shape)
 
 
@@ -47,7 +65,7 @@ def diagonal_matrix(
     data: npt.NDArray[Any], offsets: npt.NDArray[Any], shape: tuple[int, int], prefix: str = "array "
 ) -> Any:
     """The DIA matrix of diagonals and their places."""
-    _require_length(f"{prefix}offsets", offsets, len(data))
+    require_length(f"{prefix}offsets", len(offsets), len(data))
     rows, cols = shape
     signed = offsets.astype(np.int64)
     inside = (signed > -rows) & (signed < cols) & ((offsets >= 0) == (signed >= 0))  # others hold no entry of W
@@ -73,14 +91,12 @@ def compressed_matrix(
     lines, across = shape[0] // tall, shape[1] // wide
     if kind == "csc":
         lines, across = across, lines
-    _require_length(prefix + names[0], indices, len(data))
-    _require_length(prefix + names[1], indptr, lines + 1)
-    if indptr[0] != 0 or (indptr[:-1] > indptr[1:]).any() or indptr[-1] > len(indices):
-        raise FileFault(
-            prefix + names[1], "a sequence that is no row pointer", f"0 <= .. <= {len(indices)}, never less"
-        )
+    require_length(prefix + names[0], len(indices), len(data))
+    require_length(prefix + names[1], len(indptr), lines + 1)
+    sound = indptr[0] == 0 and not (indptr[:-1] > indptr[1:]).any() and indptr[-1] <= len(indices)
+    require_pointers(sound, prefix + names[1], len(indices))
     indices, data = indices[: int(indptr[-1])], data[: int(indptr[-1])]
-    _require_range(prefix + names[0], indices, across)
+    require_range(prefix + names[0], indices, across)
     index_type = np.int32 if max(*shape, data.size) < 2**31 else np.int64
     parts = data, indices.astype(index_type, copy=False), indptr.astype(index_type, copy=False)
     return {"csr": sparse.csr_array, "csc": sparse.csc_array, "bsr": sparse.bsr_array}[kind](parts, shape=shape)

@@ -3,7 +3,10 @@
 - `agreement`: what one rank finds wrong ends the call on all of them
 - `exchange`: arrays from each rank to each other one
 - `loading`: a file of which each rank keeps its rows
+- `petsc`: matrices of petsc4py
+- `rank_peers`: what ranks decide together
 - `sliced_matrix`: the matrix, and an operator by its products
 - `sliced_rows`: rows of a matrix moved to other ranks, and those of its transpose
 - `slices`: which rows each rank has
+- `stored_rows`: rows of a file, each read by its rank
 """

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = ["Communicator", "together"]
+from rhochain.files.loading import FileError
+from rhochain.weights.refusals import BadArgument
+
+__all__ = ["Communicator", "alike", "together"]
 
 _Result = TypeVar("_Result")
 
@@ -13,6 +16,9 @@ Communicator = Any
 """An intracommunicator of mpi4py."""
 
 _KINDS: dict[str, type[Exception]] = {kind.__name__: kind for kind in (TypeError, ValueError, MemoryError, ImportError)}
+
+_SENT = (FileError, BadArgument, TypeError, ValueError, MemoryError, ImportError)
+"""Exceptions that all ranks raise as they are."""
 
 
 def together(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
@@ -30,6 +36,24 @@ def together(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
             kind, text = failure
             raise _KINDS.get(kind, RuntimeError)(f"rank {rank}: {text}")
     return result  # type: ignore[return-value]
+
+
+def alike(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
+    """compute() on each rank. Where it raises, all ranks raise what it raised on the first such rank, word for word."""
+    result, error = None, None
+    try:
+        result = compute()
+    except Exception as raised:
+        error = raised
+    came = comm.allgather(None if error is None else error if type(error) in _SENT else RuntimeError(_said(error)))
+    failed = [rank for rank, failure in enumerate(came) if failure is not None]
+    if failed:
+        raise error if failed[0] == comm.rank and error is not None else came[failed[0]]
+    return result  # type: ignore[return-value]
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _kind(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from rhochain.inputs.resources import byte_count, granted_threads, thread_count
 from rhochain.ranks.agreement import Communicator, together
 from rhochain.ranks.rank_peers import RankPeers
 from rhochain.ranks.sliced_rows import moved, transposed
-from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, first_rows, piece_count
+from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, even_lengths, first_rows, piece_count
+from rhochain.weights.weights import Weights
 
-__all__ = ["SlicedMatrix", "SlicedOperator"]
+__all__ = ["SlicedMatrix", "SlicedOperator", "with_names"]
 
 _Array = npt.NDArray[Any]
 
@@ -175,7 +177,7 @@ class SlicedMatrix(_Sliced):
         height = int(given.sum())
         lengths = given if keep_rows else _balanced(comm, own, given)
         own = moved(comm, own, given, lengths)
-        of_columns = lengths if height == n else _even(n, comm.size)
+        of_columns = lengths if height == n else even_lengths(n, comm.size)
         columns = transposed(comm, own, lengths, of_columns)
         held = _core.SlicedOperator(
             _ranks(comm),
@@ -248,6 +250,12 @@ class SlicedOperator(_Sliced):
         self._hold_slices(comm, lengths, described, own_threads)
 
 
+def with_names(W: SlicedMatrix, names: Weights) -> SlicedMatrix:
+    """W with `weights` that have the names of all its neurons on each rank, and W itself as their matrix."""
+    W._held = W._held._replace(weights=replace(names, matrix=W))
+    return W
+
+
 def _own_rows(rows: Any) -> sparse.csr_array:
     if isinstance(rows, Matrix):
         raise TypeError("rows must be an array of the rows of this rank; got a Matrix")
@@ -296,10 +304,6 @@ def _balanced(comm: Communicator, own: sparse.csr_array, given: Lengths) -> Leng
     total = np.empty_like(pieces)
     comm.Allreduce(pieces, total)
     return balanced_lengths(n, total, comm.size)
-
-
-def _even(n: int, ranks: int) -> Lengths:
-    return balanced_lengths(n, np.ones(piece_count(n), np.int64), ranks)
 
 
 def _threads(threads: int | None, comm: Communicator) -> int:

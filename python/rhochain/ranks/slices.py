@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 import rhochain._core as _core
 
-__all__ = ["Lengths", "are_aligned", "balanced_lengths", "first_rows", "piece_count"]
+__all__ = ["Lengths", "are_aligned", "balanced_lengths", "even_lengths", "first_rows", "piece_count"]
 
 Lengths = npt.NDArray[np.int64]
 """The rows of each rank."""
@@ -39,6 +39,11 @@ def balanced_lengths(n: int, entries: npt.NDArray[np.int64], ranks: int) -> Leng
     nearest = np.where(wanted - before[above - 1] < before[above] - wanted, above - 1, above)
     cuts = np.concatenate([[0], np.maximum.accumulate(nearest) * piece, [n]]).clip(0, n)
     return np.diff(cuts)
+
+
+def even_lengths(n: int, ranks: int) -> Lengths:
+    """Whole pieces for each rank, about as many each."""
+    return balanced_lengths(n, np.ones(piece_count(n), np.int64), ranks)
 
 
 def are_aligned(lengths: Lengths) -> bool:

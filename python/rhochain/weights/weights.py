@@ -145,6 +145,16 @@ class Weights:
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(self.matrix.dtype)
 
+    @property
+    def _kind(self) -> str:
+        kind = "sparse" if sparse.issparse(self.matrix) else getattr(self.matrix, "kind", "dense")
+        return str(kind)  # a `rhochain.Matrix` has one
+
+    @property
+    def _stored(self) -> int:
+        matrix: Any = self.matrix
+        return int(matrix.size if hasattr(matrix, "size") else matrix.nnz)
+
     def to_scipy(self) -> sparse.csr_array:
         """W as a CSR array, which shares memory with `matrix` where that is one."""
         return self.matrix if sparse.issparse(self.matrix) else sparse.csr_array(self.matrix)
@@ -173,17 +183,15 @@ class Weights:
 
     def __repr__(self) -> str:
         size = " x ".join(f"{extent:,}" for extent in self.shape)
-        kind = "sparse" if sparse.issparse(self.matrix) else "dense"
         side = "rows receive" if self.rows == "target" else "rows as stored"
         named = "no ids" if self.ids is None else f"ids of {self.ids.dtype}"
-        return f"Weights({size}, {kind} {self.dtype}, {side}, {named})"
+        return f"Weights({size}, {self._kind} {self.dtype}, {side}, {named})"
 
     def _repr_html_(self) -> str:
         size = " x ".join(f"{extent:,}" for extent in self.shape)
-        kind = "sparse" if sparse.issparse(self.matrix) else "dense"
         side = "receive: W[i, j] acts from j on i" if self.rows == "target" else "as stored"
         facts = [
-            ("matrix", f"{size}, {kind} {self.dtype}, {self.matrix.size:,} stored"),
+            ("matrix", f"{size}, {self._kind} {self.dtype}, {self._stored:,} stored"),
             ("rows", side),
             ("ids", "none" if self.ids is None else Verbatim(self._first_ids())),
         ]
