@@ -5,6 +5,8 @@
 #include "plain_slices.hpp"
 
 #include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/growth/numerical_radius.hpp>
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
@@ -17,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -112,6 +115,11 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
 }
 
+std::int64_t products_of(const log_state& state) {
+    return std::accumulate(state.begin(), state.end(), std::int64_t{0},
+                           [](std::int64_t sum, const RunRecord& r) { return sum + r.products; });
+}
+
 // Runs of each job are killed after a save, or ended by the callback of its last rank, and go on in the next job.
 void check_resumption(const std::vector<job>& jobs, const estimator& estimate, std::size_t least_states, int trials,
                       unsigned seed) {
@@ -127,7 +135,10 @@ void check_resumption(const std::vector<job>& jobs, const estimator& estimate, s
         for (int trial = 0; trial < trials; ++trial) {
             const std::size_t at = trial == 0 ? whole.states.size() - 1 : generator() % whole.states.size();
             CAPTURE(at);
-            CHECK(same(logged(next, estimate, whole.states[at]).numbers, unbroken));
+            const outcome resumed = logged(next, estimate, whole.states[at]);
+            CHECK(same(resumed.numbers, unbroken));
+            // What is saved first is the state that was read, or a later one.
+            CHECK(products_of(resumed.states.front()) >= products_of(whole.states[at]));
         }
         for (int trial = 0; trial < trials; ++trial) {
             const auto looks = static_cast<std::uint64_t>(whole.records + 1);
@@ -148,6 +159,13 @@ const estimator scaling = [](const linear_map& A, const SolverOptions& o) {
     own.rtol = 0.3;
     own.max_matvecs = 2000;
     return scaled_norm(A, own).bracket;
+};
+
+const estimator range = [](const linear_map& A, const SolverOptions& o) { return numerical_radius(A, o); };
+const estimator growth = [](const linear_map& A, const SolverOptions& o) {
+    SolverOptions own = o;
+    own.max_matvecs = 4000;
+    return worst_case_growth(A, SlopeRange{.lo = 0.0, .hi = 0.6, .leak = 1.0}, own).bracket;
 };
 
 // A giant component, smaller ones and single vertices.
@@ -179,7 +197,7 @@ TEST_CASE("log of ranks: estimates from products alone go on on other ranks to t
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
-    for (const estimator& estimate : {radius, norm, scaling}) check_resumption(jobs, estimate, 3, 3, seed++);
+    for (const estimator& estimate : {radius, norm, scaling, range, growth}) check_resumption(jobs, estimate, 3, 3, seed++);
 }
 
 TEST_CASE("log of ranks: a radius goes on in one process and on ranks, its components of the first rank alone too") {
