@@ -64,15 +64,17 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
     std::optional<run_log> own_log;
     if (!log.is_none()) {
         const auto& given = log.cast<const RunLog&>();
-        own_log.emplace(RunSaving{
-            records_of(given.resume), given.save_seconds, [&](const std::vector<RunRecord>& records) {
+        RunSaving saving{records_of(given.resume), given.save_seconds};
+        if (!given.save.is_none())
+            saving.save = [&](const std::vector<RunRecord>& records) {
                 const py::gil_scoped_acquire gil;
                 // Ctrl-C that came before is no reason not to save.
                 const bool stop = stop_on_interrupt(result.interrupted, [] { return false; });
                 const bool refused =
                     stop_on_interrupt(result.interrupted, [&] { return given.save(stages_of(records)).cast<bool>(); });
                 return stop || refused;
-            }});
+            };
+        own_log.emplace(std::move(saving));
         options.log = &*own_log;
     }
     interruptible_run run;

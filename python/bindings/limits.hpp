@@ -21,7 +21,7 @@ struct RunLog {
 
     std::vector<stage> resume;
     double save_seconds;
-    py::object save;  // a function of a list of stages that tells whether to stop
+    py::object save;  // a function of a list of stages that tells whether to stop; None in all ranks but the first
 };
 
 struct Limits {

@@ -148,7 +148,9 @@ class RawBracket:
 _Stage = tuple[bool, int, npt.NDArray[np.int64], _Float64]
 
 class RunLog:
-    def __init__(self, *, resume: list[_Stage], save_seconds: float, save: Callable[[list[_Stage]], bool]) -> None: ...
+    def __init__(
+        self, *, resume: list[_Stage], save_seconds: float, save: Callable[[list[_Stage]], bool] | None
+    ) -> None: ...
 
 class Limits:
     def __init__(

@@ -97,8 +97,8 @@ void golub_kahan::extend_left() {
 void golub_kahan::exchange(state_archive& s) {
     overlaps_.exchange(s);
     s(unwatched_);
-    V_.exchange(s);
-    s(p_);
+    const bool has_next = V_.exchange(s);
+    s(p_, A_.range());
     s(length_);
     s(image_is_there_);
     s(alpha_);
@@ -107,7 +107,7 @@ void golub_kahan::exchange(state_archive& s) {
     const std::int64_t k = size();
     const bool recurs = wanted_ == orthogonality::semi && !invariant_;
     s.require(k > 0 && V_.size() == k && beta_.size() + 1 == alpha_.size() && (!recurs || overlaps_.fits(k)) &&
-              0 <= unwatched_ && unwatched_ <= k && (!image_is_there_ || V_.has_next()));
+              0 <= unwatched_ && unwatched_ <= k && (!image_is_there_ || has_next));
 }
 
 bool golub_kahan::measured_orthogonal() const { return V_.largest_overlap(unwatched_) <= semi_orthogonal; }

@@ -60,13 +60,12 @@ void krylov_basis::rotate(std::span<const double> Q, std::int64_t k, std::int64_
     vectors_.erase(vectors_.begin() + kept, vectors_.begin() + k);
 }
 
-void krylov_basis::exchange(state_archive& s) {
-    const auto rows = static_cast<std::size_t>(S_.length());
-    s.list(vectors_, {}, rows + 1, [&](vector_block& v) {
-        s.resizable(v, S_, 1);
-        s.require(!v.empty() || rows == 0);
+bool krylov_basis::exchange(state_archive& s) {
+    s.list(vectors_, {}, static_cast<std::size_t>(S_.size()) + 1, [&](vector_block& v) {
+        if (s.reads()) v.reshape(S_);
+        s(v, S_);
     });
-    s.resizable(next_, S_, 1);
+    return s.resizable(next_, S_, 1);
 }
 
 }  // namespace rhochain

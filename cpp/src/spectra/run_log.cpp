@@ -1,6 +1,7 @@
 #include "spectra/run_stage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <stdexcept>
 #include <string>
@@ -28,6 +29,11 @@ void run_log::close() {
     save();
 }
 
+void run_log::exchange_end(state_archive& s) {
+    s(cut_);
+    s(closed_);
+}
+
 namespace {
 
 bool same_bits(const RunRecord& a, const RunRecord& b) {
@@ -44,26 +50,44 @@ run_stage::run_stage(Ledger& ledger, exchange_function state)
     : ledger_(ledger), exchange_(std::move(state)), products_before_(ledger.matvecs()) {
     run_log* log = ledger.log();
     if (log == nullptr || log->closed_) return;
-    if (log->cut_) {  // what a run does after that is not what an unbroken one does
-        log->close();
-        return;
-    }
     log_ = log;
-    index_ = log_->next_++;
-    if (index_ >= log_->records_.size()) {
-        log_->records_.resize(index_ + 1);
+    if (log->cut_) {  // what a run does after that is not what an unbroken one does
+        close_log();
+        log_ = nullptr;
         return;
     }
-    const RunRecord& record = log_->records_[index_];
-    constexpr std::int64_t most_products = std::int64_t{1} << 50;  // what solvers add and multiply stays in range
-    if (record.products < 0 || record.products > most_products) state_archive::refuse();
-    if (record.integers.empty() && record.reals.empty()) return;  // it had only begun
-    state_archive archive(record.integers, record.reals);
+    const RunRecord* record = has_records() ? begin() : nullptr;
+    static const RunRecord none;
+    if (record == nullptr) record = &none;
+    std::array<double, 3> head{static_cast<double>(record->products), record->finished ? 1.0 : 0.0,
+                               record->integers.empty() && record->reals.empty() ? 0.0 : 1.0};
+    ledger_.domain().broadcast(head, 0);
+    constexpr double most_products = 0x1p50;  // what solvers add and multiply stays in range
+    if (head[0] < 0.0 || head[0] > most_products) state_archive::refuse();
+    if (head[2] == 0.0) return;  // it had only begun
+    state_archive archive(ledger_.domain(), record->integers, record->reals);
     exchange_(archive);
     archive.require_end();
-    finished_ = record.finished;
+    finished_ = head[1] != 0.0;
     resumed_ = unchanged_ = true;
-    ledger_.count(record.products);
+    ledger_.count(static_cast<std::int64_t>(head[0]));
+}
+
+const RunRecord* run_stage::begin() {
+    index_ = log_->next_++;
+    if (index_ < log_->records_.size()) return &log_->records_[index_];
+    log_->records_.resize(index_ + 1);
+    return nullptr;
+}
+
+bool run_stage::has_records() const { return ledger_.domain().rank() == 0; }
+
+void run_stage::save_log() {
+    if (has_records()) ledger_.domain().attempt([&] { log_->save(); });
+}
+
+void run_stage::close_log() {
+    ledger_.domain().attempt([&] { log_->close(); });
 }
 
 bool run_stage::exhausted() {
@@ -74,8 +98,9 @@ bool run_stage::exhausted() {
 }
 
 void run_stage::write() {
-    state_archive archive;
+    state_archive archive(ledger_.domain());
     exchange_(archive);
+    if (!has_records()) return;
     RunRecord now{false, ledger_.matvecs() - products_before_, archive.take_integers(), archive.take_reals()};
     log_->next_ = index_ + 1;
     auto& records = log_->records_;
@@ -87,10 +112,11 @@ void run_stage::write() {
 }
 
 void run_stage::mark() {
-    if (log_ == nullptr || finished_ || log_->cut_ || !log_->due()) return;
+    if (log_ == nullptr || finished_ || log_->cut_) return;
+    if (!ledger_.domain().agreed_save(has_records() && log_->due()) || log_->closed_) return;
     write();
     held_ = false;
-    log_->save();
+    save_log();
 }
 
 void run_stage::hold() {
@@ -103,10 +129,10 @@ void run_stage::release() { held_ = held_ && log_->cut_; }
 
 void run_stage::close() {
     if (log_ == nullptr || finished_ || log_->closed_) return;
-    if (log_->cut_) return log_->close();
+    if (log_->cut_) return close_log();
     unchanged_ = false;
     write();
-    log_->records_[index_].finished = true;
+    if (has_records()) log_->records_[index_].finished = true;
 }
 
 void exchange(state_archive& s, Bound& b) {

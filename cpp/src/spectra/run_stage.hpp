@@ -1,6 +1,6 @@
 // A long loop of an estimate, as the log keeps it (run_log.hpp):
 //
-//     run_stage stage(ledger, [&](state_archive& s) { s(x); s(k); });   // reads the state, if there is one
+//     run_stage stage(ledger, [&](state_archive& s) { s(x, S); s(k); });   // reads the state, if there is one
 //     while (!stage.finished() && k < most && !stage.exhausted()) {
 //         ...
 //         stage.mark();       // the state is one to go on from; saves it if it is time
@@ -9,6 +9,9 @@
 //
 // Everything that the loop and the code after it read must be in the state. A loop that ends by itself ends at once
 // where it is entered with its last state. Without a log a stage does nothing.
+//
+// On ranks all functions are called by all of them, at the same place, and vectors are exchanged with their space.
+// Stages of a ledger of the first rank alone are in its log too.
 #pragma once
 
 #include <rhochain/spectra/run_log.hpp>
@@ -45,7 +48,12 @@ public:
     void close();
 
 private:
+    // The record of this stage, where the log has one; it is the next one of the log from now on.
+    [[nodiscard]] const RunRecord* begin();
+    [[nodiscard]] bool has_records() const;
     void write();
+    void save_log();
+    void close_log();
 
     Ledger& ledger_;
     exchange_function exchange_;

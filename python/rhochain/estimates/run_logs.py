@@ -16,8 +16,10 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.agreement import Communicator, together
+from rhochain.ranks.whole_vectors import communicator_of
 from rhochain.runs.checkpoints import RunCheckpoint
-from rhochain.runs.identity import array_digest, matrix_digest
+from rhochain.runs.identity import matrix_digest, vector_digest
 
 __all__ = ["Checkpoint", "RunLogs", "SavedEstimate", "matrix_identity"]
 
@@ -31,6 +33,9 @@ _STAGE = 4  # integers of a stage in the list of contents: finished, products, i
 class RunLogs:
     """A file with the log of each estimate of one call.
 
+    On ranks all of them have one and make the same calls. The first rank alone reads and writes the file, whose logs
+    hold whole vectors: any number of ranks goes on from it.
+
     An estimate is a function of its arguments, so that a log is good for it whatever ran before. As a context, it
     writes at the end, also where an exception ends the call, what `begin` with ``write_ends=False`` left out.
 
@@ -41,22 +46,25 @@ class RunLogs:
         At most one write in so many.
     identity : mapping of str to what JSON knows
         What must agree with a file for it to be continued.
+    comm : communicator, optional
+        Of the ranks.
     """
 
-    def __init__(self, path: str | os.PathLike[str], seconds: float, identity: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        seconds: float,
+        identity: Mapping[str, Any],
+        comm: Communicator | None = None,
+    ) -> None:
         self._seconds = not_negative("checkpoint_seconds", seconds)
         self._file = RunCheckpoint(path, {"version": _core.build_info()["version"], **identity})
         self._due = time.monotonic() + self._seconds
         self._unwritten = False
-        state = self._file.load()
-        self._logs: dict[int, list[_Stage]] = {}
-        if state is not None:
-            try:
-                self._logs = dict(_parts(state[2], state[4]))
-            except (IndexError, ValueError):
-                raise ValueError(
-                    f"checkpoint {self._file.path!r} is damaged: its counts do not fit its numbers"
-                ) from None
+        self._comm = comm
+        self._error: Exception | None = None  # of a save, other than that of the system
+        self._first = comm is None or comm.rank == 0
+        self._logs: dict[int, list[_Stage]] = self._read() if comm is None else together(comm, self._read)
 
     def __enter__(self) -> RunLogs:
         return self
@@ -67,10 +75,31 @@ class RunLogs:
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        return self._file.outcome(result)
+        if self._comm is None:
+            return self._file.outcome(result)
+        found, ended = None, None
+        try:
+            found = result()
+        except BaseException as stop:  # an interrupt may have come to one rank alone
+            ended = stop
+        together(self._comm, self._require_saved)
+        self._file.failure = self._comm.bcast(self._file.failure)
+
+        def again() -> _Result:
+            if ended is not None:
+                raise ended
+            return found  # type: ignore[return-value]
+
+        return self._file.outcome(again)
+
+    def _require_saved(self) -> None:
+        if self._error is not None:
+            raise self._error
 
     def begin(self, estimate: Mapping[str, Any], *, write_ends: bool) -> _core.RunLog:
         """The log of an estimate, for the core. `write_ends`: whether its end is written before it is time."""
+        if not self._first:
+            return _core.RunLog(resume=[], save_seconds=self._seconds, save=None)
         name = int.from_bytes(hashlib.blake2b(repr(sorted(estimate.items())).encode(), digest_size=7).digest(), "big")
 
         def save(stages: list[_Stage]) -> bool:
@@ -83,7 +112,24 @@ class RunLogs:
                 return self._write()
             return self._file.failure is not None
 
-        return _core.RunLog(resume=self._logs.get(name, []), save_seconds=self._seconds, save=save)
+        def save_in_first(stages: list[_Stage]) -> bool:
+            try:
+                return save(stages)
+            except Exception as error:  # raised on all ranks after the run
+                self._error = error
+                return True
+
+        call = save if self._comm is None else save_in_first
+        return _core.RunLog(resume=self._logs.get(name, []), save_seconds=self._seconds, save=call)
+
+    def _read(self) -> dict[int, list[_Stage]]:
+        state = self._file.load() if self._first else None
+        if state is None:
+            return {}
+        try:
+            return dict(_parts(state[2], state[4]))
+        except (IndexError, ValueError):
+            raise ValueError(f"checkpoint {self._file.path!r} is damaged: its counts do not fit its numbers") from None
 
     def _write(self) -> bool:
         contents = [len(self._logs)]
@@ -141,11 +187,12 @@ class SavedEstimate:
         self.limits = limits.core
         if checkpoint is None:
             return
-        estimate = {"quantity": quantity, **goal, **_options(limits)}
+        estimate = {"quantity": quantity, **goal, **_options(A, limits)}
         if isinstance(checkpoint, RunLogs):
             self._logs = checkpoint
         else:
-            self._logs = RunLogs(checkpoint, seconds, {**estimate, "matrix": matrix_identity(A)})
+            identity = {**estimate, "matrix": matrix_identity(A)}
+            self._logs = RunLogs(checkpoint, seconds, identity, communicator_of(A))
         self.limits = limits.with_log(self._logs.begin(estimate, write_ends=self._logs is not checkpoint))
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
@@ -153,14 +200,14 @@ class SavedEstimate:
         return result() if self._logs is None else self._logs.outcome(result)
 
 
-def _options(limits: Limits) -> dict[str, Any]:
+def _options(A: Matrix, limits: Limits) -> dict[str, Any]:
     """Those on which the bits depend."""
     return {
         "rtol": limits.rtol,
         "delta": limits.delta,
         "seed": limits.seed,
         "max_matvecs": limits.max_matvecs,
-        "start": None if limits.start is None else array_digest(limits.start),
+        "start": None if limits.start is None else vector_digest(A, limits.start),
     }
 
 

@@ -2,6 +2,7 @@
 
 - `agreement`: what one rank finds wrong ends the call on all of them
 - `exchange`: arrays from each rank to each other one
+- `whole_vectors`: vectors in the first rank, and what that rank finds out for all
 - `loading`: a file of which each rank keeps its rows
 - `petsc`: matrices of petsc4py
 - `rank_peers`: what ranks decide together

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.whole_vectors import communicator_of, from_first, in_first
 
-__all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest"]
+__all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
 
 _SAMPLED_ROWS = 16
 
@@ -33,17 +34,31 @@ def array_digest(*arrays: npt.ArrayLike) -> str:
     return digest.hexdigest()
 
 
+def vector_digest(A: Matrix, own: Floats, *others: npt.ArrayLike) -> str:
+    """`array_digest` of `others` and a vector, of which each rank has its slice where ranks share A: all call this."""
+    comm = communicator_of(A)
+    if comm is None:
+        return array_digest(*others, own)
+    whole = in_first(comm, own)
+    return from_first(comm, lambda: array_digest(*others, whole))
+
+
 def matrix_digest(A: Matrix) -> str | None:
     """Of A's shape and of the bits of its product with one fixed vector; None for an operator known by products alone.
 
     An entry that changes by more than the rounding of its row's sum changes the digest. The products of an operator
-    need not come out the same to the last bit.
+    need not come out the same to the last bit. Where ranks share A all of them call this; the digest is that of the
+    same matrix in one process.
     """
     if A.kind == "operator":
         return None
+    comm = communicator_of(A)
+    before = 0 if comm is None else sum(comm.allgather(A.own_columns)[: comm.rank])
     # NumPy promises the raw numbers of a bit generator, not those of its distributions.
-    raw = np.random.PCG64(20130616).random_raw(A.shape[1])
-    return array_digest(np.array(A.shape), A @ (np.ldexp((raw >> 11).astype(np.float64), -53) - 0.5))
+    raw = np.random.PCG64(20130616).advance(before).random_raw(A.own_columns)
+    x = np.ldexp((raw >> 11).astype(np.float64), -53) - 0.5
+    product = A.operator.apply(x.reshape(-1, 1), A.threads)
+    return vector_digest(A, np.asarray(product, np.float64).reshape(-1), np.array(A.shape))
 
 
 def matrices_digest(matrices: Sequence[Matrix]) -> str:

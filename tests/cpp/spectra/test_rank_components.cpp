@@ -1,8 +1,7 @@
 // Estimates of a matrix whose rows are shared out to ranks: the numbers of one process, structure included.
 #include "matrices.hpp"
-#include "thread_ranks.hpp"
+#include "part_of_rank.hpp"
 
-#include <rhochain/operators/sliced_operator.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
@@ -11,7 +10,6 @@
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 #include <rhochain/spectra/structure/sign_structure.hpp>
-#include <rhochain/storage/csr.hpp>
 
 #include <doctest/doctest.h>
 
@@ -26,37 +24,9 @@ using namespace thread_ranks;
 
 namespace {
 
-using matrix = csr<double, std::int32_t>;
+using matrix = square_matrix;
 
-constexpr std::size_t no_layouts = 0;
 constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
-
-matrix rows_of(const matrix& W, const space& S) {
-    matrix part{S.length(), W.n_cols, {0}, {}, {}};
-    const std::int32_t before = W.indptr[static_cast<std::size_t>(S.first())];
-    for (std::int64_t i = 1; i <= S.length(); ++i)
-        part.indptr.push_back(W.indptr[static_cast<std::size_t>(S.first() + i)] - before);
-    part.indices.assign(W.indices.begin() + before, W.indices.begin() + before + part.indptr.back());
-    part.values.assign(W.values.begin() + before, W.values.begin() + before + part.indptr.back());
-    return part;
-}
-
-// One rank's part of W, which it owns, as a map.
-class part_of_rank {
-public:
-    part_of_rank(const matrix& W, const slices& s, std::size_t gathered)
-        : S_(s.of(W.n_rows)),
-          rows_(rows_of(W, S_)),
-          columns_(rows_of(transpose(W.view()), S_)),
-          map_(sliced_operator<double, std::int32_t>(rows_.view(), columns_.view(), S_, S_, {no_layouts, gathered})) {}
-
-    [[nodiscard]] const linear_map& map() const { return map_; }
-
-private:
-    space S_;
-    matrix rows_, columns_;
-    linear_map map_;
-};
 
 void append(std::vector<double>& numbers, const Bracket& b, const space& S) {
     for (const double x : {b.lower.value, b.value, b.upper.value, static_cast<double>(b.matvecs)}) numbers.push_back(x);

@@ -48,10 +48,8 @@ public:
     // Replaces the first k vectors V_k by V_k Q for Q (k x kept, row-major) with orthonormal columns, in place.
     void rotate(std::span<const double> Q, std::int64_t k, std::int64_t kept);
 
-    [[nodiscard]] bool has_next() const { return !next_.empty() || S_.length() == 0; }
-
-    // Vectors and next().
-    void exchange(state_archive& s);
+    // (*) Vectors and next(). Whether there is a next().
+    bool exchange(state_archive& s);
 
 private:
     [[nodiscard]] std::vector<vector_in> first(std::int64_t count) const {

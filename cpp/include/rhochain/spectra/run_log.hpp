@@ -7,6 +7,9 @@
 // state of its own. A stage that the clock, the caller or the budget ends stays unfinished, and nothing after it is
 // written. Memory: the states of the finished stages, about twenty vectors, and that of the one in work while it is
 // saved: at most the Krylov vectors (SolverOptions::basis_bytes).
+//
+// On ranks each has a run_log, constructed with an empty RunSaving but in the first one, which has the records. These
+// are those of one process, with whole vectors: any number of ranks goes on from them. All ranks save at the same place.
 #pragma once
 
 #include <chrono>
@@ -16,6 +19,8 @@
 #include <vector>
 
 namespace rhochain {
+
+class state_archive;  // kernels/vectors/state_archive.hpp
 
 struct RunRecord {
     bool finished = false;
@@ -38,6 +43,9 @@ public:
 
     // Saves the log for the last time, unless a stage that was cut has done so.
     void close();
+
+    // How far the log has ended: what the first rank tells the others after stages of its own.
+    void exchange_end(state_archive& s);
 
 private:
     friend class run_stage;

@@ -26,7 +26,7 @@ struct SolverOptions {
     std::function<bool()> interrupt{};                 // called at most 20 times a second; true stops the run
     std::span<const double> start{};                   // a guess of the dominant vector (warm start)
     std::int64_t basis_bytes = std::int64_t{1} << 28;  // memory for Krylov vectors; at least 20 in any case
-    run_log* log = nullptr;                            // of this run (run_log.hpp); borrowed
+    run_log* log = nullptr;                            // of this run (run_log.hpp), on each rank or on none; borrowed
 };
 
 // (*) Throws std::invalid_argument naming the option. A start vector is a vector of S.
@@ -49,6 +49,7 @@ public:
 
     [[nodiscard]] bool exhausted();
     [[nodiscard]] run_log* log() const { return log_; }
+    [[nodiscard]] const space& domain() const { return S_; }
 
     // The options of a run inside this call: at most `products` products, the seconds that are left and no callback. An
     // interrupt of that run ends this call too. They refer to this ledger.

@@ -1,6 +1,10 @@
 // The state of an object as two lists, of integers and of real numbers, bit for bit. Each class has one function for
 // both ways, `void exchange(state_archive& s)`, which passes its members to s in a fixed order: an archive that writes
-// appends them, one that reads assigns them. Of vectors it holds the entries of this process.
+// appends them, one that reads assigns them.
+//
+// On ranks an archive is constructed with the space of the run: it holds whole vectors, so that any number of ranks may
+// read it, and has all numbers in the first rank alone. It puts vectors together one at a time; every other number is
+// the same on all ranks. All ranks then make the same calls, and what does not fit is refused by all of them.
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
@@ -22,11 +26,16 @@ namespace rhochain {
 
 class state_archive {
 public:
-    // Writes.
+    // Writes: in this process, or on the ranks of a run.
     state_archive() = default;
+    explicit state_archive(const space& run) : run_(run) {}
     // Reads. Borrowed.
     state_archive(std::span<const std::int64_t> integers, std::span<const double> reals)
-        : reads_(true), given_integers_(integers), given_reals_(reals) {}
+        : reads_(true), given_integers_(integers), given_reals_(reals), reals_given_(reals.size()) {}
+    // (*) The same on the ranks of a run, of which the first has the numbers.
+    state_archive(const space& run, std::span<const std::int64_t> integers, std::span<const double> reals);
+    state_archive(const state_archive&) = delete;
+    state_archive& operator=(const state_archive&) = delete;
 
     [[nodiscard]] bool reads() const { return reads_; }
 
@@ -42,15 +51,15 @@ public:
     void operator()(std::complex<double>& z);
     void operator()(std::string& text);
     void operator()(std::vector<double>& x);
-    // Of as many columns as it has.
-    void operator()(vector_block& x);
-    void operator()(block_out x) { entries(entries_of(x.flat())); }
-    // Of as many zeros and ones as it has.
-    void flags(std::vector<std::uint8_t>& x);
-    // Empty, or of S with at most so many columns.
-    void resizable(vector_block& x, const space& S, std::int64_t most);
-    // Empty, or of S.
-    void operator()(complex_vector& x, const space& S);
+    // (*) Of as many columns as it has.
+    void operator()(vector_block& x, const space& S);
+    void operator()(block_out x, const space& S) { rows(entries_of(x.flat()), x.columns(), S); }
+    // (*) A zero or a one for each entry of S.
+    void flags(std::vector<std::uint8_t>& x, const space& S);
+    // (*) Empty, or of S with at most so many columns. Whether there is one.
+    bool resizable(vector_block& x, const space& S, std::int64_t most);
+    // (*) Empty, or of S. Whether there is one.
+    bool operator()(complex_vector& x, const space& S);
 
     // A list whose elements `each` exchanges, at least `numbers` numbers for each of them; elements that are read begin
     // as copies of `fresh`.
@@ -89,16 +98,26 @@ public:
     void require_end() const;
 
 private:
+    // Whether this process has the numbers.
+    [[nodiscard]] bool keeps() const { return run_.rank() == 0; }
     void integer(std::int64_t& x);
+    // The same on all ranks.
     void entries(std::span<double> x);
+    // (*) So many numbers for each row that S has in this process.
+    void rows(std::span<double> x, std::int64_t columns, const space& S);
+    void append(std::span<const double> x);
+    void take(std::span<double> x);
     // The count, of elements of which so many numbers are left.
     [[nodiscard]] std::size_t length(std::int64_t count, std::size_t each, std::size_t left) const;
     [[nodiscard]] std::size_t integers_left() const { return given_integers_.size() - next_integer_; }
-    [[nodiscard]] std::size_t reals_left() const { return given_reals_.size() - next_real_; }
+    [[nodiscard]] std::size_t reals_left() const { return reals_given_ - next_real_; }
 
+    space run_;
     bool reads_ = false;
+    std::vector<std::int64_t> integers_of_first_;  // in the other ranks
     std::span<const std::int64_t> given_integers_;
     std::span<const double> given_reals_;
+    std::size_t reals_given_ = 0;  // to the first rank
     std::size_t next_integer_ = 0, next_real_ = 0;
     std::vector<std::int64_t> integers_;
     std::vector<double> reals_;

@@ -62,8 +62,8 @@ cycle_vectors measure_cycle(const slope_jacobian& J, const slope_rows& cycle, st
     std::size_t round = 0;
     bool vanished = false;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(v.x);
-        s(v.y);
+        s(v.x, S);
+        s(v.y, S);
         s(v.residual);
         s(log);
         s(quotient);

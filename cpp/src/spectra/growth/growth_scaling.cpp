@@ -106,7 +106,7 @@ private:
         bool complete = true;
         radius_ = 0.0;
         run_stage log(ledger_, [&](state_archive& s) {
-            s(d);
+            s(d, block_.domain());
             s.list(last, {}, 1, [&](vector_block& x) { s.resizable(x, block_.domain(), 1); });
             s.within(sweep, 0, degrees.size());
             s(complete);

@@ -71,8 +71,8 @@ void rotated_lanczos::step() {
 }
 
 void rotated_lanczos::exchange(state_archive& s) {
-    s(x_);
-    s(y_);
+    s(x_, H_.domain());
+    s(y_, H_.domain());
     for (std::size_t j = 0; j < angles(); ++j) {
         s(a_[j]);
         s(b_[j]);
@@ -111,7 +111,7 @@ complex_vector ritz_vector(const irreducible_block& block, double angle, std::in
     std::size_t k = 0;
     run_stage stage(ledger, [&](state_archive& s) {
         again.exchange(s);
-        s(X);
+        s(X, S);
         s.within(k, 0, weights.size());
     });
     for (; !stage.finished() && k < weights.size(); ++k) {

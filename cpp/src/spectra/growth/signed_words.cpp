@@ -43,7 +43,7 @@ public:
         double best = 0.0;
         int pass = 1;
         run_stage stage(ledger_, [&](state_archive& s) {
-            s(x);
+            s(x, S);
             s(best);
             s.within(pass, 1, most_passes + 1);
         });

@@ -37,9 +37,9 @@ public:
             s(since);
             s(changes);
             s(forward_log);
-            for (auto& row : S_) s.flags(row);
-            s(x_);
-            s(y_);
+            for (auto& row : S_) s.flags(row, J_.domain());
+            s(x_, J_.domain());
+            s(y_, J_.domain());
         });
         for (; !stage.finished() && sweep <= sweeps && !stage.exhausted(); ++sweep) {
             stage.mark();
@@ -64,7 +64,7 @@ private:
         bool some = !best.cycle.empty();
         s(some);
         if (s.reads()) best.cycle = some ? S_ : slope_rows{};
-        for (auto& row : best.cycle) s.flags(row);
+        for (auto& row : best.cycle) s.flags(row, J_.domain());
     }
     [[nodiscard]] std::size_t period() const { return S_.size(); }
     // Short cycles are run through several times, so that the vectors are close to the cycle's own.

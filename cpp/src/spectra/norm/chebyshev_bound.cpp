@@ -51,8 +51,8 @@ public:
     }
 
     void exchange(state_archive& s) {
-        s(now_);
-        s(before_);
+        s(now_, A_.domain());
+        s(before_, A_.domain());
         s.within(exponent_, 0, std::int64_t{1} << 50);
         s(first_);
     }

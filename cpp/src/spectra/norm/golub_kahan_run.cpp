@@ -64,8 +64,8 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
         if (at == phase::steps || at == phase::restarts) rule.exchange(s);
         if (at == phase::restarts && s.reads()) restarts.emplace(A);
         if (at == phase::restarts) restarts->exchange(s);
-        s.resizable(top.v, A.domain(), 1);
-        s.require(at != phase::done || !top.v.empty() || A.domain().length() == 0);
+        const bool has_vector = s.resizable(top.v, A.domain(), 1);
+        s.require(at != phase::done || has_vector);
         s(top.stable);
     });
     for (; !stage.finished() && at == phase::steps; F.expand(), ledger.count(2)) {

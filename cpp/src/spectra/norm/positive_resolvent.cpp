@@ -60,8 +60,8 @@ public:
     void exchange(state_archive& s) {
         s(begun_);
         if (!begun_) return;
-        s(residual_);
-        s(direction_);
+        s(residual_, block_.domain());
+        s(direction_, block_.domain());
         s(squares_);
         s.within(step_, 0, most_steps);
     }
@@ -104,10 +104,10 @@ vector_block positive_resolvent(const irreducible_block& block, std::int64_t cos
     int round = 0;
     bool over = false;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(best);
+        s(best, S);
         s(over);
         if (over) return;
-        s(x);
+        s(x, S);
         s(value);
         s(distance);
         s.within(round, 0, most_rounds);

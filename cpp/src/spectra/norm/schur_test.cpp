@@ -40,7 +40,7 @@ Bound schur_upper_bound(const linear_map& A, vector_in start, double value, doub
     run_stage stage(ledger, [&](state_archive& s) {
         s(best.value);
         s(over);
-        if (!over) s(x);
+        if (!over) s(x, A.domain());
     });
     while (!stage.finished() && !over && !stage.exhausted()) {
         stage.mark();

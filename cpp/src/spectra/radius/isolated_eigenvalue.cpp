@@ -210,7 +210,7 @@ private:
             s(bounds_);
             s.require(!logs.empty() && logs.size() == bounds_.size() &&
                       (decided || static_cast<std::int64_t>(logs.size()) == j));
-            if (!decided) s(v);
+            if (!decided) s(v, S_);
         });
         for (; !stage.finished() && !decided && j <= most && !stage.exhausted(); ++j) {
             stage.mark();

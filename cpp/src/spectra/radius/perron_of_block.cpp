@@ -147,7 +147,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
     std::vector<double> widths;
     std::int64_t iteration = 0;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(x);
+        s(x, S);
         exchange(s, b);
         s(widths);
         s.within(iteration, 0, most_iterations);

@@ -55,7 +55,7 @@ void power_filter::step() {
 
 void power_filter::exchange(state_archive& s) {
     constexpr std::int64_t farthest = std::int64_t{1} << 50;
-    for (vector_block* x : {&x_, &before_, &oldest_}) s(*x);
+    for (vector_block* x : {&x_, &before_, &oldest_}) s(*x, block_.domain());
     s(recurrence_.degree);
     for (double* number : {&recurrence_.a, &recurrence_.b, &recurrence_.remainder, &recurrence_.growth, &excess_})
         s(*number);

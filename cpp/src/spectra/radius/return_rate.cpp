@@ -56,7 +56,7 @@ std::optional<double> return_rate(const irreducible_block& block, Ledger& ledger
     std::vector<double> log_sizes{0.0};  // of the largest return after k powers
     std::int64_t exponent = 0;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(x);
+        s(x, S);
         s(log_sizes);
         s.require(!log_sizes.empty());
         s.within(exponent, -(std::int64_t{1} << 50), std::int64_t{1} << 50);

@@ -64,8 +64,8 @@ private:
         s(best_.residual);
         s(best_.runner_up);
         s(best_.complete);
-        s(best_.vector, block_.domain());
-        s.require(best_.vector.empty() == !best_.found() || block_.domain().length() == 0);
+        const bool has_vector = s(best_.vector, block_.domain());
+        s.require(has_vector == best_.found());
         s(over_);
         if (!over_) factorization_.exchange(s);
     }

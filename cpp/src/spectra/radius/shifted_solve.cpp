@@ -79,12 +79,12 @@ public:
         std::vector<double> residuals{length(r_re_, r_im_)};
         bool over = false;
         run_stage stage(ledger_, [&](state_archive& s) {
-            s(x_re_);
-            s(x_im_);
+            s(x_re_, S_);
+            s(x_im_, S_);
             s(over);
             if (over) return;
-            s(r_re_);
-            s(r_im_);
+            s(r_re_, S_);
+            s(r_im_, S_);
             s(residuals);
             s.require(!residuals.empty());
         });

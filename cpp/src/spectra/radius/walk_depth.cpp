@@ -47,7 +47,7 @@ std::optional<std::int64_t> walk_depth(const irreducible_block& block, walk_dire
         s(ended);
         s.within(step, 1, most + 1);
         s.within(reached, 1, block.size());
-        if (!ended) s(x);
+        if (!ended) s(x, S);
     });
     for (; !stage.finished() && !ended && step <= most && !stage.exhausted(); ++step) {
         stage.mark();

@@ -12,7 +12,7 @@ vector_block balancing_scaling(const irreducible_block& block, std::int64_t swee
     fill(0.0, d, S);
     std::int64_t sweep = 0;
     run_stage stage(ledger, [&](state_archive& s) {
-        s(d);
+        s(d, S);
         s.within(sweep, 0, sweeps);
     });
     for (; !stage.finished() && sweep < sweeps && !stage.exhausted(); ++sweep) {

@@ -87,7 +87,7 @@ Bound lift_lower_bound(const irreducible_block& block, block_out V, double targe
         s(over);
         if (over) return;
         s.within(round, 0, most_rounds);
-        s(V);
+        s(V, block.domain());
     });
     for (; !stage.finished() && round < most_rounds && !stage.exhausted(); ++round) {
         stage.mark();

@@ -75,9 +75,9 @@ bool scaling_flow::widen(std::int64_t extra, std::uint64_t seed, std::uint64_t s
 
 void scaling_flow::exchange(state_archive& s) {
     const space& S = block_.domain();
-    s(d_);
+    s(d_, S);
     s.resizable(V_, S, 2 * V_.columns());
-    s(last_gradient_);
+    s(last_gradient_, S);
     s.within(steps_, 0, std::int64_t{1} << 40);
     s(rayleigh_);
     if (s.reads()) B_.set(d_);

@@ -126,12 +126,14 @@ private:
             S_,
             [&] {
                 SolverOptions options = ledger_.inner_options(own_, own_.max_matvecs - ledger_.matvecs());
-                options.log = nullptr;
                 Ledger inner(options, whole_->domain());
                 body(options, inner);
                 products = inner.matvecs();
             },
-            [&](state_archive& s) { s(products); });
+            [&](state_archive& s) {
+                s(products);
+                if (ledger_.log() != nullptr) ledger_.log()->exchange_end(s);
+            });
         ledger_.count(products);
     }
 

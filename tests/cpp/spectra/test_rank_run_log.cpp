@@ -1,0 +1,274 @@
+// An estimate of ranks that was ended at any moment goes on from its log, on any number of ranks and in one process, to
+// the bits of an unbroken run.
+#include "matrices.hpp"
+#include "part_of_rank.hpp"
+#include "plain_slices.hpp"
+
+#include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/spectra/growth/numerical_radius.hpp>
+#include <rhochain/spectra/growth/worst_case_growth.hpp>
+#include <rhochain/spectra/norm/spectral_norm.hpp>
+#include <rhochain/spectra/radius/perron.hpp>
+#include <rhochain/spectra/radius/spectral_radius.hpp>
+#include <rhochain/spectra/run_log.hpp>
+#include <rhochain/spectra/scaling/scaled_norm.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+using namespace rhochain;
+using namespace thread_ranks;
+
+namespace {
+
+using log_state = std::vector<RunRecord>;
+using estimator = std::function<Bracket(const linear_map&, const SolverOptions&)>;
+// Calls its argument with the map of each rank, or with that of the one process.
+using map_user = std::function<void(const linear_map&, int rank)>;
+using job = std::function<void(const map_user&)>;
+
+constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
+
+job in_one_process(const square_matrix& W) {
+    return [&W](const map_user& use) { use(sparse_operator(W.view(), 1), 0); };
+}
+job on_ranks(const square_matrix& W, const partition& shared_out) {
+    return [&W, shared_out](const map_user& use) {
+        run_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
+            use(part_of_rank(W, {group, shared_out}, everything).map(), rank);
+        });
+    };
+}
+// Of products alone, with short chunks.
+job on_plain_slices(const square_matrix& W, const partition& shared_out) {
+    return [&W, shared_out](const map_user& use) {
+        run_ranks(shared_out.ranks(),
+                  [&](const group_pointer& group, int rank) { use(plain_slices(W, {group, shared_out}), rank); });
+    };
+}
+
+struct outcome {
+    std::vector<double> numbers;    // of the bracket, with all of its vector
+    std::vector<log_state> states;  // some of those that were saved, the last one among them
+    std::int64_t records = 0;       // of the history
+};
+
+std::vector<double> numbers_of(const Bracket& b, const space& S) {
+    std::vector<double> numbers{b.lower.value, b.value, b.upper.value, static_cast<double>(b.matvecs)};
+    numbers.push_back(static_cast<double>(b.lower.grade));
+    numbers.push_back(static_cast<double>(b.upper.grade));
+    numbers.push_back(static_cast<double>(b.status));
+    std::vector<double> parts;
+    for (const auto& z : b.vector) parts.push_back(z.real());
+    if (!S.any(!parts.empty())) return numbers;
+    const std::vector<double> whole = S.assembled(parts);
+    numbers.insert(numbers.end(), whole.begin(), whole.end());
+    return numbers;
+}
+
+// `ends`: the rank whose callback ends the run, at its record `at`.
+struct cut {
+    int ends = -1;
+    std::int64_t at = 0;
+};
+
+// With a state kept of so many.
+outcome logged(const job& run, const estimator& estimate, const log_state& from, cut end = {}, std::size_t kept = 5) {
+    outcome found;
+    run([&](const linear_map& A, int rank) {
+        RunSaving saving;
+        std::size_t saves = 0;
+        log_state last;
+        if (rank == 0)
+            saving = {from, 0.0, [&](const log_state& s) {
+                          if (saves++ % kept == 0) found.states.push_back(s);
+                          last = s;
+                          return false;
+                      }};
+        run_log log(std::move(saving));
+        SolverOptions options{.rtol = 1e-2, .seed = 3};
+        options.log = &log;
+        std::int64_t records = 0;
+        options.callback = [&](const Progress&) { return ++records > end.at && rank == end.ends; };
+        const Bracket b = estimate(A, options);
+        log.close();
+        const std::vector<double> numbers = numbers_of(b, A.domain());
+        if (rank > 0) return;
+        found.states.push_back(last);
+        found.numbers = numbers;
+        found.records = records;
+    });
+    return found;
+}
+
+bool same(const std::vector<double>& a, const std::vector<double>& b) {
+    const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
+}
+
+std::int64_t products_of(const log_state& state) {
+    return std::accumulate(state.begin(), state.end(), std::int64_t{0},
+                           [](std::int64_t sum, const RunRecord& r) { return sum + r.products; });
+}
+
+// Runs of each job are killed after a save, or ended by the callback of its last rank, and go on in the next job.
+void check_resumption(const std::vector<job>& jobs, const estimator& estimate, std::size_t least_states, int trials,
+                      unsigned seed) {
+    std::mt19937_64 generator(seed);
+    std::vector<double> unbroken;
+    for (std::size_t j = 0; j < jobs.size(); ++j) {
+        CAPTURE(j);
+        const outcome whole = logged(jobs[j], estimate, {});
+        if (unbroken.empty()) unbroken = whole.numbers;
+        REQUIRE(same(whole.numbers, unbroken));
+        REQUIRE(whole.states.size() >= least_states);
+        const job& next = jobs[(j + 1) % jobs.size()];
+        for (int trial = 0; trial < trials; ++trial) {
+            const std::size_t at = trial == 0 ? whole.states.size() - 1 : generator() % whole.states.size();
+            CAPTURE(at);
+            const outcome resumed = logged(next, estimate, whole.states[at]);
+            CHECK(same(resumed.numbers, unbroken));
+            // What is saved first is the state that was read, or a later one.
+            CHECK(products_of(resumed.states.front()) >= products_of(whole.states[at]));
+        }
+        for (int trial = 0; trial < trials; ++trial) {
+            const auto looks = static_cast<std::uint64_t>(whole.records + 1);
+            const cut end{static_cast<int>(generator() % 2), static_cast<std::int64_t>(generator() % looks)};
+            CAPTURE(end.at);
+            const outcome first = logged(jobs[j], estimate, {}, end);
+            const outcome second = logged(next, estimate, first.states.back(), {0, end.at / 2});
+            CHECK(same(logged(jobs[j], estimate, second.states.back()).numbers, unbroken));
+        }
+    }
+}
+
+const estimator radius = [](const linear_map& A, const SolverOptions& o) { return spectral_radius(A, o); };
+const estimator norm = [](const linear_map& A, const SolverOptions& o) { return spectral_norm(A, o); };
+const estimator modulus = [](const linear_map& A, const SolverOptions& o) { return perron_radius(A, o); };
+const estimator scaling = [](const linear_map& A, const SolverOptions& o) {
+    SolverOptions own = o;
+    own.rtol = 0.3;
+    own.max_matvecs = 2000;
+    return scaled_norm(A, own).bracket;
+};
+
+const estimator range = [](const linear_map& A, const SolverOptions& o) { return numerical_radius(A, o); };
+const estimator growth = [](const linear_map& A, const SolverOptions& o) {
+    SolverOptions own = o;
+    own.max_matvecs = 4000;
+    return worst_case_growth(A, SlopeRange{.lo = 0.0, .hi = 0.6, .leak = 1.0}, own).bracket;
+};
+
+// A giant component, smaller ones and single vertices.
+square_matrix reducible(std::int64_t n) {
+    square_matrix W = matrices::iid<double>(n, 2, 17);
+    for (std::size_t p = 0; p < W.values.size(); p += 11) W.values[p] *= 3.0;
+    return W;
+}
+
+// Two components, of which the first rank solves the smaller one alone.
+square_matrix two_blocks(std::int64_t n, std::int64_t small) {
+    square_matrix W = matrices::iid<double>(n, 8, 4);
+    for (std::int64_t i = 0; i < n; ++i)
+        for (auto p = static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i)]);
+             p < static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i) + 1]); ++p)
+            if ((i < small) != (W.indices[p] < small)) W.values[p] = 0.0;
+    return W;
+}
+
+std::vector<job> on_one_to_three_ranks(const square_matrix& W) {
+    return {in_one_process(W), on_ranks(W, {{1, partition::rest}, least_piece, least_piece}),
+            on_ranks(W, {{1, 1, partition::rest}, least_piece, least_piece})};
+}
+
+}  // namespace
+
+TEST_CASE("log of ranks: estimates from products alone go on on other ranks to the same bits") {
+    const auto W = matrices::iid<double>(600, 6, 2);
+    std::vector<job> jobs;
+    for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
+    unsigned seed = 1;
+    for (const estimator& estimate : {radius, norm, scaling, range, growth}) check_resumption(jobs, estimate, 3, 3, seed++);
+}
+
+TEST_CASE("log of ranks: a radius goes on in one process and on ranks, its components of the first rank alone too") {
+    const auto W = reducible(20'000);
+    check_resumption(on_one_to_three_ranks(W), radius, 3, 2, 5);
+    check_resumption(on_one_to_three_ranks(W), modulus, 3, 2, 6);
+    const auto V = two_blocks(20'000, 4'000);
+    check_resumption(on_one_to_three_ranks(V), radius, 3, 3, 7);
+}
+
+TEST_CASE("log of ranks: a norm and a scaling go on in one process and on ranks") {
+    const auto W = matrices::iid<double>(20'000, 6, 8);
+    check_resumption(on_one_to_three_ranks(W), norm, 3, 2, 8);
+    const auto V = two_blocks(20'000, 4'000);
+    check_resumption(on_one_to_three_ranks(V), scaling, 3, 2, 9);
+}
+
+TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {
+    const auto W = matrices::iid<double>(600, 6, 2);
+    const partition shared_out{{1, 2, partition::rest}};
+    const job run = on_plain_slices(W, shared_out);
+    std::mt19937_64 generator(4);
+    std::int64_t refused = 0;
+    for (const estimator& estimate : {radius, norm, scaling}) {
+        const outcome whole = logged(run, estimate, {});
+        for (int trial = 0; trial < 12; ++trial) {
+            log_state bad = whole.states[generator() % whole.states.size()];
+            RunRecord& record = bad[generator() % bad.size()];
+            if (trial % 3 == 0)
+                record.reals.resize(record.reals.size() / 2);
+            else if (trial % 3 == 1)
+                record.integers.push_back(1);
+            else if (!record.integers.empty())
+                record.integers[generator() % record.integers.size()] = std::int64_t{1} << 62;
+            const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
+                run_log log(rank == 0 ? RunSaving{bad} : RunSaving{});
+                SolverOptions options{.rtol = 1e-2, .seed = 3, .max_matvecs = 3000};
+                options.log = &log;
+                static_cast<void>(estimate(plain_slices(W, {group, shared_out}), options));
+            });
+            for (const auto& own : thrown) REQUIRE(static_cast<bool>(own) == static_cast<bool>(thrown.front()));
+            if (!thrown.front()) continue;
+            ++refused;
+            for (const auto& own : thrown) CHECK_THROWS_AS(std::rethrow_exception(own), std::invalid_argument);
+        }
+    }
+    CHECK(refused >= 12);
+}
+
+TEST_CASE("log of ranks: a save that throws, or says stop, ends the run on all ranks") {
+    const auto W = matrices::iid<double>(600, 6, 2);
+    const partition shared_out{{1, 2, partition::rest}};
+    for (const bool throws : {false, true}) {
+        std::vector<Status> status(3, Status::converged);
+        const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
+            const auto save = [throws](const log_state&) -> bool {
+                if (throws) throw std::domain_error("no room");
+                return true;
+            };
+            run_log log(rank == 0 ? RunSaving{{}, 0.0, save} : RunSaving{});
+            SolverOptions options{.rtol = 1e-6, .seed = 3};
+            options.log = &log;
+            status[static_cast<std::size_t>(rank)] =
+                spectral_norm(plain_slices(W, {group, shared_out}), options).status;
+        });
+        if (!throws) {
+            CHECK(status == std::vector<Status>(3, Status::budget_spent));
+            continue;
+        }
+        CHECK_THROWS_AS(std::rethrow_exception(thrown[0]), std::domain_error);
+        CHECK_THROWS_AS(std::rethrow_exception(thrown[1]), rank_failure);
+        CHECK_THROWS_AS(std::rethrow_exception(thrown[2]), rank_failure);
+    }
+}

@@ -1,0 +1,74 @@
+"""Estimates that are cut short, killed, or go on from their checkpoints, in one process or on ranks.
+
+python rank_checkpoints.py CASE PATH WAY QUANTITY ...
+mpiexec -n 3 python rank_checkpoints.py --ranks CASE PATH WAY QUANTITY ...
+
+The file of a quantity is PATH.QUANTITY. WAY: "run" to the end; "cut" by the callback of the last rank at its third
+record; "kill" that rank there, each state saved before; "refused" prints what each rank raises.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rank_results import case, of_bracket
+
+import rhochain as rc
+
+RECORDS = 3
+QUANTITIES: dict[str, Callable[..., rc.Bracket]] = {
+    "radius": rc.spectral_radius,
+    "norm": lambda W, **rest: rc.spectral_norm(W, rtol=1e-2, **rest),
+    "perron": lambda W, **rest: rc.perron_radius(W, rtol=1e-8, **rest),
+    "scaled": lambda W, **rest: rc.scaled_norm(W, rtol=0.05, max_matvecs=4000, **rest),
+}
+
+
+def ending(way: str, last: bool) -> Callable[[rc.Progress], bool] | None:
+    """The callback of a rank."""
+    records = 0
+
+    def third(_progress: rc.Progress) -> bool:
+        nonlocal records
+        records += 1
+        if way == "kill" and last and records == RECORDS:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return way == "cut" and last and records >= RECORDS
+
+    return None if way == "run" else third
+
+
+def quantity(name: str, W: Any, comm: Any, path: str, way: str) -> Any:
+    last = comm is None or comm.rank == comm.size - 1
+    options = {"checkpoint": f"{path}.{name}", "checkpoint_seconds": 0.0 if way == "kill" else 300.0}
+    try:
+        found = QUANTITIES[name](W, callback=ending(way, last), **options)
+    except (ValueError, OSError) as error:
+        said = f"{type(error).__name__}: {error}"
+        return [said] if comm is None else comm.allgather(said)
+    # The history is that of this call: it begins where the run goes on.
+    return {**of_bracket(found, comm), "begun": found.history[0].matvecs}
+
+
+def main(arguments: list[str]) -> None:
+    comm = None
+    if arguments[0] == "--ranks":
+        from mpi4py import MPI
+
+        comm, arguments = MPI.COMM_WORLD, arguments[1:]
+    W: Any = case(arguments[0])
+    if comm is None:
+        W = rc.Matrix(W)
+    else:
+        height = -(-W.shape[0] // comm.size)
+        W = rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm)
+    results = {name: quantity(name, W, comm, *arguments[1:3]) for name in arguments[3:]}
+    if comm is None or comm.rank == 0:
+        print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
