@@ -1,9 +1,10 @@
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+_Result = TypeVar("_Result")
 _Float64: TypeAlias = npt.NDArray[np.float64]
 _Real: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 _Index: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -15,6 +16,10 @@ class Operator:
     def rows(self) -> int: ...
     @property
     def cols(self) -> int: ...
+    @property
+    def own_rows(self) -> int: ...
+    @property
+    def own_cols(self) -> int: ...
     @property
     def nbytes(self) -> int: ...
     @property
@@ -48,6 +53,44 @@ class CallbackOperator(Operator):
         rmatmat: Callable[[_Float64], _Float64] | None,
     ) -> None: ...
 
+class Ranks:
+    def __init__(self, *, comm: Any, word: object) -> None: ...
+    @property
+    def comm(self) -> Any: ...
+    def run(self, compute: Callable[[], _Result]) -> _Result: ...
+    def call(self, function: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> _Result: ...
+
+class SlicedOperator(Operator):
+    def __init__(
+        self,
+        ranks: Ranks,
+        row_lengths: Sequence[int],
+        col_lengths: Sequence[int],
+        rows: tuple[_Index, _Index, _Real],
+        columns: tuple[_Index, _Index, _Real],
+        *,
+        threads: int,
+        memory: int,
+        gathered_memory: int,
+    ) -> None: ...
+    @property
+    def nnz(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[np.float32] | np.dtype[np.float64]: ...
+
+class SlicedCallback(Operator):
+    def __init__(
+        self,
+        ranks: Ranks,
+        row_lengths: Sequence[int],
+        col_lengths: Sequence[int],
+        matmat: Callable[[_Float64], _Float64],
+        rmatmat: Callable[[_Float64], _Float64] | None,
+        *,
+        threads: int,
+    ) -> None: ...
+
+def piece_rows(n: int) -> int: ...
 def sparse_copy(a: _Real, *, memory: int, always: bool) -> tuple[_Index, _Index, _Real] | None: ...
 
 class RawBound:

@@ -36,6 +36,7 @@ from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -97,6 +98,7 @@ def check(
     chain: MeasuredChain | None = None,
     **options: Unpack[CheckOptions],
 ) -> GradientReport: ...
+@call_of_ranks
 def check(
     W: Any,
     activation: ActivationLike | None = None,

@@ -17,6 +17,7 @@ from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.runs.identity import array_digest
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -49,6 +50,7 @@ class Components:
         return {"count": self.count, "cyclic": self.cyclic, "longest_path": self.longest_path}
 
 
+@call_of_ranks
 def components(W: Any) -> Components:
     """Strongly connected components of W, in O(nnz) time and O(n) memory.
 
@@ -84,6 +86,7 @@ def components(W: Any) -> Components:
     return Components(count, cyclic, longest_path, labels)
 
 
+@call_of_ranks
 def spectral_radius(
     W: Any,
     *,
@@ -195,6 +198,7 @@ def spectral_radius(
     return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
+@call_of_ranks
 def spectral_norm(
     W: Any,
     *,
@@ -263,6 +267,7 @@ def spectral_norm(
     return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
+@call_of_ranks
 def perron_radius(
     W: Any,
     *,

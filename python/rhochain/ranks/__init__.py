@@ -1,6 +1,7 @@
 """Matrices whose rows are shared out to the ranks of an MPI communicator.
 
 - `agreement`: what one rank finds wrong ends the call on all of them
+- `calls`: calls that all ranks make together
 - `exchange`: arrays from each rank to each other one
 - `slices`: which rows each rank has
 - `sliced_rows`: rows of a matrix moved to other ranks, and those of its transpose
