@@ -59,7 +59,7 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
         };
     options.interrupt = [&] {
         const py::gil_scoped_acquire gil;
-        return stop_on_interrupt(result.interrupted, [] { return false; });
+        return stop_on_interrupt(result.interrupted, [&] { return result.interrupted; });
     };
     std::optional<run_log> own_log;
     if (!log.is_none()) {
@@ -83,6 +83,7 @@ RawBracket Limits::run(const std::function<Bracket(const SolverOptions&)>& solve
         result.bracket = solver(options);
         if (own_log) own_log->close();
     }
+    result.interrupted |= result.bracket.interrupted;
     result.interrupted |= run.was_interrupted();
     return result;
 }

@@ -2,6 +2,7 @@
 #include "borrowed_arrays.hpp"
 #include "operators.hpp"
 #include "python_products.hpp"
+#include "rank_errors.hpp"
 
 #include <rhochain/kernels/space/rank_group.hpp>
 #include <rhochain/kernels/space/space.hpp>
@@ -9,8 +10,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -39,6 +42,7 @@ public:
         allgatherv_(py::make_tuple(memory(mine.data(), mine.size()), word_),
                     py::make_tuple(memory(all.data(), all.size()), counts, word_));
     }
+    [[nodiscard]] std::string told(const std::exception_ptr& failure) const override { return told_failure(failure); }
 
 private:
     static py::memoryview memory(const std::byte* data, std::size_t size) {
@@ -52,15 +56,64 @@ private:
     py::object word_;
 };
 
-// The ranks of one communicator.
-struct Ranks {
-    std::shared_ptr<rank_group> group;
-};
+// The ranks of one communicator, and the calls that they make together.
+class Ranks {
+public:
+    Ranks(py::object comm, py::object word)
+        : comm_(std::move(comm)),
+          group_(std::make_shared<rank_group>(
+              std::make_shared<mpi_communicator>(comm_.attr("rank").cast<int>(), comm_.attr("size").cast<int>(),
+                                                 comm_.attr("Allgatherv"), std::move(word)))) {}
 
-Ranks make_ranks(int rank, int size, py::function allgatherv, py::object word) {
-    return {std::make_shared<rank_group>(
-        std::make_shared<mpi_communicator>(rank, size, std::move(allgatherv), std::move(word)))};
-}
+    [[nodiscard]] py::object comm() const { return comm_; }
+
+    [[nodiscard]] const std::shared_ptr<rank_group>& group() const { return group_; }
+
+    // compute(), which all ranks call; what it raises on one of them ends the call on all. A call within it belongs to
+    // it. No handler of a signal runs between the gathers of this function and the code that waits for them.
+    py::object run(const py::function& compute) {
+        if (within_) return compute();
+        const inside now(within_);
+        group_->begin_call();
+        try {
+            py::object result = compute();
+            group_->leave();
+            return result;
+        } catch (const py::error_already_set&) {
+            if (!group_->left()) fail(std::current_exception());
+            throw;
+        }
+    }
+    // (*) Calls a function of mpi4py where no rank has failed.
+    py::object call(const py::function& function, const py::args& args, const py::kwargs& names) {
+        group_->meet();
+        return function(*args, **names);
+    }
+
+private:
+    class inside {
+    public:
+        explicit inside(bool& within) : within_(within) { within_ = true; }
+        ~inside() { within_ = false; }
+        inside(const inside&) = delete;
+        inside& operator=(const inside&) = delete;
+
+    private:
+        bool& within_;
+    };
+
+    void fail(std::exception_ptr failure) {
+        group_->fail(std::move(failure));
+        try {
+            group_->meet();
+        } catch (...) {  // what the caller throws, and an earlier failure of this rank
+        }
+    }
+
+    py::object comm_;
+    std::shared_ptr<rank_group> group_;
+    bool within_ = false;
+};
 
 using lengths = std::vector<std::int64_t>;
 
@@ -81,8 +134,8 @@ std::shared_ptr<SlicedOperator> make_sliced(const Ranks& ranks, const lengths& r
                                             const py::tuple& rows, const py::tuple& columns, int threads,
                                             std::size_t memory, std::size_t gathered_memory) {
     const auto part = [](const py::tuple& parts, std::size_t k) { return parts[k].cast<py::array>(); };
-    const space range(ranks.group, row_lengths, resolve_threads(threads));
-    const space domain(ranks.group, col_lengths, resolve_threads(threads));
+    const space range(ranks.group(), row_lengths, resolve_threads(threads));
+    const space domain(ranks.group(), col_lengths, resolve_threads(threads));
     const py::array indptr = part(rows, 0), indices = part(rows, 1), data = part(rows, 2);
     const auto with = [&]<class Scalar, class Index>(const csr_view<Scalar, Index>& W) {
         const py::array indptr_of_columns = part(columns, 0), indices_of_columns = part(columns, 1);
@@ -135,9 +188,9 @@ class SlicedCallback : public Operator {
 std::shared_ptr<SlicedCallback> make_callback(const Ranks& ranks, const lengths& row_lengths,
                                               const lengths& col_lengths, const py::function& matmat,
                                               const py::object& rmatmat, int threads) {
-    const space range(ranks.group, row_lengths, resolve_threads(threads));
-    const space domain(ranks.group, col_lengths, resolve_threads(threads));
-    const python_products own(range.length(), domain.length(), matmat, rmatmat);
+    const space range(ranks.group(), row_lengths, resolve_threads(threads));
+    const space domain(ranks.group(), col_lengths, resolve_threads(threads));
+    const python_products own(range.length(), domain.length(), matmat, rmatmat, call_before_signals);
     return std::make_shared<SlicedCallback>(sliced_products(range, domain, own), py::make_tuple(matmat, rmatmat));
 }
 
@@ -145,8 +198,17 @@ std::shared_ptr<SlicedCallback> make_callback(const Ranks& ranks, const lengths&
 
 void bind_ranks(py::module_& m) {
     py::class_<Ranks>(m, "Ranks")
-        .def(py::init(&make_ranks), py::kw_only(), py::arg("rank"), py::arg("size"), py::arg("allgatherv"),
-             py::arg("word"));
+        .def(py::init<py::object, py::object>(), py::kw_only(), py::arg("comm"), py::arg("word"))
+        .def_property_readonly("comm", &Ranks::comm)
+        .def("run", &Ranks::run, py::arg("compute"))
+        .def("call", &Ranks::call);
+    py::register_exception_translator([](std::exception_ptr thrown) {
+        try {
+            if (thrown) std::rethrow_exception(thrown);
+        } catch (const rank_failure& failure) {
+            set_python_error(failure);
+        }
+    });
     // The rows of a slice begin at a multiple of this where the bits are those of one process.
     m.def("piece_rows", &piece_rows, py::arg("n"));
     py::class_<SlicedOperator, Operator, std::shared_ptr<SlicedOperator>>(m, "SlicedOperator")

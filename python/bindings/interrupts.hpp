@@ -1,6 +1,6 @@
 // Ctrl-C. Long runs ask for it between their steps (stop_on_interrupt) and return what they have. One that arrives
 // while Python computes a product is kept until the next such question, and the product is computed again; a second
-// one in the same product ends the run.
+// one in the same product ends the run. On ranks no product is computed again.
 #pragma once
 
 #include <functional>
@@ -28,5 +28,9 @@ private:
 
 // Calls `product`, which calls Python; within a run twice if Ctrl-C arrives in it. Needs the GIL.
 void call_through_interrupt(const std::function<void()>& product);
+
+// Calls `product`, which calls Python and may exchange messages with other ranks, once: Ctrl-C and other signals that
+// have a handler in Python wait until it has ended. Needs the GIL.
+void call_before_signals(const std::function<void()>& product);
 
 }  // namespace rhochain::python

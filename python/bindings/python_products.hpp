@@ -2,18 +2,24 @@
 #pragma once
 
 #include "bindings.hpp"
+#include "interrupts.hpp"
 
 #include <rhochain/storage/block.hpp>
 
 #include <cstdint>
+#include <functional>
 
 namespace rhochain::python {
 
 // Models linear_operator; the GIL is taken for the call alone. The functions are borrowed.
 class python_products {
 public:
-    python_products(std::int64_t rows, std::int64_t cols, py::handle matmat, py::handle rmatmat)
-        : rows_(rows), cols_(cols), matmat_(matmat), rmatmat_(rmatmat) {}
+    // How a product is called (interrupts.hpp).
+    using caller = void (*)(const std::function<void()>& product);
+
+    python_products(std::int64_t rows, std::int64_t cols, py::handle matmat, py::handle rmatmat,
+                    caller call_product = call_through_interrupt)
+        : rows_(rows), cols_(cols), matmat_(matmat), rmatmat_(rmatmat), call_product_(call_product) {}
 
     [[nodiscard]] std::int64_t rows() const { return rows_; }
     [[nodiscard]] std::int64_t cols() const { return cols_; }
@@ -22,10 +28,11 @@ public:
     void apply_adjoint(const_block X, mutable_block Y) const { call(rmatmat_, X, Y); }
 
 private:
-    static void call(py::handle product, const_block X, mutable_block Y);
+    void call(py::handle product, const_block X, mutable_block Y) const;
 
     std::int64_t rows_, cols_;
     py::handle matmat_, rmatmat_;
+    caller call_product_;
 };
 
 }  // namespace rhochain::python

@@ -1,9 +1,10 @@
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+_Result = TypeVar("_Result")
 _Float64: TypeAlias = npt.NDArray[np.float64]
 _Real: TypeAlias = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 _Index: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
@@ -53,9 +54,11 @@ class CallbackOperator(Operator):
     ) -> None: ...
 
 class Ranks:
-    def __init__(self, *, rank: int, size: int, allgatherv: Callable[..., Any], word: Any) -> None: ...
-
-def piece_rows(n: int) -> int: ...
+    def __init__(self, *, comm: Any, word: object) -> None: ...
+    @property
+    def comm(self) -> Any: ...
+    def run(self, compute: Callable[[], _Result]) -> _Result: ...
+    def call(self, function: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> _Result: ...
 
 class SlicedOperator(Operator):
     def __init__(
@@ -73,7 +76,7 @@ class SlicedOperator(Operator):
     @property
     def nnz(self) -> int: ...
     @property
-    def dtype(self) -> np.dtype[Any]: ...
+    def dtype(self) -> np.dtype[np.float32] | np.dtype[np.float64]: ...
 
 class SlicedCallback(Operator):
     def __init__(
@@ -87,6 +90,7 @@ class SlicedCallback(Operator):
         threads: int,
     ) -> None: ...
 
+def piece_rows(n: int) -> int: ...
 def sparse_copy(a: _Real, *, memory: int, always: bool) -> tuple[_Index, _Index, _Real] | None: ...
 
 class RawBound:

@@ -91,7 +91,11 @@ SolverOptions Ledger::inner_options(const SolverOptions& options, std::int64_t p
 }
 
 void Ledger::close(Bracket& b) {
-    static_cast<void>(S_.any(false));  // an exception of the last callback on one rank ends the call on all ranks
+    // The last words of the callback and of signals: an exception on one rank ends the call on all ranks, and a signal
+    // of one rank counts on all.
+    if (!S_.whole() && interrupt_) S_.attempt([&] { interrupted_ = interrupted_ || interrupt_(); });
+    interrupted_ = S_.any(interrupted_);
+    b.interrupted = interrupted_;
     if (b.status == Status::bracketed && exhausted()) b.status = Status::budget_spent;
     b.matvecs = matvecs_;
     b.seconds = seconds();

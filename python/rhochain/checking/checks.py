@@ -39,6 +39,7 @@ from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.ranks.whole_vectors import communicator_of
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -100,6 +101,7 @@ def check(
     chain: MeasuredChain | None = None,
     **options: Unpack[CheckOptions],
 ) -> GradientReport: ...
+@call_of_ranks
 def check(
     W: Any,
     activation: ActivationLike | None = None,

@@ -17,6 +17,7 @@ from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_number
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.resources import thread_count
+from rhochain.ranks.calls import call_of_ranks
 
 __all__ = ["growth_factor"]
 
@@ -25,6 +26,7 @@ _ROUNDING = Fraction(1, 2**47)
 _BITS = 128
 
 
+@call_of_ranks
 def growth_factor(
     W: Any, x: npt.ArrayLike, *, gain: float = 1.0, leak: float = 1.0, threads: int | None = None
 ) -> Bound:

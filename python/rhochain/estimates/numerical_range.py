@@ -11,10 +11,12 @@ from rhochain.estimates.limits import Limits
 from rhochain.estimates.oriented_vectors import oriented
 from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.matrix import square_matrix
+from rhochain.ranks.calls import call_of_ranks
 
 __all__ = ["numerical_radius"]
 
 
+@call_of_ranks
 def numerical_radius(
     W: Any,
     *,

@@ -17,6 +17,7 @@ from rhochain.estimates.limits import Limits
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import square_matrix
+from rhochain.ranks.calls import call_of_ranks
 
 __all__ = ["OuterEigenvalues", "outer_eigenvalues"]
 
@@ -114,6 +115,7 @@ class OuterEigenvalues:
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
 
+@call_of_ranks
 def outer_eigenvalues(
     W: Any,
     k: int,

@@ -24,6 +24,7 @@ from rhochain.inputs.arguments import real_number
 from rhochain.inputs.coercion import without_tensor
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.weights.weights import Weights
 
 __all__ = ["rescale"]
@@ -36,6 +37,7 @@ _ESTIMATORS: dict[str, Callable[..., Bracket]] = {
 }
 
 
+@call_of_ranks
 def rescale(
     W: Any,
     *,

@@ -20,6 +20,7 @@ from rhochain.inputs.arguments import real_number
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.peers import Peers
+from rhochain.ranks.calls import call_of_ranks
 
 __all__ = ["ScaledNorm", "scaled_norm"]
 
@@ -91,6 +92,7 @@ class ScaledNorm(Bracket):
         return steps_of_burn_in(log_kappa, self.attained.value, gamma, least)
 
 
+@call_of_ranks
 def scaled_norm(
     W: Any,
     *,

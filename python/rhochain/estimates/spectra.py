@@ -18,6 +18,7 @@ from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
 from rhochain.inputs.peers import require_one_for_all
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.runs.identity import array_digest
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
@@ -50,6 +51,7 @@ class Components:
         return {"count": self.count, "cyclic": self.cyclic, "longest_path": self.longest_path}
 
 
+@call_of_ranks
 def components(W: Any) -> Components:
     """Strongly connected components of W, in O(nnz) time and O(n) memory.
 
@@ -85,6 +87,7 @@ def components(W: Any) -> Components:
     return Components(count, cyclic, longest_path, labels)
 
 
+@call_of_ranks
 def spectral_radius(
     W: Any,
     *,
@@ -197,6 +200,7 @@ def spectral_radius(
     return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
+@call_of_ranks
 def spectral_norm(
     W: Any,
     *,
@@ -265,6 +269,7 @@ def spectral_norm(
     return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
 
 
+@call_of_ranks
 def perron_radius(
     W: Any,
     *,

@@ -21,6 +21,7 @@ from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.orientation import require_orientation
 from rhochain.inputs.peers import require_one_for_all
+from rhochain.ranks.calls import call_of_ranks
 from rhochain.runs.identity import array_digest
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
@@ -75,6 +76,7 @@ class WorstCaseGrowth(Bracket):
         }
 
 
+@call_of_ranks
 def worst_case_growth(
     W: Any,
     activation: ActivationLike | None = None,

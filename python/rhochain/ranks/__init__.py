@@ -1,6 +1,7 @@
 """Matrices whose rows are shared out to the ranks of an MPI communicator.
 
 - `agreement`: what one rank finds wrong ends the call on all of them
+- `calls`: calls that all ranks make together
 - `exchange`: arrays from each rank to each other one
 - `whole_vectors`: vectors in the first rank, and what that rank finds out for all
 - `loading`: a file of which each rank keeps its rows

@@ -17,6 +17,7 @@ from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count, granted_threads, thread_count
 from rhochain.ranks.agreement import Communicator, together
 from rhochain.ranks.rank_peers import RankPeers
+from rhochain.ranks.calls import MeetingCommunicator, ranks_of
 from rhochain.ranks.sliced_rows import moved, transposed
 from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, even_lengths, first_rows, piece_count
 from rhochain.weights.weights import Weights
@@ -30,10 +31,10 @@ class _Sliced(Matrix):
     """A `Matrix` on slices of vectors: what the two kinds share."""
 
     comm: Communicator
+    ranks: _core.Ranks
     lengths: Lengths
 
-    def _hold_slices(self, comm: Communicator, lengths: Lengths, held: Held, threads: int) -> None:
-        self.comm = comm
+    def _hold_slices(self, lengths: Lengths, held: Held, threads: int) -> None:
         self.lengths = lengths
         self._threads = threads
         self._held = held
@@ -79,15 +80,14 @@ class _Sliced(Matrix):
         return self.matvec(x) if np.ndim(x) == 1 else self.matmat(x)
 
     def _of_slice(self, apply: Callable[[_Array, int], _Array], x: npt.ArrayLike, dimensions: int) -> _Array:
-        given = np.asarray(x)
-
-        def checked() -> _Array:
+        def product() -> _Array:
+            given = np.asarray(x)
             if given.ndim != dimensions or given.shape[0] != self.length:
                 tail = "" if dimensions == 1 else ", b"
                 raise ValueError(f"x must be a slice of shape ({self.length}{tail or ','}); got {given.shape}")
-            return given
+            return self._product(apply, given)
 
-        return self._product(apply, together(self.comm, checked))
+        return self.ranks.run(product)
 
     def __repr__(self) -> str:
         rows, cols = self.shape
@@ -162,6 +162,14 @@ class SlicedMatrix(_Sliced):
         gathered_memory: int | str = "64GiB",
         keep_rows: bool = False,
     ) -> None:
+        self.comm = comm
+        self.ranks = ranks_of(comm)
+        self.ranks.run(lambda: self._share_out(rows, threads, memory, gathered_memory, keep_rows))
+
+    def _share_out(
+        self, rows: Any, threads: int | None, memory: int | str, gathered_memory: int | str, keep_rows: bool
+    ) -> None:
+        comm = MeetingCommunicator(self.comm, self.ranks)
         own = together(comm, lambda: _own_rows(rows))
         limits = together(
             comm,
@@ -180,7 +188,7 @@ class SlicedMatrix(_Sliced):
         of_columns = lengths if height == n else even_lengths(n, comm.size)
         columns = transposed(comm, own, lengths, of_columns)
         held = _core.SlicedOperator(
-            _ranks(comm),
+            self.ranks,
             lengths.tolist(),
             of_columns.tolist(),
             (own.indptr, own.indices, own.data),
@@ -192,9 +200,7 @@ class SlicedMatrix(_Sliced):
         whole = not comm.allreduce(int(not _whole_numbers(own.data)))
         nnz = comm.allreduce(int(own.nnz))
         copied = sum(part.nbytes for part in (columns.indptr, columns.indices, columns.data))
-        self._hold_slices(
-            comm, lengths, Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0), limits[2]
-        )
+        self._hold_slices(lengths, Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0), limits[2])
 
 
 class SlicedOperator(_Sliced):
@@ -226,20 +232,29 @@ class SlicedOperator(_Sliced):
         *,
         threads: int | None = None,
     ) -> None:
-        def checked() -> int:
-            if int(length) < 0:
-                raise ValueError(f"length must be at least 0; got {length}")
-            for name, product in (("matvec", matvec), ("rmatvec", rmatvec)):
-                if not callable(product) and not (name == "rmatvec" and product is None):
-                    raise TypeError(f"{name} must be callable; got {type(product).__name__}")
-            return _threads(threads, comm)
+        self.comm = comm
+        self.ranks = ranks_of(comm)
+        self.ranks.run(lambda: self._describe(length, matvec, rmatvec, threads))
 
-        own_threads = together(comm, checked)
+    def _describe(
+        self,
+        length: int,
+        matvec: Callable[[_Array], Any],
+        rmatvec: Callable[[_Array], Any] | None,
+        threads: int | None,
+    ) -> None:
+        comm = MeetingCommunicator(self.comm, self.ranks)
+        if int(length) < 0:
+            raise ValueError(f"length must be at least 0; got {length}")
+        for name, product in (("matvec", matvec), ("rmatvec", rmatvec)):
+            if not callable(product) and not (name == "rmatvec" and product is None):
+                raise TypeError(f"{name} must be callable; got {type(product).__name__}")
+        own_threads = _threads(threads, comm)
         lengths = np.array(comm.allgather(int(length)), np.int64)
         if not lengths.any():
             raise ValueError("length must be at least 1 on some rank; got 0 on all")
         held = _core.SlicedCallback(
-            _ranks(comm),
+            self.ranks,
             lengths.tolist(),
             lengths.tolist(),
             _by_columns(matvec),
@@ -247,7 +262,7 @@ class SlicedOperator(_Sliced):
             threads=own_threads,
         )
         described = Held(held, "operator", np.dtype(np.float64), None, 0, False, False, rmatvec is not None)
-        self._hold_slices(comm, lengths, described, own_threads)
+        self._hold_slices(lengths, described, own_threads)
 
 
 def with_names(W: SlicedMatrix, names: Weights) -> SlicedMatrix:
@@ -314,15 +329,9 @@ def _threads(threads: int | None, comm: Communicator) -> int:
     from mpi4py import MPI
 
     beside = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    share = max(1, granted_threads() // int(beside.size))
+    share: int = max(1, granted_threads() // beside.size)
     beside.Free()
     return share
-
-
-def _ranks(comm: Communicator) -> _core.Ranks:
-    from mpi4py import MPI
-
-    return _core.Ranks(rank=comm.rank, size=comm.size, allgatherv=comm.Allgatherv, word=MPI.UINT64_T)
 
 
 def _whole_numbers(entries: _Array) -> bool:

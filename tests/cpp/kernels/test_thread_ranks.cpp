@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <numeric>
 #include <string>
 
@@ -55,8 +56,8 @@ TEST_CASE("a rank that leaves, or that comes with other sizes, ends the gathers 
     });
     CHECK(texts_of(finished) == std::vector<std::string>{"nothing", left});
     const auto differing = outcomes_of_ranks(2, [](const group_pointer& group, int rank) {
-        const std::vector<double> mine(1);
-        (void)group->gather(mine, std::vector<std::int64_t>{1 + rank, 1 + rank});
+        const std::vector<double> mine(100);
+        (void)group->gather(mine, std::vector<std::int64_t>{100 + rank, 100 + rank});
     });
     for (const auto& each : texts_of(differing)) CHECK(each.starts_with("broken_gather"));
     CHECK_THROWS_WITH_AS(run_ranks(2,
@@ -96,6 +97,44 @@ TEST_CASE("a failure on one rank ends the call on all of them, with its message,
             CHECK(text == (rank == failing ? own : "rank_failure: rank " + std::to_string(failing) + ": " + own));
         }
     }
+}
+
+TEST_CASE("a rank that leaves a call meets the others in whatever gather they come to; the group serves again") {
+    for (const std::size_t numbers : {0, 1, 15, 16, 300}) {
+        const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
+            const std::vector<double> mine(numbers);
+            const std::vector<std::int64_t> counts(3, static_cast<std::int64_t>(numbers));
+            group->begin_call();
+            try {
+                if (rank == 1) {
+                    group->fail(std::make_exception_ptr(std::bad_alloc()));
+                    group->meet();
+                }
+                for (;;) (void)group->gather(mine, counts);
+            } catch (const std::exception&) {
+                CHECK(group->left());
+                group->begin_call();
+                if (group->gather(rank) != std::vector<double>{0.0, 1.0, 2.0}) throw std::logic_error("other numbers");
+                throw;
+            }
+        });
+        const std::string told = std::bad_alloc().what();
+        CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 1: " + told, told,
+                                                           "rank_failure: rank 1: " + told});
+    }
+}
+
+TEST_CASE("what a gather within an attempt throws ends the call at once, on all ranks") {
+    const auto thrown = outcomes_of_ranks(3, [](const group_pointer& group, int rank) {
+        const space S = slices{group, {{1, 2, partition::rest}}}.of(n);
+        S.begin_call();
+        S.attempt([&] {
+            if (rank == 2) group->fail(std::make_exception_ptr(std::domain_error("late")));
+            (void)S.count(1);
+        });
+        throw std::logic_error("went on");
+    });
+    CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 2: late", "rank_failure: rank 2: late", "late"});
 }
 
 TEST_CASE(

@@ -194,3 +194,16 @@ TEST_CASE("a start vector that is refused for one rank's slice is refused on all
     one[699] = 1.0;
     for (const auto& each : refusals(one, 0)) CHECK(!each);
 }
+
+TEST_CASE("a signal of one rank counts on all of them") {
+    const auto W = square();
+    for (const measure run : measures)
+        for (const int signalled : {0, 1, 2}) {
+            const auto seen = results_of_ranks(three_ranks, [&](const slices& s) {
+                SolverOptions options{.rtol = 1e-12};
+                options.interrupt = [&] { return s.group->rank() == signalled; };
+                return run(plain_slices(W, s), options).interrupted ? 1 : 0;
+            });
+            CHECK(seen == std::vector<int>(3, 1));
+        }
+}

@@ -48,6 +48,7 @@ struct Bracket {
     Bound lower_behind{-infinity, Grade::proved, 0.0, "no bound"};
     Bound upper_behind{infinity, Grade::proved, 0.0, "no bound"};
     Status status = Status::bracketed;
+    bool interrupted = false;    // SolverOptions::interrupt returned true, on some rank
     double residual = unknown;   // ||A x - eigenvalue x|| or ||A^T A v - value^2 v|| / value, ||x|| = 1
     double condition = unknown;  // 1 / |y^* x| for unit left and right eigenvectors; if known
     double runner_up = unknown;  // modulus of the next distinct eigenvalue found

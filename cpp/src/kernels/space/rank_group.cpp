@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace rhochain {
@@ -11,7 +12,9 @@ namespace {
 
 constexpr std::size_t message_bytes = 512;
 
-std::string message_of(const std::exception_ptr& failure) {
+}  // namespace
+
+std::string communicator::told(const std::exception_ptr& failure) const {
     try {
         std::rethrow_exception(failure);
     } catch (const std::exception& e) {
@@ -21,38 +24,15 @@ std::string message_of(const std::exception_ptr& failure) {
     }
 }
 
-}  // namespace
+rank_failure::rank_failure(int rank, const std::string& text)
+    : std::runtime_error("rank " + std::to_string(rank) + ": " + text), rank_(rank), text_(text) {}
 
 rank_group::rank_group(std::shared_ptr<communicator> ranks) : ranks_(std::move(ranks)) {}
 
 std::vector<double> rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts) {
-    std::vector<std::size_t> bytes;
-    std::size_t total = 0;
-    for (const std::int64_t count : counts) {
-        bytes.push_back(sizeof(word) + static_cast<std::size_t>(count) * sizeof(double));
-        total += bytes.back();
-    }
-    std::vector<std::byte> sent(sizeof(word) + mine.size_bytes()), all(total);
-    const word flags = flags_to_send();
-    std::memcpy(sent.data(), &flags, sizeof(word));
-    if (!mine.empty()) std::memcpy(sent.data() + sizeof(word), mine.data(), mine.size_bytes());
-    ranks_->gather(sent, bytes, all);
-    std::vector<double> numbers((total - counts.size() * sizeof(word)) / sizeof(double));
-    int first_failed = -1;
-    std::size_t from = 0;
-    std::size_t to = 0;
-    for (std::size_t r = 0; r < bytes.size(); ++r) {
-        word given = 0;
-        std::memcpy(&given, all.data() + from, sizeof(word));
-        const std::size_t size = bytes[r] - sizeof(word);
-        if (size > 0) std::memcpy(numbers.data() + to, all.data() + from + sizeof(word), size);
-        if ((given & failed) != 0 && first_failed < 0) first_failed = static_cast<int>(r);
-        agreed_ |= given & (stop | save);
-        from += bytes[r];
-        to += size / sizeof(double);
-    }
-    if (first_failed >= 0) throw_failure(first_failed);
-    return numbers;
+    std::vector<double> all(static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
+    gather(mine, counts, all);
+    return all;
 }
 
 std::vector<double> rank_group::gather(double mine) {
@@ -61,12 +41,33 @@ std::vector<double> rank_group::gather(double mine) {
 }
 
 void rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts, std::span<double> all) {
-    // The words come first: a rank that has failed may have no numbers.
-    const std::vector<std::int64_t> none(counts.size(), 0);
-    static_cast<void>(gather({}, none));
+    const auto is_few = [](std::int64_t count) { return count <= static_cast<std::int64_t>(opening::room); };
+    if (std::all_of(counts.begin(), counts.end(), is_few)) {
+        const std::vector<opening> openings = meeting(mine);
+        auto place = all.begin();
+        for (std::size_t r = 0; r < openings.size(); ++r)
+            place = std::copy_n(openings[r].numbers.begin(), counts[r], place);
+        return;
+    }
     std::vector<std::size_t> bytes;
     for (const std::int64_t count : counts) bytes.push_back(static_cast<std::size_t>(count) * sizeof(double));
+    meet();
     ranks_->gather(std::as_bytes(mine), bytes, std::as_writable_bytes(all));
+}
+
+std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few) {
+    const auto ranks = static_cast<std::size_t>(size());
+    std::vector<opening> openings(ranks);
+    const std::vector<std::size_t> bytes(ranks, sizeof(opening));
+    opening own{.flags = flags_to_send()};
+    std::copy(few.begin(), few.end(), own.numbers.begin());
+    ranks_->gather(std::as_bytes(std::span(&own, 1)), bytes, std::as_writable_bytes(std::span(openings)));
+    for (const opening& each : openings) agreed_ |= each.flags & (stop | save);
+    const auto first = std::find_if(openings.begin(), openings.end(),
+                                    [](const opening& each) { return (each.flags & failed) != 0; });
+    left_ = first != openings.end();
+    if (left_) throw_failure(static_cast<int>(first - openings.begin()));
+    return openings;
 }
 
 rank_group::word rank_group::flags_to_send() {
@@ -89,7 +90,7 @@ bool rank_group::take_agreed_save() {
 void rank_group::throw_failure(int first_failed) {
     std::array<std::byte, message_bytes> message{};
     if (failure_) {
-        const std::string text = message_of(failure_);
+        const std::string text = ranks_->told(failure_);
         std::memcpy(message.data(), text.data(), std::min(text.size(), message_bytes - 1));
     }
     const std::vector<std::size_t> bytes(static_cast<std::size_t>(size()), message_bytes);
@@ -98,7 +99,7 @@ void rank_group::throw_failure(int first_failed) {
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     const char* text =
         reinterpret_cast<const char*>(all.data()) + static_cast<std::size_t>(first_failed) * message_bytes;
-    throw rank_failure("rank " + std::to_string(first_failed) + ": " + text);
+    throw rank_failure(first_failed, text);
 }
 
 }  // namespace rhochain

@@ -119,17 +119,26 @@ public:
     }
 
 private:
-    // (*) Runs in the first rank with a ledger of its own. Its products count on all ranks.
+    // (*) Runs in the first rank with a ledger of its own. Its products count on all ranks. Where it asks whether to
+    // stop it meets the others, which wait for it: a signal or a clock of any rank ends it.
     void alone(const std::function<void(const SolverOptions&, Ledger&)>& body) {
         std::int64_t products = 0;
-        on_first_rank(
-            S_,
-            [&] {
+        const auto at_work = [&](bool first_works) {
+            static_cast<void>(ledger_.exhausted());
+            return S_.any(first_works);
+        };
+        if (S_.rank() == 0)
+            S_.attempt([&] {
                 SolverOptions options = ledger_.inner_options(own_, own_.max_matvecs - ledger_.matvecs());
+                options.interrupt = [&] { return at_work(true) && ledger_.exhausted(); };
                 Ledger inner(options, whole_->domain());
                 body(options, inner);
                 products = inner.matvecs();
-            },
+            });
+        while (at_work(false)) {
+        }
+        on_first_rank(
+            S_, [] {},
             [&](state_archive& s) {
                 s(products);
                 if (ledger_.log() != nullptr) ledger_.log()->exchange_end(s);

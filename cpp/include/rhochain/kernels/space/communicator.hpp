@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <span>
+#include <string>
 
 namespace rhochain {
 
@@ -21,6 +23,9 @@ public:
     // bytes[r].
     virtual void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes,
                         std::span<std::byte> all) = 0;
+
+    // What other ranks are told of an exception of this one.
+    [[nodiscard]] virtual std::string told(const std::exception_ptr& failure) const;
 };
 
 }  // namespace rhochain

@@ -1,10 +1,13 @@
-// The agreement of ranks (communicator.hpp) on failures, stops and saved states. Beside its numbers every gather
-// carries one word of each rank: whether the rank has failed, asks for a stop, or asks for a saved state. So all ranks
-// learn it at the same place, and no rank waits for one that has left the call.
+// The agreement of ranks (communicator.hpp) on failures, stops and saved states. Every gather begins with a message of
+// fixed size of each rank: whether the rank has failed, asks for a stop, or asks for a saved state, and its numbers
+// where they are few. So all ranks learn it at the same place. A rank that leaves a call anywhere meets the others in
+// the first message of the gather that they come to, whatever its numbers, and no rank waits for one that has left.
 #pragma once
 
 #include <rhochain/kernels/space/communicator.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -18,7 +21,15 @@ namespace rhochain {
 // Thrown by the ranks that did not fail where another one has, with the number and the message of that rank.
 class rank_failure : public std::runtime_error {
 public:
-    using std::runtime_error::runtime_error;
+    rank_failure(int rank, const std::string& text);
+
+    [[nodiscard]] int rank() const { return rank_; }
+    // The message of that rank.
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    int rank_;
+    std::string text_;
 };
 
 class rank_group {
@@ -36,8 +47,15 @@ public:
     // The same numbers into `all`, without a copy: for long vectors.
     void gather(std::span<const double> mine, std::span<const std::int64_t> counts, std::span<double> all);
 
+    // A gather without numbers.
+    void meet() { static_cast<void>(meeting({})); }
+
     // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
+    // Whether the call is over on all ranks, by a failure or by leave(). Then no rank comes to another gather of it.
+    [[nodiscard]] bool left() const { return left_; }
+    // The end of a call on all ranks.
+    void leave() { meet(), left_ = true; }
 
     // Ask for a stop, or for a saved state. All ranks know it after the next gather.
     void ask_to_stop() { own_ |= stop; }
@@ -47,6 +65,7 @@ public:
     void begin_call() {
         own_ &= ~(stop | save);
         agreed_ &= ~(stop | save);
+        left_ = false;
     }
     // Whether a saved state is agreed on; false again until a rank asks anew.
     [[nodiscard]] bool take_agreed_save();
@@ -57,6 +76,16 @@ private:
     static constexpr word stop = 2;
     static constexpr word save = 4;
 
+    // What a gather begins with, from each rank. `numbers` are there where no rank has more.
+    struct opening {
+        static constexpr std::size_t room = 15;
+
+        word flags = 0;
+        std::array<double, room> numbers{};
+    };
+
+    // The openings of all ranks, in their order.
+    [[nodiscard]] std::vector<opening> meeting(std::span<const double> few);
     [[nodiscard]] word flags_to_send();
     [[noreturn]] void throw_failure(int first_failed);
 
@@ -64,6 +93,7 @@ private:
     word own_ = 0;
     word agreed_ = 0;
     std::exception_ptr failure_;
+    bool left_ = false;
 };
 
 }  // namespace rhochain

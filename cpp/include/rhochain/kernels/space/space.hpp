@@ -97,6 +97,7 @@ public:
         try {
             body();
         } catch (...) {
+            if (group_->left()) throw;  // a gather in body() has ended the call
             group_->fail(std::current_exception());
         }
     }
