@@ -4,6 +4,8 @@
 #include <rhochain/storage/sparse_copy.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -12,7 +14,42 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t strip = std::int64_t{1} << 20;  // entries
+constexpr std::int64_t strip_entries = std::int64_t{1} << 18;
+
+// Consecutive entries as bytes in a message of numbers: their columns, then their values.
+template <class Scalar, class Kept>
+class strip {
+public:
+    void resize(std::int64_t count) {
+        count_ = static_cast<std::size_t>(count);
+        words_.resize((count_ * (sizeof(Kept) + sizeof(Scalar)) + sizeof(double) - 1) / sizeof(double));
+    }
+    [[nodiscard]] std::span<double> words() { return words_; }
+
+    // From the entry `begin` of the rows on.
+    template <class Index>
+    void fill(const csr_view<Scalar, Index>& rows, std::int64_t begin) {
+        std::byte* to = columns();
+        for (std::size_t p = 0; p < count_; ++p, to += sizeof(Kept)) {
+            const auto column = static_cast<Kept>(rows.column(begin + static_cast<std::int64_t>(p)));
+            std::memcpy(to, &column, sizeof(Kept));
+        }
+        std::memcpy(to, rows.values.data() + begin, count_ * sizeof(Scalar));
+    }
+    void append_to(csr<Scalar, Kept>& W) {
+        const std::size_t before = W.indices.size();
+        W.indices.resize(before + count_);
+        W.values.resize(before + count_);
+        std::memcpy(W.indices.data() + before, columns(), count_ * sizeof(Kept));
+        std::memcpy(W.values.data() + before, columns() + count_ * sizeof(Kept), count_ * sizeof(Scalar));
+    }
+
+private:
+    [[nodiscard]] std::byte* columns() { return reinterpret_cast<std::byte*>(words_.data()); }
+
+    std::size_t count_ = 0;
+    std::vector<double> words_;
+};
 
 template <class Kept, storage_scalar Scalar, index_integer Index>
 std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const space& S, std::int64_t nnz,
@@ -29,25 +66,22 @@ std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const s
         for (const double length : all) W.indptr.push_back(W.indptr.back() + static_cast<Kept>(length));
         W.indices.reserve(static_cast<std::size_t>(nnz));
         W.values.reserve(static_cast<std::size_t>(nnz));
+        for (const Index column : rows.indices) W.indices.push_back(static_cast<Kept>(column));
+        W.values.assign(rows.values.begin(), rows.values.end());
     }
-    std::vector<double> sent;
-    for (int r = 0; r < S.ranks(); ++r) {
+    strip<Scalar, Kept> sent, came;
+    for (int r = 1; r < S.ranks(); ++r) {
         const bool mine = S.rank() == r;
         const std::int64_t count = S.count(mine ? rows.nnz() : 0);
-        for (std::int64_t begin = 0; begin < count; begin += strip) {
-            const std::int64_t end = std::min(count, begin + strip);
-            sent.resize(static_cast<std::size_t>(2 * (end - begin)));
-            if (mine)
-                for (std::int64_t p = begin; p < end; ++p) {
-                    sent[static_cast<std::size_t>(2 * (p - begin))] = static_cast<double>(rows.column(p));
-                    sent[static_cast<std::size_t>(2 * (p - begin) + 1)] = static_cast<double>(rows.value(p));
-                }
-            S.broadcast(sent, r);
-            if (!here) continue;
-            for (std::size_t p = 0; p < sent.size(); p += 2) {
-                W.indices.push_back(static_cast<Kept>(sent[p]));
-                W.values.push_back(static_cast<Scalar>(sent[p + 1]));
+        for (std::int64_t begin = 0; begin < count; begin += strip_entries) {
+            const std::int64_t entries = std::min(strip_entries, count - begin);
+            came.resize(entries);
+            if (mine) {
+                sent.resize(entries);
+                sent.fill(rows, begin);
             }
+            S.broadcast(sent.words(), came.words(), r);
+            if (here) came.append_to(W);
         }
     }
     if (!here) return std::nullopt;

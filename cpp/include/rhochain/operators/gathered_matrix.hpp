@@ -1,6 +1,6 @@
 // A matrix whose rows are shared out to ranks, put together in the first of them: for what needs all entries at once,
-// such as strongly connected components. Its rows keep the order of their entries. Each rank sends its rows in strips,
-// which the other ranks forget: 32 MB beside the matrix.
+// such as strongly connected components. Its rows keep the order of their entries. Each other rank sends its entries in
+// strips of bytes, which all ranks but the first forget: 8 MB beside the matrix.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

@@ -6,10 +6,13 @@
 // Memory of a rank: the layouts of both parts, and a block of n or m rows for the time of a product.
 #pragma once
 
+#include <rhochain/kernels/space/panel_task.hpp>
 #include <rhochain/kernels/space/space.hpp>
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/gathered_matrix.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/buffer_pool.hpp>
+#include <rhochain/storage/row_panels.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -67,8 +70,12 @@ public:
 
     void apply(const_block X, mutable_block Y) const { apply(entry_map::identity, X, Y); }
     void apply_adjoint(const_block X, mutable_block Y) const { apply_adjoint(entry_map::identity, X, Y); }
-    void apply(entry_map f, const_block X, mutable_block Y) const { multiply(rows_, f, X, domain_, Y); }
-    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { multiply(columns_, f, X, range_, Y); }
+    void apply(entry_map f, const_block X, mutable_block Y) const { multiply(false, f, X, Y, nullptr); }
+    void apply(entry_map f, const_block X, mutable_block Y, panel_task then) const { multiply(false, f, X, Y, &then); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y) const { multiply(true, f, X, Y, nullptr); }
+    void apply_adjoint(entry_map f, const_block X, mutable_block Y, panel_task then) const {
+        multiply(true, f, X, Y, &then);
+    }
 
     [[nodiscard]] sliced_operator normalised() const {
         sliced_operator A = *this;
@@ -121,12 +128,22 @@ private:
         return part_operator(rows, S.threads()).prepared(memory.layouts / 2);
     }
 
-    void multiply(const part_operator& part, entry_map f, const_block X, const space& of_X, mutable_block Y) const {
+    void multiply(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
+        const part_operator& part = adjoint ? columns_ : rows_;
+        const space& of_X = adjoint ? range_ : domain_;
+        const space& of_Y = adjoint ? domain_ : range_;
         const std::int64_t numbers = of_X.size() * X.columns;
         buffer_pool::lease memory(pool_, static_cast<std::size_t>(numbers) * sizeof(double));
         const mutable_block whole(memory.as<double>(), of_X.size(), X.columns);
         of_X.assemble(X.flat(), X.columns, whole.flat());
-        if (Y.rows > 0) of_X.attempt([&] { part.apply(f, whole, Y); });
+        if (Y.rows == 0) return;
+        of_X.attempt([&] {
+            if (then == nullptr) return part.apply(f, whole, Y);
+            // The height of a panel follows from the rows of the matrix: those of a small part are lower.
+            if (panel_rows(Y.rows) == of_Y.panel_rows()) return part.apply(f, whole, Y, *then);
+            part.apply(f, whole, Y);
+            hand_on(as_block(Y), of_Y, *then);
+        });
     }
 
     space range_;

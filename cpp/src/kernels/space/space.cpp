@@ -97,6 +97,16 @@ void space::broadcast(std::span<double> numbers, int from) const {
     std::copy(all.begin(), all.end(), numbers.begin());
 }
 
+void space::broadcast(std::span<const double> sent, std::span<double> numbers, int from) const {
+    if (whole()) {
+        std::copy(sent.begin(), sent.end(), numbers.begin());
+        return;
+    }
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(group_->size()), 0);
+    counts[static_cast<std::size_t>(from)] = static_cast<std::int64_t>(numbers.size());
+    group_->gather(group_->rank() == from ? sent : std::span<const double>(), counts, numbers);
+}
+
 std::vector<double> space::assembled(std::span<const double> slice) const {
     if (whole()) return {slice.begin(), slice.end()};
     return group_->gather(slice, *lengths_);

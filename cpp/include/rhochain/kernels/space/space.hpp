@@ -85,6 +85,8 @@ public:
     }
     // (*) `numbers` become those of rank `from`.
     void broadcast(std::span<double> numbers, int from) const;
+    // (*) The same from `sent` of that rank into `numbers`, without a copy: for long ones.
+    void broadcast(std::span<const double> sent, std::span<double> numbers, int from) const;
     // (*) All entries of a vector, from its slices.
     [[nodiscard]] std::vector<double> assembled(std::span<const double> slice) const;
     // (*) The same for `columns` numbers a row, into `all`.
