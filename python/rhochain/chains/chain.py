@@ -306,8 +306,17 @@ class Chain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        n = self._product.size
-        limits = Limits.of_call(
-            self._product.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
+        A, n = self._product.matrix, self._product.length
+        limits = A.together(
+            lambda: Limits.of_call(
+                A, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
+            )
+        )
+        A.require_same(
+            rtol=limits.rtol,
+            delta=limits.delta,
+            seed=limits.seed,
+            max_matvecs=limits.max_matvecs,
+            **{"whether there is a start": start is not None},
         )
         return product_norm(self._product, limits, checkpoint, checkpoint_seconds)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
@@ -27,6 +28,8 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
+from rhochain.ranks.companions import companion
+from rhochain.ranks.row_slices import agreed_rows, slice_width
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
@@ -161,7 +164,8 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        chain._read("X", X, activation_named(_activation(network, activation)), memory)
+        sigma = chain.matrix.together(lambda: activation_named(_activation(network, activation)))
+        chain._read("X", X, sigma, memory)
         return chain
 
     @classmethod
@@ -234,7 +238,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = activation_named(_activation(network, activation))
+        sigma = chain.matrix.together(lambda: activation_named(_activation(network, activation)))
         if network is not None:
             input_weights = network.W_in if input_weights is None and inputs is not None else input_weights
             bias = network.bias if bias is None else bias
@@ -320,7 +324,7 @@ class JacobianChain(Chain):
             gain = self.gain if self._activation is None else self._activation.gain
         if self.linear is not None:
             raise ValueError("envelope needs a chain without a linear part, whose norm it does not know")
-        return envelope(self._largest_slopes, self._leaks, sigma, gain)
+        return envelope(self._largest_slopes, self._leak_range, sigma, gain)
 
     def _hold(
         self,
@@ -334,31 +338,53 @@ class JacobianChain(Chain):
         network = network_of(W)
         if network is not None:
             W = network.W  # as it was read
-        self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
-        n = self.matrix.shape[0]
-        if self.matrix.shape != (n, n):
-            raise ValueError(f"W must be square; got shape {self.matrix.shape}")
-        require_orientation(self.matrix, "a chain")
-        if convention not in ("pre", "post", None):
-            raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        self.convention = convention_argument(network, convention)
-        self._leaks = leak_vector(leak_argument(network, leak), n).copy()
-        self.leak = leak_of(self._leaks)
-        self.linear = None if linear is None else linear_part(linear, n)
+        self.matrix = A = W.with_threads(threads) if isinstance(W, Matrix) else Matrix(W, threads=threads)
+        n = A.shape[0]
+        if A.shape != (n, n):
+            raise ValueError(f"W must be square; got shape {A.shape}")
+        require_orientation(A, "a chain")
+
+        def rule() -> tuple[str, Floats, float | None]:
+            if convention not in ("pre", "post", None):
+                raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
+            leaks = leak_vector(leak_argument(network, leak), A.own_columns)
+            if linear is None and linear_weight is not None:
+                raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
+            weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
+            return convention_argument(network, convention), leaks.copy(), weight
+
+        self.convention, leaks, self.linear_weight = A.together(rule)
+        A.require_same(convention=self.convention, linear=linear is not None, linear_weight=self.linear_weight)
+        leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
+        ranges = A.of_ranks((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
+        self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))
+        self.leak = self._leak_range[0] if self._leak_range[0] == self._leak_range[1] else leak_of(leaks)
+        if linear is None:
+            self.linear = None
+        elif A.on_ranks:
+            self.linear = companion("linear", linear, A)
+            if self.linear.shape != (n, n):
+                raise ValueError(f"linear must have the shape of W, {(n, n)}; got {self.linear.shape}")
+        else:
+            self.linear = linear_part(linear, n)
         require_orientation(self.linear, "a chain")
-        self.linear_weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
-        if linear is None and linear_weight is not None:
-            raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
         return network
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
-        n = self.matrix.shape[0]
-        budget = byte_count("memory", memory)
-        source, count = row_source(name, rows, n, memory=budget)
+        A = self.matrix
+        n, own = A.shape[0], A.own_columns
+        budget, (fetched, count) = A.together(
+            lambda: (
+                byte_count("memory", memory),
+                row_source(name, rows, own, slice_width(A), memory=byte_count("memory", memory)),
+            )
+        )
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
+        A.require_same(memory=budget, activation=(sigma, parameter))
+        source = agreed_rows(name, fetched, count, A)
         # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
-        given = _core.GivenRows(source, count, n, block, sigma, parameter)
+        given = _core.GivenRows(source, count, n, (A.first_column, own), block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
     def _along(
@@ -381,7 +407,7 @@ class JacobianChain(Chain):
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"
-        least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
+        least, most = self._leak_range
         leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
         linear = "" if self.linear is None else ", linear part"
         rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"

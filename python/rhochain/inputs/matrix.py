@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,10 @@ from rhochain.inputs.coercion import Held, hold
 from rhochain.inputs.resources import byte_count, thread_count
 from rhochain.weights.weights import Weights
 
-__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix", "without_names"]
+__all__ = ["Matrix", "linear_part", "require_one_process", "square_matrices", "square_matrix", "without_names"]
 
 _Array = npt.NDArray[Any]
+_Result = TypeVar("_Result")
 
 
 class Matrix(LinearOperator):  # type: ignore[misc]
@@ -98,6 +99,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     def __init__(self, W: Any, *, threads: int | None = None, memory: int | str = "2GiB", layout: str = "auto") -> None:
         self._threads = thread_count(threads)
+        if isinstance(W, Matrix):
+            require_one_process(W, "this function")
         if isinstance(W, Matrix) and (memory, layout) != ("2GiB", "auto"):
             raise ValueError(
                 f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
@@ -120,6 +123,31 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     def own_columns(self) -> int:
         """The entries of x in W x that this process has: all, unless ranks share them."""
         return self.operator.own_cols
+
+    @property
+    def first_column(self) -> int:
+        """Which entry of x is the first of them."""
+        return 0
+
+    @property
+    def on_ranks(self) -> bool:
+        """Whether ranks share the matrix, and vectors are slices (`rhochain.distributed`)."""
+        return False
+
+    def together(self, compute: Callable[[], _Result]) -> _Result:
+        """compute(). On ranks all of them call this, and what one of them raises ends the call on all."""
+        return compute()
+
+    def require_same(self, **arguments: object) -> None:
+        """ValueError, on all ranks, where they give an argument different values."""
+
+    def of_ranks(self, mine: _Result) -> list[_Result]:
+        """What each rank gives, all of which call this."""
+        return [mine]
+
+    def with_threads(self, threads: int | None) -> Matrix:
+        """The same matrix with so many threads; None for those it has."""
+        return self if threads is None else Matrix(self, threads=threads)
 
     @property
     def kind(self) -> str:
@@ -249,9 +277,16 @@ def without_names(A: Matrix) -> Matrix:
     return same
 
 
+def require_one_process(A: Matrix, purpose: str) -> None:
+    """ValueError, on all ranks alike, for a matrix that ranks share."""
+    if A.on_ranks:
+        raise ValueError(f"{purpose} needs a matrix of one process; got an rc.distributed.Matrix, which ranks share")
+
+
 def linear_part(linear: Any, n: int) -> Matrix:
     """`linear` as a `Matrix`; ValueError unless it has shape (n, n)."""
     A = linear if isinstance(linear, Matrix) else Matrix(linear)
+    require_one_process(A, "linear of a W of one process")
     if A.shape != (n, n):
         raise ValueError(f"linear must have the shape of W, {(n, n)}; got {A.shape}")
     return A
@@ -271,6 +306,7 @@ def square_matrices(name: str, given: Iterable[Any], threads: int | None) -> tup
         if A is None:
             try:
                 if isinstance(J, Matrix):
+                    require_one_process(J, "a list of matrices")
                     A = J if threads is None else Matrix(J, threads=threads)
                 else:
                     A = Matrix(J, threads=threads, layout="csr")

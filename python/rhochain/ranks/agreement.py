@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-__all__ = ["Communicator", "together"]
+__all__ = ["Communicator", "require_same", "together"]
 
 _Result = TypeVar("_Result")
 
@@ -30,6 +30,17 @@ def together(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
             kind, text = failure
             raise _KINDS.get(kind, RuntimeError)(f"rank {rank}: {text}")
     return result  # type: ignore[return-value]
+
+
+def require_same(comm: Communicator, arguments: Mapping[str, object]) -> None:
+    """ValueError on all ranks where they give an argument different values, which compare by what they print."""
+    came = comm.allgather({name: repr(value) for name, value in arguments.items()})
+    for name in arguments:
+        for rank, given in enumerate(came):
+            if given[name] != came[0][name]:
+                raise ValueError(
+                    f"{name} must be the same on all ranks; got {came[0][name]} on rank 0, {given[name]} on rank {rank}"
+                )
 
 
 def _kind(error: Exception) -> str:

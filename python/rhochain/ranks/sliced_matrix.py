@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,14 @@ import rhochain._core as _core
 from rhochain.inputs.coercion import Held, numbers
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count, granted_threads, thread_count
-from rhochain.ranks.agreement import Communicator, together
+from rhochain.ranks.agreement import Communicator, require_same, together
 from rhochain.ranks.sliced_rows import moved, transposed
 from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, first_rows, piece_count
 
 __all__ = ["SlicedMatrix", "SlicedOperator"]
 
 _Array = npt.NDArray[Any]
+_Result = TypeVar("_Result")
 
 
 class _Sliced(Matrix):
@@ -28,10 +29,14 @@ class _Sliced(Matrix):
 
     comm: Communicator
     lengths: Lengths
+    column_lengths: Lengths
 
-    def _hold_slices(self, comm: Communicator, lengths: Lengths, held: Held, threads: int) -> None:
+    def _hold_slices(
+        self, comm: Communicator, lengths: Lengths, column_lengths: Lengths, held: Held, threads: int
+    ) -> None:
         self.comm = comm
         self.lengths = lengths
+        self.column_lengths = column_lengths
         self._threads = threads
         self._held = held
         self.dtype = held.dtype
@@ -51,6 +56,30 @@ class _Sliced(Matrix):
     def aligned(self) -> bool:
         """Whether no bit of a result depends on the number of ranks."""
         return are_aligned(self.lengths)
+
+    @property
+    def first_column(self) -> int:
+        return int(first_rows(self.column_lengths)[self.comm.rank])
+
+    @property
+    def on_ranks(self) -> bool:
+        return True
+
+    def together(self, compute: Callable[[], _Result]) -> _Result:
+        return together(self.comm, compute)
+
+    def require_same(self, **arguments: object) -> None:
+        require_same(self.comm, arguments)
+
+    def of_ranks(self, mine: _Result) -> list[_Result]:
+        return list(self.comm.allgather(mine))
+
+    def with_threads(self, threads: int | None) -> Matrix:
+        own = together(self.comm, lambda: self._threads if threads is None else thread_count(threads))
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        same._threads = own
+        return same
 
     def matvec(self, x: npt.ArrayLike) -> _Array:
         """W x: from the slice of x of this rank to that of the product."""
@@ -186,7 +215,7 @@ class SlicedMatrix(_Sliced):
         nnz = comm.allreduce(int(own.nnz))
         copied = sum(part.nbytes for part in (columns.indptr, columns.indices, columns.data))
         self._hold_slices(
-            comm, lengths, Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0), limits[2]
+            comm, lengths, of_columns, Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0), limits[2]
         )
 
 
@@ -240,7 +269,7 @@ class SlicedOperator(_Sliced):
             threads=own_threads,
         )
         described = Held(held, "operator", np.dtype(np.float64), None, 0, False, False, rmatvec is not None)
-        self._hold_slices(comm, lengths, described, own_threads)
+        self._hold_slices(comm, lengths, lengths, described, own_threads)
 
 
 def _own_rows(rows: Any) -> sparse.csr_array:
