@@ -317,6 +317,6 @@ class Chain:
             delta=limits.delta,
             seed=limits.seed,
             max_matvecs=limits.max_matvecs,
-            **{"whether there is a start": start is not None},
+            **{"whether there is start": start is not None},
         )
         return product_norm(self._product, limits, checkpoint, checkpoint_seconds)

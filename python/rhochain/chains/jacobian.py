@@ -354,7 +354,11 @@ class JacobianChain(Chain):
             return convention_argument(network, convention), leaks.copy(), weight
 
         self.convention, leaks, self.linear_weight = A.together(rule)
-        A.require_same(convention=self.convention, linear=linear is not None, linear_weight=self.linear_weight)
+        A.require_same(
+            convention=self.convention,
+            linear_weight=self.linear_weight,
+            **{"whether there is linear": linear is not None},
+        )
         leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
         ranges = A.of_ranks((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
         self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))

@@ -45,7 +45,13 @@ def rollout(
     """What `JacobianChain.from_rollout` was given, as the native core takes it; misuse raises here."""
     n, own = W.shape[0], W.own_columns
     budget = W.together(lambda: byte_count("memory", memory))
-    W.require_same(memory=budget, inputs=inputs is not None, input_weights=input_weights is not None)
+    W.require_same(
+        memory=budget,
+        **{
+            f"whether there is {name}": given is not None
+            for name, given in (("inputs", inputs), ("input_weights", input_weights), ("bias", bias))
+        },
+    )
     if inputs is None and input_weights is not None:
         raise ValueError("input_weights need inputs; got None")
     weights = None if input_weights is None else _input_weights(input_weights, W)

@@ -286,7 +286,7 @@ def require_one_process(A: Matrix, purpose: str) -> None:
 def linear_part(linear: Any, n: int) -> Matrix:
     """`linear` as a `Matrix`; ValueError unless it has shape (n, n)."""
     A = linear if isinstance(linear, Matrix) else Matrix(linear)
-    require_one_process(A, "linear of a W of one process")
+    require_one_process(A, "the linear part of a W of one process")
     if A.shape != (n, n):
         raise ValueError(f"linear must have the shape of W, {(n, n)}; got {A.shape}")
     return A

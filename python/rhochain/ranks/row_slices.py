@@ -31,7 +31,8 @@ def agreed_rows(name: str, rows: Rows, count: int, A: Matrix) -> Rows:
         The ranks have different numbers of rows.
     """
     A.require_same(**{f"len({name})": count})
-    if callable(rows) or not any(A.of_ranks(callable(rows))):
+    fetched = any(A.of_ranks(callable(rows)))
+    if callable(rows) or not fetched:
         return rows
 
     def fetch(begin: int, end: int, out: npt.NDArray[np.float64]) -> None:

@@ -115,8 +115,8 @@ def slopes(net: Network) -> Any:
 
 def leaky_slopes(net: Network) -> Any:
     """A leak of each neuron and a linear part."""
-    O = net.beside(matrix(net.n, 2, 3, 1.0))
-    chain = rc.JacobianChain(net.W, net.rows(4, net.steps), "post", net.leaks, linear=O, linear_weight=0.4)
+    linear = net.beside(matrix(net.n, 2, 3, 1.0))
+    chain = rc.JacobianChain(net.W, net.rows(4, net.steps), "post", net.leaks, linear=linear, linear_weight=0.4)
     return of_products(chain, net)
 
 
