@@ -44,15 +44,16 @@ private:
 class Rollout : public ChainSlopes {
 public:
     Rollout(const float64_array& start, std::int64_t steps, py::object inputs, std::int64_t input_width,
-            std::pair<std::int64_t, std::int64_t> input_columns, std::shared_ptr<Operator> input_weights, const float64_array& bias, double noise, std::uint64_t seed,
-            const std::string& name, std::optional<double> parameter, std::int64_t memory)
+            std::pair<std::int64_t, std::int64_t> input_columns, std::shared_ptr<Operator> input_weights,
+            const float64_array& bias, double noise, std::uint64_t seed, const std::string& name,
+            std::optional<double> parameter, std::int64_t memory)
         : start_(start.data(), start.data() + start.size()),
           steps_(steps),
           inputs_(std::move(inputs)),
           input_weights_(std::move(input_weights)),
           sigma_(name, parameter),
           memory_(memory) {
-        if (!inputs_.is_none()) 
+        if (!inputs_.is_none())
             options_.inputs =
                 make_rows(inputs_, steps, input_width, memory / 8, {input_columns.first, input_columns.second});
         options_.bias.assign(bias.data(), bias.data() + bias.size());

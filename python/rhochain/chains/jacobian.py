@@ -85,6 +85,12 @@ class JacobianChain(Chain):
 
     Notes
     -----
+    On ranks: with a W that ranks share (`rhochain.distributed`) all of them make the same calls. Slopes, states and
+    leaks of neurons are slices, the columns `W.first` to ``W.first + W.length - 1``, and so are the vectors of all
+    methods. `linear` is the rows of this rank, or an `rc.distributed.Matrix` with the same rows on each rank.
+    `memory` counts whole rows, of all ranks together. Numbers that are no vectors are the same on all ranks, and all
+    are those of one process, bit for bit. There are no checkpoints.
+
     Source: Pascanu, Mikolov & Bengio (2013), eq. 5, with the true factor W diag(sigma'(x_k)) where the paper prints
     W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g. ES2N: Ceni & Gallicchio (2025), "Edge of
     Stability Echo State Network". ResESN: Ceni & Gallicchio (2024), "Residual Echo State Networks".
@@ -226,6 +232,10 @@ class JacobianChain(Chain):
 
         Notes
         -----
+        On ranks (see the class): `x0`, `bias` and, without `input_weights`, `inputs` are slices. `input_weights` are
+        the rows of this rank, or an `rc.distributed.Matrix` with the same rows on each rank as W; `inputs` are then
+        whole rows, the same on all ranks. Noise is that of one process.
+
         Checkpoints: Griewank & Walther (2000), "revolve".
 
         Examples
