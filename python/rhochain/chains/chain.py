@@ -307,13 +307,13 @@ class Chain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        A, n = self._product.matrix, self._product.length
-        limits = A.together(
+        A, n, peers = self._product.matrix, self._product.length, self._product.peers
+        limits = peers.together(
             lambda: Limits.of_call(
                 A, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
             )
         )
-        A.require_same(
+        peers.require_same(
             rtol=limits.rtol,
             delta=limits.delta,
             seed=limits.seed,

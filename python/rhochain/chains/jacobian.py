@@ -29,7 +29,9 @@ from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
 from rhochain.ranks.companions import companion
+from rhochain.ranks.peers import peers_of
 from rhochain.ranks.row_slices import agreed_rows, slice_width
+from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
@@ -170,7 +172,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = chain.matrix.together(lambda: activation_named(_activation(network, activation)))
+        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
         chain._read("X", X, sigma, memory)
         return chain
 
@@ -248,7 +250,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = chain.matrix.together(lambda: activation_named(_activation(network, activation)))
+        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
         if network is not None:
             input_weights = network.W_in if input_weights is None and inputs is not None else input_weights
             bias = network.bias if bias is None else bias
@@ -348,8 +350,8 @@ class JacobianChain(Chain):
         network = network_of(W)
         if network is not None:
             W = network.W  # as it was read
-        self.matrix = A = W.with_threads(threads) if isinstance(W, Matrix) else Matrix(W, threads=threads)
-        n = A.shape[0]
+        self.matrix = A = _with_threads(W, threads)
+        n, peers = A.shape[0], peers_of(A)
         if A.shape != (n, n):
             raise ValueError(f"W must be square; got shape {A.shape}")
         require_orientation(A, "a chain")
@@ -363,14 +365,14 @@ class JacobianChain(Chain):
             weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
             return convention_argument(network, convention), leaks.copy(), weight
 
-        self.convention, leaks, self.linear_weight = A.together(rule)
-        A.require_same(
+        self.convention, leaks, self.linear_weight = peers.together(rule)
+        peers.require_same(
             convention=self.convention,
             linear_weight=self.linear_weight,
             **{"whether there is linear": linear is not None},
         )
         leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
-        ranges = A.of_ranks((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
+        ranges = peers.gathered((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
         self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))
         self.leak = self._leak_range[0] if self._leak_range[0] == self._leak_range[1] else leak_of(leaks)
         if linear is None:
@@ -385,20 +387,20 @@ class JacobianChain(Chain):
         return network
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
-        A = self.matrix
+        A, peers = self.matrix, peers_of(self.matrix)
         n, own = A.shape[0], A.own_columns
-        budget, (fetched, count) = A.together(
+        budget, (fetched, count) = peers.together(
             lambda: (
                 byte_count("memory", memory),
                 row_source(name, rows, own, slice_width(A), memory=byte_count("memory", memory)),
             )
         )
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        A.require_same(memory=budget, activation=(sigma, parameter))
+        peers.require_same(memory=budget, activation=(sigma, parameter))
         source = agreed_rows(name, fetched, count, A)
         # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
-        given = _core.GivenRows(source, count, n, (A.first_column, own), block, sigma, parameter)
+        given = _core.GivenRows(source, count, n, (peers.first, own), block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
     def _along(
@@ -426,6 +428,13 @@ class JacobianChain(Chain):
         linear = "" if self.linear is None else ", linear part"
         rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"
+
+
+def _with_threads(W: Any, threads: int | None) -> Matrix:
+    """W as a `Matrix` with these threads, by default those that it has."""
+    if isinstance(W, SlicedMatrix | SlicedOperator):
+        return W.with_threads(threads)
+    return W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
 
 
 def _activation(network: Network | None, given: ActivationLike | None) -> ActivationLike:

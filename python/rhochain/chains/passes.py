@@ -31,22 +31,24 @@ def carried(
     checkpoint_seconds: float = 300.0,
 ) -> ChainResult:
     """P `given` for the direction "jvp", P^T `given` for "vjp", as `Chain` documents them."""
-    name, A = _NAMES[direction], product.matrix
+    name, peers = _NAMES[direction], product.peers
 
     def checked() -> tuple[Floats, bool, int]:
         reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint
         block, single = _block(name, given, product.length)
         return block, single, whole_number("record_every", record_every, 1, 2**62)
 
-    block, single, every = A.together(checked)
-    A.require_same(**{f"the columns of {name}": block.shape[1], "record_every": every})
+    block, single, every = peers.together(checked)
+    peers.require_same(**{f"the columns of {name}": block.shape[1], "record_every": every})
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,
         lambda: {"direction": direction, "record_every": every, name: array_digest(block)},
     )
     core_pass = product.core.jvp if direction == "jvp" else product.core.vjp
-    raw = core_pass(block, threads=A.threads, callback=reporter(callback, run.begun), every=every, **run.core_options)
+    raw = core_pass(
+        block, threads=product.matrix.threads, callback=reporter(callback, run.begun), every=every, **run.core_options
+    )
     return run.outcome(lambda: ChainResult.from_core(raw, product.steps, single=single))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,6 @@ from rhochain.weights.weights import Weights
 __all__ = ["Matrix", "linear_part", "require_one_process", "square_matrices", "square_matrix", "without_names"]
 
 _Array = npt.NDArray[Any]
-_Result = TypeVar("_Result")
 
 
 class Matrix(LinearOperator):  # type: ignore[misc]
@@ -125,29 +124,9 @@ class Matrix(LinearOperator):  # type: ignore[misc]
         return self.operator.own_cols
 
     @property
-    def first_column(self) -> int:
-        """Which entry of x is the first of them."""
-        return 0
-
-    @property
     def on_ranks(self) -> bool:
         """Whether ranks share the matrix, and vectors are slices (`rhochain.distributed`)."""
         return False
-
-    def together(self, compute: Callable[[], _Result]) -> _Result:
-        """compute(). On ranks all of them call this, and what one of them raises ends the call on all."""
-        return compute()
-
-    def require_same(self, **arguments: object) -> None:
-        """ValueError, on all ranks, where they give an argument different values."""
-
-    def of_ranks(self, mine: _Result) -> list[_Result]:
-        """What each rank gives, all of which call this."""
-        return [mine]
-
-    def with_threads(self, threads: int | None) -> Matrix:
-        """The same matrix with so many threads; None for those it has."""
-        return self if threads is None else Matrix(self, threads=threads)
 
     @property
     def kind(self) -> str:

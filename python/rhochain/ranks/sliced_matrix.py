@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +14,13 @@ import rhochain._core as _core
 from rhochain.inputs.coercion import Held, numbers
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count, granted_threads, thread_count
-from rhochain.ranks.agreement import Communicator, require_same, together
+from rhochain.ranks.agreement import Communicator, together
 from rhochain.ranks.sliced_rows import moved, transposed
 from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, first_rows, piece_count
 
 __all__ = ["SlicedMatrix", "SlicedOperator"]
 
 _Array = npt.NDArray[Any]
-_Result = TypeVar("_Result")
 
 
 class _Sliced(Matrix):
@@ -59,22 +58,15 @@ class _Sliced(Matrix):
 
     @property
     def first_column(self) -> int:
+        """The first entry of the slice of x in W x: `first` where W is square."""
         return int(first_rows(self.column_lengths)[self.comm.rank])
 
     @property
     def on_ranks(self) -> bool:
         return True
 
-    def together(self, compute: Callable[[], _Result]) -> _Result:
-        return together(self.comm, compute)
-
-    def require_same(self, **arguments: object) -> None:
-        require_same(self.comm, arguments)
-
-    def of_ranks(self, mine: _Result) -> list[_Result]:
-        return list(self.comm.allgather(mine))
-
-    def with_threads(self, threads: int | None) -> Matrix:
+    def with_threads(self, threads: int | None) -> _Sliced:
+        """The same matrix with so many threads of this rank; None for those it has."""
         own = together(self.comm, lambda: self._threads if threads is None else thread_count(threads))
         same = object.__new__(type(self))
         same.__dict__.update(self.__dict__)
