@@ -44,7 +44,9 @@ public:
         std::vector<double> largest;
         {
             const py::gil_scoped_release release;
-            largest = chain(threads, monitor.poll()).largest_slopes(std::ref(monitor));
+            const jacobian_chain P = chain(threads, monitor.poll());
+            largest = P.largest_slopes(std::ref(monitor));
+            monitor.agree_on_interrupt(P.domain());
         }
         return {float64_array(static_cast<py::ssize_t>(largest.size()), largest.data()), monitor.interrupted()};
     }

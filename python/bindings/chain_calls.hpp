@@ -33,6 +33,9 @@ public:
 
     [[nodiscard]] bool interrupted() { return run_.was_interrupted() || interrupted_ || fetches_.interrupted(); }
 
+    // (*) What ends the run of one rank has ended that of all. After a run on vectors of S.
+    void agree_on_interrupt(const space& S) { interrupted_ = S.any(interrupted()); }
+
     bool operator()(std::int64_t done, std::int64_t steps);
 
     // Between steps that are no steps of the chain.
@@ -96,8 +99,10 @@ void bind_products(py::class_<Chain>& chain) {
                 const ProductCall call{callback, every, {resume, save, save_seconds}};
                 return run_product(x, call, [&](const_block X, ChainMonitor& monitor, const ChainRecording& recording) {
                     const auto P = C.chain(threads, monitor.poll());
-                    return d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
-                                                   : P.vjp(X, std::ref(monitor), recording);
+                    ChainResult r = d == direction::forward ? P.jvp(X, std::ref(monitor), recording)
+                                                            : P.vjp(X, std::ref(monitor), recording);
+                    monitor.agree_on_interrupt(P.domain());
+                    return r;
                 });
             },
             py::arg("x"), py::kw_only(), py::arg("threads"), py::arg("callback"), py::arg("every"), py::arg("resume"),
@@ -123,6 +128,7 @@ void bind_spectrum(py::class_<Chain>& chain) {
                 const py::gil_scoped_release release;
                 const auto P = C.chain(threads, monitor.poll());
                 r.spectrum = lyapunov_spectrum(P, k, options, std::ref(monitor));
+                monitor.agree_on_interrupt(P.domain());
             }
             r.interrupted = monitor.interrupted();
             return r;
@@ -144,6 +150,7 @@ void bind_covariant_vectors(py::class_<Chain>& chain) {
                 const py::gil_scoped_release release;
                 const auto P = C.chain(threads, monitor.poll());
                 found = covariant_vectors(P, k, at, until, seed, std::ref(monitor));
+                monitor.agree_on_interrupt(P.domain());
             }
             const auto table = [&](const std::vector<double>& x) {
                 return float64_array({static_cast<py::ssize_t>(x.size()) / k, static_cast<py::ssize_t>(k)}, x.data());
@@ -164,10 +171,13 @@ RawBracket norm_of_chain(const Chain& C, const Limits& limits, const std::option
     const SavingCall saving_call{resume, save, save_seconds};
     ChainSaving saving;
     saving_call.hand_to(saving, monitor);
+    space S;
     RawBracket r = limits.run([&](const SolverOptions& options) {
-        return chain_norm(C.chain(limits.threads, options.interrupt), options, saving);
+        const auto P = C.chain(limits.threads, options.interrupt);
+        S = P.domain();
+        return chain_norm(P, options, saving);
     });
-    r.interrupted |= monitor.interrupted();
+    r.interrupted = S.any(r.interrupted || monitor.interrupted());
     return r;
 }
 

@@ -1,4 +1,5 @@
-// Where the slopes of a chain come from, held for Python: rows that it has, or a rollout that the core computes.
+// Where the slopes of a chain come from, held for Python: rows that it has, or a rollout that the core computes. A pair
+// is the columns of rows that this process has: the first one and their number (rows.hpp).
 #pragma once
 
 #include "bindings.hpp"

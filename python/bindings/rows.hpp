@@ -17,9 +17,17 @@ public:
     [[nodiscard]] bool interrupted() const;
 };
 
-// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes whole rows to the array `out`.
-// Readers ask for at most `block_bytes` at a time. The object must outlive the source. Ctrl-C in a fetch throws
-// reading_stopped.
+// The columns of rows that the Python object has, from `first` on: all, or those that one rank reads.
+struct column_range {
+    std::int64_t first;
+    std::int64_t count;
+};
+
+// Rows borrowed from a NumPy array, or fetched by rows(begin, end, out), which writes the columns that this process
+// reads to the array `out`. Readers ask for whole rows of at most `block_bytes` at a time. The object must outlive the
+// source. Ctrl-C in a fetch throws reading_stopped.
+[[nodiscard]] row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width,
+                                   std::int64_t block_bytes, column_range columns);
 [[nodiscard]] row_source make_rows(const py::object& rows, std::int64_t count, std::int64_t width,
                                    std::int64_t block_bytes = std::numeric_limits<std::int64_t>::max());
 

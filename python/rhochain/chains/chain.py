@@ -52,14 +52,15 @@ class Chain:
         Parameters
         ----------
         v : array_like of shape (n,) or (n, b)
+            On ranks the slice of this rank, and so are the vectors of the result.
         callback : callable, optional
             Called with a `ChainProgress`; returning True stops after that step.
         record_every : int
             m: `log_norms` get a row after 0, m, 2m, ... steps and after the last.
         checkpoint : str or path, optional
-            A file for the state of the run. The call writes it before the first step, then between steps, and when the
-            run ends, is stopped or interrupted. If the file exists the run resumes from it, to the same bits as an
-            unbroken run. The file stays when the run is complete; the same call then returns at once.
+            A file for the state of the run; none on ranks. The call writes it before the first step, then between
+            steps, and when the run ends, is stopped or interrupted. If the file exists the run resumes from it, to the
+            same bits as an unbroken run. The file stays when the run is complete; the same call then returns at once.
         checkpoint_seconds : float
             Least time between two writes; 0 writes after every step.
 
@@ -270,7 +271,7 @@ class Chain:
         max_matvecs : int, optional
             Largest number of products with the weights; one with P takes K.
         start : array_like of shape (n,), that of P's vectors, optional
-            A vector for the lower bound.
+            A vector for the lower bound; on ranks the slice of this rank.
         checkpoint, checkpoint_seconds
             As in `jvp`; compared are also `rtol`, `delta`, `seed` and `start`. The state is what each product with P
             brought, 8 n bytes each, and how far the one under way is; a pass for a proof or for the size of rounding is
@@ -306,8 +307,17 @@ class Chain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        n = self._product.size
-        limits = Limits.of_call(
-            self._product.matrix, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
+        A, n, peers = self._product.matrix, self._product.length, self._product.peers
+        limits = peers.together(
+            lambda: Limits.of_call(
+                A, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
+            )
+        )
+        peers.require_same(
+            rtol=limits.rtol,
+            delta=limits.delta,
+            seed=limits.seed,
+            max_matvecs=limits.max_matvecs,
+            **{"whether there is start": start is not None},
         )
         return product_norm(self._product, limits, checkpoint, checkpoint_seconds)

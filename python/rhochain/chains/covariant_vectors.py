@@ -64,14 +64,20 @@ def covariant_vectors(
 ) -> CovariantVectors:
     """The k leading covariant Lyapunov vectors at step `at`, as `Chain.covariant_vectors` documents them."""
     n, K = product.size, product.steps
-    count = whole_number("k", k, 1, n)
-    end = K if until is None else whole_number("until", until, 0, K)
-    step = min(K // 2, end) if at is None else whole_number("at", at, 0, end)
+
+    def checked() -> tuple[int, int, int, int]:
+        reporter(callback)
+        end = K if until is None else whole_number("until", until, 0, K)
+        step = min(K // 2, end) if at is None else whole_number("at", at, 0, end)
+        return whole_number("k", k, 1, n), step, end, whole_number("seed", seed, 0, 2**64 - 1)
+
+    count, step, end, drawn = product.peers.together(checked)
+    product.peers.require_same(k=count, at=step, until=end, seed=drawn)
     vectors, cosines, spread, defined, factorizations, done, interrupted = product.core.covariant_vectors(
         count,
         at=step,
         until=end,
-        seed=whole_number("seed", seed, 0, 2**64 - 1),
+        seed=drawn,
         threads=product.matrix.threads,
         callback=reporter(callback),
     )

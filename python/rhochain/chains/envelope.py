@@ -46,8 +46,10 @@ def largest_slopes(core: _core.JacobianChain, threads: int) -> Floats:
     return largest
 
 
-def envelope(largest_slopes: Floats, leaks: Floats, sigma: Bound | Bracket | float, gain: float) -> Envelope:
-    """The envelope for steps whose largest |slope| is given, shape (K,), and one leak or that of each neuron."""
+def envelope(
+    largest_slopes: Floats, leaks: tuple[float, float], sigma: Bound | Bracket | float, gain: float
+) -> Envelope:
+    """The envelope for steps whose largest |slope| is given, shape (K,); of the leaks the least and the largest."""
     bound = sigma.upper if isinstance(sigma, Bracket) else sigma
     if not isinstance(bound, Bound):
         bound = Bound(real_number("sigma", bound), Grade.ESTIMATE, None, "given")
@@ -55,7 +57,7 @@ def envelope(largest_slopes: Floats, leaks: Floats, sigma: Bound | Bracket | flo
     for name, value in (("sigma", bound.value), ("gain", gamma)):
         if not value >= 0.0:
             raise ValueError(f"{name} must be at least 0; got {value!r}")
-    kept, moved = 1.0 - float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))
+    kept, moved = 1.0 - leaks[0], leaks[1]
     with np.errstate(divide="ignore"):
         growth = np.log(kept + moved * largest_slopes * bound.value)
         eta = np.log(kept + moved * gamma * bound.value)

@@ -11,7 +11,7 @@ from rhochain.chains.gated_replay import GateReplay
 from rhochain.chains.gated_runs import COLUMNS, CellArguments, CellRun, CellState
 from rhochain.chains.product import Product
 from rhochain.inputs.arrays import Floats
-from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.matrix import Matrix, require_one_process
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.runs.identity import rows_digest
@@ -84,4 +84,6 @@ class GatedChain(Chain):
 
 def stacked_weights(U: Any, threads: int | None) -> Matrix:
     """U as a `Matrix` with these threads."""
+    if isinstance(U, Matrix):
+        require_one_process(U, "a chain of gated cells")
     return U if isinstance(U, Matrix) and threads is None else Matrix(U, threads=threads)

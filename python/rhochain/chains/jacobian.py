@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 import rhochain._core as _core
@@ -27,6 +28,10 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
+from rhochain.ranks.companions import companion
+from rhochain.ranks.peers import peers_of
+from rhochain.ranks.row_slices import agreed_rows, slice_width
+from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
 
 __all__ = ["JacobianChain"]
@@ -82,6 +87,12 @@ class JacobianChain(Chain):
 
     Notes
     -----
+    On ranks: with a W that ranks share (`rhochain.distributed`) all of them make the same calls. Slopes, states and
+    leaks of neurons are slices, the columns `W.first` to ``W.first + W.length - 1``, and so are the vectors of all
+    methods. `linear` is the rows of this rank, or an `rc.distributed.Matrix` with the same rows on each rank.
+    `memory` counts whole rows, of all ranks together. Numbers that are no vectors are the same on all ranks, and all
+    are those of one process, bit for bit. There are no checkpoints.
+
     Source: Pascanu, Mikolov & Bengio (2013), eq. 5, with the true factor W diag(sigma'(x_k)) where the paper prints
     W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g. ES2N: Ceni & Gallicchio (2025), "Edge of
     Stability Echo State Network". ResESN: Ceni & Gallicchio (2024), "Residual Echo State Networks".
@@ -161,7 +172,8 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        chain._read("X", X, activation_named(_activation(network, activation)), memory)
+        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
+        chain._read("X", X, sigma, memory)
         return chain
 
     @classmethod
@@ -222,6 +234,10 @@ class JacobianChain(Chain):
 
         Notes
         -----
+        On ranks (see the class): `x0`, `bias` and, without `input_weights`, `inputs` are slices. `input_weights` are
+        the rows of this rank, or an `rc.distributed.Matrix` with the same rows on each rank as W; `inputs` are then
+        whole rows, the same on all ranks. Noise is that of one process.
+
         Checkpoints: Griewank & Walther (2000), "revolve".
 
         Examples
@@ -234,7 +250,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = activation_named(_activation(network, activation))
+        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
         if network is not None:
             input_weights = network.W_in if input_weights is None and inputs is not None else input_weights
             bias = network.bias if bias is None else bias
@@ -320,7 +336,7 @@ class JacobianChain(Chain):
             gain = self.gain if self._activation is None else self._activation.gain
         if self.linear is not None:
             raise ValueError("envelope needs a chain without a linear part, whose norm it does not know")
-        return envelope(self._largest_slopes, self._leaks, sigma, gain)
+        return envelope(self._largest_slopes, self._leak_range, sigma, gain)
 
     def _hold(
         self,
@@ -334,31 +350,57 @@ class JacobianChain(Chain):
         network = network_of(W)
         if network is not None:
             W = network.W  # as it was read
-        self.matrix = W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
-        n = self.matrix.shape[0]
-        if self.matrix.shape != (n, n):
-            raise ValueError(f"W must be square; got shape {self.matrix.shape}")
-        require_orientation(self.matrix, "a chain")
-        if convention not in ("pre", "post", None):
-            raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
-        self.convention = convention_argument(network, convention)
-        self._leaks = leak_vector(leak_argument(network, leak), n).copy()
-        self.leak = leak_of(self._leaks)
-        self.linear = None if linear is None else linear_part(linear, n)
+        self.matrix = A = _with_threads(W, threads)
+        n, peers = A.shape[0], peers_of(A)
+        if A.shape != (n, n):
+            raise ValueError(f"W must be square; got shape {A.shape}")
+        require_orientation(A, "a chain")
+
+        def rule() -> tuple[str, Floats, float | None]:
+            if convention not in ("pre", "post", None):
+                raise ValueError(f"convention must be 'pre' or 'post'; got {convention!r}")
+            leaks = leak_vector(leak_argument(network, leak), A.own_columns)
+            if linear is None and linear_weight is not None:
+                raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
+            weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
+            return convention_argument(network, convention), leaks.copy(), weight
+
+        self.convention, leaks, self.linear_weight = peers.together(rule)
+        peers.require_same(
+            convention=self.convention,
+            linear_weight=self.linear_weight,
+            **{"whether there is linear": linear is not None},
+        )
+        leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
+        ranges = peers.gathered((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
+        self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))
+        self.leak = self._leak_range[0] if self._leak_range[0] == self._leak_range[1] else leak_of(leaks)
+        if linear is None:
+            self.linear = None
+        elif A.on_ranks:
+            self.linear = companion("linear", linear, A)
+            if self.linear.shape != (n, n):
+                raise ValueError(f"linear must have the shape of W, {(n, n)}; got {self.linear.shape}")
+        else:
+            self.linear = linear_part(linear, n)
         require_orientation(self.linear, "a chain")
-        self.linear_weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
-        if linear is None and linear_weight is not None:
-            raise ValueError(f"linear_weight needs a linear part; got {linear_weight!r} without one")
         return network
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
-        n = self.matrix.shape[0]
-        budget = byte_count("memory", memory)
-        source, count = row_source(name, rows, n, memory=budget)
+        A, peers = self.matrix, peers_of(self.matrix)
+        n, own = A.shape[0], A.own_columns
+        budget, (fetched, count) = peers.together(
+            lambda: (
+                byte_count("memory", memory),
+                row_source(name, rows, own, slice_width(A), memory=byte_count("memory", memory)),
+            )
+        )
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
+        peers.require_same(memory=budget, activation=(sigma, parameter))
+        source = agreed_rows(name, fetched, count, A)
         # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
-        given = _core.GivenRows(source, count, n, block, sigma, parameter)
+        given = _core.GivenRows(source, count, n, (peers.first, own), block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
     def _along(
@@ -381,11 +423,18 @@ class JacobianChain(Chain):
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"
-        least, most = self._leaks.min(initial=1.0), self._leaks.max(initial=0.0)
+        least, most = self._leak_range
         leak = f", leak {least:g}" if least == most else f", leaks from {least:g} to {most:g}"
         linear = "" if self.linear is None else ", linear part"
         rule = f"{self.convention}{'' if least == 1.0 else leak}{linear}"
         return f"JacobianChain({self.steps} steps, n = {self.shape[0]}, {kind}, {rule})"
+
+
+def _with_threads(W: Any, threads: int | None) -> Matrix:
+    """W as a `Matrix` with these threads, by default those that it has."""
+    if isinstance(W, SlicedMatrix | SlicedOperator):
+        return W.with_threads(threads)
+    return W if isinstance(W, Matrix) and threads is None else Matrix(W, threads=threads)
 
 
 def _activation(network: Network | None, given: ActivationLike | None) -> ActivationLike:

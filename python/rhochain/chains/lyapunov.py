@@ -26,13 +26,19 @@ def lyapunov_spectrum(
 ) -> LyapunovSpectrum:
     """The k leading Lyapunov exponents, as `Chain.lyapunov` documents them."""
     n, K = product.size, product.steps
-    count = whole_number("k", k, 1, n)
-    drawn = whole_number("seed", seed, 0, 2**64 - 1)
-    skipped = K // 10 if discard is None else whole_number("discard", discard, 0, max(0, K - 1))
-    target = 0.0 if atol is None else real_number("atol", atol)
-    if atol is not None and not 0.0 < target < math.inf:
-        raise ValueError(f"atol must be a positive number, or None to run to the end; got {target!r}")
-    reporter(callback)  # as in `carried`
+
+    def checked() -> tuple[int, int, int, float]:
+        count = whole_number("k", k, 1, n)
+        drawn = whole_number("seed", seed, 0, 2**64 - 1)
+        skipped = K // 10 if discard is None else whole_number("discard", discard, 0, max(0, K - 1))
+        target = 0.0 if atol is None else real_number("atol", atol)
+        if atol is not None and not 0.0 < target < math.inf:
+            raise ValueError(f"atol must be a positive number, or None to run to the end; got {target!r}")
+        reporter(callback)  # as in `carried`
+        return count, drawn, skipped, target
+
+    count, drawn, skipped, target = product.peers.together(checked)
+    product.peers.require_same(k=count, seed=drawn, discard=skipped, atol=target)
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,

@@ -12,6 +12,7 @@ from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.chains.results import ChainResult
 from rhochain.inputs.arguments import whole_number
+from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
 from rhochain.runs.identity import array_digest
 
@@ -30,15 +31,15 @@ def carried(
     checkpoint_seconds: float = 300.0,
 ) -> ChainResult:
     """P `given` for the direction "jvp", P^T `given` for "vjp", as `Chain` documents them."""
-    name, n = _NAMES[direction], product.size
-    x = plain_array(name, given)
-    if x.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
-    if x.ndim not in (1, 2) or x.shape[0] != n or x.size == 0:
-        raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
-    reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint
-    every = whole_number("record_every", record_every, 1, 2**62)
-    block = np.require(x.reshape(n, -1), np.float64, ["C", "A"])
+    name, peers = _NAMES[direction], product.peers
+
+    def checked() -> tuple[Floats, bool, int]:
+        reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint
+        block, single = _block(name, given, product.length)
+        return block, single, whole_number("record_every", record_every, 1, 2**62)
+
+    block, single, every = peers.together(checked)
+    peers.require_same(**{f"the columns of {name}": block.shape[1], "record_every": every})
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,
@@ -48,4 +49,15 @@ def carried(
     raw = core_pass(
         block, threads=product.matrix.threads, callback=reporter(callback, run.begun), every=every, **run.core_options
     )
-    return run.outcome(lambda: ChainResult.from_core(raw, product.steps, single=x.ndim == 1))
+    return run.outcome(lambda: ChainResult.from_core(raw, product.steps, single=single))
+
+
+def _block(name: str, given: npt.ArrayLike, n: int) -> tuple[Floats, bool]:
+    """`given` as a block (n, b), and whether it is one vector."""
+    x = plain_array(name, given)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers; got dtype {x.dtype}")
+    columns = 1 if x.ndim == 1 else x.shape[1] if x.ndim == 2 else 0
+    if columns == 0 or x.shape[0] != n:
+        raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
+    return np.require(x.reshape(n, columns), np.float64, ["C", "A"]), x.ndim == 1

@@ -9,6 +9,7 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.peers import Peers, peers_of
 from rhochain.runs.checkpoints import SavedRun
 from rhochain.runs.identity import matrix_digest
 
@@ -36,6 +37,16 @@ class Product:
     factors: Callable[[], Mapping[str, Any]]
 
     @property
+    def peers(self) -> Peers:
+        """The ranks that make the calls."""
+        return peers_of(self.matrix)
+
+    @property
+    def length(self) -> int:
+        """The entries of such a vector that this process has: all, unless ranks share them."""
+        return self.matrix.own_columns if self.matrix.on_ranks else self.size
+
+    @property
     def steps(self) -> int:
         """The number of factors."""
         return self.core.steps
@@ -44,7 +55,13 @@ class Product:
         self, path: str | os.PathLike[str] | None, seconds: float, run: Callable[[], Mapping[str, Any]]
     ) -> SavedRun:
         """A run on this product that a file may keep. run() tells it from other runs, in JSON values."""
-        return SavedRun(path, seconds, lambda: self._identity(run()))
+
+        def saved() -> SavedRun:
+            if self.matrix.on_ranks and path is not None:
+                raise ValueError("checkpoint must be None on ranks, which keep no state of a chain")
+            return SavedRun(path, seconds, lambda: self._identity(run()))
+
+        return self.peers.together(saved)
 
     def _identity(self, run: Mapping[str, Any]) -> dict[str, Any]:
         A = self.matrix

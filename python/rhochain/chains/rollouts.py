@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,13 @@ import numpy.typing as npt
 import rhochain._core as _core
 from rhochain.inputs.activations import Activation
 from rhochain.inputs.arguments import not_negative, real_vector, whole_number
-from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.arrays import Floats
+from rhochain.inputs.matrix import Matrix, require_one_process
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import row_source
+from rhochain.ranks.companions import companion
+from rhochain.ranks.peers import peers_of
+from rhochain.ranks.row_slices import Rows, agreed_rows, column_slices, slice_width
 from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 
 __all__ = ["Rollout", "rollout"]
@@ -39,54 +44,85 @@ def rollout(
     memory: int | str,
 ) -> Rollout:
     """What `JacobianChain.from_rollout` was given, as the native core takes it; misuse raises here."""
-    n = W.shape[0]
-    budget = byte_count("memory", memory)
-    weights = None if input_weights is None else _input_weights(input_weights, n, W.threads)
-    fetched, count, width = None, None, n
-    if inputs is not None:
-        if weights is not None:
-            width = weights.shape[1]
-        rows = _one_column(inputs) if width == 1 else inputs
-        of_what = (
-            f"m = {width} as in input_weights" if weights is not None else f"n = {n} as in W, without input_weights"
-        )
-        fetched, count = row_source("inputs", rows, width, of_what, budget // 2)
-    elif weights is not None:
+    n, own, peers = W.shape[0], W.own_columns, peers_of(W)
+    budget = peers.together(lambda: byte_count("memory", memory))
+    peers.require_same(
+        memory=budget,
+        **{
+            f"whether there is {name}": given is not None
+            for name, given in (("inputs", inputs), ("input_weights", input_weights), ("bias", bias))
+        },
+    )
+    if inputs is None and input_weights is not None:
         raise ValueError("input_weights need inputs; got None")
-    if steps is None:
-        if count is None:
+    weights = None if input_weights is None else _input_weights(input_weights, W)
+    driven = None if inputs is None else _inputs(inputs, weights, W, budget // 2)
+    count = None if driven is None else driven.count
+
+    def checked() -> tuple[int, Floats, Floats, float, int]:
+        if steps is None and count is None:
             raise TypeError("steps must be an integer where there are no inputs; got None")
-        steps = count
-    steps = whole_number("steps", steps, 0, 2**62)
-    if count is not None and count != steps:
-        raise ValueError(f"inputs must have one row for each of the {steps} steps; got {count}")
-    start = real_vector("x0", x0, n)
-    offset = np.empty(0) if bias is None else real_vector("bias", bias, n)
+        K = whole_number("steps", count if steps is None else steps, 0, 2**62)  # type: ignore[arg-type]
+        if count is not None and count != K:
+            raise ValueError(f"inputs must have one row for each of the {K} steps; got {count}")
+        start = real_vector("x0", x0, own)
+        offset = np.empty(0) if bias is None else real_vector("bias", bias, own)
+        return K, start, offset, not_negative("noise", noise), whole_number("seed", seed, 0, 2**64 - 1)
+
+    K, start, offset, deviation, drawn = peers.together(checked)
+    peers.require_same(steps=K, noise=deviation, seed=drawn, activation=(activation.name, activation.parameter))
     core = _core.Rollout(
         start=start,
-        steps=steps,
-        inputs=fetched,
-        input_width=width,
+        steps=K,
+        inputs=None if driven is None else driven.rows,
+        input_width=n if driven is None else driven.width,
+        input_columns=(0, 0) if driven is None else driven.columns,
         input_weights=None if weights is None else weights.operator,
         bias=offset,
-        noise=not_negative("noise", noise),
-        seed=whole_number("seed", seed, 0, 2**64 - 1),
+        noise=deviation,
+        seed=drawn,
         activation=activation.name,
         parameter=activation.parameter,
-        memory=_share_of_slopes(budget, n, fetched=callable(fetched)),
+        memory=_share_of_slopes(budget, n, fetched=driven is not None and callable(driven.rows)),
     )
 
     def identity() -> dict[str, Any]:
         return {
             "x0": array_digest(start),
-            "inputs": None if fetched is None else rows_digest(fetched, steps, width),
+            "inputs": None if driven is None else rows_digest(driven.rows, K, driven.width),
             "input_weights": None if weights is None else matrix_digest(weights),
             "bias": array_digest(offset),
-            "noise": float(noise),
-            "seed": int(seed),
+            "noise": deviation,
+            "seed": drawn,
         }
 
     return Rollout(core, identity)
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    rows: Rows
+    count: int
+    width: int
+    columns: tuple[int, int]
+
+
+def _inputs(given: Any, weights: Matrix | None, W: Matrix, budget: int) -> _Inputs:
+    """Rows u_k: with weights all ranks have them whole, and the core takes what it multiplies with there."""
+    peers = peers_of(W)
+    if weights is None:
+        n, own = W.shape[0], W.own_columns
+        text = slice_width(W) or f"n = {n} as in W, without input_weights"
+        slices = _one_column(given) if n == 1 else given
+        rows, count = peers.together(lambda: row_source("inputs", slices, own, text, budget))
+        return _Inputs(agreed_rows("inputs", rows, count, W), count, n, (peers.first, own))
+    m = weights.shape[1]
+    whole = _one_column(given) if m == 1 else given
+    rows, count = peers.together(lambda: row_source("inputs", whole, m, f"m = {m} as in input_weights", budget))
+    rows = agreed_rows("inputs", rows, count, W)
+    if W.on_ranks:
+        rows = column_slices(rows, m, peers_of(weights).first)
+    return _Inputs(rows, count, m, (0, m))
 
 
 def _one_column(given: Any) -> Any:
@@ -103,9 +139,12 @@ def _share_of_slopes(budget: int, n: int, *, fetched: bool) -> int:
     return share if fetched and share >= fewest else budget
 
 
-def _input_weights(given: Any, n: int, threads: int) -> Matrix:
-    given = _one_column(given)
-    weights = given if isinstance(given, Matrix) else Matrix(given, threads=threads or None)
+def _input_weights(given: Any, W: Matrix) -> Matrix:
+    given, n = _one_column(given), W.shape[0]
+    if W.on_ranks:
+        return companion("input_weights", given, W)
+    weights = given if isinstance(given, Matrix) else Matrix(given, threads=W.threads or None)
+    require_one_process(weights, "input_weights of a W of one process")
     if weights.shape[0] != n:
         raise ValueError(f"input_weights must have shape ({n}, m), with n = {n} as in W; got {weights.shape}")
     return weights

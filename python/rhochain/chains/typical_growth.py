@@ -16,6 +16,9 @@ from rhochain.inputs.arrays import Floats, Integers
 
 __all__ = ["TypicalGrowth", "typical_growth"]
 
+_ROWS_DROPPED = 2**14
+"""At a time, of directions that other ranks have."""
+
 
 @dataclass(frozen=True, eq=False)
 class TypicalGrowth:
@@ -62,9 +65,15 @@ def _quantile_levels(quantiles: Iterable[float]) -> tuple[float, ...]:
     return levels
 
 
-def _random_directions(n: int, count: int, seed: int) -> Floats:
-    """`count` Gaussian columns of length n: uniform directions, of NumPy's Philox generator with this seed."""
-    return np.random.Generator(np.random.Philox(seed)).standard_normal((n, count))
+def _random_directions(first: int, length: int, count: int, seed: int) -> Floats:
+    """Rows `first` to ``first + length - 1`` of `count` Gaussian columns, of NumPy's Philox generator with this seed.
+
+    The columns are uniform directions. The rows before are drawn in turns and dropped.
+    """
+    generator = np.random.Generator(np.random.Philox(seed))
+    for begin in range(0, first, _ROWS_DROPPED):
+        generator.standard_normal((min(_ROWS_DROPPED, first - begin), count))
+    return generator.standard_normal((length, count))
 
 
 def typical_growth(
@@ -76,13 +85,18 @@ def typical_growth(
     callback: Callable[[ChainProgress], object] | None,
 ) -> TypicalGrowth:
     """Quantiles of ln ||P^T g|| over random unit vectors g, as `Chain.typical` documents them."""
-    drawn = whole_number("directions", directions, 1, 2**31 - 1)
-    levels = _quantile_levels(quantiles)
-    block = _random_directions(product.size, drawn, whole_number("seed", seed, 0, 2**64 - 1))
+    peers = product.peers
+
+    def checked() -> tuple[int, int, tuple[float, ...]]:
+        drawn = whole_number("directions", directions, 1, 2**31 - 1)
+        return drawn, whole_number("seed", seed, 0, 2**64 - 1), _quantile_levels(quantiles)
+
+    count, drawn, levels = peers.together(checked)
+    peers.require_same(directions=count, seed=drawn)
+    block = peers.together(lambda: _random_directions(peers.first, product.length, count, drawn))
     result = carried(product, "vjp", block, callback, record_every)
     with np.errstate(invalid="ignore"):
         growth = result.log_norms - result.log_norms[0]
-    count = growth.shape[1]
     largest = growth[-1].max()
     if math.isinf(largest):
         frobenius, error = largest.item(), 0.0

@@ -16,7 +16,7 @@ from rhochain.inputs.peers import Peers
 from rhochain.inputs.resources import byte_count, thread_count
 from rhochain.weights.weights import Weights
 
-__all__ = ["Matrix", "linear_part", "square_matrices", "square_matrix", "without_names"]
+__all__ = ["Matrix", "linear_part", "require_one_process", "square_matrices", "square_matrix", "without_names"]
 
 _Array = npt.NDArray[Any]
 
@@ -99,6 +99,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
 
     def __init__(self, W: Any, *, threads: int | None = None, memory: int | str = "2GiB", layout: str = "auto") -> None:
         self._threads = thread_count(threads)
+        if isinstance(W, Matrix):
+            require_one_process(W, "this function")
         if isinstance(W, Matrix) and (memory, layout) != ("2GiB", "auto"):
             raise ValueError(
                 f"memory and layout are chosen for the matrix itself; got {memory!r} and {layout!r} for a Matrix"
@@ -126,6 +128,11 @@ class Matrix(LinearOperator):  # type: ignore[misc]
     def peers(self) -> Peers:
         """The processes that share W: one, unless it is a matrix of `rhochain.distributed`."""
         return Peers()
+
+    @property
+    def on_ranks(self) -> bool:
+        """Whether ranks share the matrix, and vectors are slices (`rhochain.distributed`)."""
+        return self.peers.shared
 
     @property
     def kind(self) -> str:
@@ -255,9 +262,16 @@ def without_names(A: Matrix) -> Matrix:
     return same
 
 
+def require_one_process(A: Matrix, purpose: str) -> None:
+    """ValueError, on all ranks alike, for a matrix that ranks share."""
+    if A.on_ranks:
+        raise ValueError(f"{purpose} needs a matrix of one process; got an rc.distributed.Matrix, which ranks share")
+
+
 def linear_part(linear: Any, n: int) -> Matrix:
     """`linear` as a `Matrix`; ValueError unless it has shape (n, n)."""
     A = linear if isinstance(linear, Matrix) else Matrix(linear)
+    require_one_process(A, "the linear part of a W of one process")
     if A.shape != (n, n):
         raise ValueError(f"linear must have the shape of W, {(n, n)}; got {A.shape}")
     return A
@@ -277,6 +291,7 @@ def square_matrices(name: str, given: Iterable[Any], threads: int | None) -> tup
         if A is None:
             try:
                 if isinstance(J, Matrix):
+                    require_one_process(J, "a list of matrices")
                     A = J if threads is None else Matrix(J, threads=threads)
                 else:
                     A = Matrix(J, threads=threads, layout="csr")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from rhochain.files.loading import FileError
 from rhochain.weights.refusals import BadArgument
 
-__all__ = ["Communicator", "alike", "together"]
+__all__ = ["Communicator", "alike", "require_same", "together"]
 
 _Result = TypeVar("_Result")
 
@@ -54,6 +54,17 @@ def alike(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
 
 def _said(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def require_same(comm: Communicator, arguments: Mapping[str, object]) -> None:
+    """ValueError on all ranks where they give an argument different values, which compare by what they print."""
+    came = comm.allgather({name: repr(value) for name, value in arguments.items()})
+    for name in arguments:
+        for rank, given in enumerate(came):
+            if given[name] != came[0][name]:
+                raise ValueError(
+                    f"{name} must be the same on all ranks; got {came[0][name]} on rank 0, {given[name]} on rank {rank}"
+                )
 
 
 def _kind(error: Exception) -> str:

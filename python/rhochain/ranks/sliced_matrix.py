@@ -33,9 +33,11 @@ class _Sliced(Matrix):
     comm: Communicator
     ranks: _core.Ranks
     lengths: Lengths
+    column_lengths: Lengths
 
-    def _hold_slices(self, lengths: Lengths, held: Held, threads: int) -> None:
+    def _hold_slices(self, lengths: Lengths, column_lengths: Lengths, held: Held, threads: int) -> None:
         self.lengths = lengths
+        self.column_lengths = column_lengths
         self._threads = threads
         self._held = held
         self.dtype = held.dtype
@@ -59,6 +61,19 @@ class _Sliced(Matrix):
     def aligned(self) -> bool:
         """Whether no bit of a result depends on the number of ranks."""
         return are_aligned(self.lengths)
+
+    @property
+    def first_column(self) -> int:
+        """The first entry of the slice of x in W x: `first` where W is square."""
+        return int(first_rows(self.column_lengths)[self.comm.rank])
+
+    def with_threads(self, threads: int | None) -> _Sliced:
+        """The same matrix with so many threads of this rank; None for those it has."""
+        own = together(self.comm, lambda: self._threads if threads is None else thread_count(threads))
+        same = object.__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        same._threads = own
+        return same
 
     def matvec(self, x: npt.ArrayLike) -> _Array:
         """W x: from the slice of x of this rank to that of the product."""
@@ -200,7 +215,8 @@ class SlicedMatrix(_Sliced):
         whole = not comm.allreduce(int(not _whole_numbers(own.data)))
         nnz = comm.allreduce(int(own.nnz))
         copied = sum(part.nbytes for part in (columns.indptr, columns.indices, columns.data))
-        self._hold_slices(lengths, Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0), limits[2])
+        described = Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0)
+        self._hold_slices(lengths, of_columns, described, limits[2])
 
 
 class SlicedOperator(_Sliced):
@@ -262,7 +278,7 @@ class SlicedOperator(_Sliced):
             threads=own_threads,
         )
         described = Held(held, "operator", np.dtype(np.float64), None, 0, False, False, rmatvec is not None)
-        self._hold_slices(lengths, described, own_threads)
+        self._hold_slices(lengths, lengths, described, own_threads)
 
 
 def with_names(W: SlicedMatrix, names: Weights) -> SlicedMatrix:

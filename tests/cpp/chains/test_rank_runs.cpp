@@ -123,6 +123,28 @@ TEST_CASE("a progress function of one rank stops a run on all ranks, and leaves 
     }
 }
 
+TEST_CASE("rows of which each rank has its columns alone are read as whole rows are") {
+    const network N;
+    const auto whole = results_of_ranks({}, [&](const slices& s) { return N.product(N.chain(s), s); }).front();
+    const auto of_columns = [&]<class Scalar>(Scalar, const slices& s) {
+        const space S = s.of(n);
+        std::vector<Scalar> own;
+        for (std::int64_t k = 0; k < K; ++k)
+            for (std::int64_t i = S.first(); i < S.first() + S.length(); ++i)
+                own.push_back(static_cast<Scalar>(N.S[static_cast<std::size_t>(k * n + i)]));
+        return N.product(N.chain(s, row_source(own.data(), K, n, S.length(), S.first())), s);
+    };
+    const auto narrow = results_of_ranks({}, [&](const slices& s) { return of_columns(float{}, s); }).front();
+    for (const partition& shared_out : aligned_partitions()) {
+        for (const auto& numbers :
+             results_of_ranks(shared_out, [&](const slices& s) { return of_columns(double{}, s); }))
+            CHECK(numbers == whole);
+        for (const auto& numbers :
+             results_of_ranks(shared_out, [&](const slices& s) { return of_columns(float{}, s); }))
+            CHECK(numbers == narrow);
+    }
+}
+
 TEST_CASE("rows that each rank fetches are its own columns, and a fetch that stops or throws on one rank ends all") {
     const network N;
     const auto in_memory = results_of_ranks({}, [&](const slices& s) { return N.product(N.chain(s), s); }).front();

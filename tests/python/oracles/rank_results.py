@@ -46,10 +46,10 @@ def digest(values: npt.NDArray[Any]) -> str:
 
 
 def whole(values: npt.NDArray[Any] | None, comm: Any) -> npt.NDArray[Any] | None:
-    """A vector from its slices."""
-    if values is None or comm is None:
-        return values
-    return np.concatenate(comm.allgather(values))
+    """A vector from its slices; a rank without rows may have none."""
+    slices = [values] if comm is None else comm.allgather(values)
+    given = [part for part in slices if part is not None]
+    return np.concatenate(given) if given else None
 
 
 def of_bracket(b: rc.Bracket, comm: Any) -> dict[str, Any]:

@@ -16,13 +16,15 @@ void check_shape(std::int64_t count, std::int64_t n) {
 
 }  // namespace
 
-row_source::row_source(const double* first, std::int64_t count, std::int64_t n, std::int64_t stride)
-    : count_(count), n_(n), stride_(stride), doubles_(first) {
+row_source::row_source(const double* first, std::int64_t count, std::int64_t n, std::int64_t stride,
+                       std::int64_t first_column)
+    : count_(count), n_(n), stride_(stride), first_column_(first_column), doubles_(first) {
     check_shape(count, n);
 }
 
-row_source::row_source(const float* first, std::int64_t count, std::int64_t n, std::int64_t stride)
-    : count_(count), n_(n), stride_(stride), floats_(first) {
+row_source::row_source(const float* first, std::int64_t count, std::int64_t n, std::int64_t stride,
+                       std::int64_t first_column)
+    : count_(count), n_(n), stride_(stride), first_column_(first_column), floats_(first) {
     check_shape(count, n);
 }
 
@@ -32,12 +34,13 @@ row_source::row_source(fetch_function fetch, std::int64_t count, std::int64_t n)
 }
 
 row_block row_source::read(std::int64_t begin, std::int64_t end, std::vector<double>& buffer, const space& S) const {
-    if (doubles_ != nullptr) return {doubles_ + begin * stride_ + S.first(), stride_};
+    const std::int64_t offset = S.first() - first_column_;
+    if (doubles_ != nullptr) return {doubles_ + begin * stride_ + offset, stride_};
     buffer.resize(static_cast<std::size_t>((end - begin) * S.length()));
     if (fetch_)
         fetch(begin, end, buffer.data(), S);
     else if (floats_ != nullptr)
-        widen_rows(floats_ + begin * stride_ + S.first(), stride_, end - begin, buffer.data(), S);
+        widen_rows(floats_ + begin * stride_ + offset, stride_, end - begin, buffer.data(), S);
     return {buffer.data(), S.length()};
 }
 

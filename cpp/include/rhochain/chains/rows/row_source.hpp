@@ -30,10 +30,12 @@ public:
     using fetch_function = std::function<void(std::int64_t begin, std::int64_t end, std::int64_t first_column,
                                               std::int64_t columns, double* out)>;
 
-    // Row k lies at first + k stride, its n entries side by side; the stride may be 0 or negative. The memory must
-    // outlive the source.
-    row_source(const double* first, std::int64_t count, std::int64_t n, std::int64_t stride);
-    row_source(const float* first, std::int64_t count, std::int64_t n, std::int64_t stride);
+    // Row k lies at first + k stride, its n entries side by side, or those from `first_column` on that this process
+    // reads; the stride may be 0 or negative. The memory must outlive the source.
+    row_source(const double* first, std::int64_t count, std::int64_t n, std::int64_t stride,
+               std::int64_t first_column = 0);
+    row_source(const float* first, std::int64_t count, std::int64_t n, std::int64_t stride,
+               std::int64_t first_column = 0);
     row_source(fetch_function fetch, std::int64_t count, std::int64_t n);
 
     [[nodiscard]] std::int64_t count() const { return count_; }
@@ -57,6 +59,7 @@ private:
     std::int64_t count_ = 0;
     std::int64_t n_ = 0;
     std::int64_t stride_ = 0;
+    std::int64_t first_column_ = 0;
     std::int64_t block_bytes_ = std::numeric_limits<std::int64_t>::max();
     const double* doubles_ = nullptr;
     const float* floats_ = nullptr;
