@@ -38,8 +38,8 @@ from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
-from rhochain.ranks.whole_vectors import communicator_of
 from rhochain.ranks.calls import call_of_ranks
+from rhochain.ranks.whole_vectors import communicator_of
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport

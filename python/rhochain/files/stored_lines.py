@@ -58,7 +58,7 @@ class StoredLines:
         """Those of the lines begin to end - 1 as the file states them, and whether they can be lengths."""
         pointers = self.read("indptr", begin, end + 1, end == self.count)
         rises = bool((pointers[:-1] <= pointers[1:]).all())
-        inside = 0 <= pointers[0] and pointers[-1] <= self.entries and (begin > 0 or pointers[0] == 0)
+        inside = pointers[0] >= 0 and pointers[-1] <= self.entries and (begin > 0 or pointers[0] == 0)
         places = pointers.astype(np.int64)
         return places[1:] - places[:-1], bool(rises and inside)
 

@@ -16,8 +16,8 @@ from rhochain.inputs.coercion import Held, numbers
 from rhochain.inputs.matrix import Matrix
 from rhochain.inputs.resources import byte_count, granted_threads, thread_count
 from rhochain.ranks.agreement import Communicator, together
-from rhochain.ranks.rank_peers import RankPeers
 from rhochain.ranks.calls import MeetingCommunicator, ranks_of
+from rhochain.ranks.rank_peers import RankPeers
 from rhochain.ranks.sliced_rows import moved, transposed
 from rhochain.ranks.slices import Lengths, are_aligned, balanced_lengths, even_lengths, first_rows, piece_count
 from rhochain.weights.weights import Weights

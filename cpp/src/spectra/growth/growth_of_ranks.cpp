@@ -18,7 +18,7 @@ void exchange(state_archive& s, WorstCaseGrowth& found, std::int64_t neurons) {
     s(found.bracket.matvecs);
     s(found.period);
     found.active.resize(static_cast<std::size_t>(found.period * neurons));
-    s.flags(found.active);
+    s.flags(found.active, space(found.period * neurons, 1));
     exchange(s, found.vanishes_below);
     exchange(s, found.explodes_above);
 }
