@@ -68,7 +68,7 @@ class Limits:
             plain,
             threads=A.threads if threads is None else plain.threads,
             callback=callback,
-            start=_start_vector(start, A.own_columns if start_length is None else start_length),
+            start=_start_vector(start, A.own_columns if start_length is None else start_length, A.peers.shared),
         )
 
     @classmethod
@@ -142,7 +142,8 @@ class _Recorder:
         return self._stopped
 
 
-def _start_vector(start: npt.ArrayLike | None, n: int) -> Floats | None:
+def _start_vector(start: npt.ArrayLike | None, n: int, is_slice: bool) -> Floats | None:
+    """`start` as float64. A slice may be zero, or empty: the core refuses a vector that is zero on all ranks."""
     if start is None:
         return None
     given = plain_array("start", start)
@@ -151,6 +152,6 @@ def _start_vector(start: npt.ArrayLike | None, n: int) -> Floats | None:
     vector = real_vector("start", given, n)
     if not np.isfinite(vector).all():
         raise ValueError("start must hold finite numbers; got NaN or Inf")
-    if not vector.any():
+    if not is_slice and not vector.any():
         raise ValueError("start must not be the zero vector")
     return vector
