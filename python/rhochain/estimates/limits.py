@@ -143,6 +143,7 @@ class _Recorder:
 
 
 def _start_vector(start: npt.ArrayLike | None, n: int, is_slice: bool) -> Floats | None:
+    """`start` as float64. A slice may be zero, or empty: the core refuses a vector that is zero on all ranks."""
     if start is None:
         return None
     given = plain_array("start", start)
@@ -151,6 +152,6 @@ def _start_vector(start: npt.ArrayLike | None, n: int, is_slice: bool) -> Floats
     vector = real_vector("start", given, n)
     if not np.isfinite(vector).all():
         raise ValueError("start must hold finite numbers; got NaN or Inf")
-    if not is_slice and not vector.any():  # of a slice the core sees the others too
+    if not is_slice and not vector.any():
         raise ValueError("start must not be the zero vector")
     return vector

@@ -81,7 +81,7 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
         return of_bracket(rc.perron_radius(W), comm)
     if name == "scaled":
         found = rc.scaled_norm(W, rtol=0.1, max_matvecs=2000)
-        return [of_bracket(found.bracket, comm), found.attained.value.hex(), digest(whole(found.scaling, comm))]
+        return [of_bracket(found, comm), found.attained.value.hex(), digest(whole(found.scaling, comm))]
     if name == "components":
         found = rc.components(W)
         return [digest(whole(found.labels, comm)), found.count, found.cyclic]
