@@ -7,7 +7,7 @@ import pytest
 from launched_ranks import RESULTS, alone, on_ranks
 
 PROGRAM = Path(RESULTS).with_name("petsc_results.py")
-QUANTITIES = ["products", "components", "radius"]
+QUANTITIES = ["products", "components", "start"]
 REFUSED = [
     "TypeError: mat must be a Mat of petsc4py; got csr_array",
     "ValueError: mat must be assembled; got one that is not",
