@@ -53,7 +53,7 @@ class ArchiveMembers:
         return ", ".join(map(shown_name, self.names[:_LISTED])) + (", ..." if len(self.names) > _LISTED else "")
 
     def header(self, name: str, *, whole: bool = True) -> ArrayHeader:
-        """What a member says of its array, which is held as a whole unless told otherwise."""
+        """What a member says of its array, which is refused where `whole` and too large for memory."""
         place = f"array {shown_name(name)}"
         info = self._found.get(name)
         if info is None:
