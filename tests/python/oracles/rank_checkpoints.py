@@ -49,8 +49,8 @@ def quantity(name: str, W: Any, comm: Any, path: str, way: str) -> Any:
     except (ValueError, OSError) as error:
         said = f"{type(error).__name__}: {error}"
         return [said] if comm is None else comm.allgather(said)
-    # The history is that of this call: it begins where the run goes on.
-    return {**of_bracket(found, comm), "begun": found.history[0].matvecs}
+    # The history is that of this call, from where the run goes on.
+    return {**of_bracket(found, comm), "begun": found.history[0].matvecs if found.history else found.matvecs}
 
 
 def main(arguments: list[str]) -> None:
