@@ -197,7 +197,8 @@ TEST_CASE("log of ranks: estimates from products alone go on on other ranks to t
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
-    for (const estimator& estimate : {radius, norm, scaling, range, growth}) check_resumption(jobs, estimate, 3, 3, seed++);
+    for (const estimator& estimate : {radius, norm, scaling, range, growth})
+        check_resumption(jobs, estimate, 3, 3, seed++);
 }
 
 TEST_CASE("log of ranks: a radius goes on in one process and on ranks, components of the first rank alone too") {
