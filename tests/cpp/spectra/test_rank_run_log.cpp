@@ -197,10 +197,11 @@ TEST_CASE("log of ranks: estimates from products alone go on on other ranks to t
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
-    for (const estimator& estimate : {radius, norm, scaling, range, growth}) check_resumption(jobs, estimate, 3, 3, seed++);
+    for (const estimator& estimate : {radius, norm, scaling, range, growth})
+        check_resumption(jobs, estimate, 3, 3, seed++);
 }
 
-TEST_CASE("log of ranks: a radius goes on in one process and on ranks, its components of the first rank alone too") {
+TEST_CASE("log of ranks: a radius goes on in one process and on ranks, components of the first rank alone too") {
     const auto W = reducible(20'000);
     check_resumption(on_one_to_three_ranks(W), radius, 3, 2, 5);
     check_resumption(on_one_to_three_ranks(W), modulus, 3, 2, 6);

@@ -4,7 +4,8 @@ python rank_checkpoints.py CASE PATH WAY QUANTITY ...
 mpiexec -n 3 python rank_checkpoints.py --ranks CASE PATH WAY QUANTITY ...
 
 The file of a quantity is PATH.QUANTITY. WAY: "run" to the end; "cut" by the callback of the last rank at its third
-record; "kill" that rank there, each state saved before; "refused" prints what each rank raises.
+record; "interrupt" by a signal to that rank there; "kill" that rank there, each state saved before. What is refused is
+printed, of each rank.
 """
 
 import json
@@ -19,6 +20,7 @@ from rank_results import case, of_bracket
 import rhochain as rc
 
 RECORDS = 3
+SIGNALS = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT}
 QUANTITIES: dict[str, Callable[..., rc.Bracket]] = {
     "radius": rc.spectral_radius,
     "norm": lambda W, **rest: rc.spectral_norm(W, rtol=1e-2, **rest),
@@ -34,8 +36,8 @@ def ending(way: str, last: bool) -> Callable[[rc.Progress], bool] | None:
     def third(_progress: rc.Progress) -> bool:
         nonlocal records
         records += 1
-        if way == "kill" and last and records == RECORDS:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if last and records == RECORDS and way in SIGNALS:
+            os.kill(os.getpid(), SIGNALS[way])
         return way == "cut" and last and records >= RECORDS
 
     return None if way == "run" else third
@@ -46,11 +48,13 @@ def quantity(name: str, W: Any, comm: Any, path: str, way: str) -> Any:
     options = {"checkpoint": f"{path}.{name}", "checkpoint_seconds": 0.0 if way == "kill" else 300.0}
     try:
         found = QUANTITIES[name](W, callback=ending(way, last), **options)
+    except rc.Interrupted as stop:
+        found = stop.bracket
     except (ValueError, OSError) as error:
         said = f"{type(error).__name__}: {error}"
         return [said] if comm is None else comm.allgather(said)
-    # The history is that of this call: it begins where the run goes on.
-    return {**of_bracket(found, comm), "begun": found.history[0].matvecs}
+    # The history is that of this call, from where the run goes on.
+    return {**of_bracket(found, comm), "begun": found.history[0].matvecs if found.history else found.matvecs}
 
 
 def main(arguments: list[str]) -> None:

@@ -65,6 +65,15 @@ def test_a_killed_job_goes_on(tmp_path: Path) -> None:
         assert resumed["norm"]["begun"] > unbroken["norm"]["begun"]
 
 
+def test_a_signal_to_one_rank_ends_the_run_of_all_which_goes_on(tmp_path: Path) -> None:
+    unbroken = run(0, "random-20000", tmp_path / "unbroken", "run", "norm")
+    ended = run(2, "random-20000", tmp_path / "ended", "interrupt", "norm")
+    assert ended["norm"]["status"] == "budget_spent"
+    resumed = run(3, "random-20000", tmp_path / "ended", "run", "norm")
+    assert numbers(resumed) == numbers(unbroken)
+    assert resumed["norm"]["begun"] > unbroken["norm"]["begun"]
+
+
 def test_what_the_file_of_a_run_refuses_is_raised_on_all_ranks(tmp_path: Path) -> None:
     path = tmp_path / "run"
     run(2, "random-9000", path, "cut", "radius")

@@ -9,7 +9,8 @@
 // saved: at most the Krylov vectors (SolverOptions::basis_bytes).
 //
 // On ranks each has a run_log, constructed with an empty RunSaving but in the first one, which has the records. These
-// are those of one process, with whole vectors: any number of ranks goes on from them. All ranks save at the same place.
+// are those of one process, with whole vectors: any number of ranks goes on from them. All ranks save at the same
+// place.
 #pragma once
 
 #include <chrono>
