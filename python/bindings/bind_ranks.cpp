@@ -24,11 +24,16 @@ namespace {
 // that waits for it: after an exception there this rank would be a gather behind the others.
 class mpi_communicator : public communicator {
 public:
-    mpi_communicator(int rank, int size, py::function allgatherv, py::object word)
-        : rank_(rank), size_(size), allgatherv_(std::move(allgatherv)), word_(std::move(word)) {}
+    mpi_communicator(const py::object& comm, py::object word)
+        : rank_(comm.attr("rank").cast<int>()),
+          size_(comm.attr("size").cast<int>()),
+          allgatherv_(comm.attr("Allgatherv")),
+          abort_(comm.attr("Abort")),
+          word_(std::move(word)) {}
     ~mpi_communicator() override {
         const py::gil_scoped_acquire gil;
         allgatherv_.release().dec_ref();
+        abort_.release().dec_ref();
         word_.release().dec_ref();
     }
 
@@ -37,14 +42,26 @@ public:
     void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes,
                 std::span<std::byte> all) override {
         const py::gil_scoped_acquire gil;
+        try {
+            send(mine, bytes, all);
+        } catch (py::error_already_set& error) {
+            // Without messages this rank can agree on nothing: a failure of MPI ends the job.
+            py::print("rank", rank_, "cannot send:", error.what(),
+                      py::arg("file") = py::module_::import("sys").attr("stderr"), py::arg("flush") = true);
+            abort_(1);
+            throw;
+        }
+    }
+    [[nodiscard]] std::string told(const std::exception_ptr& failure) const override { return told_failure(failure); }
+
+private:
+    void send(std::span<const std::byte> mine, std::span<const std::size_t> bytes, std::span<std::byte> all) const {
         py::list counts;  // in words of 8 bytes, of which every message consists
         for (const std::size_t count : bytes) counts.append(count / sizeof(std::uint64_t));
         allgatherv_(py::make_tuple(memory(mine.data(), mine.size()), word_),
                     py::make_tuple(memory(all.data(), all.size()), counts, word_));
     }
-    [[nodiscard]] std::string told(const std::exception_ptr& failure) const override { return told_failure(failure); }
 
-private:
     static py::memoryview memory(const std::byte* data, std::size_t size) {
         static std::byte nothing{};
         void* place = const_cast<std::byte*>(size == 0 ? &nothing : data);
@@ -52,7 +69,7 @@ private:
     }
 
     int rank_, size_;
-    py::function allgatherv_;
+    py::function allgatherv_, abort_;
     py::object word_;
 };
 
@@ -61,9 +78,7 @@ class Ranks {
 public:
     Ranks(py::object comm, py::object word)
         : comm_(std::move(comm)),
-          group_(std::make_shared<rank_group>(
-              std::make_shared<mpi_communicator>(comm_.attr("rank").cast<int>(), comm_.attr("size").cast<int>(),
-                                                 comm_.attr("Allgatherv"), std::move(word)))) {}
+          group_(std::make_shared<rank_group>(std::make_shared<mpi_communicator>(comm_, std::move(word)))) {}
 
     [[nodiscard]] py::object comm() const { return comm_; }
 

@@ -52,7 +52,9 @@ void rank_group::gather(std::span<const double> mine, std::span<const std::int64
     std::vector<std::size_t> bytes;
     for (const std::int64_t count : counts) bytes.push_back(static_cast<std::size_t>(count) * sizeof(double));
     meet();
+    left_ = true;  // where the transport fails
     ranks_->gather(std::as_bytes(mine), bytes, std::as_writable_bytes(all));
+    left_ = false;
 }
 
 std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few) {
@@ -61,6 +63,7 @@ std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few
     const std::vector<std::size_t> bytes(ranks, sizeof(opening));
     opening own{.flags = flags_to_send()};
     std::copy(few.begin(), few.end(), own.numbers.begin());
+    left_ = true;  // where the transport fails
     ranks_->gather(std::as_bytes(std::span(&own, 1)), bytes, std::as_writable_bytes(std::span(openings)));
     for (const opening& each : openings) agreed_ |= each.flags & (stop | save);
     const auto first = std::find_if(openings.begin(), openings.end(),
