@@ -24,6 +24,16 @@ interrupt_function ChainMonitor::poll() {
     };
 }
 
+bool ChainMonitor::agree_on_interrupt(const space& S, bool also) {
+    const bool mine = interrupted() || also;
+    interrupted_ = S.any(mine);
+    if (interrupted_ && !mine) {
+        const py::gil_scoped_acquire gil;
+        stop_on_interrupt(interrupted_, [] { return false; });
+    }
+    return interrupted_;
+}
+
 bool ChainMonitor::save(const py::object& save, const chain_state& s) {
     const py::gil_scoped_acquire gil;
     // Ctrl-C that came before is no reason not to save.

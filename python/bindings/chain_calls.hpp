@@ -33,8 +33,9 @@ public:
 
     [[nodiscard]] bool interrupted() { return run_.was_interrupted() || interrupted_ || fetches_.interrupted(); }
 
-    // (*) What ends the run of one rank has ended that of all. After a run on vectors of S.
-    void agree_on_interrupt(const space& S) { interrupted_ = S.any(interrupted()); }
+    // (*) After a run on vectors of S: whether Ctrl-C on one of the ranks has ended it, which `also` says too. One that
+    // has come to this rank as well is then done with.
+    bool agree_on_interrupt(const space& S, bool also = false);
 
     bool operator()(std::int64_t done, std::int64_t steps);
 
@@ -177,7 +178,7 @@ RawBracket norm_of_chain(const Chain& C, const Limits& limits, const std::option
         S = P.domain();
         return chain_norm(P, options, saving);
     });
-    r.interrupted = S.any(r.interrupted || monitor.interrupted());
+    r.interrupted = monitor.agree_on_interrupt(S, r.interrupted);
     return r;
 }
 
