@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from killed_commands import matrix_file, without_times
+from launched_ranks import launcher
 from source_tree import ROOT
 
 from rhochain import cli
@@ -24,7 +25,7 @@ def run(arguments, folder, **more):
     program = programs / "rhochain"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m rhochain "$@"\n')
     program.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", **more}
+    environment = {**os.environ, "PATH": f"{programs}:{more.pop('PATH', os.environ['PATH'])}", **more}
     return subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
@@ -55,7 +56,7 @@ def test_a_job_that_is_not_done_is_requeued(code, tmp_path):
         (tmp_path / name).chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
     job = {"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "1", "SLURM_ARRAY_JOB_ID": "6", "SLURM_ARRAY_TASK_ID": "3"}
-    for script, name in (("requeue.sbatch", "7"), ("array.sbatch", "6_3")):
+    for script, name in (("requeue.sbatch", "7"), ("ranks.sbatch", "7"), ("array.sbatch", "6_3")):
         ended = subprocess.run(
             ["bash", HPC / script, "W.npz"], cwd=tmp_path, env={**os.environ, **job, "PATH": path}, timeout=60
         )
@@ -63,6 +64,18 @@ def test_a_job_that_is_not_done_is_requeued(code, tmp_path):
         assert (tmp_path / "requeued").exists() == (code == 75)
         if code == 75:
             assert (tmp_path / "requeued").read_text() == f"requeue {name}\n"
+
+
+def test_a_job_of_ranks_gives_the_report_of_one_process(tmp_path):
+    file = matrix_file(tmp_path, (400, 8))
+    srun = tmp_path / "srun"
+    srun.write_text(f'#!/bin/sh\nshift 2\nexec "{launcher()}" -n 2 "$@"\n')  # without the options of SLURM
+    srun.chmod(0o755)
+    job = {"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "1", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ended = run(["bash", HPC / "ranks.sbatch", file], tmp_path, **job)
+    assert ended.returncode == 0, ended.stderr
+    assert cli.main(["check", str(file), "--activation", "tanh", "--json", str(tmp_path / "unbroken.json")]) == 0
+    assert report(tmp_path / "report.json") == report(tmp_path / "unbroken.json")
 
 
 @pytest.mark.parametrize("script", sorted(HPC.glob("*.s*")), ids=lambda path: path.name)

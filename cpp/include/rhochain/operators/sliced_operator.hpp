@@ -6,9 +6,9 @@
 // Memory of a rank: the layouts of both parts, and a block of n or m rows for the time of a product.
 #pragma once
 
+#include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/space/panel_task.hpp>
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/gathered_matrix.hpp>
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/storage/buffer_pool.hpp>
@@ -142,7 +142,8 @@ private:
             // The height of a panel follows from the rows of the matrix: those of a small part are lower.
             if (panel_rows(Y.rows) == of_Y.panel_rows()) return part.apply(f, whole, Y, *then);
             part.apply(f, whole, Y);
-            hand_on(as_block(Y), of_Y, *then);
+            over_panels(of_Y, Y.size(),
+                        [&](std::int64_t first, std::int64_t last) { (*then)(first, last, Y.row(first)); });
         });
     }
 
