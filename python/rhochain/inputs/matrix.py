@@ -250,8 +250,8 @@ def without_names(A: Matrix) -> Matrix:
     """The same matrix, held once, as one that came without a `Weights`."""
     if A.weights is None:
         return A
-    same = Matrix(A, threads=A.threads or None)
-    same._held = A._held._replace(weights=None)
+    same: Matrix = object.__new__(type(A))  # a matrix of ranks stays one
+    same.__dict__.update(A.__dict__, _held=A._held._replace(weights=None))
     return same
 
 

@@ -82,6 +82,7 @@ def test_refusals_are_printed_once_and_all_ranks_end_alike(tmp_path: Path) -> No
         "one process checks": ["check", str(tmp_path / "model.pt"), "--activation", "tanh"],
         "--json must name a file": ["norm", CELEGANS, "--json", str(tmp_path / "no" / "folder")],
         "leak must be one number": ["radius", CELEGANS, "--leak", str(tmp_path / "leaks.npy")],
+        "gain must be one number": ["check", CELEGANS, "--gain", str(tmp_path / "leaks.npy")],
         "rtol must lie": ["norm", CELEGANS, "--rtol", "2"],
     }
     commands = [*refused.values(), ["norm", CELEGANS], ["info"], ["--version"]]
