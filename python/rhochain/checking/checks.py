@@ -131,7 +131,8 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n), or a model
-        The recurrent weights. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
+        The recurrent weights. A `rhochain.distributed.Matrix` gives the same report on all ranks, with one number for
+        `leak` and `gain`. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
         operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so. A
         view of one gate's rows of the weights of a GRU or LSTM is refused: no verdict on it is one on the cell. A model
         is a ``torch.nn.Module`` with recurrent layers, a model of Equinox or Flax, or a state dict, in memory or in a
@@ -322,7 +323,8 @@ def check(
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
     driving = None
-    if names is not None and names.ids is not None and names.rows is not None and gains is None and not quick:
+    named = names is not None and names.ids is not None and names.rows is not None
+    if named and gains is None and not quick and not A.peers.shared:
         driving = work.left_perron_vector(names)
     report = GradientReport(
         verdict=decision.verdict,

@@ -115,11 +115,11 @@ class Ranks:
         except BaseException as error:
             code, failure = UNWRITABLE, error
         agreed = self._agreed(code, None if code == OK else _SECONDS)
+        if failure is not None and code == UNWRITABLE and (self.leads or agreed is None):
+            traceback.print_exception(failure, file=self._stderr)
         if agreed is None:
             said = "" if failure is None else f": {' '.join(str(failure).split()) or type(failure).__name__}"
             self.abort(code, f"rank {self.comm.rank} has ended alone{said}" if self.comm else said)
-        if failure is not None and code == UNWRITABLE and self.leads:
-            traceback.print_exception(failure, file=self._stderr)
         return code if agreed is None else agreed
 
     def first(self, compute: Callable[[], _Result]) -> _Result:

@@ -37,8 +37,8 @@ class ScaledNorm(Bracket):
         Upper bound of ||D W D^-1||_2 for this D; at least `upper`, and inf where no bound is known.
     longest_path : int
         Edges of the longest path where W has no cycle (then mu_D(W) = 0 is not attained), else -1.
-    log_kappa : float
-        ln(max D / min D): the growth that is possible before the certificate takes effect.
+    spread : float
+        The largest minus the least entry of `scaling` where that is a slice and ranks have the others; else NaN.
 
     Examples
     --------
@@ -51,12 +51,12 @@ class ScaledNorm(Bracket):
     scaling: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     attained: Bound = field(default_factory=lambda: Bound(math.inf, Grade.ESTIMATE, None, "none"))
     longest_path: int = -1
-    log_kappa: float = math.nan
+    spread: float = math.nan
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if math.isnan(self.log_kappa):
-            object.__setattr__(self, "log_kappa", Peers().spread(self.scaling))
+    @property
+    def log_kappa(self) -> float:
+        """ln(max D / min D): the growth that is possible before the certificate takes effect."""
+        return Peers().spread(self.scaling) if math.isnan(self.spread) else self.spread
 
     def burn_in(self, gain: float = 1.0, *, leak: float | npt.ArrayLike = 1.0) -> float:
         """Steps after which every product of Jacobians has a 2-norm below 1, whatever the inputs.
@@ -176,7 +176,7 @@ def scaled_norm(
         "scaling": scaling,
         "attained": Bound.from_core(attained),
         "longest_path": components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1,
-        "log_kappa": A.peers.spread(scaling),
+        "spread": A.peers.spread(scaling) if A.peers.shared else math.nan,
     }
     try:
         base = saved.outcome(lambda: Bracket.from_core(raw))
