@@ -29,7 +29,7 @@ def balanced_lengths(n: int, entries: npt.NDArray[np.int64], ranks: int) -> Leng
     --------
     >>> import numpy as np
     >>> balanced_lengths(20_000, np.array([10, 10, 4]), 2), balanced_lengths(100, np.array([9]), 3)
-    (array([ 8192, 11808]), array([100,   0,   0]))
+    (array([ 8192, 11808]), array([  0, 100,   0]))
     """
     piece = _core.piece_rows(n)
     before = np.concatenate([[0], np.cumsum(entries)])
