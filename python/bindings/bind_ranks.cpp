@@ -52,7 +52,9 @@ public:
             throw;
         }
     }
-    [[nodiscard]] std::string told(const std::exception_ptr& failure) const override { return told_failure(failure); }
+    [[nodiscard]] std::string reported(const std::exception_ptr& failure) const override {
+        return reported_failure(failure);
+    }
 
 private:
     void send(std::span<const std::byte> mine, std::span<const std::size_t> bytes, std::span<std::byte> all) const {

@@ -24,8 +24,8 @@ constexpr int waiting_numbers[] = {
 #endif
 };
 
-// While this lives, a signal that has a handler in Python is noted, and arrives at its end. Python's handlers run in its
-// main thread: in another one this does nothing.
+// While this lives, a signal that has a handler in Python is noted, and arrives at its end. Handlers run in the main
+// thread of Python: in another one this does nothing.
 class waiting_signals {
 public:
     waiting_signals() {

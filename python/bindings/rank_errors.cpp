@@ -19,7 +19,7 @@ struct kind {
             kind{"MemoryError", PyExc_MemoryError}, kind{"KeyboardInterrupt", PyExc_KeyboardInterrupt}};
 }
 
-[[nodiscard]] std::string told(const py::error_already_set& error) {
+[[nodiscard]] std::string reported(const py::error_already_set& error) {
     std::string text;
     try {
         text = py::str(error.value());
@@ -33,12 +33,12 @@ struct kind {
 
 }  // namespace
 
-std::string told_failure(const std::exception_ptr& failure) {
+std::string reported_failure(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
     } catch (const py::error_already_set& error) {
         const py::gil_scoped_acquire gil;
-        return told(error);
+        return reported(error);
     } catch (const rank_failure& error) {
         return error.text();
     } catch (const std::bad_alloc&) {
@@ -53,15 +53,15 @@ std::string told_failure(const std::exception_ptr& failure) {
 }
 
 void set_python_error(const rank_failure& failure) {
-    const std::string& told = failure.text();
-    const std::size_t end = told.find('\n');
-    const std::string text = "rank " + std::to_string(failure.rank()) + ": " + told.substr(end + 1);
+    const std::string& reported = failure.text();
+    const std::size_t end = reported.find('\n');
+    const std::string text = "rank " + std::to_string(failure.rank()) + ": " + reported.substr(end + 1);
     // A long text may end within a character.
     const py::object message = py::reinterpret_steal<py::object>(
         PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "replace"));
     PyObject* type = PyExc_RuntimeError;
     for (const auto& each : kinds())
-        if (told.compare(0, end, each.name) == 0) type = each.type;
+        if (reported.compare(0, end, each.name) == 0) type = each.type;
     PyErr_SetObject(type, message.ptr());
 }
 

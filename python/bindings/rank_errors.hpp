@@ -11,10 +11,10 @@
 namespace rhochain::python {
 
 // The name of a type in the first line, then the text.
-[[nodiscard]] std::string told_failure(const std::exception_ptr& failure);
+[[nodiscard]] std::string reported_failure(const std::exception_ptr& failure);
 
-// Sets Python's error from what the other rank has told: TypeError, ValueError, MemoryError, KeyboardInterrupt where its
-// exception is one of them, else RuntimeError. Needs the GIL.
+// Sets the error of Python from what the other rank has reported: TypeError, ValueError, MemoryError or
+// KeyboardInterrupt where its exception is one of them, else RuntimeError. Needs the GIL.
 void set_python_error(const rank_failure& failure);
 
 }  // namespace rhochain::python

@@ -296,12 +296,7 @@ def check(
             bool(quick),
             bool(numerical_radius),
         )
-        options = {
-            "rtol": limits.rtol,
-            "delta": limits.delta,
-            "seed": limits.seed,
-            "max_matvecs": limits.max_matvecs,
-        }
+        options = {"rtol": limits.rtol, "delta": limits.delta, "seed": limits.seed, "max_matvecs": limits.max_matvecs}
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
         logs = RunLogs(checkpoint, checkpoint_seconds, identity, communicator_of(A))
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)

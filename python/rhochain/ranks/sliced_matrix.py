@@ -116,6 +116,10 @@ class SlicedMatrix(_Sliced):
     Numbers are those of one process, bit for bit, for any number of ranks. Vectors that go in and out, such as `start`
     and ``Bracket.vector``, are slices: the entries `first` to ``first + length - 1``.
 
+    An exception, Ctrl-C, `max_seconds` or a callback of one rank ends the call on all of them; then all can make the
+    next call. An exception between calls ends one rank alone, and the others wait for it: start the program as
+    ``mpiexec -n 4 python -m mpi4py job.py``, which then ends the job.
+
     Parameters
     ----------
     rows : sparse or dense array, shape (m_r, n)
@@ -228,8 +232,9 @@ class SlicedOperator(_Sliced):
         Entries of a vector that this rank has.
     matvec, rmatvec : callable
         From a slice of x, shape (length,), to that of W x or W^T x. All ranks are called at the same place, so that
-        they may exchange messages on `comm`. An exception on one rank ends the call on all of them; a rank that waits
-        for a message of another one, which has failed, waits for ever.
+        they may exchange messages on `comm`, and use other matrices on `comm`. An exception on one rank ends the call
+        on all of them; a rank that waits for a message of another one, which has failed, waits for ever. Ctrl-C waits
+        until the product has ended.
     comm : mpi4py intracommunicator
     threads : int, optional
         As in `SlicedMatrix`.

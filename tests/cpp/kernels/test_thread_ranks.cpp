@@ -100,10 +100,10 @@ TEST_CASE("a failure on one rank ends the call on all of them, with its message,
 }
 
 TEST_CASE("a rank that leaves a call meets the others in whatever gather they come to; the group serves again") {
-    for (const std::size_t numbers : {0, 1, 15, 16, 300}) {
+    for (const std::int64_t numbers : {0, 1, 15, 16, 300}) {
         const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
-            const std::vector<double> mine(numbers);
-            const std::vector<std::int64_t> counts(3, static_cast<std::int64_t>(numbers));
+            const std::vector<double> mine(static_cast<std::size_t>(numbers));
+            const std::vector<std::int64_t> counts(3, numbers);
             group->begin_call();
             try {
                 if (rank == 1) {
@@ -118,9 +118,9 @@ TEST_CASE("a rank that leaves a call meets the others in whatever gather they co
                 throw;
             }
         });
-        const std::string told = std::bad_alloc().what();
-        CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 1: " + told, told,
-                                                           "rank_failure: rank 1: " + told});
+        const std::string text = std::bad_alloc().what();
+        CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 1: " + text, text,
+                                                           "rank_failure: rank 1: " + text});
     }
 }
 
@@ -134,7 +134,8 @@ TEST_CASE("what a gather within an attempt throws ends the call at once, on all 
         });
         throw std::logic_error("went on");
     });
-    CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 2: late", "rank_failure: rank 2: late", "late"});
+    const std::string other = "rank_failure: rank 2: late";
+    CHECK(texts_of(thrown) == std::vector<std::string>{other, other, "late"});
 }
 
 TEST_CASE(

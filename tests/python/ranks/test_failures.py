@@ -9,7 +9,9 @@ ERRORS = [name for name in CASES if name not in STOPS + SIGNALS]
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
-@pytest.mark.parametrize("cases", [STOPS, ERRORS, SIGNALS[::2], SIGNALS[1::2]], ids=["stop", "error", "one", "other"])
+@pytest.mark.parametrize(
+    "cases", [STOPS, ERRORS, SIGNALS[::2], SIGNALS[1::2]], ids=["stops", "errors", "signals", "other signals"]
+)
 def test_all_ranks_end_alike(cases: list[str], ranks: int) -> None:
     plan = [f"{name}:{k % ranks}:{0.1 + 0.03 * k}" for k, name in enumerate(cases)]
     faults, seconds = failures_of(ranks, plan)

@@ -14,7 +14,7 @@ constexpr std::size_t message_bytes = 512;
 
 }  // namespace
 
-std::string communicator::told(const std::exception_ptr& failure) const {
+std::string communicator::reported(const std::exception_ptr& failure) const {
     try {
         std::rethrow_exception(failure);
     } catch (const std::exception& e) {
@@ -41,7 +41,7 @@ std::vector<double> rank_group::gather(double mine) {
 }
 
 void rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts, std::span<double> all) {
-    const auto is_few = [](std::int64_t count) { return count <= static_cast<std::int64_t>(opening::room); };
+    const auto is_few = [](std::int64_t count) { return count <= static_cast<std::int64_t>(opening::capacity); };
     if (std::all_of(counts.begin(), counts.end(), is_few)) {
         const std::vector<opening> openings = meeting(mine);
         auto place = all.begin();
@@ -93,7 +93,7 @@ bool rank_group::take_agreed_save() {
 void rank_group::throw_failure(int first_failed) {
     std::array<std::byte, message_bytes> message{};
     if (failure_) {
-        const std::string text = ranks_->told(failure_);
+        const std::string text = ranks_->reported(failure_);
         std::memcpy(message.data(), text.data(), std::min(text.size(), message_bytes - 1));
     }
     const std::vector<std::size_t> bytes(static_cast<std::size_t>(size()), message_bytes);

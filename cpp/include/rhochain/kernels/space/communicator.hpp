@@ -24,8 +24,8 @@ public:
     virtual void gather(std::span<const std::byte> mine, std::span<const std::size_t> bytes,
                         std::span<std::byte> all) = 0;
 
-    // What other ranks are told of an exception of this one.
-    [[nodiscard]] virtual std::string told(const std::exception_ptr& failure) const;
+    // What other ranks learn of an exception of this one.
+    [[nodiscard]] virtual std::string reported(const std::exception_ptr& failure) const;
 };
 
 }  // namespace rhochain

@@ -78,10 +78,10 @@ private:
 
     // What a gather begins with, from each rank. `numbers` are there where no rank has more.
     struct opening {
-        static constexpr std::size_t room = 15;
+        static constexpr std::size_t capacity = 15;
 
         word flags = 0;
-        std::array<double, room> numbers{};
+        std::array<double, capacity> numbers{};
     };
 
     // The openings of all ranks, in their order.
