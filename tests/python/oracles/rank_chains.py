@@ -84,7 +84,7 @@ class Network:
             "noise": 0.01,
             "seed": 3,
             "activation": "tanh",
-            "memory": 40 * 8 * self.n,
+            "memory": 12 * 8 * self.n,
         }
         return rc.JacobianChain.from_rollout(self.W, self.vector(12), steps, **{**given, **options})
 
@@ -128,9 +128,9 @@ def states(net: Network) -> Any:
 
 
 def rollout(net: Network) -> Any:
-    drive = 0.1 * net.rows(13, 40)
+    drive = 0.1 * net.rows(13, net.steps)
     short = {"inputs": drive, "input_weights": None}
-    fetched = Fetched(np.random.default_rng(10).standard_normal((40, 3)))
+    fetched = Fetched(np.random.default_rng(10).standard_normal((net.steps, 3)))
     return [
         of_products(net.rollout(convention="pre"), net),
         of_products(net.rollout(convention="post", leak=net.leaks), net),
@@ -142,7 +142,7 @@ def rollout(net: Network) -> Any:
 
 
 def norm(net: Network) -> Any:
-    chain = rc.JacobianChain(net.W, net.rows(4, 12))
+    chain = rc.JacobianChain(net.W, net.rows(4, 6))
     start = net.vector(7)
     if net.comm is not None and net.comm.rank > 0:
         start = 0.0 * start
@@ -150,20 +150,20 @@ def norm(net: Network) -> Any:
         start[8000:] = 0.0
     return [
         of_bracket(chain.norm(rtol=0.05), net.comm),
-        of_bracket(chain.norm(rtol=0.05, start=start, max_matvecs=300), net.comm),
-        of_bracket(net.rollout(12).norm(rtol=0.1), net.comm),
+        of_bracket(chain.norm(rtol=0.05, start=start, max_matvecs=100), net.comm),
+        of_bracket(net.rollout(6).norm(rtol=0.1), net.comm),
     ]
 
 
 def lyapunov(net: Network) -> Any:
     return [
         of_spectrum(net.rollout().lyapunov(4)),
-        of_spectrum(rc.JacobianChain(net.W, net.rows(4, 150)).lyapunov(2, seed=5, atol=0.02)),
+        of_spectrum(rc.JacobianChain(net.W, net.rows(4, 50)).lyapunov(2, seed=5, atol=0.02)),
     ]
 
 
 def directions(net: Network) -> Any:
-    chain = rc.JacobianChain(net.W, net.rows(4, 30))
+    chain = rc.JacobianChain(net.W, net.rows(4, net.steps))
     growth = chain.typical(5, record_every=10)
     found = chain.covariant_vectors(3)
     envelope = chain.envelope(3.0)
