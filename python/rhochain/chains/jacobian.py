@@ -29,7 +29,7 @@ from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
 from rhochain.ranks.companions import companion
-from rhochain.ranks.peers import peers_of
+from rhochain.ranks.callers import callers_of
 from rhochain.ranks.row_slices import agreed_rows, slice_width
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
@@ -172,7 +172,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
+        sigma = callers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
         chain._read("X", X, sigma, memory)
         return chain
 
@@ -250,7 +250,7 @@ class JacobianChain(Chain):
         """
         chain = cls.__new__(cls)
         network = chain._hold(W, convention, leak, threads, linear, linear_weight)
-        sigma = peers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
+        sigma = callers_of(chain.matrix).together(lambda: activation_named(_activation(network, activation)))
         if network is not None:
             input_weights = network.W_in if input_weights is None and inputs is not None else input_weights
             bias = network.bias if bias is None else bias
@@ -351,7 +351,7 @@ class JacobianChain(Chain):
         if network is not None:
             W = network.W  # as it was read
         self.matrix = A = _with_threads(W, threads)
-        n, peers = A.shape[0], peers_of(A)
+        n, callers = A.shape[0], callers_of(A)
         if A.shape != (n, n):
             raise ValueError(f"W must be square; got shape {A.shape}")
         require_orientation(A, "a chain")
@@ -365,14 +365,14 @@ class JacobianChain(Chain):
             weight = None if linear_weight is None else finite_weight("linear_weight", linear_weight)
             return convention_argument(network, convention), leaks.copy(), weight
 
-        self.convention, leaks, self.linear_weight = peers.together(rule)
-        peers.require_same(
+        self.convention, leaks, self.linear_weight = callers.together(rule)
+        callers.require_same(
             convention=self.convention,
             linear_weight=self.linear_weight,
             **{"whether there is linear": linear is not None},
         )
         leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
-        ranges = peers.gathered((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
+        ranges = callers.gathered((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
         self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))
         self.leak = self._leak_range[0] if self._leak_range[0] == self._leak_range[1] else leak_of(leaks)
         if linear is None:
@@ -387,20 +387,20 @@ class JacobianChain(Chain):
         return network
 
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
-        A, peers = self.matrix, peers_of(self.matrix)
+        A, callers = self.matrix, callers_of(self.matrix)
         n, own = A.shape[0], A.own_columns
-        budget, (fetched, count) = peers.together(
+        budget, (fetched, count) = callers.together(
             lambda: (
                 byte_count("memory", memory),
                 row_source(name, rows, own, slice_width(A), memory=byte_count("memory", memory)),
             )
         )
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
-        peers.require_same(memory=budget, activation=(sigma, parameter))
+        callers.require_same(memory=budget, activation=(sigma, parameter))
         source = agreed_rows(name, fetched, count, A)
         # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
-        given = _core.GivenRows(source, count, n, (peers.first, own), block, sigma, parameter)
+        given = _core.GivenRows(source, count, n, (callers.first, own), block, sigma, parameter)
         self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
 
     def _along(

@@ -9,7 +9,7 @@ from typing import Any
 
 import rhochain._core as _core
 from rhochain.inputs.matrix import Matrix
-from rhochain.ranks.peers import Peers, peers_of
+from rhochain.ranks.callers import Callers, callers_of
 from rhochain.runs.checkpoints import SavedRun
 from rhochain.runs.identity import matrix_digest
 
@@ -37,9 +37,9 @@ class Product:
     factors: Callable[[], Mapping[str, Any]]
 
     @property
-    def peers(self) -> Peers:
+    def callers(self) -> Callers:
         """The ranks that make the calls."""
-        return peers_of(self.matrix)
+        return callers_of(self.matrix)
 
     @property
     def length(self) -> int:
@@ -61,7 +61,7 @@ class Product:
                 raise ValueError("checkpoint must be None on ranks, which keep no state of a chain")
             return SavedRun(path, seconds, lambda: self._identity(run()))
 
-        return self.peers.together(saved)
+        return self.callers.together(saved)
 
     def _identity(self, run: Mapping[str, Any]) -> dict[str, Any]:
         A = self.matrix

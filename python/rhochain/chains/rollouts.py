@@ -17,7 +17,7 @@ from rhochain.inputs.matrix import Matrix, require_one_process
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import row_source
 from rhochain.ranks.companions import companion
-from rhochain.ranks.peers import peers_of
+from rhochain.ranks.callers import callers_of
 from rhochain.ranks.row_slices import Rows, agreed_rows, column_slices, slice_width
 from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 
@@ -44,9 +44,9 @@ def rollout(
     memory: int | str,
 ) -> Rollout:
     """What `JacobianChain.from_rollout` was given, as the native core takes it; misuse raises here."""
-    n, own, peers = W.shape[0], W.own_columns, peers_of(W)
-    budget = peers.together(lambda: byte_count("memory", memory))
-    peers.require_same(
+    n, own, callers = W.shape[0], W.own_columns, callers_of(W)
+    budget = callers.together(lambda: byte_count("memory", memory))
+    callers.require_same(
         memory=budget,
         **{
             f"whether there is {name}": given is not None
@@ -69,8 +69,8 @@ def rollout(
         offset = np.empty(0) if bias is None else real_vector("bias", bias, own)
         return K, start, offset, not_negative("noise", noise), whole_number("seed", seed, 0, 2**64 - 1)
 
-    K, start, offset, deviation, drawn = peers.together(checked)
-    peers.require_same(steps=K, noise=deviation, seed=drawn, activation=(activation.name, activation.parameter))
+    K, start, offset, deviation, drawn = callers.together(checked)
+    callers.require_same(steps=K, noise=deviation, seed=drawn, activation=(activation.name, activation.parameter))
     core = _core.Rollout(
         start=start,
         steps=K,
@@ -109,19 +109,19 @@ class _Inputs:
 
 def _inputs(given: Any, weights: Matrix | None, W: Matrix, budget: int) -> _Inputs:
     """Rows u_k: with weights all ranks have them whole, and the core takes what it multiplies with there."""
-    peers = peers_of(W)
+    callers = callers_of(W)
     if weights is None:
         n, own = W.shape[0], W.own_columns
         text = slice_width(W) or f"n = {n} as in W, without input_weights"
         slices = _one_column(given) if n == 1 else given
-        rows, count = peers.together(lambda: row_source("inputs", slices, own, text, budget))
-        return _Inputs(agreed_rows("inputs", rows, count, W), count, n, (peers.first, own))
+        rows, count = callers.together(lambda: row_source("inputs", slices, own, text, budget))
+        return _Inputs(agreed_rows("inputs", rows, count, W), count, n, (callers.first, own))
     m = weights.shape[1]
     whole = _one_column(given) if m == 1 else given
-    rows, count = peers.together(lambda: row_source("inputs", whole, m, f"m = {m} as in input_weights", budget))
+    rows, count = callers.together(lambda: row_source("inputs", whole, m, f"m = {m} as in input_weights", budget))
     rows = agreed_rows("inputs", rows, count, W)
     if W.on_ranks:
-        rows = column_slices(rows, m, peers_of(weights).first)
+        rows = column_slices(rows, m, callers_of(weights).first)
     return _Inputs(rows, count, m, (0, m))
 
 

@@ -5,7 +5,7 @@
 - `companions`: a matrix with the rows of another one
 - `exchange`: arrays from each rank to each other one
 - `loading`: a file of which each rank keeps its rows
-- `peers`: the ranks of a call, or one process
+- `callers`: the ranks of a call, or one process
 - `petsc`: matrices of petsc4py
 - `rank_peers`: what ranks decide together
 - `row_slices`: rows of a trajectory of which each rank reads its columns

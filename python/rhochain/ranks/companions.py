@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rhochain.inputs.matrix import Matrix
-from rhochain.ranks.peers import peers_of
+from rhochain.ranks.callers import callers_of
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 
 __all__ = ["companion"]
@@ -22,8 +22,8 @@ def companion(name: str, given: Any, W: Matrix) -> Matrix:
         The rows of this rank, or a matrix that has its rows on the ranks that have those of W.
     """
     assert isinstance(W, SlicedMatrix | SlicedOperator)
-    peers = peers_of(W)
-    peers.require_same(**{f"the kind of {name}": isinstance(given, Matrix)})
+    callers = callers_of(W)
+    callers.require_same(**{f"the kind of {name}": isinstance(given, Matrix)})
 
     def checked() -> Any:
         if not isinstance(given, Matrix):
@@ -41,5 +41,5 @@ def companion(name: str, given: Any, W: Matrix) -> Matrix:
             )
         return given
 
-    rows = peers.together(checked)
+    rows = callers.together(checked)
     return rows if isinstance(rows, Matrix) else SlicedMatrix(rows, W.comm, threads=W.threads, keep_rows=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain.inputs.matrix import Matrix
-from rhochain.ranks.peers import peers_of
+from rhochain.ranks.callers import callers_of
 
 __all__ = ["Rows", "agreed_rows", "column_slices", "slice_width"]
 
@@ -19,7 +19,7 @@ Rows = npt.NDArray[Any] | Callable[[int, int, npt.NDArray[np.float64]], None]
 
 def slice_width(A: Matrix) -> str | None:
     """What a row is as long as, for a message of one rank."""
-    first, own = peers_of(A).first, A.own_columns
+    first, own = callers_of(A).first, A.own_columns
     return f"the entries {first} to {first + own - 1} of this rank" if A.on_ranks else None
 
 
@@ -31,9 +31,9 @@ def agreed_rows(name: str, rows: Rows, count: int, A: Matrix) -> Rows:
     ValueError
         The ranks have different numbers of rows.
     """
-    peers = peers_of(A)
-    peers.require_same(**{f"len({name})": count})
-    fetched = any(peers.gathered(callable(rows)))
+    callers = callers_of(A)
+    callers.require_same(**{f"len({name})": count})
+    fetched = any(callers.gathered(callable(rows)))
     if callable(rows) or not fetched:
         return rows
 

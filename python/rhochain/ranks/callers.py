@@ -10,13 +10,13 @@ from rhochain.inputs.matrix import Matrix
 from rhochain.ranks.agreement import Communicator, require_same, together
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 
-__all__ = ["Peers", "peers_of"]
+__all__ = ["Callers", "callers_of"]
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
-class Peers:
+class Callers:
     """What they agree on. All of them call a method at the same place.
 
     Attributes
@@ -44,6 +44,6 @@ class Peers:
         return [mine] if self.comm is None else list(self.comm.allgather(mine))
 
 
-def peers_of(A: Matrix) -> Peers:
+def callers_of(A: Matrix) -> Callers:
     """Those that make a call with A."""
-    return Peers(A.comm, A.first_column) if isinstance(A, SlicedMatrix | SlicedOperator) else Peers(None, 0)
+    return Callers(A.comm, A.first_column) if isinstance(A, SlicedMatrix | SlicedOperator) else Callers(None, 0)
