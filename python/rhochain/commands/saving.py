@@ -9,7 +9,6 @@ import typer
 
 from rhochain.commands.exits import OK, UNFINISHED
 from rhochain.commands.output import require_writable, tell
-from rhochain.commands.ranks import ranks
 from rhochain.commands.signals import signals
 
 __all__ = ["Saving"]
@@ -33,8 +32,6 @@ class Saving:
             if self.checkpoint_seconds is not None:
                 raise ValueError("--checkpoint-seconds goes with --checkpoint")
             return
-        if ranks.several:
-            raise ValueError(f"--checkpoint is for one process; got {ranks.size} ranks")
         require_writable("--checkpoint", self.checkpoint)
         signals.checkpoint = self.checkpoint
 

@@ -77,7 +77,6 @@ def test_refusals_are_printed_once_and_all_ranks_end_alike(tmp_path: Path) -> No
         "give --activation": ["check", CELEGANS],
         "chain runs in one process; got 2 ranks": ["chain", CELEGANS, "--activation", "tanh", "--steps", "3"],
         "standard input is for one process": ["norm", "-"],
-        "--checkpoint is for one process": ["norm", CELEGANS, "--checkpoint", str(tmp_path / "state")],
         "--memory is for one process": ["norm", CELEGANS, "--memory", "1GB"],
         "one process checks": ["check", str(tmp_path / "model.pt"), "--activation", "tanh"],
         "--json must name a file": ["norm", CELEGANS, "--json", str(tmp_path / "no" / "folder")],
