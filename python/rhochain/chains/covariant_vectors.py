@@ -71,8 +71,8 @@ def covariant_vectors(
         step = min(K // 2, end) if at is None else whole_number("at", at, 0, end)
         return whole_number("k", k, 1, n), step, end, whole_number("seed", seed, 0, 2**64 - 1)
 
-    count, step, end, drawn = product.peers.together(checked)
-    product.peers.require_same(k=count, at=step, until=end, seed=drawn)
+    count, step, end, drawn = product.callers.together(checked)
+    product.callers.require_same(k=count, at=step, until=end, seed=drawn)
     vectors, cosines, spread, defined, factorizations, done, interrupted = product.core.covariant_vectors(
         count,
         at=step,

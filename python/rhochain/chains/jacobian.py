@@ -28,8 +28,8 @@ from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import BLOCK_BYTES, row_source
 from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
-from rhochain.ranks.companions import companion
 from rhochain.ranks.callers import callers_of
+from rhochain.ranks.companions import companion
 from rhochain.ranks.row_slices import agreed_rows, slice_width
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest

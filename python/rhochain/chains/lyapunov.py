@@ -37,8 +37,8 @@ def lyapunov_spectrum(
         reporter(callback)  # as in `carried`
         return count, drawn, skipped, target
 
-    count, drawn, skipped, target = product.peers.together(checked)
-    product.peers.require_same(k=count, seed=drawn, discard=skipped, atol=target)
+    count, drawn, skipped, target = product.callers.together(checked)
+    product.callers.require_same(k=count, seed=drawn, discard=skipped, atol=target)
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,

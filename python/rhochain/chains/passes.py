@@ -31,7 +31,7 @@ def carried(
     checkpoint_seconds: float = 300.0,
 ) -> ChainResult:
     """P `given` for the direction "jvp", P^T `given` for "vjp", as `Chain` documents them."""
-    name, peers = _NAMES[direction], product.peers
+    name, peers = _NAMES[direction], product.callers
 
     def checked() -> tuple[Floats, bool, int]:
         reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint

@@ -16,8 +16,8 @@ from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix, require_one_process
 from rhochain.inputs.resources import byte_count
 from rhochain.inputs.rows import row_source
-from rhochain.ranks.companions import companion
 from rhochain.ranks.callers import callers_of
+from rhochain.ranks.companions import companion
 from rhochain.ranks.row_slices import Rows, agreed_rows, column_slices, slice_width
 from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
 

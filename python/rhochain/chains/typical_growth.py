@@ -85,7 +85,7 @@ def typical_growth(
     callback: Callable[[ChainProgress], object] | None,
 ) -> TypicalGrowth:
     """Quantiles of ln ||P^T g|| over random unit vectors g, as `Chain.typical` documents them."""
-    peers = product.peers
+    peers = product.callers
 
     def checked() -> tuple[int, int, tuple[float, ...]]:
         drawn = whole_number("directions", directions, 1, 2**31 - 1)

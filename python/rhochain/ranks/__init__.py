@@ -1,11 +1,11 @@
 """Matrices whose rows are shared out to the ranks of an MPI communicator.
 
 - `agreement`: what one rank finds wrong ends the call on all of them
+- `callers`: the ranks of a call, or one process
 - `calls`: calls that all ranks make together
 - `companions`: a matrix with the rows of another one
 - `exchange`: arrays from each rank to each other one
 - `loading`: a file of which each rank keeps its rows
-- `callers`: the ranks of a call, or one process
 - `petsc`: matrices of petsc4py
 - `rank_peers`: what ranks decide together
 - `row_slices`: rows of a trajectory of which each rank reads its columns

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <rhochain/kernels/space/space.hpp>
-#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/linear_operator.hpp>
 #include <rhochain/operators/map_model.hpp>
 

@@ -2,6 +2,7 @@
 // interface for the rest. linear_map.hpp includes it at its end.
 #pragma once
 
+#include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/linear_map.hpp>
 
 #include <cstddef>
