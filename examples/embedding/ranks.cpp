@@ -64,8 +64,8 @@ std::vector<std::int64_t> lengths_of(std::int64_t n, int ranks) {
 }
 
 void print_radius(std::int64_t n) {
-    const auto ranks = std::make_shared<rhochain::rank_group>(
-        std::make_shared<rhochain::mpi_communicator>(MPI_COMM_WORLD));
+    const auto ranks =
+        std::make_shared<rhochain::rank_group>(std::make_shared<rhochain::mpi_communicator>(MPI_COMM_WORLD));
     const rhochain::space S(ranks, lengths_of(n, ranks->size()), rhochain::resolve_threads(0));
     const matrix rows = rows_of(S, false), columns = rows_of(S, true);
     constexpr std::size_t of_layouts = std::size_t{1} << 30, in_first_rank = std::size_t{1} << 34;

@@ -14,13 +14,9 @@ thread_local int runs = 0;
 thread_local bool kept = false;
 
 constexpr int waiting_numbers[] = {
-    SIGINT,
-    SIGTERM,
+    SIGINT, SIGTERM,
 #ifdef SIGUSR1
-    SIGHUP,
-    SIGUSR1,
-    SIGUSR2,
-    SIGXCPU,
+    SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU,
 #endif
 };
 

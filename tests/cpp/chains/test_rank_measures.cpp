@@ -69,9 +69,8 @@ struct network {
     }
 
     [[nodiscard]] jacobian_chain chain(const slices& s, convention form, double leak) const {
-        return {plain_slices(W, s),
-                slope_source::of_slopes(row_source(S.data(), K, n, n)),
-                {.form = form, .leak = leak}};
+        return {
+            plain_slices(W, s), slope_source::of_slopes(row_source(S.data(), K, n, n)), {.form = form, .leak = leak}};
     }
 };
 

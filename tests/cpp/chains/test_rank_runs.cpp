@@ -32,8 +32,7 @@ struct network {
     std::vector<double> X = matrices::random_vector(n * b, 8);
 
     [[nodiscard]] jacobian_chain chain(const slices& s, row_source rows) const {
-        return {
-            plain_slices(W, s), slope_source::of_slopes(std::move(rows)), {.form = convention::post, .leak = 0.9}};
+        return {plain_slices(W, s), slope_source::of_slopes(std::move(rows)), {.form = convention::post, .leak = 0.9}};
     }
     [[nodiscard]] jacobian_chain chain(const slices& s) const { return chain(s, row_source(S.data(), K, n, n)); }
 

@@ -119,8 +119,8 @@ TEST_CASE("a rank that leaves a call meets the others in whatever gather they co
             }
         });
         const std::string text = std::bad_alloc().what();
-        CHECK(texts_of(thrown) == std::vector<std::string>{"rank_failure: rank 1: " + text, text,
-                                                           "rank_failure: rank 1: " + text});
+        CHECK(texts_of(thrown) ==
+              std::vector<std::string>{"rank_failure: rank 1: " + text, text, "rank_failure: rank 1: " + text});
     }
 }
 

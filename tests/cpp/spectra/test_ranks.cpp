@@ -131,8 +131,7 @@ void check_same_bits(const plain_slices::matrix& W, solver solve) {
 void check_least_pieces(const plain_slices::matrix& W, solver solve) {
     const auto expected = solve(sparse_operator(W.view(), 1));
     const partition shared_out{{1, 1, partition::rest}, least_piece, least_piece};
-    for (const auto& numbers :
-         results_of_ranks(shared_out, [&](const slices& s) { return solve(plain_slices(W, s)); }))
+    for (const auto& numbers : results_of_ranks(shared_out, [&](const slices& s) { return solve(plain_slices(W, s)); }))
         CHECK(numbers == expected);
 }
 
@@ -148,8 +147,8 @@ TEST_CASE("Arnoldi on slices has the bits of one process, restarts too") {
 TEST_CASE("Arnoldi on slices is a factorization: A V = V H + v b^T") {
     const auto W = square();
     const std::int64_t n = W.n_rows, k = arnoldi_steps;
-    const auto results = results_of_ranks({{1, 2, partition::rest}},
-                                          [&](const slices& s) { return run_arnoldi(plain_slices(W, s)); });
+    const auto results =
+        results_of_ranks({{1, 2, partition::rest}}, [&](const slices& s) { return run_arnoldi(plain_slices(W, s)); });
     const auto& numbers = results.back();
     const double* H = numbers.data();
     const double* coupling = H + k * k;

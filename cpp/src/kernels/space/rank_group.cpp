@@ -66,8 +66,8 @@ std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few
     left_ = true;  // where the transport fails
     ranks_->gather(std::as_bytes(std::span(&own, 1)), bytes, std::as_writable_bytes(std::span(openings)));
     for (const opening& each : openings) agreed_ |= each.flags & (stop | save);
-    const auto first = std::find_if(openings.begin(), openings.end(),
-                                    [](const opening& each) { return (each.flags & failed) != 0; });
+    const auto first =
+        std::find_if(openings.begin(), openings.end(), [](const opening& each) { return (each.flags & failed) != 0; });
     left_ = first != openings.end();
     if (left_) throw_failure(static_cast<int>(first - openings.begin()));
     return openings;
