@@ -202,9 +202,9 @@ class SlicedCallback : public Operator {
     using Operator::Operator;
 };
 
-std::shared_ptr<SlicedCallback> make_callback(const Ranks& ranks, const lengths& row_lengths,
-                                              const lengths& col_lengths, const py::function& matmat,
-                                              const py::object& rmatmat, int threads) {
+std::shared_ptr<SlicedCallback> make_sliced_callback(const Ranks& ranks, const lengths& row_lengths,
+                                                     const lengths& col_lengths, const py::function& matmat,
+                                                     const py::object& rmatmat, int threads) {
     const space range(ranks.group(), row_lengths, resolve_threads(threads));
     const space domain(ranks.group(), col_lengths, resolve_threads(threads));
     const python_products own(range.length(), domain.length(), matmat, rmatmat, call_before_signals);
@@ -234,7 +234,7 @@ void bind_ranks(py::module_& m) {
         .def_property_readonly("nnz", &SlicedOperator::nnz)
         .def_property_readonly("dtype", &SlicedOperator::dtype);
     py::class_<SlicedCallback, Operator, std::shared_ptr<SlicedCallback>>(m, "SlicedCallback")
-        .def(py::init(&make_callback), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"),
+        .def(py::init(&make_sliced_callback), py::arg("ranks"), py::arg("row_lengths"), py::arg("col_lengths"),
              py::arg("matmat"), py::arg("rmatmat"), py::kw_only(), py::arg("threads"));
 }
 
