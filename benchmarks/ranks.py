@@ -8,9 +8,8 @@ Each round starts one process with as many threads as there are ranks, then the 
 matrix from one file; a rank reads its rows alone. The table has medians over the rounds of W x, W^T x, rho and sigma_1
 (to 1e-3), the largest over the ranks, and their ratio; it says whether products, values, bounds and vectors have the
 same bits. The second table has the messages of a product, sums and structure of an estimate included; the third the
-memory of each rank: its resident set at the most, that before the matrix, and what
-is known of the rest. Needs Linux, mpi4py and mpiexec, and as many idle
-cores as ranks.
+memory of each rank: its resident set at the most, that before the matrix, and what is known of the rest. Needs Linux,
+mpi4py and mpiexec, and as many idle cores as ranks.
 """
 
 from __future__ import annotations

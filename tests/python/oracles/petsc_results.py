@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from mpi4py import MPI
-from petsc4py import PETSc
+import pytest
 from rank_results import case, quantity, whole
 
 import rhochain as rc
 
+MPI = pytest.importorskip("mpi4py.MPI")
+PETSc = pytest.importorskip("petsc4py.PETSc")
 COMM = MPI.COMM_WORLD
 
 
