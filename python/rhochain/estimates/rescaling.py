@@ -147,7 +147,7 @@ def rescale(
         warnings.warn(
             f"rescaled by a {quantity} that is not converged, so {target!r} may be missed: {found}",
             RuntimeWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return _of_kind(kept, _multiplied(entries, factor, wish)), factor
 

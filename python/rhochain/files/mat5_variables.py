@@ -72,7 +72,7 @@ def read_mat5(stream: BinaryIO, size: int, name: str | None, most_bytes: int | N
         if len(found) > _MOST_VARIABLES:
             raise FileFault("file", f"more than {_MOST_VARIABLES} matrices", f"at most {_MOST_VARIABLES}")
     chosen = chosen_name({key: given.shape for key, given in found.items()}, name, "matrices")
-    return reader.matrix(f"variable {chosen}", found[chosen])
+    return reader.matrix(f"variable {chosen or 'without a name'}", found[chosen])
 
 
 class _Reader:
