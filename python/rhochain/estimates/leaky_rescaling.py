@@ -90,7 +90,7 @@ def _warn_unless_converged(bracket: Bracket, target: float) -> None:
         warnings.warn(
             f"rescaled by a spectral_radius that is not converged, so {target!r} may be missed: {bracket}",
             RuntimeWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
