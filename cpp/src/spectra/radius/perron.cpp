@@ -54,7 +54,7 @@ Bracket between_radius_and_majorant(const linear_map& W, const SolverOptions& op
 
 Bracket perron_radius(const linear_map& W, const SolverOptions& options) {
     if (W.entries() == nullptr && W.modulus() == moduli::majorant) return between_radius_and_majorant(W, options);
-    if (!W.bounded())
+    if (W.entries() == nullptr && !W.own_rows())
         throw std::invalid_argument(
             "W: got an operator known by its products alone, expected a stored matrix, as perron_radius reads the "
             "entries");
