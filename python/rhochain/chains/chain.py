@@ -307,13 +307,13 @@ class Chain:
         >>> round(bracket.value / np.log(2.0).item(), 6), str(bracket.lower.grade)
         (-4.0, 'PROVED')
         """
-        A, n, peers = self._product.matrix, self._product.length, self._product.callers
-        limits = peers.together(
+        A, n, callers = self._product.matrix, self._product.length, self._product.callers
+        limits = callers.together(
             lambda: Limits.of_call(
                 A, rtol, delta, seed, None, max_matvecs, max_seconds, callback, start, start_length=n
             )
         )
-        peers.require_same(
+        callers.require_same(
             rtol=limits.rtol,
             delta=limits.delta,
             seed=limits.seed,

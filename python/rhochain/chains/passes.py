@@ -31,15 +31,15 @@ def carried(
     checkpoint_seconds: float = 300.0,
 ) -> ChainResult:
     """P `given` for the direction "jvp", P^T `given` for "vjp", as `Chain` documents them."""
-    name, peers = _NAMES[direction], product.callers
+    name, callers = _NAMES[direction], product.callers
 
     def checked() -> tuple[Floats, bool, int]:
         reporter(callback)  # refuses a callback of the wrong type before it reads a checkpoint
         block, single = _block(name, given, product.length)
         return block, single, whole_number("record_every", record_every, 1, 2**62)
 
-    block, single, every = peers.together(checked)
-    peers.require_same(**{f"the columns of {name}": block.shape[1], "record_every": every})
+    block, single, every = callers.together(checked)
+    callers.require_same(**{f"the columns of {name}": block.shape[1], "record_every": every})
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,

@@ -85,15 +85,15 @@ def typical_growth(
     callback: Callable[[ChainProgress], object] | None,
 ) -> TypicalGrowth:
     """Quantiles of ln ||P^T g|| over random unit vectors g, as `Chain.typical` documents them."""
-    peers = product.callers
+    callers = product.callers
 
     def checked() -> tuple[int, int, tuple[float, ...]]:
         drawn = whole_number("directions", directions, 1, 2**31 - 1)
         return drawn, whole_number("seed", seed, 0, 2**64 - 1), _quantile_levels(quantiles)
 
-    count, drawn, levels = peers.together(checked)
-    peers.require_same(directions=count, seed=drawn)
-    block = peers.together(lambda: _random_directions(peers.first, product.length, count, drawn))
+    count, drawn, levels = callers.together(checked)
+    callers.require_same(directions=count, seed=drawn)
+    block = callers.together(lambda: _random_directions(callers.first, product.length, count, drawn))
     result = carried(product, "vjp", block, callback, record_every)
     with np.errstate(invalid="ignore"):
         growth = result.log_norms - result.log_norms[0]

@@ -38,8 +38,8 @@ from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
 from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
+from rhochain.ranks.callers import callers_of
 from rhochain.ranks.calls import call_of_ranks
-from rhochain.ranks.whole_vectors import communicator_of
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -298,7 +298,7 @@ def check(
         )
         options = {"rtol": limits.rtol, "delta": limits.delta, "seed": limits.seed, "max_matvecs": limits.max_matvecs}
         identity = {"quantity": "check", "matrix": matrix_identity(A), "asked": repr(asked), **options}
-        logs = RunLogs(checkpoint, checkpoint_seconds, identity, communicator_of(A))
+        logs = RunLogs(checkpoint, checkpoint_seconds, identity, callers_of(A).comm)
     work = Investigation(without_names(A), known, limits, with_numerical_radius=numerical_radius, logs=logs)
     with contextlib.nullcontext() if logs is None else logs:
         decision = work.settle() if quick else work.measure()

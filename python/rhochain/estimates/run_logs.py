@@ -17,7 +17,7 @@ from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
 from rhochain.inputs.matrix import Matrix
 from rhochain.ranks.agreement import Communicator, together
-from rhochain.ranks.whole_vectors import communicator_of
+from rhochain.ranks.callers import callers_of
 from rhochain.runs.checkpoints import RunCheckpoint
 from rhochain.runs.identity import matrix_digest, vector_digest
 
@@ -192,7 +192,7 @@ class SavedEstimate:
             self._logs = checkpoint
         else:
             identity = {**estimate, "matrix": matrix_identity(A)}
-            self._logs = RunLogs(checkpoint, seconds, identity, communicator_of(A))
+            self._logs = RunLogs(checkpoint, seconds, identity, callers_of(A).comm)
         self.limits = limits.with_log(self._logs.begin(estimate, write_ends=self._logs is not checkpoint))
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:

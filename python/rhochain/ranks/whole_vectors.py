@@ -8,18 +8,11 @@ from typing import TypeVar
 import numpy as np
 
 from rhochain.inputs.arrays import Floats
-from rhochain.inputs.matrix import Matrix
 from rhochain.ranks.agreement import Communicator, together
-from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 
-__all__ = ["communicator_of", "from_first", "in_first"]
+__all__ = ["from_first", "in_first"]
 
 _Result = TypeVar("_Result")
-
-
-def communicator_of(A: Matrix) -> Communicator | None:
-    """That of the ranks that share A; None for a matrix of one process."""
-    return A.comm if isinstance(A, SlicedMatrix | SlicedOperator) else None
 
 
 def from_first(comm: Communicator, compute: Callable[[], _Result]) -> _Result:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
-from rhochain.ranks.whole_vectors import communicator_of, from_first, in_first
+from rhochain.ranks.callers import callers_of
+from rhochain.ranks.whole_vectors import from_first, in_first
 
 __all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
 
@@ -36,7 +37,7 @@ def array_digest(*arrays: npt.ArrayLike) -> str:
 
 def vector_digest(A: Matrix, own: Floats, *others: npt.ArrayLike) -> str:
     """`array_digest` of `others` and a vector, of which each rank has its slice where ranks share A: all call this."""
-    comm = communicator_of(A)
+    comm = callers_of(A).comm
     if comm is None:
         return array_digest(*others, own)
     whole = in_first(comm, own)
@@ -52,7 +53,7 @@ def matrix_digest(A: Matrix) -> str | None:
     """
     if A.kind == "operator":
         return None
-    comm = communicator_of(A)
+    comm = callers_of(A).comm
     before = 0 if comm is None else sum(comm.allgather(A.own_columns)[: comm.rank])
     # NumPy promises the raw numbers of a bit generator, not those of its distributions.
     raw = np.random.PCG64(20130616).advance(before).random_raw(A.own_columns)

@@ -1,5 +1,6 @@
 // Products of a matrix whose rows are shared out to ranks pass on the panels of one process, each with its numbers.
 #include "matrices.hpp"
+#include "part_of_rank.hpp"
 #include "thread_ranks.hpp"
 
 #include <rhochain/kernels/products/spmm.hpp>
@@ -21,17 +22,7 @@ using namespace thread_ranks;
 
 namespace {
 
-using matrix = csr<double, std::int32_t>;
-
-matrix rows_of(const matrix& W, const space& S) {
-    matrix part{S.length(), W.n_cols, {0}, {}, {}};
-    const std::int32_t before = W.indptr[static_cast<std::size_t>(S.first())];
-    for (std::int64_t i = 1; i <= S.length(); ++i)
-        part.indptr.push_back(W.indptr[static_cast<std::size_t>(S.first() + i)] - before);
-    part.indices.assign(W.indices.begin() + before, W.indices.begin() + before + part.indptr.back());
-    part.values.assign(W.values.begin() + before, W.values.begin() + before + part.indptr.back());
-    return part;
-}
+using matrix = square_matrix;
 
 // W X or W^T X, put together from what the panel task of each rank has been given.
 std::vector<double> passed_on(const matrix& W, const matrix& T, const slices& s, const std::vector<double>& x,

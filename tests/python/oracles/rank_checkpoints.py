@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rank_results import case, of_bracket
+from rank_results import of_bracket, shared_case
 
 import rhochain as rc
 
@@ -58,18 +58,8 @@ def quantity(name: str, W: Any, comm: Any, path: str, way: str) -> Any:
 
 
 def main(arguments: list[str]) -> None:
-    comm = None
-    if arguments[0] == "--ranks":
-        from mpi4py import MPI
-
-        comm, arguments = MPI.COMM_WORLD, arguments[1:]
-    W: Any = case(arguments[0])
-    if comm is None:
-        W = rc.Matrix(W)
-    else:
-        height = -(-W.shape[0] // comm.size)
-        W = rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm)
-    results = {name: quantity(name, W, comm, *arguments[1:3]) for name in arguments[3:]}
+    comm, W, arguments = shared_case(arguments)
+    results = {name: quantity(name, W, comm, *arguments[:2]) for name in arguments[2:]}
     if comm is None or comm.rank == 0:
         print(json.dumps(results))
 

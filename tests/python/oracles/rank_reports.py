@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rank_results import case
+from rank_results import shared_case
 
 import rhochain as rc
 
@@ -53,18 +53,8 @@ def differences(a: Any, b: Any, place: str = "") -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    comm = None
-    if arguments[0] == "--ranks":
-        from mpi4py import MPI
-
-        comm, arguments = MPI.COMM_WORLD, arguments[1:]
-    W: Any = case(arguments[0])
-    if comm is None:
-        W = rc.Matrix(W)
-    else:
-        height = -(-W.shape[0] // comm.size)
-        W = rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm)
-    found = {name: without_times(REPORTS[name](W).to_dict()) for name in arguments[1:]}
+    comm, W, arguments = shared_case(arguments)
+    found = {name: without_times(REPORTS[name](W).to_dict()) for name in arguments}
     if comm is not None and (differing := differences(found, comm.bcast(found))):
         raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
     if comm is None or comm.rank == 0:

@@ -88,19 +88,20 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
     raise ValueError(name)
 
 
-def main(arguments: list[str]) -> None:
-    comm = None
-    if arguments[0] == "--ranks":
-        from mpi4py import MPI
+def shared_case(arguments: list[str]) -> tuple[Any, Any, list[str]]:
+    """The communicator, or None in one process, the matrix that is named first, and the other arguments."""
+    if arguments[0] != "--ranks":
+        return None, rc.Matrix(case(arguments[0])), arguments[1:]
+    from mpi4py import MPI
 
-        comm, arguments = MPI.COMM_WORLD, arguments[1:]
-    W: Any = case(arguments[0])
-    if comm is None:
-        W = rc.Matrix(W)
-    else:
-        height = -(-W.shape[0] // comm.size)
-        W = rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm)
-    results = {name: quantity(name, W, comm) for name in arguments[1:]}
+    comm, W = MPI.COMM_WORLD, case(arguments[1])
+    height = -(-W.shape[0] // comm.size)
+    return comm, rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm), arguments[2:]
+
+
+def main(arguments: list[str]) -> None:
+    comm, W, arguments = shared_case(arguments)
+    results = {name: quantity(name, W, comm) for name in arguments}
     if comm is None or comm.rank == 0:
         print(json.dumps(results))
 

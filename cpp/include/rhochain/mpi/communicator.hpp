@@ -1,9 +1,8 @@
 // The ranks of an MPI communicator, for programs that include mpi.h: the library itself knows no MPI, so that this
 // header is compiled by its user, against any MPI of version 3 or later.
 //
-//     auto ranks =
-//     std::make_shared<rhochain::rank_group>(std::make_shared<rhochain::mpi_communicator>(MPI_COMM_WORLD));
-//     rhochain::space S(ranks, lengths, threads);
+//     auto bytes = std::make_shared<rhochain::mpi_communicator>(MPI_COMM_WORLD);
+//     rhochain::space S(std::make_shared<rhochain::rank_group>(bytes), lengths, threads);
 //
 // MPI must be initialised, with MPI_THREAD_FUNNELED or more where `threads` is above 1, and finalised after the last
 // space is gone. All calls come from the thread that calls the library.

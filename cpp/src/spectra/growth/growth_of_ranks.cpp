@@ -1,6 +1,7 @@
 #include "spectra/growth/growth_of_ranks.hpp"
 
 #include "spectra/run_stage.hpp"
+#include "spectra/structure/first_rank_work.hpp"
 #include "spectra/structure/on_first_rank.hpp"
 
 #include <cstddef>
@@ -40,18 +41,14 @@ WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes, c
     Ledger ledger(options, S);
     const std::optional<linear_map> whole = W.gathered();
     WorstCaseGrowth found;
-    on_first_rank(
-        S,
-        [&] {
-            SolverOptions own = ledger.inner_options(options, options.max_matvecs);
-            own.callback = options.callback;
-            own.start = {};
-            own.log = nullptr;
-            found = worst_case_growth(*whole, slopes, own);
-        },
-        [&](state_archive& s) { exchange(s, found, S.size()); });
+    work_of_first_rank(ledger, options, [&](SolverOptions own) {
+        own.callback = options.callback;
+        own.start = {};
+        found = worst_case_growth(*whole, slopes, own);
+        return found.bracket.matvecs;
+    });
+    on_first_rank(S, [] {}, [&](state_archive& s) { exchange(s, found, S.size()); });
     found.active = own_columns(found.active, found.period, S);
-    ledger.count(found.bracket.matvecs);
     ledger.close(found.bracket);
     return found;
 }

@@ -13,18 +13,6 @@ entry_structure structure_here(const linear_map& A) {
     return found;
 }
 
-void exchange(state_archive& s, entry_structure& found) {
-    bool known = found.moduli.has_value();
-    s(known);
-    if (known) {
-        modulus_interval moduli = found.moduli.value_or(modulus_interval{});
-        s(moduli.lower);
-        s(moduli.upper);
-        found.moduli = moduli;
-    }
-    s(found.signs_factorize);
-}
-
 }  // namespace
 
 entry_structure structure_of_entries(const linear_map& A) {
@@ -41,7 +29,10 @@ entry_structure structure_of_entries(const linear_map& A) {
     const auto whole = A.gathered();
     on_first_rank(
         S, [&] { found = structure_here(A.exponent() == 0 ? *whole : whole->normalised()); },
-        [&](state_archive& s) { exchange(s, found); });
+        [&](state_archive& s) {
+            exchange(s, found.moduli);
+            s(found.signs_factorize);
+        });
     return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "spectra/run_stage.hpp"
 #include "spectra/structure/component_search.hpp"
+#include "spectra/structure/first_rank_work.hpp"
 #include "spectra/structure/on_first_rank.hpp"
 
 #include <cstdint>
@@ -31,14 +32,7 @@ struct announcement {
         s(facts.trace_bound);
         s(facts.exponent);
         s.within(facts.kind, symmetry::circulant);
-        bool known = facts.moduli.has_value();
-        s(known);
-        if (known) {
-            modulus_interval moduli = facts.moduli.value_or(modulus_interval{});
-            s(moduli.lower);
-            s(moduli.upper);
-            facts.moduli = moduli;
-        }
+        rhochain::exchange(s, facts.moduli);
         s.list(outside, std::int64_t{0}, 1, [&](std::int64_t& i) { s(i); });
     }
 };
@@ -119,31 +113,13 @@ public:
     }
 
 private:
-    // (*) Runs in the first rank with a ledger of its own. Its products count on all ranks. Where it asks whether to
-    // stop it meets the others, which wait for it: a signal or a clock of any rank ends it.
+    // (*) Runs in the first rank with a ledger of its own.
     void alone(const std::function<void(const SolverOptions&, Ledger&)>& body) {
-        std::int64_t products = 0;
-        const auto at_work = [&](bool first_works) {
-            static_cast<void>(ledger_.exhausted());
-            return S_.any(first_works);
-        };
-        if (S_.rank() == 0)
-            S_.attempt([&] {
-                SolverOptions options = ledger_.inner_options(own_, own_.max_matvecs - ledger_.matvecs());
-                options.interrupt = [&] { return at_work(true) && ledger_.exhausted(); };
-                Ledger inner(options, whole_->domain());
-                body(options, inner);
-                products = inner.matvecs();
-            });
-        while (at_work(false)) {
-        }
-        on_first_rank(
-            S_, [] {},
-            [&](state_archive& s) {
-                s(products);
-                if (ledger_.log() != nullptr) ledger_.log()->exchange_end(s);
-            });
-        ledger_.count(products);
+        work_of_first_rank(ledger_, own_, [&](const SolverOptions& options) {
+            Ledger inner(options, whole_->domain());
+            body(options, inner);
+            return inner.matvecs();
+        });
     }
 
     space S_;

@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include "kernels/vectors/state_archive.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -150,6 +151,16 @@ std::optional<modulus_interval> gram_interval(const linear_map& W) {
 bool rows_agree_in_norm(const stored_entries& rows, int exponent) {
     return rows.visit(
         [&](const auto& W) { return W.rows() == 0 || common_square(W, std::ldexp(1.0, -exponent)) > 0.0; });
+}
+
+void exchange(state_archive& s, std::optional<modulus_interval>& moduli) {
+    bool known = moduli.has_value();
+    s(known);
+    if (!known) return moduli.reset();
+    modulus_interval ends = moduli.value_or(modulus_interval{});
+    s(ends.lower);
+    s(ends.upper);
+    moduli = ends;
 }
 
 void tighten_by_interval(Bracket& b, const modulus_interval& moduli) {

@@ -12,6 +12,8 @@
 
 namespace rhochain {
 
+class state_archive;  // kernels/vectors/state_archive.hpp
+
 struct modulus_interval {
     double lower = 0.0;
     double upper = 0.0;
@@ -23,6 +25,8 @@ struct modulus_interval {
 
 // Whether all rows have the same norm, as those of a multiple of an orthogonal matrix have; none have it too.
 [[nodiscard]] bool rows_agree_in_norm(const stored_entries& rows, int exponent);
+
+void exchange(state_archive& s, std::optional<modulus_interval>& moduli);
 
 // Moves both ends into the interval, PROVED also where a PROBABLE one is narrower.
 void tighten_by_interval(Bracket& b, const modulus_interval& moduli);
