@@ -15,22 +15,17 @@ from typing import Any, BinaryIO, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.files.faults import FileFault, require_memory
+from rhochain.files.faults import FileFault, require_memory, shown_name
 from rhochain.files.numpy_files import ArrayHeader, array_header, read_array, require_numbers
 from rhochain.files.table_sizes import MOST_DEFLATED, require_unpacked
 
-__all__ = ["ArchiveMembers", "shown_name"]
+__all__ = ["ArchiveMembers"]
 
 _T = TypeVar("_T")
 
 _ENDING = ".npy"
-_LISTED, _LONGEST_NAME = 8, 40  # names of arrays in a message, and characters of each
+_LISTED = 8  # names of arrays in a message
 _BLOCK = 1 << 20  # bytes that are unpacked at a time
-
-
-def shown_name(name: str) -> str:
-    """The name of an array for a message, in quotes where it is unusual."""
-    return name if name.isidentifier() and len(name) <= _LONGEST_NAME else repr(name[:_LONGEST_NAME])
 
 
 class ArchiveMembers:

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from rhochain.files.archive_members import ArchiveMembers, shown_name
+from rhochain.files.archive_members import ArchiveMembers
 from rhochain.files.choices import chosen_name
-from rhochain.files.faults import FileFault, require_sane_shape
+from rhochain.files.faults import FileFault, require_sane_shape, shown_name
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.numpy_files import require_matrix, require_numbers
 from rhochain.files.sparse_parts import (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rhochain.files.faults import FileFault
+from rhochain.files.faults import FileFault, shown_name
 
 __all__ = ["chosen_name", "listed_shapes"]
 
-_LISTED, _LONGEST_NAME = 12, 80  # names in a message, and characters of each
+_LISTED = 12  # names in a message
 
 
 def listed_shapes(found: Mapping[str, tuple[int, ...]]) -> str:
     """Names with shapes for a message, the first twelve."""
-    shown = [f"{name[:_LONGEST_NAME]} ({' x '.join(map(str, shape))})" for name, shape in found.items()]
+    shown = [f"{shown_name(name)} ({' x '.join(map(str, shape))})" for name, shape in found.items()]
     return ", ".join(shown[:_LISTED]) + (", .." if len(shown) > _LISTED else "")
 
 

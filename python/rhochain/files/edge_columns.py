@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from rhochain.files.faults import shown_name
 from rhochain.weights.refusals import BadArgument, BadData
 
 __all__ = [
@@ -52,7 +53,7 @@ _WEIGHTS = (
 _TRANSMITTERS = ("nt_type", "top_nt", "neurotransmitter", "transmitter", "predicted_nt", "consensus_nt", "nt")
 _SHARES = {"gaba_avg": "GABA", "ach_avg": "ACH", "glut_avg": "GLUT", "oct_avg": "OCT", "ser_avg": "SER", "da_avg": "DA"}
 _IDS = ("id", "root_id", "pt_root_id", "bodyid", "body", "node_id", "node", "neuron", "neuron_id", "", "unnamed: 0")
-_LISTED, _LONGEST_NAME = 12, 40
+_LISTED = 12
 
 
 class EdgeColumns(NamedTuple):
@@ -149,7 +150,7 @@ def _require_column(argument: str, column: str, names: Sequence[str]) -> None:
 
 def listed_names(names: Sequence[str]) -> str:
     """Names of columns for a message, the first twelve, in quotes where they are unusual."""
-    shown = [
-        name if name.isprintable() and len(name) <= _LONGEST_NAME else repr(name[:_LONGEST_NAME]) for name in names
-    ]
+    shown = [shown_name(name) for name in names]
+    if not shown:
+        return "none"
     return ", ".join(shown[:_LISTED]) + (f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else "")

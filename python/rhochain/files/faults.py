@@ -5,9 +5,10 @@ from __future__ import annotations
 from rhochain.weights.machine_memory import machine_memory
 from rhochain.weights.refusals import BadData
 
-__all__ = ["FileFault", "in_quotes", "require_memory", "require_sane_shape"]
+__all__ = ["FileFault", "in_quotes", "require_memory", "require_sane_shape", "shown_name"]
 
 _LONGEST_QUOTE = 60
+_LONGEST_NAME = 40
 _EMPTY_LINES = 10_000_000  # rows or columns without an entry that a sparse file may state, whatever its size
 _LINES_OF_ENTRY = 100
 
@@ -20,6 +21,11 @@ def in_quotes(text: bytes) -> str:
     """Bytes of a file for a message: printable, in quotes, the first 60."""
     shown = repr(text[:_LONGEST_QUOTE])[1:]
     return shown if len(text) <= _LONGEST_QUOTE else f"{shown}..."
+
+
+def shown_name(name: str) -> str:
+    """The name of an array, a column or a variable for a message, in quotes where it is empty, long or unusual."""
+    return name if name and name.isprintable() and len(name) <= _LONGEST_NAME else repr(name[:_LONGEST_NAME])
 
 
 def require_memory(place: str, what: str, nbytes: int, most_bytes: int | None = None) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rhochain.files.choices import chosen_name
-from rhochain.files.faults import FileFault, require_memory, require_sane_shape
+from rhochain.files.faults import FileFault, require_memory, require_sane_shape, shown_name
 from rhochain.files.sparse_parts import compressed_matrix, wide_entries
 from rhochain.files.table_sizes import MOST_DEFLATED, require_unpacked
 
@@ -72,7 +72,7 @@ def read_mat5(stream: BinaryIO, size: int, name: str | None, most_bytes: int | N
         if len(found) > _MOST_VARIABLES:
             raise FileFault("file", f"more than {_MOST_VARIABLES} matrices", f"at most {_MOST_VARIABLES}")
     chosen = chosen_name({key: given.shape for key, given in found.items()}, name, "matrices")
-    return reader.matrix(f"variable {chosen or 'without a name'}", found[chosen])
+    return reader.matrix(f"variable {shown_name(chosen)}", found[chosen])
 
 
 class _Reader:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rhochain.files.choices import chosen_name
+from rhochain.files.faults import shown_name
 from rhochain.files.load_options import LoadOptions
 from rhochain.files.numpy_files import require_numbers
 from rhochain.files.safe_tensors import SafeTensors
@@ -31,5 +32,5 @@ def read_state_dict(path: Path, options: LoadOptions) -> Any:
     found = {name: shape for name in tensors if len(shape := tensors.shape(name)) == 2 and 0 not in shape}
     name = chosen_name(found, options.name, "matrices")
     matrix = tensors[name]
-    require_numbers(f"tensor {name}", matrix.dtype)
+    require_numbers(f"tensor {shown_name(name)}", matrix.dtype)
     return matrix

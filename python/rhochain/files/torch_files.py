@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from rhochain.files.extras import optional_library
-from rhochain.files.faults import FileFault, require_memory, require_sane_shape
+from rhochain.files.faults import FileFault, require_memory, require_sane_shape, shown_name
 from rhochain.files.sparse_parts import compressed_matrix, coordinate_matrix, wide_entries
 
 __all__ = ["TorchTensors"]
@@ -66,7 +66,7 @@ class TorchTensors(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         tensor = self._tensors[name].detach()
-        place = f"tensor {name}"
+        place = f"tensor {shown_name(name)}"
         shape = tuple(tensor.shape)
         if tensor.layout in (self._torch.sparse_csr, self._torch.sparse_csc) and tensor.ndim == 2:
             rows = tensor.layout == self._torch.sparse_csr
