@@ -1,11 +1,13 @@
 #include <rhochain/operators/gathered_matrix.hpp>
 
 #include <rhochain/operators/sparse_operator.hpp>
+#include <rhochain/storage/buffer.hpp>
 #include <rhochain/storage/sparse_copy.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -15,6 +17,14 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t strip_entries = std::int64_t{1} << 18;
+
+// A csr whose long arrays are in huge pages: new small pages cost more than the messages that fill them.
+template <class Scalar, class Kept>
+struct whole_rows {
+    std::vector<Kept> indptr;
+    buffer<Kept> indices;
+    buffer<Scalar> values;
+};
 
 // Consecutive entries as bytes in a message of numbers: their columns, then their values.
 template <class Scalar, class Kept>
@@ -36,12 +46,10 @@ public:
         }
         std::memcpy(to, rows.values.data() + begin, count_ * sizeof(Scalar));
     }
-    void append_to(csr<Scalar, Kept>& W) {
-        const std::size_t before = W.indices.size();
-        W.indices.resize(before + count_);
-        W.values.resize(before + count_);
-        std::memcpy(W.indices.data() + before, columns(), count_ * sizeof(Kept));
-        std::memcpy(W.values.data() + before, columns() + count_ * sizeof(Kept), count_ * sizeof(Scalar));
+    // Into the entries from `begin` on.
+    void copy_to(whole_rows<Scalar, Kept>& W, std::int64_t begin) {
+        std::memcpy(W.indices.data() + begin, columns(), count_ * sizeof(Kept));
+        std::memcpy(W.values.data() + begin, columns() + count_ * sizeof(Kept), count_ * sizeof(Scalar));
     }
 
 private:
@@ -55,20 +63,22 @@ template <class Kept, storage_scalar Scalar, index_integer Index>
 std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const space& S, std::int64_t nnz,
                                     std::size_t memory) {
     const bool here = S.rank() == 0;
-    csr<Scalar, Kept> W{S.size(), rows.cols(), {}, {}, {}};
+    const auto W = std::make_shared<whole_rows<Scalar, Kept>>();
     std::vector<double> lengths(static_cast<std::size_t>(rows.rows()));
     for (std::int64_t i = 0; i < rows.rows(); ++i)
         lengths[static_cast<std::size_t>(i)] = static_cast<double>(rows.row_end(i) - rows.row_begin(i));
     const std::vector<double> all = S.assembled(lengths);
     if (here) {
-        W.indptr.reserve(all.size() + 1);
-        W.indptr.push_back(0);
-        for (const double length : all) W.indptr.push_back(W.indptr.back() + static_cast<Kept>(length));
-        W.indices.reserve(static_cast<std::size_t>(nnz));
-        W.values.reserve(static_cast<std::size_t>(nnz));
-        for (const Index column : rows.indices) W.indices.push_back(static_cast<Kept>(column));
-        W.values.assign(rows.values.begin(), rows.values.end());
+        W->indptr.reserve(all.size() + 1);
+        W->indptr.push_back(0);
+        for (const double length : all) W->indptr.push_back(W->indptr.back() + static_cast<Kept>(length));
+        W->indices.resize(static_cast<std::size_t>(nnz));
+        W->values.resize(static_cast<std::size_t>(nnz));
+        std::transform(rows.indices.begin(), rows.indices.end(), W->indices.begin(),
+                       [](Index column) { return static_cast<Kept>(column); });
+        std::copy(rows.values.begin(), rows.values.end(), W->values.begin());
     }
+    std::int64_t filled = rows.nnz();
     strip<Scalar, Kept> sent, came;
     for (int r = 1; r < S.ranks(); ++r) {
         const bool mine = S.rank() == r;
@@ -81,11 +91,13 @@ std::optional<linear_map> gather_as(const csr_view<Scalar, Index>& rows, const s
                 sent.fill(rows, begin);
             }
             S.broadcast(sent.words(), came.words(), r);
-            if (here) came.append_to(W);
+            if (here) came.copy_to(*W, filled);
+            filled += entries;
         }
     }
     if (!here) return std::nullopt;
-    return sparse_operator(std::move(W), S.threads()).prepared(memory);
+    const csr_view<Scalar, Kept> view{S.size(), rows.cols(), W->indptr, W->indices, W->values};
+    return sparse_operator<Scalar, Kept>(view, W, S.threads()).prepared(memory);
 }
 
 }  // namespace

@@ -157,8 +157,10 @@ class SlicedMatrix(_Sliced):
 
     Notes
     -----
-    Memory of a rank: its rows of W and of W^T, their layouts, and one vector of n entries while a product runs, or a
-    block of n rows. A process of its own multiplies with ``threads``; messages are MPI's Allgatherv alone.
+    Memory of a rank: its rows of W and of W^T, and their layouts. Beside these, one vector of n entries while a product
+    runs, or a block of n rows: one for all ranks of a machine, on several machines one for each rank. Where the first
+    rank looks at the whole matrix, for its components, it has a copy of at most ``gathered_memory`` bytes. Each rank
+    multiplies with ``threads``; messages are MPI's Allgatherv alone.
 
     Examples
     --------

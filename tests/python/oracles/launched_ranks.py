@@ -24,14 +24,14 @@ def launcher() -> str:
     return found
 
 
-def alone(program: Path, *arguments: str) -> str:
+def alone(program: Path, *arguments: str, seconds: float = _SECONDS) -> str:
     """What a program prints without ranks."""
-    return _run([sys.executable, str(program), *arguments])
+    return _run([sys.executable, str(program), *arguments], seconds)
 
 
-def on_ranks(ranks: int, program: Path, *arguments: str) -> str:
+def on_ranks(ranks: int, program: Path, *arguments: str, seconds: float = _SECONDS) -> str:
     """What it prints on so many ranks."""
-    return _run([launcher(), "-n", str(ranks), sys.executable, str(program), *arguments])
+    return _run([launcher(), "-n", str(ranks), sys.executable, str(program), *arguments], seconds)
 
 
 def launched(ranks: int, *command: str) -> "subprocess.Popen[str]":
@@ -45,8 +45,8 @@ def launched(ranks: int, *command: str) -> "subprocess.Popen[str]":
     )
 
 
-def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, env=_environment(), check=False)
+def _run(command: list[str], seconds: float) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, env=_environment(), check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stdout
 

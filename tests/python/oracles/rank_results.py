@@ -2,6 +2,8 @@
 
 python rank_results.py CASE QUANTITY ...
 mpiexec -n 3 python rank_results.py --ranks CASE QUANTITY ...
+
+A case is a kind and a number of neurons, such as iid-20000. With --idle in place of --ranks, rank 1 has no rows.
 """
 
 import hashlib
@@ -25,6 +27,8 @@ def case(name: str) -> sparse.csr_array:
     rng = np.random.default_rng(7)
     if kind == "celegans":
         return sparse.csr_array(rc.load(sys.argv[0].rsplit("/", 4)[0] + f"/examples/data/{CELEGANS}"))
+    if kind == "connectome":
+        return connectome(rng, n)
     rows, cols = np.repeat(np.arange(n), 10), rng.integers(0, n, 10 * n)
     entries = rng.standard_normal(10 * n) / np.sqrt(10)
     W = sparse.csr_array((entries, (rows, cols)), shape=(n, n))
@@ -39,6 +43,16 @@ def case(name: str) -> sparse.csr_array:
         W = W.astype(np.float32)
     W.sum_duplicates()
     return W
+
+
+def connectome(rng: np.random.Generator, n: int) -> sparse.csr_array:
+    """108 synapses a neuron; few neurons have most of the partners, and 30 % inhibit."""
+    hubs = np.minimum((n * rng.random((2, 108 * n)) ** 3).astype(np.int64), n - 1)
+    pairs = np.unique(hubs[0] * n + hubs[1])
+    target, source = np.divmod(pairs, n)
+    sign = np.where(rng.random(n) < 0.3, -1.0, 1.0)
+    W = sparse.csr_array((sign[source] * rng.geometric(0.25, len(pairs)), (target, source)), shape=(n, n))
+    return W.astype(np.float64)
 
 
 def digest(values: npt.NDArray[Any]) -> str:
@@ -90,13 +104,24 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
 
 def shared_case(arguments: list[str]) -> tuple[Any, Any, list[str]]:
     """The communicator, or None in one process, the matrix that is named first, and the other arguments."""
-    if arguments[0] != "--ranks":
+    if arguments[0] not in ("--ranks", "--idle"):
         return None, rc.Matrix(case(arguments[0])), arguments[1:]
     from mpi4py import MPI
 
     comm, W = MPI.COMM_WORLD, case(arguments[1])
-    height = -(-W.shape[0] // comm.size)
-    return comm, rc.distributed.Matrix(W[comm.rank * height : (comm.rank + 1) * height], comm), arguments[2:]
+    idle = arguments[0] == "--idle" and comm.size > 1
+    begin, end = own_rows(W.shape[0], comm, idle)
+    return comm, rc.distributed.Matrix(W[begin:end], comm, keep_rows=idle), arguments[2:]
+
+
+def own_rows(n: int, comm: Any, idle: bool) -> tuple[int, int]:
+    """The first row of this rank and that behind its last one; slices begin at multiples of a piece."""
+    if not idle:
+        height = -(-n // comm.size)
+        return min(n, comm.rank * height), min(n, (comm.rank + 1) * height)
+    height = -(-n // 8192 // (comm.size - 1)) * 8192
+    place = comm.rank - (comm.rank > 0)
+    return min(n, place * height) if comm.rank != 1 else min(n, height), min(n, (place + 1) * height)
 
 
 def main(arguments: list[str]) -> None:

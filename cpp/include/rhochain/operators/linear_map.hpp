@@ -112,8 +112,10 @@ public:
     [[nodiscard]] std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                       std::span<const std::int64_t> position) const;
 
-    // The rows of the matrix that this rank has, where they are shared out to ranks: as a matrix of their own.
+    // The rows of the matrix that this rank has, where they are shared out to ranks, and the rows of its transpose:
+    // each as a matrix of their own.
     [[nodiscard]] std::optional<stored_entries> own_rows() const { return model_->own_rows(); }
+    [[nodiscard]] std::optional<stored_entries> own_columns() const { return model_->own_columns(); }
     // Whether there are own_rows(), and the first rank has memory for those of all ranks.
     [[nodiscard]] bool gathers() const { return model_->gathers(); }
     // (*) W = 2^exponent() A in the first rank, on a space of its own and not normalised; nothing in the others.

@@ -16,7 +16,8 @@
 //     domain(), range()              spaces (space.hpp), where rows() and cols() entries are not all in this process:
 //         such a product reports exceptions by space::attempt, so that no rank waits for one that has failed;
 //     entries(), principal(..)       the stored matrix (stored_entries.hpp), and parts of it as matrices of their own;
-//     own_rows(), gathers(), gathered()   its rows in this rank, and all of it in the first, where ranks share it;
+//     own_rows(), own_columns()      its rows and those of its transpose in this rank, where ranks share it;
+//     gathers(), gathered()          all of it in the first rank;
 //     for_one_product(), pool(), prepared_bytes()   layouts for many products, and memory for results.
 #pragma once
 

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] virtual std::optional<linear_map> principal(std::span<const std::int64_t> members,
                                                               std::span<const std::int64_t> position) const;
     [[nodiscard]] virtual std::optional<stored_entries> own_rows() const { return std::nullopt; }
+    [[nodiscard]] virtual std::optional<stored_entries> own_columns() const { return std::nullopt; }
     [[nodiscard]] virtual bool gathers() const { return false; }
     [[nodiscard]] virtual std::optional<linear_map> gathered() const;
     [[nodiscard]] virtual std::shared_ptr<buffer_pool> pool() const { return nullptr; }

@@ -127,6 +127,12 @@ public:
         else
             return std::nullopt;
     }
+    [[nodiscard]] std::optional<stored_entries> own_columns() const override {
+        if constexpr (requires(const operator_type& op) { op.own_columns(); })
+            return get().own_columns();
+        else
+            return std::nullopt;
+    }
     [[nodiscard]] bool gathers() const override {
         if constexpr (requires(const operator_type& op) { op.gathers(); })
             return get().gathers();

@@ -3,7 +3,8 @@
 //     Y = f(A) X,   Y = f(A)^T X:   each rank gathers all of X and makes its rows of Y.
 // Every sum runs over a whole row, from its first entry to its last: a product has the bits of one process. A product
 // that fails on one rank ends the call on all of them. Borrows its rows; cheap to copy.
-// Memory of a rank: the layouts of both parts, and a block of n or m rows for the time of a product.
+// Memory of a rank: the layouts of both parts. Memory of a product: a block of n or m rows, once for all ranks of a
+// machine; for each rank where there are several machines.
 #pragma once
 
 #include <rhochain/kernels/space/over_rows.hpp>
@@ -20,6 +21,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -45,6 +47,7 @@ public:
           rows_(part(rows, range_, domain_, memory)),
           columns_(part(columns, domain_, range_, memory)),
           view_(rows),
+          view_of_columns_(columns),
           memory_(memory),
           pool_(std::make_shared<buffer_pool>(memory.layouts)) {
         largest_ = range_.largest(rows_.summary().largest);
@@ -100,6 +103,7 @@ public:
     }
 
     [[nodiscard]] stored_entries own_rows() const { return {view_}; }
+    [[nodiscard]] stored_entries own_columns() const { return {view_of_columns_}; }
     // Whether the whole matrix fits into the first rank.
     [[nodiscard]] bool gathers() const { return gathered_bytes(rows(), nnz_, sizeof(Scalar)) <= memory_.gathered; }
     // (*) W itself, without the exponent, in the first rank; nothing in the others.
@@ -132,10 +136,8 @@ private:
         const part_operator& part = adjoint ? columns_ : rows_;
         const space& of_X = adjoint ? range_ : domain_;
         const space& of_Y = adjoint ? domain_ : range_;
-        const std::int64_t numbers = of_X.size() * X.columns;
-        buffer_pool::lease memory(pool_, static_cast<std::size_t>(numbers) * sizeof(double));
-        const mutable_block whole(memory.as<double>(), of_X.size(), X.columns);
-        of_X.assemble(X.flat(), X.columns, whole.flat());
+        std::optional<buffer_pool::lease> memory;
+        const const_block whole = assembled(of_X, X, memory);
         if (Y.rows == 0) return;
         of_X.attempt([&] {
             if (then == nullptr) return part.apply(f, whole, Y);
@@ -147,11 +149,24 @@ private:
         });
     }
 
+    // (*) All of X, in memory of these ranks or in a buffer of `memory`.
+    [[nodiscard]] const_block assembled(const space& S, const_block X,
+                                        std::optional<buffer_pool::lease>& memory) const {
+        const std::span<const double> common = S.assembled_in_common(X.flat(), X.columns);
+        if (!common.empty()) return {common.data(), S.size(), X.columns};
+        const std::int64_t numbers = S.size() * X.columns;
+        memory.emplace(pool_, static_cast<std::size_t>(numbers) * sizeof(double));
+        const mutable_block whole(memory->template as<double>(), S.size(), X.columns);
+        S.assemble(X.flat(), X.columns, whole.flat());
+        return whole;
+    }
+
     space range_;
     space domain_;
     part_operator rows_;
     part_operator columns_;
     rows_view view_;
+    rows_view view_of_columns_;
     memory_limits memory_;
     std::shared_ptr<buffer_pool> pool_;
     double largest_ = 0.0;

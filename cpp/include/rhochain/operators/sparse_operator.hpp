@@ -29,6 +29,11 @@ public:
     // Owns W.
     explicit sparse_operator(csr<Scalar, Index>&& W, int threads = 0)
         : sparse_operator(std::make_shared<const csr<Scalar, Index>>(std::move(W)), threads) {}
+    // `owner` keeps the arrays of W alive.
+    sparse_operator(const csr_view<Scalar, Index>& W, std::shared_ptr<const void> owner, int threads)
+        : sparse_operator(W, threads) {
+        owner_ = std::move(owner);
+    }
 
     [[nodiscard]] std::int64_t rows() const { return W_.rows(); }
     [[nodiscard]] std::int64_t cols() const { return W_.cols(); }
@@ -104,9 +109,8 @@ public:
     }
 
 private:
-    sparse_operator(std::shared_ptr<const csr<Scalar, Index>> W, int threads) : sparse_operator(W->view(), threads) {
-        owner_ = std::move(W);
-    }
+    sparse_operator(std::shared_ptr<const csr<Scalar, Index>> W, int threads)
+        : sparse_operator(W->view(), W, threads) {}
 
     // Each layout has the bits of W itself.
     void product(bool adjoint, entry_map f, const_block X, mutable_block Y, const panel_task* then) const {
@@ -140,7 +144,7 @@ private:
     }
 
     csr_view<Scalar, Index> W_;
-    std::shared_ptr<const csr<Scalar, Index>> owner_;
+    std::shared_ptr<const void> owner_;
     entry_summary summary_;
     int threads_;
     int exponent_ = 0;

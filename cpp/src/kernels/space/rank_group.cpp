@@ -1,7 +1,10 @@
 #include <rhochain/kernels/space/rank_group.hpp>
 
+#include "kernels/space/common_memory.hpp"
+
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <numeric>
@@ -28,6 +31,8 @@ rank_failure::rank_failure(int rank, const std::string& text)
     : std::runtime_error("rank " + std::to_string(rank) + ": " + text), rank_(rank), text_(text) {}
 
 rank_group::rank_group(std::shared_ptr<communicator> ranks) : ranks_(std::move(ranks)) {}
+
+rank_group::~rank_group() = default;
 
 std::vector<double> rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts) {
     std::vector<double> all(static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
@@ -57,6 +62,44 @@ void rank_group::gather(std::span<const double> mine, std::span<const std::int64
     left_ = false;
 }
 
+std::span<const double> rank_group::gather_in_common(std::span<const double> mine,
+                                                     std::span<const std::int64_t> counts) {
+    const std::int64_t numbers = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+    const std::span<std::byte> memory = memory_in_common(static_cast<std::size_t>(numbers) * sizeof(double));
+    if (memory.empty()) return {};
+    if (read_) meet();
+    auto* const all = reinterpret_cast<double*>(memory.data());
+    std::copy(mine.begin(), mine.end(),
+              all + std::accumulate(counts.begin(), counts.begin() + rank(), std::int64_t{0}));
+    std::atomic_thread_fence(std::memory_order_release);
+    meet();
+    std::atomic_thread_fence(std::memory_order_acquire);
+    read_ = true;
+    return {all, static_cast<std::size_t>(numbers)};
+}
+
+std::span<std::byte> rank_group::memory_in_common(std::size_t bytes) {
+    if (!has_common_) return {};
+    if (common_ != nullptr && common_->bytes().size() >= bytes) return common_->bytes();
+    std::unique_ptr<common_memory> memory;
+    common_memory::address place{};
+    if (rank() == 0) memory = common_memory::made(bytes);
+    if (memory != nullptr) place = memory->where();
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(size()), 0);
+    counts.front() = static_cast<std::int64_t>(place.size());
+    const std::vector<double> of_first =
+        gather(rank() == 0 ? std::span<const double>(place) : std::span<const double>(), counts);
+    std::copy(of_first.begin(), of_first.end(), place.begin());
+    if (rank() != 0) memory = common_memory::mapped(place);
+    const std::vector<double> allocated = gather(memory != nullptr && memory->allocate(rank(), size()) ? 1.0 : 0.0);
+    has_common_ = std::find(allocated.begin(), allocated.end(), 0.0) == allocated.end();
+    common_.reset();
+    if (!has_common_) return {};
+    memory->close_file();
+    common_ = std::move(memory);
+    return common_->bytes();
+}
+
 std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few) {
     const auto ranks = static_cast<std::size_t>(size());
     std::vector<opening> openings(ranks);
@@ -65,6 +108,7 @@ std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few
     std::copy(few.begin(), few.end(), own.numbers.begin());
     left_ = true;  // where the transport fails
     ranks_->gather(std::as_bytes(std::span(&own, 1)), bytes, std::as_writable_bytes(std::span(openings)));
+    read_ = false;
     for (const opening& each : openings) agreed_ |= each.flags & (stop | save);
     const auto first =
         std::find_if(openings.begin(), openings.end(), [](const opening& each) { return (each.flags & failed) != 0; });

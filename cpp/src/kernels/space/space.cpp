@@ -112,14 +112,24 @@ std::vector<double> space::assembled(std::span<const double> slice) const {
     return group_->gather(slice, *lengths_);
 }
 
+std::vector<std::int64_t> space::counts_of(std::int64_t columns) const {
+    std::vector<std::int64_t> counts = *lengths_;
+    for (std::int64_t& count : counts) count *= columns;
+    return counts;
+}
+
 void space::assemble(std::span<const double> slice, std::int64_t columns, std::span<double> all) const {
     if (whole()) {
         std::copy(slice.begin(), slice.end(), all.begin());
         return;
     }
-    std::vector<std::int64_t> counts = *lengths_;
-    for (std::int64_t& count : counts) count *= columns;
-    group_->gather(slice, counts, all);
+    group_->gather(slice, counts_of(columns), all);
+}
+
+std::span<const double> space::assembled_in_common(std::span<const double> slice, std::int64_t columns) const {
+    constexpr std::int64_t least_numbers = 4096;  // fewer fit into a short message
+    if (whole() || n_ * columns < least_numbers) return {};
+    return group_->gather_in_common(slice, counts_of(columns));
 }
 
 bool space::agreed_stop(bool wanted) const {

@@ -13,19 +13,35 @@ entry_structure structure_here(const linear_map& A) {
     return found;
 }
 
+// What the lines of a rank rule out, or decide, for W as a whole.
+struct lines_of_rank {
+    bool rows_agree_in_norm = false;
+    bool rows_have_one_sign = false;
+    bool columns_have_one_sign = false;
+
+    [[nodiscard]] static lines_of_rank of(const linear_map& A) {
+        const stored_entries rows = *A.own_rows();
+        return {rhochain::rows_agree_in_norm(rows, A.exponent()), rhochain::rows_have_one_sign(rows),
+                rhochain::rows_have_one_sign(*A.own_columns())};
+    }
+};
+
 }  // namespace
 
 entry_structure structure_of_entries(const linear_map& A) {
     if (A.entries() != nullptr) return structure_here(A);
     if (!A.gathers()) return {};
     const space& S = A.range();
-    bool possible = false;
-    S.attempt([&] {
-        const stored_entries own = *A.own_rows();
-        possible = signs_factorize(own) || rows_agree_in_norm(own, A.exponent());
-    });
-    if (S.any(!possible)) return {};
+    lines_of_rank own;
+    S.attempt([&] { own = lines_of_rank::of(A); });
+    const bool moduli = !S.any(!own.rows_agree_in_norm);
     entry_structure found;
+    const bool rows = !S.any(!own.rows_have_one_sign);
+    found.signs_factorize = !S.any(!own.columns_have_one_sign) || rows;
+    if (!moduli && found.signs_factorize) return found;
+    bool possible = moduli;
+    S.attempt([&] { possible = possible || signs_factorize(*A.own_rows()); });
+    if (S.any(!possible)) return {};
     const auto whole = A.gathered();
     on_first_rank(
         S, [&] { found = structure_here(A.exponent() == 0 ? *whole : whole->normalised()); },

@@ -1,6 +1,7 @@
 // What the entries of A tell about its singular values at once: whether they are all nearly the same
 // (gram_interval.hpp) and whether sigma_1(A) = sigma_1(|A|) (sign_factors.hpp). Where the rows of A are shared out to
-// ranks, the first rank looks at all of them, unless the rows of some rank rule out both.
+// ranks, each rank looks at its rows and columns. Where these neither decide nor rule out both, the first rank looks at
+// all of A.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>

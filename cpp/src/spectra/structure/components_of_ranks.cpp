@@ -99,7 +99,8 @@ public:
     [[nodiscard]] Bracket result(const std::optional<entry_map>& f) {
         Bracket b;
         alone([&](const SolverOptions& options, Ledger& inner) {
-            b = maximum_of_components(*search_, *whole_, f, options, inner);
+            // Its few products are not worth layouts of all of W.
+            b = maximum_of_components(*search_, whole_->for_one_product(), f, options, inner);
         });
         on_first_rank(
             S_, [] {},

@@ -15,6 +15,9 @@ namespace rhochain {
 
 [[nodiscard]] bool signs_factorize(const stored_entries& W);
 
+// Whether the entries of each row of the view have one sign.
+[[nodiscard]] bool rows_have_one_sign(const stored_entries& W);
+
 // For each component by itself.
 [[nodiscard]] std::vector<bool> signs_factorize(const stored_entries& W, const component_partition& P);
 

@@ -32,9 +32,14 @@ private:
     std::string text_;
 };
 
+class common_memory;
+
 class rank_group {
 public:
     explicit rank_group(std::shared_ptr<communicator> ranks);
+    ~rank_group();
+    rank_group(const rank_group&) = delete;
+    rank_group& operator=(const rank_group&) = delete;
 
     [[nodiscard]] int rank() const { return ranks_->rank(); }
     [[nodiscard]] int size() const { return ranks_->size(); }
@@ -49,6 +54,11 @@ public:
 
     // A gather without numbers.
     void meet() { static_cast<void>(meeting({})); }
+
+    // The same for a vector, whose slices the ranks write into memory that all of them read. The vector is valid until
+    // the next gather. Empty where the ranks have no memory in common, as on several machines.
+    [[nodiscard]] std::span<const double> gather_in_common(std::span<const double> mine,
+                                                           std::span<const std::int64_t> counts);
 
     // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
@@ -88,12 +98,17 @@ private:
     [[nodiscard]] std::vector<opening> meeting(std::span<const double> few);
     [[nodiscard]] word flags_to_send();
     [[noreturn]] void throw_failure(int first_failed);
+    // At least `bytes`; empty where there is no memory in common.
+    [[nodiscard]] std::span<std::byte> memory_in_common(std::size_t bytes);
 
     std::shared_ptr<communicator> ranks_;
     word own_ = 0;
     word agreed_ = 0;
     std::exception_ptr failure_;
     bool left_ = false;
+    std::unique_ptr<common_memory> common_;
+    bool has_common_ = true;  // as far as is known
+    bool read_ = false;       // by a rank that may not have come to a gather since
 };
 
 }  // namespace rhochain

@@ -1,0 +1,107 @@
+// Vectors that ranks write into memory which all of them read.
+#include <doctest/doctest.h>
+
+#include "kernels/space/common_memory.hpp"
+#include "thread_ranks.hpp"
+
+#include <rhochain/kernels/space/space.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using rhochain::common_memory;
+using rhochain::space;
+
+namespace {
+
+constexpr std::size_t some_bytes = 100'000;
+
+// Numbers that tell the round and the place.
+std::vector<double> entries(std::int64_t first, std::int64_t count, int round) {
+    std::vector<double> x(static_cast<std::size_t>(count));
+    std::iota(x.begin(), x.end(), static_cast<double>(first) + 1e6 * round);
+    return x;
+}
+
+// Where memory in common can be had at all; a sandbox may forbid it.
+bool is_available() {
+    const auto memory = common_memory::made(some_bytes);
+    return memory != nullptr && memory->allocate(0, 1);
+}
+
+}  // namespace
+
+TEST_CASE("common memory: what one map writes the other one reads, and the key is behind it") {
+    if (!is_available()) return;
+    const auto made = common_memory::made(some_bytes);
+    const auto mapped = common_memory::mapped(made->where());
+    REQUIRE(mapped != nullptr);
+    REQUIRE(mapped->bytes().size() == some_bytes);
+    REQUIRE(mapped->bytes().data() != made->bytes().data());
+    for (int share = 0; share < 3; ++share) REQUIRE((share == 1 ? made : mapped)->allocate(share, 3));
+    std::memset(made->bytes().data(), 7, some_bytes);
+    CHECK(mapped->bytes().front() == std::byte{7});
+    CHECK(mapped->bytes().back() == std::byte{7});
+    CHECK(common_memory::mapped(made->where()) != nullptr);
+}
+
+TEST_CASE("common memory: another file, another size, another key, or a file that is closed is not mapped") {
+    if (!is_available()) return;
+    const auto made = common_memory::made(some_bytes);
+    const common_memory::address there = made->where();
+    for (std::size_t k = 0; k < there.size(); ++k) {
+        common_memory::address other = there;
+        other[k] += 1.0;
+        CAPTURE(k);
+        CHECK(common_memory::mapped(other) == nullptr);
+    }
+    CHECK(common_memory::mapped({}) == nullptr);
+    made->close_file();
+    CHECK(common_memory::mapped(there) == nullptr);
+}
+
+TEST_CASE("vectors of ranks in common memory have the entries of all slices, and stay while a rank reads them") {
+    if (!is_available()) return;
+    const std::vector<std::int64_t> lengths{8192, 0, 8192, 3616};
+    const auto n = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
+    thread_ranks::run_ranks(4, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
+        const space S(group, lengths, 1);
+        for (int round = 0; round < 60; ++round) {
+            const std::int64_t columns = 1 + round / 20;  // the memory grows twice
+            const auto slice = entries(S.first() * columns, S.length() * columns, round);
+            const auto all = S.assembled_in_common(slice, columns);
+            if (round % 4 == rank) std::this_thread::yield();
+            REQUIRE(all.size() == static_cast<std::size_t>(n * columns));
+            const auto expected = entries(0, n * columns, round);
+            REQUIRE(std::equal(all.begin(), all.end(), expected.begin()));
+            // With and without a gather in between.
+            if (round % 3 == 0) REQUIRE(S.count(1) == 4);
+        }
+    });
+}
+
+TEST_CASE("a short vector and one of a single process are not in common memory") {
+    CHECK(space(10'000, 1).assembled_in_common(entries(0, 10'000, 0), 1).empty());
+    thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int) {
+        const space S(group, {100, 100}, 1);
+        CHECK(S.assembled_in_common(entries(S.first(), 100, 0), 1).empty());
+    });
+}
+
+TEST_CASE("a rank that fails before a vector in common memory ends the call on all") {
+    const auto thrown =
+        thread_ranks::outcomes_of_ranks(3, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
+            const space S(group, {8192, 8192, 8192}, 1);
+            S.attempt([&] {
+                if (rank == 1) throw std::runtime_error("no slice");
+            });
+            static_cast<void>(S.assembled_in_common(entries(S.first(), S.length(), 0), 1));
+        });
+    for (const auto& each : thrown) CHECK(each != nullptr);
+}
