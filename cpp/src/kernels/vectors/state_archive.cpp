@@ -1,11 +1,28 @@
 #include "kernels/vectors/state_archive.hpp"
 
+#include <rhochain/kernels/space/parallel.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <stdexcept>
 
 namespace rhochain {
+
+namespace {
+
+// Most of its time the system provides the pages of `out`.
+void copy_of(std::span<const double> x, double* out, int threads) {
+    constexpr std::size_t together = std::size_t{1} << 16;
+    const auto parts = static_cast<std::int64_t>((x.size() + together - 1) / together);
+    parallel_for(threads, parts, [=](std::int64_t part) {
+        const std::size_t first = static_cast<std::size_t>(part) * together;
+        const std::span<const double> some = x.subspan(first, std::min(together, x.size() - first));
+        std::copy(some.begin(), some.end(), out + first);
+    });
+}
+
+}  // namespace
 
 void state_archive::refuse() {
     throw std::invalid_argument("resume: got the state of another run, whose numbers do not fit this one");
@@ -60,7 +77,7 @@ void state_archive::append(std::span<const double> x) {
     run_.attempt([&] {
         const std::size_t before = reals_.size();
         reals_.resize(before + x.size());
-        std::copy(x.begin(), x.end(), reals_.begin() + static_cast<std::ptrdiff_t>(before));
+        copy_of(x, reals_.data() + before, run_.threads());
     });
 }
 

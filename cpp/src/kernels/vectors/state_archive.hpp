@@ -1,6 +1,6 @@
 // The state of an object as two lists, of integers and of real numbers, bit for bit. Each class has one function for
 // both ways, `void exchange(state_archive& s)`, which passes its members to s in a fixed order: an archive that writes
-// appends them, one that reads assigns them. Before it writes it counts them, and takes the memory for all of them once.
+// appends them, one that reads assigns them. One that writes counts them first, and takes the memory for all at once.
 //
 // On ranks an archive is constructed with the space of the run: it holds whole vectors, so that any number of ranks may
 // read it, and has all numbers in the first rank alone. It puts vectors together one at a time; every other number is
