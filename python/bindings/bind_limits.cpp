@@ -4,8 +4,8 @@
 #include <rhochain/spectra/run_log.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 namespace rhochain::python {
@@ -19,20 +19,29 @@ std::vector<RunRecord> records_of(const std::vector<RunLog::stage>& stages) {
         r.finished = finished;
         r.products = products;
         r.integers.assign(integers.data(), integers.data() + integers.size());
-        r.reals.assign(reals.data(), reals.data() + reals.size());
+        r.reals = std::make_shared<const buffer<double>>(reals.data(), reals.data() + reals.size());
     }
     return records;
 }
 
-// The arrays borrow the records for the time of the call.
+// Shares the numbers with the record.
+float64_array reals_of(const RunRecord& record) {
+    if (!record.reals) return float64_array(0);
+    using owner = std::shared_ptr<const buffer<double>>;
+    auto owned = std::make_unique<owner>(record.reals);
+    const owner& reals = *owned;
+    const py::capsule base(owned.release(), [](void* p) { delete static_cast<owner*>(p); });
+    float64_array shared(static_cast<py::ssize_t>(reals->size()), reals->data(), base);
+    shared.attr("setflags")(py::arg("write") = false);
+    return shared;
+}
+
 std::vector<RunLog::stage> stages_of(const std::vector<RunRecord>& records) {
-    const auto borrowed = [](const auto& x) {
-        using number = typename std::remove_cvref_t<decltype(x)>::value_type;
-        return row_major<number>(static_cast<py::ssize_t>(x.size()), x.data(), py::none());
-    };
     std::vector<RunLog::stage> stages;
     for (const RunRecord& r : records)
-        stages.emplace_back(r.finished, r.products, borrowed(r.integers), borrowed(r.reals));
+        stages.emplace_back(r.finished, r.products,
+                            row_major<std::int64_t>(static_cast<py::ssize_t>(r.integers.size()), r.integers.data()),
+                            reals_of(r));
     return stages;
 }
 

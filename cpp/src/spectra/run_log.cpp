@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -41,7 +42,7 @@ bool same_bits(const RunRecord& a, const RunRecord& b) {
         return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y);
     };
     return a.products == b.products && a.integers == b.integers &&
-           std::equal(a.reals.begin(), a.reals.end(), b.reals.begin(), b.reals.end(), same);
+           std::ranges::equal(a.real_numbers(), b.real_numbers(), same);
 }
 
 }  // namespace
@@ -60,12 +61,12 @@ run_stage::run_stage(Ledger& ledger, exchange_function state)
     static const RunRecord none;
     if (record == nullptr) record = &none;
     std::array<double, 3> head{static_cast<double>(record->products), record->finished ? 1.0 : 0.0,
-                               record->integers.empty() && record->reals.empty() ? 0.0 : 1.0};
+                               record->integers.empty() && record->real_numbers().empty() ? 0.0 : 1.0};
     ledger_.domain().broadcast(head, 0);
     constexpr double most_products = 0x1p50;  // what solvers add and multiply stays in range
     if (head[0] < 0.0 || head[0] > most_products) state_archive::refuse();
     if (head[2] == 0.0) return;  // it had only begun
-    state_archive archive(ledger_.domain(), record->integers, record->reals);
+    state_archive archive(ledger_.domain(), record->integers, record->real_numbers());
     exchange_(archive);
     archive.require_end();
     finished_ = head[1] != 0.0;
@@ -99,9 +100,10 @@ bool run_stage::exhausted() {
 
 void run_stage::write() {
     state_archive archive(ledger_.domain());
-    exchange_(archive);
+    archive.write(exchange_);
     if (!has_records()) return;
-    RunRecord now{false, ledger_.matvecs() - products_before_, archive.take_integers(), archive.take_reals()};
+    RunRecord now{false, ledger_.matvecs() - products_before_, archive.take_integers(),
+                  std::make_shared<const buffer<double>>(archive.take_reals())};
     log_->next_ = index_ + 1;
     auto& records = log_->records_;
     // The stages that the state's iteration had begun go on too.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import math
 import os
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
@@ -30,6 +32,7 @@ _Result = TypeVar("_Result")
 
 _MAGIC = b"\x89rhochn1"
 _PREFIX = struct.Struct("<8sQ32s")
+_PIECE = 1 << 16  # numbers, which stay in the cache from their digest to their copy
 _TYPES = ("<f8", "<i8", "<f8", "<f8")
 
 
@@ -87,6 +90,19 @@ class SavedRun:
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
         return result() if self._file is None else self._file.outcome(result)
+
+
+def _write(file: io.BufferedWriter, header: bytes, parts: list[npt.NDArray[Any]]) -> None:
+    digest = hashlib.blake2b(struct.pack("<Q", len(header)) + header, digest_size=32)
+    file.seek(_PREFIX.size)
+    file.write(header)
+    for part in parts:
+        flat = part.reshape(-1).data
+        for first in range(0, len(flat), _PIECE):
+            digest.update(flat[first : first + _PIECE])
+            file.write(flat[first : first + _PIECE])
+    file.seek(0)
+    file.write(_PREFIX.pack(_MAGIC, len(header), digest.digest()))
 
 
 class RunCheckpoint:
@@ -156,33 +172,32 @@ class RunCheckpoint:
         vectors, integers, norms, reals = parts
         return header["done"], vectors, integers, norms, reals
 
-    def save(self, done: int, vectors: Floats, integers: Integers, norms: Floats, reals: Floats) -> bool:
-        """Write the state; True, with `failure` set, if the system refuses. The file is the old or the new one."""
+    def save(self, done: int, vectors: Floats, integers: Integers, norms: Floats, *reals: Floats) -> bool:
+        """Write the state; True, with `failure` set, if the system refuses. The file is the old or the new one.
+
+        `reals` are parts of one array, which are not put together in memory.
+        """
         if self.failure is not None:
             return True
+        types = (*_TYPES[:3], *(_TYPES[3] for _ in reals))
         parts = [
             np.ascontiguousarray(part, dtype=kind)
-            for part, kind in zip((vectors, integers, norms, reals), _TYPES, strict=True)
+            for part, kind in zip((vectors, integers, norms, *reals), types, strict=True)
         ]
-        header = json.dumps({"run": self._identity, "done": done, "shapes": [part.shape for part in parts]}).encode()
+        shapes = [*(part.shape for part in parts[:3]), (sum(part.size for part in parts[3:]),)]
+        header = json.dumps({"run": self._identity, "done": done, "shapes": shapes}).encode()
         header += b" " * (-(_PREFIX.size + len(header)) % 64)
-        length = struct.pack("<Q", len(header))
-        digest = hashlib.blake2b(length, digest_size=32)
-        digest.update(header)
-        for part in parts:
-            digest.update(part.data)
         try:
-            self._replace([_PREFIX.pack(_MAGIC, len(header), digest.digest()), header, *parts])
+            self._replace(header, parts)
         except OSError as error:
             self.failure = error
         return self.failure is not None
 
-    def _replace(self, parts: list[Any]) -> None:
+    def _replace(self, header: bytes, parts: list[npt.NDArray[Any]]) -> None:
         partial = self.path + ".partial"
         try:
             with open(partial, "wb") as file:
-                for part in parts:
-                    file.write(part)
+                _write(file, header, parts)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, self.path)

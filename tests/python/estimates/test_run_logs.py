@@ -168,3 +168,18 @@ def test_a_killed_run_goes_on_to_the_same_bits(name, tmp_path):
         child.wait()
     W = iid(n, 10, 11)
     assert bits(CALLS[name](W, checkpoint=path)) == bits(CALLS[name](W))
+
+
+def test_the_parts_of_an_array_are_written_as_the_array(tmp_path):
+    rng = np.random.default_rng()
+    parts = [rng.standard_normal(n) for n in (0, 1, 70_000, 0, 200_001)]
+    vectors, integers, norms = rng.standard_normal((50, 3)), rng.integers(-9, 9, 70_000), rng.standard_normal(3)
+    states = []
+    for name, reals in (("a", [np.concatenate(parts)]), ("b", parts)):
+        assert not RunCheckpoint(tmp_path / name, {"run": 1}).save(7, vectors, integers, norms, *reals)
+        states.append((tmp_path / name).read_bytes())
+    assert states[0] == states[1]
+    done, *arrays = RunCheckpoint(tmp_path / "b", {"run": 1}).load()
+    assert done == 7
+    for found, given in zip(arrays, (vectors, integers, norms, np.concatenate(parts)), strict=True):
+        assert np.array_equal(found, given)

@@ -13,10 +13,14 @@
 // place.
 #pragma once
 
+#include <rhochain/storage/buffer.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <span>
 #include <vector>
 
 namespace rhochain {
@@ -27,7 +31,9 @@ struct RunRecord {
     bool finished = false;
     std::int64_t products = 0;  // of the stage
     std::vector<std::int64_t> integers;
-    std::vector<double> reals;
+    std::shared_ptr<const buffer<double>> reals;  // null for none; a copy of a record shares them
+
+    [[nodiscard]] std::span<const double> real_numbers() const { return reals ? *reals : std::span<const double>{}; }
 };
 
 struct RunSaving {

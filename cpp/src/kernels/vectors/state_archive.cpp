@@ -1,11 +1,28 @@
 #include "kernels/vectors/state_archive.hpp"
 
+#include <rhochain/kernels/space/parallel.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <stdexcept>
 
 namespace rhochain {
+
+namespace {
+
+// Most of its time the system provides the pages of `out`.
+void copy_of(std::span<const double> x, double* out, int threads) {
+    constexpr std::size_t together = std::size_t{1} << 16;
+    const auto parts = static_cast<std::int64_t>((x.size() + together - 1) / together);
+    parallel_for(threads, parts, [=](std::int64_t part) {
+        const std::size_t first = static_cast<std::size_t>(part) * together;
+        const std::span<const double> some = x.subspan(first, std::min(together, x.size() - first));
+        std::copy(some.begin(), some.end(), out + first);
+    });
+}
+
+}  // namespace
 
 void state_archive::refuse() {
     throw std::invalid_argument("resume: got the state of another run, whose numbers do not fit this one");
@@ -26,7 +43,23 @@ state_archive::state_archive(const space& run, std::span<const std::int64_t> int
     reals_given_ = static_cast<std::size_t>(sizes[1]);
 }
 
+void state_archive::write(const std::function<void(state_archive&)>& state) {
+    counts_ = true;
+    state(*this);
+    counts_ = false;
+    if (keeps())
+        run_.attempt([&] {
+            integers_.reserve(counted_integers_);
+            reals_.reserve(counted_reals_);
+        });
+    state(*this);
+}
+
 void state_archive::integer(std::int64_t& x) {
+    if (counts_) {
+        ++counted_integers_;
+        return;
+    }
     if (!reads_) {
         if (keeps()) integers_.push_back(x);
         return;
@@ -36,7 +69,16 @@ void state_archive::integer(std::int64_t& x) {
 }
 
 void state_archive::append(std::span<const double> x) {
-    if (keeps()) run_.attempt([&] { reals_.insert(reals_.end(), x.begin(), x.end()); });
+    if (counts_) {
+        counted_reals_ += x.size();
+        return;
+    }
+    if (!keeps()) return;
+    run_.attempt([&] {
+        const std::size_t before = reals_.size();
+        reals_.resize(before + x.size());
+        copy_of(x, reals_.data() + before, run_.threads());
+    });
 }
 
 void state_archive::take(std::span<double> x) {
@@ -51,6 +93,10 @@ void state_archive::entries(std::span<double> x) { reads_ ? take(x) : append(x);
 void state_archive::rows(std::span<double> x, std::int64_t columns, const space& S) {
     if (S.whole()) return entries(x);
     const auto numbers = static_cast<std::size_t>(S.size() * columns);
+    if (counts_) {
+        counted_reals_ += numbers;
+        return;
+    }
     if (reads_ && reals_left() < numbers) refuse();
     std::vector<double> whole(numbers);
     if (reads_) {
@@ -97,6 +143,10 @@ void state_archive::operator()(vector_block& x, const space& S) {
 
 void state_archive::flags(std::vector<std::uint8_t>& x, const space& S) {
     constexpr std::size_t together = 32;
+    if (counts_) {
+        counted_integers_ += (static_cast<std::size_t>(S.size()) + together - 1) / together;
+        return;
+    }
     std::vector<double> whole(static_cast<std::size_t>(S.size()));
     if (!reads_) S.assemble(std::vector<double>(x.begin(), x.end()), 1, whole);
     for (std::size_t first = 0; first < whole.size(); first += together) {
@@ -136,6 +186,10 @@ bool state_archive::operator()(complex_vector& x, const space& S) {
     if (reads_) {
         if (reals_left() / 2 < static_cast<std::size_t>(S.size())) refuse();
         x = complex_vector(S);
+    }
+    if (counts_) {
+        counted_reals_ += 2 * static_cast<std::size_t>(S.size());
+        return true;
     }
     const auto own = entries_of(static_cast<complex_out>(x));
     std::vector<double> parts;

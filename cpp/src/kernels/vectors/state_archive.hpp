@@ -1,6 +1,6 @@
 // The state of an object as two lists, of integers and of real numbers, bit for bit. Each class has one function for
 // both ways, `void exchange(state_archive& s)`, which passes its members to s in a fixed order: an archive that writes
-// appends them, one that reads assigns them.
+// appends them, one that reads assigns them. One that writes counts them first, and takes the memory for all at once.
 //
 // On ranks an archive is constructed with the space of the run: it holds whole vectors, so that any number of ranks may
 // read it, and has all numbers in the first rank alone. It puts vectors together one at a time; every other number is
@@ -10,12 +10,14 @@
 #include <rhochain/kernels/space/space.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/kernels/vectors/vector_block.hpp>
+#include <rhochain/storage/buffer.hpp>
 #include "kernels/vectors/complex_vectors.hpp"
 
 #include <complex>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -37,6 +39,8 @@ public:
     state_archive(const state_archive&) = delete;
     state_archive& operator=(const state_archive&) = delete;
 
+    // (*) Writes what `state` passes, each time the same: it is called twice, first to count.
+    void write(const std::function<void(state_archive&)>& state);
     [[nodiscard]] bool reads() const { return reads_; }
 
     // A function throws std::invalid_argument where an archive that is read ends too early, or does not fit.
@@ -93,7 +97,7 @@ public:
     [[noreturn]] static void refuse();
 
     [[nodiscard]] std::vector<std::int64_t> take_integers() { return std::move(integers_); }
-    [[nodiscard]] std::vector<double> take_reals() { return std::move(reals_); }
+    [[nodiscard]] buffer<double> take_reals() { return std::move(reals_); }
     // Throws std::invalid_argument unless everything has been read.
     void require_end() const;
 
@@ -113,14 +117,15 @@ private:
     [[nodiscard]] std::size_t reals_left() const { return reals_given_ - next_real_; }
 
     space run_;
-    bool reads_ = false;
+    bool reads_ = false, counts_ = false;
     std::vector<std::int64_t> integers_of_first_;  // in the other ranks
     std::span<const std::int64_t> given_integers_;
     std::span<const double> given_reals_;
     std::size_t reals_given_ = 0;  // to the first rank
     std::size_t next_integer_ = 0, next_real_ = 0;
+    std::size_t counted_integers_ = 0, counted_reals_ = 0;
     std::vector<std::int64_t> integers_;
-    std::vector<double> reals_;
+    buffer<double> reals_;
 };
 
 }  // namespace rhochain

@@ -1,5 +1,7 @@
 #include "spectra/structure/on_first_rank.hpp"
 
+#include <rhochain/storage/buffer.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -12,13 +14,13 @@ namespace rhochain {
 void on_first_rank(const space& S, const std::function<void()>& compute,
                    const std::function<void(state_archive&)>& results) {
     std::vector<std::int64_t> integers;
-    std::vector<double> reals;
+    buffer<double> reals;
     const bool first = S.rank() == 0;
     if (first)
         S.attempt([&] {
             compute();
             state_archive written;
-            results(written);
+            written.write(results);
             integers = written.take_integers();
             reals = written.take_reals();
         });
