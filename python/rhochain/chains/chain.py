@@ -58,9 +58,11 @@ class Chain:
         record_every : int
             m: `log_norms` get a row after 0, m, 2m, ... steps and after the last.
         checkpoint : str or path, optional
-            A file for the state of the run; none on ranks. The call writes it before the first step, then between
-            steps, and when the run ends, is stopped or interrupted. If the file exists the run resumes from it, to the
-            same bits as an unbroken run. The file stays when the run is complete; the same call then returns at once.
+            A file for the state of the run. The call writes it before the first step, then between steps, and when the
+            run ends, is stopped or interrupted. If the file exists the run resumes from it, to the same bits as an
+            unbroken run. The file stays when the run is complete; the same call then returns at once. On ranks it is
+            that of the first one, given by all. It has whole vectors, which the first rank holds while it saves; the
+            others hold one. Any number of ranks or one process goes on from it.
         checkpoint_seconds : float
             Least time between two writes; 0 writes after every step.
 
