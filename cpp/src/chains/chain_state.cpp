@@ -1,6 +1,6 @@
 #include <rhochain/chains/chain_state.hpp>
-#include "chains/state_vectors.hpp"
 #include <rhochain/kernels/vectors/entries.hpp>
+#include "chains/state_vectors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,10 +14,11 @@ state_saver::state_saver(const ChainSaving& saving, const space& S, state_vector
     S.attempt([&] {
         if (!(saving.save_seconds >= 0.0)) throw std::invalid_argument("save_seconds: expected a number of at least 0");
     });
-    std::array<double, 2> told{saving.save ? 1.0 : 0.0, saving.resume ? static_cast<double>(saving.resume->done) : -1.0};
-    S_.broadcast(told, 0);
-    saves_ = told[0] == 1.0;
-    saved_ = static_cast<std::int64_t>(told[1]);
+    const auto done = static_cast<double>(saving.resume ? saving.resume->done : -1);
+    std::array<double, 2> known{saving.save ? 1.0 : 0.0, done};
+    S_.broadcast(known, 0);
+    saves_ = known[0] == 1.0;
+    saved_ = static_cast<std::int64_t>(known[1]);
 }
 
 state_saver::clock::duration state_saver::interval() const {

@@ -12,7 +12,7 @@ namespace rhochain {
 namespace {
 
 // (*) The numbers of the first rank, on all of them.
-std::vector<double> told(std::span<const double> of_first, double count, const space& S) {
+std::vector<double> received(std::span<const double> of_first, double count, const space& S) {
     std::vector<double> numbers(static_cast<std::size_t>(count));
     S.broadcast(of_first, numbers, 0);
     return numbers;
@@ -44,13 +44,13 @@ void resumed_state::share_out(const space& S, state_vectors layout) {
     std::vector<double> bits(first ? given.integers.size() : 0);
     std::transform(given.integers.begin(), given.integers.end(), bits.begin(),
                    [](std::int64_t i) { return std::bit_cast<double>(i); });
-    for (const double b : told(bits, counts[2], S)) integers_.push_back(std::bit_cast<std::int64_t>(b));
-    norms_ = told(given.norms, counts[3], S);
-    reals_ = told(given.reals, counts[4], S);
+    for (const double b : received(bits, counts[2], S)) integers_.push_back(std::bit_cast<std::int64_t>(b));
+    norms_ = received(given.norms, counts[3], S);
+    reals_ = received(given.reals, counts[4], S);
     const auto vectors = static_cast<std::int64_t>(counts[1]);
     vectors_ = own_vectors(given.vectors, vectors, layout, S);
-    state_ = chain_state{static_cast<std::int64_t>(counts[0]),
-                         vectors_in(vectors_, vectors, S.length(), layout), integers_, norms_, reals_};
+    state_ = chain_state{static_cast<std::int64_t>(counts[0]), vectors_in(vectors_, vectors, S.length(), layout),
+                         integers_, norms_, reals_};
 }
 
 }  // namespace rhochain

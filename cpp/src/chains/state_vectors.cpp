@@ -54,7 +54,7 @@ std::vector<double> own_vectors(const_block whole, std::int64_t vectors, state_v
     for (std::int64_t c = 0; c < vectors; ++c) {
         if (S.rank() == 0) gather_from(whole.data + c * all.of_vector, all.of_entry, x);
         S.broadcast(x, 0);
-        const auto slice = std::span(x).subspan(static_cast<std::size_t>(S.first()), static_cast<std::size_t>(S.length()));
+        const std::span<const double> slice(x.data() + S.first(), static_cast<std::size_t>(S.length()));
         scatter_to(own.data() + c * mine.of_vector, mine.of_entry, slice);
     }
     return own;

@@ -67,9 +67,7 @@ struct kept_state {
           norms(s.norms.begin(), s.norms.end()),
           reals(s.reals.begin(), s.reals.end()),
           integers(s.integers.begin(), s.integers.end()) {}
-    [[nodiscard]] chain_state state() const {
-        return {done, {vectors.data(), rows, columns}, integers, norms, reals};
-    }
+    [[nodiscard]] chain_state state() const { return {done, {vectors.data(), rows, columns}, integers, norms, reals}; }
     bool operator==(const kept_state&) const = default;
 };
 

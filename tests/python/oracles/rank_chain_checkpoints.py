@@ -4,8 +4,9 @@ python rank_chain_checkpoints.py N STEPS PATH WAY RUN ...
 mpiexec -n 3 python rank_chain_checkpoints.py --ranks N STEPS PATH WAY RUN ...
 
 The file of a run is PATH.RUN. WAY: "run" to the end; "cut" by the callback of the last rank; "interrupt" by a signal to
-that rank while it reads rows; "kill" that rank there, with each state saved before; "matrix" and "rows", a run with
-another one; "alone", with no file on the last rank. What is refused is printed, of each rank.
+that rank while it reads rows; "kill" that rank there, "fail", rows that it cannot read there, with each state saved
+before; "matrix" and "rows", a run with another one; "alone", with no file on the last rank. What is refused is printed,
+of each rank.
 """
 
 import json
@@ -46,6 +47,8 @@ class Watched:
             time.sleep(0.06)  # a callback is called every 0.05 s
         if self._last and self.fetches == FETCHES and self._way in SIGNALS:
             os.kill(os.getpid(), SIGNALS[self._way])
+        if self._last and self.fetches == FETCHES and self._way == "fail":
+            raise OSError("no row")
         return self._rows[rows].copy()
 
 
@@ -125,7 +128,7 @@ def outcome(runs: Runs, name: str, path: str) -> Any:
     saving = {
         "callback": ending,
         "checkpoint": f"{path}.{name}",
-        "checkpoint_seconds": 0.0 if runs.way == "kill" else 300.0,
+        "checkpoint_seconds": 0.0 if runs.way in ("kill", "fail") else 300.0,
     }
     if runs.way == "alone" and runs.last:
         saving["checkpoint"] = None
@@ -135,7 +138,7 @@ def outcome(runs: Runs, name: str, path: str) -> Any:
     except KeyboardInterrupt as stop:
         found = stop.bracket if isinstance(stop, rc.Interrupted) else stop.result  # type: ignore[attr-defined]
         ended = type(stop).__name__
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:
         said = f"{type(error).__name__}: {error}"
         return [said] if comm is None else comm.allgather(said)
     said = {"numbers": numbers(found, comm), "begun": ending.begun, "ended": ended}

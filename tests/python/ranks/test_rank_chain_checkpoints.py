@@ -84,7 +84,7 @@ def test_a_cut_run_of_one_process_goes_on_on_ranks(unbroken: tuple[Path, dict[st
     require_gone_on(run(2, tmp_path / "cut", "run", *RUNS), cut, unbroken[1])
 
 
-@pytest.mark.parametrize("name", ["vjp", "lyapunov", "norm"])
+@pytest.mark.parametrize("name", ["vjp", "norm"])
 def test_a_killed_job_goes_on(name: str, unbroken: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     path = tmp_path / "killed"
     job = launched(2, sys.executable, str(PROGRAM), "--ranks", *SIZE, str(path), "kill", name)
@@ -93,6 +93,16 @@ def test_a_killed_job_goes_on(name: str, unbroken: tuple[Path, dict[str, Any]], 
     for ranks in (3, 0):
         resumed = run(ranks, copied(path, f"on_{ranks}", name), "run", name)
         assert numbers(resumed) == numbers({name: unbroken[1][name]})
+        require_begun(resumed, name, unbroken[1])
+
+
+def test_a_run_that_fails_on_one_rank_goes_on(unbroken: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    failed = run(2, tmp_path / "failed", "fail", "jvp", "lyapunov")
+    for said in failed.values():
+        assert said == ["RuntimeError: rank 1: OSError: no row", "OSError: no row"]
+    resumed = run(0, tmp_path / "failed", "run", "jvp", "lyapunov")
+    assert numbers(resumed) == numbers({name: unbroken[1][name] for name in resumed})
+    for name in resumed:
         require_begun(resumed, name, unbroken[1])
 
 
