@@ -1,4 +1,5 @@
 #include <rhochain/chains/chain_recording.hpp>
+#include "chains/resumed_state.hpp"
 #include "chains/rows/vector_requirements.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 
@@ -11,9 +12,10 @@
 namespace rhochain {
 namespace {
 
-void require_state(const chain_state& s, block_in X, std::int64_t steps, std::int64_t every) {
-    if (s.vectors.rows != X.rows() || s.vectors.columns != X.columns() || s.done < 0 || s.done > steps ||
-        s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * X.columns()))
+void require_state(const chain_state& s, std::int64_t rows, std::int64_t columns, std::int64_t steps,
+                   std::int64_t every) {
+    if (s.vectors.rows != rows || s.vectors.columns != columns || s.done < 0 || s.done > steps ||
+        s.reals.size() != static_cast<std::size_t>((s.done / every + 1) * columns))
         throw std::invalid_argument("resume: got the state of another run, with a block of " +
                                     std::to_string(s.vectors.rows) + " x " + std::to_string(s.vectors.columns) + ", " +
                                     std::to_string(s.done) + " steps and " + std::to_string(s.reals.size()) + " norms");
@@ -21,11 +23,12 @@ void require_state(const chain_state& s, block_in X, std::int64_t steps, std::in
 
 class recorder {
 public:
-    recorder(scaled_block X, const ChainRecording& recording)
+    // From `state`, or from step 0 where it is null.
+    recorder(scaled_block X, const ChainRecording& recording, const chain_state* state)
         : X_(std::move(X)), every_(recording.every), saver_(recording, X_.of()) {
-        if (recording.resume) {
-            done_ = recording.resume->done;
-            log_norms_.assign(recording.resume->reals.begin(), recording.resume->reals.end());
+        if (state != nullptr) {
+            done_ = state->done;
+            log_norms_.assign(state->reals.begin(), state->reals.end());
         } else {
             note();
         }
@@ -79,18 +82,13 @@ ChainResult record_chain(block_in V, const char* what, const space& S, std::int6
     S.begin_call();
     require_length(what, V.rows(), S);
     if (recording.every < 1) throw std::invalid_argument("a recording: expected every >= 1");
-    const auto& from = recording.resume;
-    if (S.any(from.has_value())) {
-        S.attempt([&] {
-            if (!from) throw std::invalid_argument("resume: got a state on another rank alone");
-            require_state(*from, V, steps, recording.every);
-        });
-        const auto done = static_cast<double>(from ? from->done : -1);
-        if (S.least(done) != S.largest(done)) throw std::invalid_argument("resume: got states after different steps");
-    }
+    const resumed_state resumed(recording, S, state_vectors::columns, [&](const chain_state& s) {
+        require_state(s, S.size(), V.columns(), steps, recording.every);
+    });
+    const chain_state* from = resumed.get();
     recorder record(
         from ? scaled_block(from_caller(from->vectors), from->integers, from->norms, S) : scaled_block(V, what, S),
-        recording);
+        recording, from);
     if (from || !record.save()) {
         try {
             run(record.block(), record.done(), [&](std::int64_t done) {

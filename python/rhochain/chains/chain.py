@@ -58,9 +58,12 @@ class Chain:
         record_every : int
             m: `log_norms` get a row after 0, m, 2m, ... steps and after the last.
         checkpoint : str or path, optional
-            A file for the state of the run; none on ranks. The call writes it before the first step, then between
-            steps, and when the run ends, is stopped or interrupted. If the file exists the run resumes from it, to the
-            same bits as an unbroken run. The file stays when the run is complete; the same call then returns at once.
+            A file for the state of the run. The call writes it before the first step, then between steps, and when the
+            run ends, is stopped or interrupted. If the file exists the run resumes from it, to the same bits as an
+            unbroken run. The file stays when the run is complete; the same call then returns at once. On ranks all
+            give it, and the first one reads and writes it. It has whole vectors: any number of ranks or one process
+            goes on from it. Memory of the first rank: these vectors, as it saves them and those of the file that it
+            goes on from; of the others, one vector while all save.
         checkpoint_seconds : float
             Least time between two writes; 0 writes after every step.
 

@@ -32,7 +32,7 @@ from rhochain.ranks.callers import callers_of
 from rhochain.ranks.companions import companion
 from rhochain.ranks.row_slices import agreed_rows, slice_width
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
-from rhochain.runs.identity import leak_identity, matrix_digest, rows_digest
+from rhochain.runs.identity import matrix_digest, rows_digest, vector_digest
 
 __all__ = ["JacobianChain"]
 
@@ -91,7 +91,8 @@ class JacobianChain(Chain):
     leaks of neurons are slices, the columns `W.first` to ``W.first + W.length - 1``, and so are the vectors of all
     methods. `linear` is the rows of this rank, or an `rc.distributed.Matrix` with the same rows on each rank.
     `memory` counts whole rows, of all ranks together. Numbers that are no vectors are the same on all ranks, and all
-    are those of one process, bit for bit. There are no checkpoints.
+    are those of one process, bit for bit. Checkpoints have whole vectors, in one
+    file of the first rank: any number of ranks goes on from it, or one process, to the same bits.
 
     Source: Pascanu, Mikolov & Bengio (2013), eq. 5, with the true factor W diag(sigma'(x_k)) where the paper prints
     W^T diag(sigma'(x_k)): a gradient travels back as g <- diag(s_k) W^T g. ES2N: Ceni & Gallicchio (2025), "Edge of
@@ -401,7 +402,7 @@ class JacobianChain(Chain):
         # A quarter for rows as they are kept, for rows in float64, for products with a linear part and for slopes.
         block = min(BLOCK_BYTES, budget // 4)
         given = _core.GivenRows(source, count, n, (callers.first, own), block, sigma, parameter)
-        self._along(given, activation, lambda: {name: rows_digest(source, count, n)})
+        self._along(given, activation, lambda: {name: rows_digest(source, count, n, A)})
 
     def _along(
         self, slopes: _core.ChainSlopes, activation: Activation | None, identity: Callable[[], dict[str, Any]]
@@ -409,17 +410,19 @@ class JacobianChain(Chain):
         self._activation = activation
         # `factors` must not keep the chain alive.
         convention, leaks, linear, weight = self.convention, self._leaks, self.linear, self.linear_weight
+        A, (least, most) = self.matrix, self._leak_range
         operator = None if linear is None else linear.operator
-        self._core = _core.JacobianChain(self.matrix.operator, slopes, convention, leaks, operator, weight)
+        self._core = _core.JacobianChain(A.operator, slopes, convention, leaks, operator, weight)
         sigma = None if activation is None else [activation.name, activation.parameter]
 
         def factors() -> dict[str, Any]:
-            rule: dict[str, Any] = {"convention": convention, "leak": leak_identity(leaks), "activation": sigma}
+            leak = least if least == most else vector_digest(A, leaks)
+            rule: dict[str, Any] = {"convention": convention, "leak": leak, "activation": sigma}
             if linear is not None:
                 rule |= {"linear": matrix_digest(linear), "linear_weight": weight}
             return rule | identity()
 
-        self._product = Product(self._core, self.matrix, self.matrix.shape[0], factors)
+        self._product = Product(self._core, A, A.shape[0], factors)
 
     def __repr__(self) -> str:
         kind = "slopes" if self._activation is None else f"{self._activation} states"

@@ -7,7 +7,7 @@ import os
 from rhochain.chains.product import Product
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.limits import Limits
-from rhochain.runs.identity import array_digest
+from rhochain.runs.identity import vector_digest
 
 __all__ = ["product_norm"]
 
@@ -24,7 +24,7 @@ def product_norm(
             "rtol": limits.rtol,
             "delta": limits.delta,
             "seed": limits.seed,
-            "start": None if limits.start is None else array_digest(limits.start),
+            "start": None if limits.start is None else vector_digest(product.matrix, limits.start),
         },
     )
     raw = product.core.norm(limits.core, **run.core_options)

@@ -14,7 +14,7 @@ from rhochain.chains.results import ChainResult
 from rhochain.inputs.arguments import whole_number
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import plain_array
-from rhochain.runs.identity import array_digest
+from rhochain.runs.identity import vector_digest
 
 __all__ = ["carried"]
 
@@ -43,7 +43,7 @@ def carried(
     run = product.saved_run(
         checkpoint,
         checkpoint_seconds,
-        lambda: {"direction": direction, "record_every": every, name: array_digest(block)},
+        lambda: {"direction": direction, "record_every": every, name: vector_digest(product.matrix, block)},
     )
     core_pass = product.core.jvp if direction == "jvp" else product.core.vjp
     raw = core_pass(

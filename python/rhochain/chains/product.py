@@ -55,13 +55,7 @@ class Product:
         self, path: str | os.PathLike[str] | None, seconds: float, run: Callable[[], Mapping[str, Any]]
     ) -> SavedRun:
         """A run on this product that a file may keep. run() tells it from other runs, in JSON values."""
-
-        def saved() -> SavedRun:
-            if self.matrix.on_ranks and path is not None:
-                raise ValueError("checkpoint must be None on ranks, which keep no state of a chain")
-            return SavedRun(path, seconds, lambda: self._identity(run()))
-
-        return self.callers.together(saved)
+        return SavedRun(path, seconds, lambda: self._identity(run()), self.callers)
 
     def _identity(self, run: Mapping[str, Any]) -> dict[str, Any]:
         A = self.matrix

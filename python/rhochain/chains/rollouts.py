@@ -19,7 +19,7 @@ from rhochain.inputs.rows import row_source
 from rhochain.ranks.callers import callers_of
 from rhochain.ranks.companions import companion
 from rhochain.ranks.row_slices import Rows, agreed_rows, column_slices, slice_width
-from rhochain.runs.identity import array_digest, matrix_digest, rows_digest
+from rhochain.runs.identity import matrix_digest, rows_digest, vector_digest
 
 __all__ = ["Rollout", "rollout"]
 
@@ -88,10 +88,10 @@ def rollout(
 
     def identity() -> dict[str, Any]:
         return {
-            "x0": array_digest(start),
-            "inputs": None if driven is None else rows_digest(driven.rows, K, driven.width),
+            "x0": vector_digest(W, start),
+            "inputs": None if driven is None else _inputs_digest(driven, weights, W),
             "input_weights": None if weights is None else matrix_digest(weights),
-            "bias": array_digest(offset),
+            "bias": vector_digest(W, offset),
             "noise": deviation,
             "seed": drawn,
         }
@@ -123,6 +123,14 @@ def _inputs(given: Any, weights: Matrix | None, W: Matrix, budget: int) -> _Inpu
     if W.on_ranks:
         rows = column_slices(rows, m, callers_of(weights).first)
     return _Inputs(rows, count, m, (0, m))
+
+
+def _inputs_digest(driven: _Inputs, weights: Matrix | None, W: Matrix) -> str:
+    rows = driven.rows
+    if weights is not None and W.on_ranks and not callable(rows):
+        first = callers_of(weights).first
+        rows = rows[:, first : first + weights.own_columns]
+    return rows_digest(rows, driven.count, driven.width, W if weights is None else weights)
 
 
 def _one_column(given: Any) -> Any:

@@ -30,6 +30,18 @@ class Callers:
     comm: Communicator | None
     first: int
 
+    @property
+    def leads(self) -> bool:
+        """Whether this is the first of them."""
+        return self.comm is None or self.comm.rank == 0
+
+    def of_first(self, mine: _Result) -> _Result:
+        """What the first of them gives."""
+        if self.comm is None:
+            return mine
+        given: _Result = self.comm.bcast(mine)
+        return given
+
     def together(self, compute: Callable[[], _Result]) -> _Result:
         """compute() on each; what one of them raises ends the call on all."""
         return compute() if self.comm is None else together(self.comm, compute)

@@ -23,8 +23,19 @@ def from_first(comm: Communicator, compute: Callable[[], _Result]) -> _Result:
 
 
 def in_first(comm: Communicator, own: Floats) -> Floats:
-    """A vector whose slices the ranks have, in the first of them; empty in the others."""
+    """A vector, or a block (n, b), whose slices the ranks have, in the first of them; empty in the others.
+
+    It comes one vector at a time: memory of the first rank for a block and a vector.
+    """
     lengths = comm.allgather(len(own))
-    whole = together(comm, lambda: np.empty(sum(lengths) if comm.rank == 0 else 0))
-    comm.Gatherv(np.ascontiguousarray(own, np.float64), [whole, lengths] if comm.rank == 0 else None)
+    first = comm.rank == 0
+    n = sum(lengths) if first else 0
+    whole, vector = together(comm, lambda: (np.empty((n, *own.shape[1:])), np.empty(n)))
+    for mine, of_all in zip(_columns(own), _columns(whole), strict=True):
+        comm.Gatherv(np.ascontiguousarray(mine, np.float64), [vector, lengths] if first else None)
+        of_all[...] = vector
     return whole
+
+
+def _columns(x: Floats) -> list[Floats]:
+    return [x] if x.ndim == 1 else list(x.T)

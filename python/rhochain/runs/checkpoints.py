@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from rhochain.inputs.arguments import not_negative
 from rhochain.inputs.arrays import Floats, Integers
+from rhochain.ranks.callers import Callers
 
 __all__ = ["CheckpointError", "RunCheckpoint", "RunState", "SavedRun"]
 
@@ -59,6 +60,9 @@ class _SavingOptions(TypedDict):
 class SavedRun:
     """A run that a file may keep, and the options of the core for it.
 
+    On ranks all of them have one and make the same calls. The first rank alone reads and writes the file, which has
+    whole vectors: any number of ranks goes on from it.
+
     Parameters
     ----------
     path : str, os.PathLike or None
@@ -67,29 +71,46 @@ class SavedRun:
         At most one write in so many.
     identity : callable
         Returns what `RunCheckpoint` compares; called only with a path.
+    callers : Callers
+        Those that make the run.
+
+    Attributes
+    ----------
+    begun : int
+        Steps done before.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str] | None, seconds: float, identity: Callable[[], Mapping[str, Any]]
+        self,
+        path: str | os.PathLike[str] | None,
+        seconds: float,
+        identity: Callable[[], Mapping[str, Any]],
+        callers: Callers,
     ) -> None:
-        self._seconds = not_negative("checkpoint_seconds", seconds)
-        self._file = None if path is None else RunCheckpoint(path, identity())
-        self._state = None if self._file is None else self._file.load()
-
-    @property
-    def begun(self) -> int:
-        """Steps done before."""
-        return 0 if self._state is None else self._state[0]
+        self._callers = callers
+        self._seconds, given = callers.together(
+            lambda: (not_negative("checkpoint_seconds", seconds), None if path is None else _path_text(path))
+        )
+        callers.require_same(**{"whether there is checkpoint": given is not None})
+        self._file = None if given is None else RunCheckpoint(given, identity())
+        self._state: RunState | None = None
+        self.begun = 0
+        if self._file is not None:
+            self._state = callers.together(self._file.load if callers.leads else lambda: None)
+            self.begun = callers.of_first(0 if self._state is None else self._state[0])
 
     @property
     def core_options(self) -> _SavingOptions:
         """The arguments of the core's call."""
-        save = None if self._file is None else self._file.save
+        save = self._file.save if self._file is not None and self._callers.leads else None
         return {"resume": self._state, "save": save, "save_seconds": self._seconds}
 
     def outcome(self, result: Callable[[], _Result]) -> _Result:
         """What result() returns or raises, unless the file could not be written."""
-        return result() if self._file is None else self._file.outcome(result)
+        if self._file is None:
+            return result()
+        self._file.failure = self._callers.of_first(self._file.failure)
+        return self._file.outcome(result)
 
 
 def _write(file: io.BufferedWriter, header: bytes, parts: list[npt.NDArray[Any]]) -> None:
@@ -116,14 +137,8 @@ class RunCheckpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], identity: Mapping[str, Any]) -> None:
-        try:
-            given = os.fspath(path)
-        except TypeError:
-            raise TypeError(f"checkpoint must be a path or None; got {type(path).__name__}") from None
-        if not isinstance(given, str):
-            raise TypeError(f"checkpoint must be a path of text; got {given!r}")
         # os.replace would put a file in the place of a link.
-        self.path = os.path.realpath(given)
+        self.path = os.path.realpath(_path_text(path))
         self._identity = json.loads(json.dumps(identity))
         self.failure: OSError | None = None
 
@@ -221,3 +236,13 @@ class RunCheckpoint:
         if differing:
             difference = "; ".join(f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} here" for key in differing)
             raise ValueError(f"checkpoint {self.path!r} is of another run ({difference})")
+
+
+def _path_text(path: str | os.PathLike[str]) -> str:
+    try:
+        given = os.fspath(path)
+    except TypeError:
+        raise TypeError(f"checkpoint must be a path or None; got {type(path).__name__}") from None
+    if not isinstance(given, str):
+        raise TypeError(f"checkpoint must be a path of text; got {given!r}")
+    return given

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
-from rhochain.ranks.callers import callers_of
+from rhochain.ranks.callers import Callers, callers_of
 from rhochain.ranks.whole_vectors import from_first, in_first
 
-__all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
+__all__ = ["array_digest", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
 
 _SAMPLED_ROWS = 16
 
@@ -36,7 +36,10 @@ def array_digest(*arrays: npt.ArrayLike) -> str:
 
 
 def vector_digest(A: Matrix, own: Floats, *others: npt.ArrayLike) -> str:
-    """`array_digest` of `others` and a vector, of which each rank has its slice where ranks share A: all call this."""
+    """`array_digest` of `others` and a vector or a block of them, whose slices ranks have that share A: all call this.
+
+    On ranks the first one has the whole block for a while.
+    """
     comm = callers_of(A).comm
     if comm is None:
         return array_digest(*others, own)
@@ -70,19 +73,26 @@ def matrices_digest(matrices: Sequence[Matrix]) -> str:
     return digest.hexdigest()
 
 
-def leak_identity(leaks: Floats) -> float | str:
-    """One leak itself, or a digest of those of all neurons."""
-    return float(leaks[0]) if leaks.size == 1 else array_digest(leaks)
+def rows_digest(source: Any, count: int, width: int, A: Matrix | None = None) -> str:
+    """Of up to 16 rows of a `row_source`, the first and the last among them, and of their number.
 
+    Where ranks share A, the source of each has its columns of A, and all of them call this.
+    """
+    callers = Callers(None, 0) if A is None else callers_of(A)
+    own = width if A is None or callers.comm is None else A.own_columns
 
-def rows_digest(source: Any, count: int, width: int) -> str:
-    """Of up to 16 rows of a `row_source`, the first and the last among them, and of their number."""
-    digests = []
-    for k in sorted({(count - 1) * i // (_SAMPLED_ROWS - 1) for i in range(_SAMPLED_ROWS)} if count else ()):
-        row = np.empty((1, width))
-        if callable(source):
-            source(k, k + 1, row)
-        else:
-            row[...] = source[k : k + 1]
-        digests.append(row)
-    return array_digest([count, width], *digests)
+    def sampled() -> Floats:
+        rows = sorted({(count - 1) * i // (_SAMPLED_ROWS - 1) for i in range(_SAMPLED_ROWS)} if count else ())
+        sample = np.empty((len(rows), own))
+        for out, k in zip(sample[:, np.newaxis], rows, strict=True):
+            if callable(source):
+                source(k, k + 1, out)
+            else:
+                out[...] = source[k : k + 1]
+        return sample
+
+    sample = callers.together(sampled)
+    if callers.comm is None:
+        return array_digest([count, width], *sample[:, np.newaxis])
+    whole = in_first(callers.comm, sample.T)
+    return from_first(callers.comm, lambda: array_digest([count, width], *whole.T[:, np.newaxis]))

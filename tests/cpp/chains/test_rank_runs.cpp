@@ -4,6 +4,7 @@
 #include "plain_slices.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
+#include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/chains/measures/lyapunov.hpp>
 
 #include <doctest/doctest.h>
@@ -51,23 +52,23 @@ struct network {
     }
 };
 
-// What a file of one rank would hold.
+// What a file would hold.
 struct kept_state {
     std::int64_t done;
-    std::int64_t rows;
+    std::int64_t rows, columns;
     std::vector<double> vectors, norms, reals;
     std::vector<std::int64_t> integers;
 
     explicit kept_state(const chain_state& s)
         : done(s.done),
           rows(s.vectors.rows),
+          columns(s.vectors.columns),
           vectors(s.vectors.flat().begin(), s.vectors.flat().end()),
           norms(s.norms.begin(), s.norms.end()),
           reals(s.reals.begin(), s.reals.end()),
           integers(s.integers.begin(), s.integers.end()) {}
-    [[nodiscard]] chain_state state() const {
-        return {done, {vectors.data(), rows, static_cast<std::int64_t>(norms.size())}, integers, norms, reals};
-    }
+    [[nodiscard]] chain_state state() const { return {done, {vectors.data(), rows, columns}, integers, norms, reals}; }
+    bool operator==(const kept_state&) const = default;
 };
 
 enum class ending { refused, failure_elsewhere, other };
@@ -182,46 +183,111 @@ TEST_CASE("rows that each rank fetches are its own columns, and a fetch that sto
     }
 }
 
-TEST_CASE("the states that ranks save lead to the bits of the unbroken run") {
+namespace {
+
+// The states that the first rank saves of a run on ranks: `run` takes the slices and where to save.
+std::vector<kept_state> states_of(const partition& shared_out,
+                                  const std::function<void(const slices&, const ChainSaving&)>& run) {
+    const auto states = results_of_ranks(shared_out, [&](const slices& s) {
+        std::vector<kept_state> kept;
+        ChainSaving saving;
+        saving.save_seconds = 0.0;
+        if (s.group->rank() == 0)
+            saving.save = [&](const chain_state& state) { return kept.emplace_back(state), false; };
+        run(s, saving);
+        return kept;
+    });
+    return states.front();
+}
+
+ChainSaving going_on(const kept_state& state, int rank) {
+    ChainSaving saving;
+    if (rank == 0) saving.resume = state.state();
+    return saving;
+}
+
+}  // namespace
+
+TEST_CASE("the states that the first rank saves lead to the bits of the unbroken run on any number of ranks") {
     const network N;
-    const auto unbroken = results_of_ranks({}, [&](const slices& s) { return N.product(N.chain(s), s); }).front();
-    for (const partition& shared_out : {aligned_partitions()[1], aligned_partitions()[2], aligned_partitions()[4]}) {
-        const auto states = results_of_ranks(shared_out, [&](const slices& s) {
-            std::vector<kept_state> kept;
+    const auto product = [&](const slices& s, const ChainSaving& saving) {
+        return N.product(N.chain(s), s, {}, ChainRecording{saving, 1});
+    };
+    const auto spectrum = [&](const slices& s, const ChainSaving& saving) {
+        LyapunovOptions options;
+        options.saving = saving;
+        const LyapunovSpectrum found = lyapunov_spectrum(N.chain(s), b, options);
+        std::vector<double> numbers = found.exponents;
+        numbers.insert(numbers.end(), found.history.begin(), found.history.end());
+        return numbers;
+    };
+    const auto norm = [&](const slices& s, const ChainSaving& saving) {
+        SolverOptions options;
+        options.rtol = 0.3;
+        const Bracket found = chain_norm(N.chain(s), options, saving);
+        return std::vector<double>{found.lower.value, found.value, found.upper.value,
+                                   static_cast<double>(found.matvecs)};
+    };
+    const auto check = [&](const auto& run) {
+        const auto unbroken = results_of_ranks({}, [&](const slices& s) { return run(s, {}); }).front();
+        const auto alone = states_of({}, run);
+        for (const std::size_t which : {std::size_t{1}, std::size_t{2}, std::size_t{4}}) {
+            const partition shared_out = aligned_partitions()[which];
+            const auto states = states_of(shared_out, run);
+            // What the first rank asks for after a step all ranks do after the next one.
+            REQUIRE(states.size() >= K / 2);
+            CHECK(states.back() == alone.back());
+            for (std::size_t i = 0; i < states.size(); i += 9) {
+                for (const partition& others : {shared_out, aligned_partitions()[3], partition{}})
+                    for (const auto& numbers : results_of_ranks(
+                             others, [&](const slices& s) { return run(s, going_on(states[i], s.group->rank())); }))
+                        CHECK(numbers == unbroken);
+            }
+            const kept_state& of_one = alone[alone.size() / 2];
+            for (const auto& numbers : results_of_ranks(
+                     shared_out, [&](const slices& s) { return run(s, going_on(of_one, s.group->rank())); }))
+                CHECK(numbers == unbroken);
+            // A state that is none of the run ends the call on all ranks.
+            for (const int holder : {0, 1}) {
+                kept_state bad = states[1];
+                if (holder == 0) bad.reals.push_back(0.0), bad.norms.pop_back();
+                const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
+                    ChainSaving saving;
+                    if (rank == holder) saving.resume = bad.state();
+                    (void)run(slices{group, shared_out}, saving);
+                });
+                CHECK(ending_of(thrown[static_cast<std::size_t>(holder)]) == ending::refused);
+                for (const auto& each : thrown) CHECK(ending_of(each) != ending::other);
+            }
+        }
+    };
+    check(product);
+    check(spectrum);
+    check(norm);
+}
+
+TEST_CASE("a state that the first rank cannot save stops all ranks after the same step") {
+    const network N;
+    for (const bool throws : {false, true}) {
+        std::vector<double> done(3, -1.0);
+        const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
             ChainRecording recording;
             recording.save_seconds = 0.0;
-            recording.save = [&](const chain_state& state) { return kept.emplace_back(state), false; };
-            (void)N.product(N.chain(s), s, {}, recording);
-            return kept;
+            int saved = 0;
+            if (rank == 0)
+                recording.save = [&](const chain_state&) {
+                    if (++saved > 4 && throws) throw std::domain_error("no room");
+                    return saved > 4;
+                };
+            const slices s{group, three_ranks};
+            done[static_cast<std::size_t>(rank)] = N.product(N.chain(s), s, {}, recording)[0];
         });
-        for (const auto& kept : states) REQUIRE(kept.size() == states.front().size());
-        // What one rank asks for after a step all ranks do after the next one.
-        REQUIRE(states.front().size() >= K / 2);
-        for (std::size_t i = 0; i < states.front().size(); i += 9) {
-            const auto resumed = results_of_ranks(shared_out, [&](const slices& s) {
-                ChainRecording recording;
-                recording.resume = states[static_cast<std::size_t>(s.group->rank())][i].state();
-                return N.product(N.chain(s), s, {}, recording);
-            });
-            for (const auto& numbers : resumed) CHECK(numbers == unbroken);
-        }
-        // A state that does not fit on one rank ends the call on all of them.
-        for (const bool of_spectrum : {false, true}) {
-            const auto thrown = outcomes_of_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
-                const slices s{group, shared_out};
-                kept_state own = states[static_cast<std::size_t>(rank)][5];
-                if (rank == 1) own.reals.pop_back();
-                ChainRecording recording;
-                recording.resume = own.state();
-                LyapunovOptions options;
-                options.saving = recording;
-                if (of_spectrum)
-                    (void)lyapunov_spectrum(N.chain(s), b, options);
-                else
-                    (void)N.product(N.chain(s), s, {}, recording);
-            });
-            CHECK(ending_of(thrown[1]) == ending::refused);
-            for (const auto& each : thrown) CHECK(ending_of(each) != ending::other);
+        for (int rank = 0; rank < 3; ++rank) {
+            const auto& each = thrown[static_cast<std::size_t>(rank)];
+            CHECK(static_cast<bool>(each) == throws);
+            CHECK(done[static_cast<std::size_t>(rank)] == done[0]);
+            if (!throws) CHECK(done[0] < K);
+            if (throws && rank > 0) CHECK(ending_of(each) == ending::failure_elsewhere);
         }
     }
 }

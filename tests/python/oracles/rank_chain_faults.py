@@ -70,7 +70,7 @@ def cases(net: Network, last: bool) -> dict[str, Callable[[], Any]]:
         "convention": lambda: rc.JacobianChain(net.W, rows, at_fault("pre", "post")),
         "leak": lambda: rc.JacobianChain(net.W, rows, leak=at_fault(1.5, 0.5)),
         "threads": lambda: rc.JacobianChain(net.W, rows, threads=at_fault(-1)),
-        "checkpoint": lambda: chain.vjp(v, checkpoint=at_fault("x.ckpt")),
+        "checkpoint": lambda: chain.vjp(v, checkpoint=at_fault(3, "/no/such/folder/x")),
         "activation": lambda: rollout(activation=at_fault("no such", "tanh")),
         "start": lambda: rollout(at_fault(v[1:], v)),
         "bias": lambda: products(rollout(bias=at_fault(v))),

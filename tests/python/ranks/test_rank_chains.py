@@ -43,7 +43,7 @@ REFUSED = {
     "vector": ("ValueError", "v must have shape (8808,) or (8808, b); got (8807,)"),
     "leak": ("ValueError", "leak must be above 0 and at most 1; got 1.5"),
     "threads": ("ValueError", "threads must be an integer from 1 to 4096, or None; got -1"),
-    "checkpoint": ("ValueError", "checkpoint must be None on ranks"),
+    "checkpoint": ("TypeError", "checkpoint must be a path or None; got int"),
     "activation": ("ValueError", 'activation: got "no such"'),
     "start": ("ValueError", "x0 must have shape (8808,); got (8807,)"),
     "callback type": ("TypeError", "callback must be callable or None; got int"),

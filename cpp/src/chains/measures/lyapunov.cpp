@@ -3,7 +3,7 @@
 #include <rhochain/chains/measures/lyapunov.hpp>
 #include <rhochain/chains/rows/row_source.hpp>
 #include "chains/measures/batch_means.hpp"
-#include "chains/measures/resumed_state.hpp"
+#include "chains/resumed_state.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 
 #include <algorithm>
@@ -25,11 +25,10 @@ constexpr std::int64_t fewest_intervals = 64;
 // What a state counts before the integers of the batch means.
 enum count : std::size_t { interval_length, factorizations, lost_directions, counts };
 
-const chain_state* state_of(const chain_ref& P, std::int64_t k, const LyapunovOptions& options) {
-    return resumed_state(options.saving, P.domain(), [&](const chain_state& s) {
-        return s.vectors.rows == P.domain().length() && s.vectors.columns == k && s.done >= 0 && s.done <= P.steps() &&
-               s.integers.size() >= counts && s.integers[interval_length] >= 1 && !s.reals.empty();
-    });
+void require_state(const chain_state& s, const chain_ref& P, std::int64_t k) {
+    const bool fits = s.vectors.rows == P.size() && s.vectors.columns == k && s.done >= 0 && s.done <= P.steps() &&
+                      s.integers.size() >= counts && s.integers[interval_length] >= 1 && !s.reals.empty();
+    if (!fits) refuse_state();
 }
 
 // Of the state, if there is one.
@@ -180,7 +179,9 @@ LyapunovSpectrum lyapunov_spectrum(const chain_ref& P, std::int64_t k, const Lya
                                     " steps of the chain");
     if (!(options.atol >= 0.0))
         throw std::invalid_argument("atol: got " + std::to_string(options.atol) + ", expected at least 0");
-    return spectrum_run(P, k, discard, options, state_of(P, k, options), progress).run();
+    const resumed_state state(options.saving, P.domain(), state_vectors::columns,
+                              [&](const chain_state& s) { require_state(s, P, k); });
+    return spectrum_run(P, k, discard, options, state.get(), progress).run();
 }
 
 }  // namespace rhochain

@@ -1,7 +1,7 @@
 #include "chains/measures/pass_log.hpp"
 #include <rhochain/chains/rows/row_source.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
-#include "chains/measures/resumed_state.hpp"
+#include "chains/resumed_state.hpp"
 
 namespace rhochain {
 namespace {
@@ -12,10 +12,12 @@ constexpr std::size_t per_entry = 3;
 }  // namespace
 
 pass_log::pass_log(const space& S, const ChainSaving& saving, Ledger& ledger)
-    : S_(S), ledger_(ledger), saver_(saving, S), saves_(S.any(static_cast<bool>(saving.save))) {
-    const chain_state* state = resumed_state(saving, S, [this](const chain_state& s) { return fits(s); });
-    resumes_ = state != nullptr;
-    if (resumes_) read(*state);
+    : S_(S), ledger_(ledger), saver_(saving, S, state_vectors::rows) {
+    const resumed_state state(saving, S, state_vectors::rows, [this](const chain_state& s) {
+        if (!fits(s)) refuse_state();
+    });
+    resumes_ = state.get() != nullptr;
+    if (resumes_) read(*state.get());
 }
 
 bool pass_log::fits(const chain_state& s) const {
@@ -29,7 +31,7 @@ bool pass_log::fits(const chain_state& s) const {
             return false;
         count < 0 ? ++blocks : numbers += count;
     }
-    return s.vectors.rows == blocks && (blocks == 0 || s.vectors.columns == S_.length()) &&
+    return s.vectors.rows == blocks && (blocks == 0 || s.vectors.columns == S_.size()) &&
            s.norms.size() == static_cast<std::size_t>(blocks) && s.reals.size() == static_cast<std::size_t>(numbers);
 }
 

@@ -8,7 +8,7 @@
 //     done      products with the weights
 //     integers  r, steps and exponent of the interrupted pass, and for each pass: products counted, numbers returned
 //               (-1: a block), exponent
-//     vectors   a row for each block, the interrupted pass last;  norms: of these
+//     vectors   a row for each block, that of the interrupted pass last;  norms: of these
 //     reals     the numbers, one pass after the other
 // Memory: 8 N bytes a block where states are saved, else none.
 #pragma once
@@ -29,7 +29,7 @@ public:
     // Thrown out of the pass of a block that the budget, the callback or a state that could not be saved ends.
     struct stopped {};
 
-    // For blocks of one column over S. `saving` and `ledger` are borrowed. Throws std::invalid_argument at a state
+    // (*) For blocks of one column over S. `saving` and `ledger` are borrowed. Throws std::invalid_argument at a state
     // that is none of a chain on S.
     pass_log(const space& S, const ChainSaving& saving, Ledger& ledger);
 
@@ -55,10 +55,10 @@ private:
         std::int64_t exponent;
     };
 
-    // Whether the numbers and blocks that the integers of s count are there.
+    // Whether the numbers and whole blocks that the integers of s count are there.
     [[nodiscard]] bool fits(const chain_state& s) const;
     void read(const chain_state& s);
-    [[nodiscard]] bool keeps() const { return saves_ && !ended_by_budget_; }
+    [[nodiscard]] bool keeps() const { return saver_.saves() && !ended_by_budget_; }
     [[nodiscard]] bool logged() const { return next_ < entries_.size(); }
     [[nodiscard]] scaled_block block(std::size_t at, std::int64_t exponent) const;
     void log_block(const scaled_block& X);
@@ -70,7 +70,6 @@ private:
     space S_;
     Ledger& ledger_;
     state_saver saver_;
-    bool saves_;  // on any rank
     bool resumes_;
     std::vector<entry> entries_;
     std::vector<double> blocks_, norms_, reals_;
