@@ -45,7 +45,7 @@ class _Sliced(Matrix):
 
     @property
     def peers(self) -> RankPeers:
-        return RankPeers(self.comm)
+        return RankPeers(MeetingCommunicator(self.comm, self.ranks))
 
     @property
     def first(self) -> int:
@@ -171,6 +171,9 @@ class SlicedMatrix(_Sliced):
         rho = rc.spectral_radius(W)           # on all ranks the same bracket
     """
 
+    _own: sparse.csr_array
+    _limits: tuple[int, int, int]
+
     def __init__(
         self,
         rows: Any,
@@ -203,7 +206,8 @@ class SlicedMatrix(_Sliced):
         n = own.shape[1]
         height = int(given.sum())
         lengths = given if keep_rows else _balanced(comm, own, given)
-        own = moved(comm, own, given, lengths)
+        self._own = own = moved(comm, own, given, lengths)
+        self._limits = limits
         of_columns = lengths if height == n else even_lengths(n, comm.size)
         columns = transposed(comm, own, lengths, of_columns)
         held = _core.SlicedOperator(
@@ -221,6 +225,20 @@ class SlicedMatrix(_Sliced):
         copied = sum(part.nbytes for part in (columns.indptr, columns.indices, columns.data))
         described = Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0)
         self._hold_slices(lengths, of_columns, described, limits[2])
+
+    @property
+    def own_rows(self) -> sparse.csr_array:
+        """The rows of this rank, which the matrix borrows."""
+        return self._own
+
+    def with_own_rows(self, rows: sparse.csr_array) -> SlicedMatrix:
+        """A matrix with other entries: `rows` are those of this rank, where the rows stay. With the names of W."""
+        memory, gathered_memory, threads = self._limits
+        other = SlicedMatrix(
+            rows, self.comm, threads=threads, memory=memory, gathered_memory=gathered_memory, keep_rows=True
+        )
+        other._threads = self._threads
+        return other if self.weights is None else with_names(other, self.weights)
 
 
 class SlicedOperator(_Sliced):

@@ -12,9 +12,18 @@ import numpy.typing as npt
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.ranks.callers import callers_of
+from rhochain.ranks.neuron_leaks import NeuronLeaks
 from rhochain.ranks.whole_vectors import from_first, in_first
 
-__all__ = ["array_digest", "leak_identity", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
+__all__ = [
+    "array_digest",
+    "leak_identity",
+    "leaks_digest",
+    "matrices_digest",
+    "matrix_digest",
+    "rows_digest",
+    "vector_digest",
+]
 
 _SAMPLED_ROWS = 16
 
@@ -73,6 +82,11 @@ def matrices_digest(matrices: Sequence[Matrix]) -> str:
 def leak_identity(leaks: Floats) -> float | str:
     """One leak itself, or a digest of those of all neurons."""
     return float(leaks[0]) if leaks.size == 1 else array_digest(leaks)
+
+
+def leaks_digest(A: Matrix, leaks: NeuronLeaks) -> str:
+    """Of one leak, or of those of all neurons. Where ranks share A all of them call this."""
+    return vector_digest(A, leaks.own) if leaks.differ else array_digest(leaks.own)
 
 
 def rows_digest(source: Any, count: int, width: int) -> str:
