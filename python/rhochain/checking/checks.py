@@ -130,12 +130,13 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n), or a model
-        The recurrent weights. A `rhochain.distributed.Matrix` gives the same report on all ranks, with one number for
-        `leak` and `gain`. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
-        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so. A
-        view of one gate's rows of the weights of a GRU or LSTM is refused: no verdict on it is one on the cell. A model
-        is a ``torch.nn.Module`` with recurrent layers, a model of Equinox or Flax, or a state dict, in memory or in a
-        file (.pt, .pth, .ckpt, .safetensors): each layer is checked by itself.
+        The recurrent weights. A `rhochain.distributed.Matrix` gives the same report on all ranks; a `leak` or `gain` of
+        each neuron and the rows of `inputs` are then those of the rank. A node of ReservoirPy or PyRCN brings its
+        activation and leak too. The report of an operator has no components and no rho(|W|); that of one without
+        ``rmatvec`` has rho(W) alone, and says so. A view of one gate's rows of the weights of a GRU or LSTM is refused:
+        no verdict on it is one on the cell. A model is a ``torch.nn.Module`` with recurrent layers, a model of Equinox
+        or Flax, or a state dict, in memory or in a file (.pt, .pth, .ckpt, .safetensors): each layer is checked by
+        itself.
     activation : str, Activation or callable
         As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
         stands in its place. A module brings its own, and another one is refused; for plain RNNs of a state dict, which

@@ -61,9 +61,9 @@ def rescale(
     spectral_radius, spectral_norm, perron_radius, scaled_norm : float >= 0, optional
         The target value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
     leak : float in (0, 1] or array_like of shape (n,)
-        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each. The factor f then
-        gives ``(1 - a) I + a f W`` the target radius, the effective spectral radius of an echo state network. This
-        radius is 1 - min(a) for f = 0. The Notes state which f the call returns.
+        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each (of the rank). The
+        factor f then gives ``(1 - a) I + a f W`` the target radius, the effective spectral radius of an echo state
+        network. This radius is 1 - min(a) for f = 0. The Notes state which f the call returns.
     conservative : bool
         False: the factor brings the bracket's value to the target, as closely as the value is known. True: the factor
         brings the graded upper bound to the target, so that the quantity itself does not exceed it (with that
@@ -75,7 +75,8 @@ def rescale(
     -------
     scaled : ndarray, sparse array or Weights
         ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR; a `Weights`,
-        with its ids, of a `Weights`, a file, a graph or a table. W itself is left alone.
+        with its ids, of a `Weights`, a file, a graph or a table; a `rhochain.distributed.Matrix` of one. W itself is
+        left alone.
     factor : float
         Use it to rescale again without another estimate: without a leak all four quantities scale with it.
 

@@ -131,8 +131,8 @@ def spectral_radius(
         with a `leak` ignores it.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, one for all neurons or one for each. The result is then the radius of (1 - a) I + a W,
-        the Jacobian of a linear network. The largest eigenvalues of W do not determine it. A call with a leak ignores
-        `condition`.
+        the Jacobian of a linear network. On ranks a slice, as `start`. The largest eigenvalues of W do not determine
+        it. A call with a leak ignores `condition`.
     delta : float in (0, 1)
         Largest probability that a PROBABLE bound fails.
     seed : int, at least 0

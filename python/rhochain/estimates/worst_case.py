@@ -37,7 +37,7 @@ class WorstCaseGrowth(Bracket):
         after row p - 1 the cycle begins again. Without rows if no cycle was found.
     slope_range : (float, float)
     leak : float or ndarray of shape (n,)
-        One number for all neurons, or one for each where they differ.
+        One number for all neurons, or one for each where they differ; of all neurons on each rank too.
     vanishes_below, explodes_above : Bound or None
         Factors g on the slopes, or on W: below the first every gradient vanishes, above the second some slopes make it
         explode. None where no bound is known; inf for a W whose gradients vanish at any gain.
@@ -108,7 +108,7 @@ def worst_case_growth(
     slope_range : (float, float)
         The least and the largest slope, lo <= hi and hi > 0. The gain is part of it: R is that of W times the slopes.
     leak : float in (0, 1] or array_like of shape (n,)
-        a of a leaky integrator, one for all neurons or one for each.
+        a of a leaky integrator, one for all neurons or one for each, on ranks one for each of the rank.
     rtol : float in (0, 1)
         Accuracy of the numerical range behind the upper bound. The two ends need not meet.
     delta : float in (0, 1)

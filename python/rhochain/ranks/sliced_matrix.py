@@ -113,8 +113,8 @@ class SlicedMatrix(_Sliced):
     """A sparse matrix whose rows are shared out to the ranks of an MPI communicator.
 
     Every function of the package that takes W and says so works on it, called by all ranks with the same arguments.
-    Numbers are those of one process, bit for bit, for any number of ranks. Vectors that go in and out, such as `start`
-    and ``Bracket.vector``, are slices: the entries `first` to ``first + length - 1``.
+    Numbers are those of one process, bit for bit, for any number of ranks. Vectors that go in and out, such as `start`,
+    a `leak` of each neuron and ``Bracket.vector``, are slices: the entries `first` to ``first + length - 1``.
 
     An exception, Ctrl-C, `max_seconds` or a callback of one rank ends the call on all of them; then all can make the
     next call. An exception between calls ends one rank alone, and the others wait for it: start the program as

@@ -6,6 +6,7 @@
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
 #include <rhochain/spectra/norm/spectral_norm.hpp>
 #include <rhochain/spectra/radius/leaky_radius.hpp>
+#include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 #include <rhochain/spectra/radius/perron.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
@@ -127,6 +128,17 @@ std::vector<double> radius_with_one_leak(const linear_map& A) {
     return numbers;
 }
 
+std::vector<double> outer(const linear_map& A) {
+    const OuterEigenvalues found = outer_eigenvalues(A, 5, {.rtol = 1e-2, .max_matvecs = 600});
+    std::vector<double> numbers;
+    append(numbers, found.outermost, A.domain());
+    numbers.insert(numbers.end(), {found.rest.value, static_cast<double>(found.rest.grade)});
+    for (const OuterEigenvalue& v : found.values)
+        numbers.insert(numbers.end(), {v.value.real(), v.value.imag(), std::isnan(v.radius) ? -1.0 : v.radius,
+                                       static_cast<double>(v.grade), v.residual});
+    return numbers;
+}
+
 // A giant component, smaller ones and single vertices, with negative entries; its edges between components lead to
 // smaller labels.
 matrix reducible(std::int64_t n) {
@@ -185,6 +197,12 @@ TEST_CASE("radii, norms and scalings of slices have the bits of one process, com
 
 TEST_CASE("growth under the worst slopes has the bits of one process, each rank the slopes of its neurons") {
     for (const matrix& W : {reducible(n), without_cycle(n), of_one_sign_a_column(n)}) check_same_bits(W, growth);
+}
+
+TEST_CASE("outer eigenvalues have the bits and grades of one process, by components and of one component") {
+    const matrix cycle = matrices::bands(n, {{1, 1.5}}, true);
+    for (const matrix& W : {reducible(n), without_cycle(n), matrices::iid<double>(n, 30, 7), cycle})
+        check_same_bits(W, outer);
 }
 
 TEST_CASE("with a leak for each neuron ranks, without rows or with one, have the bits of one process") {

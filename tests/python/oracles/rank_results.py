@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
 
 import rhochain as rc
 
@@ -117,6 +118,15 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
         return of_growth(rc.worst_case_growth(W, "tanh", leak=a, max_matvecs=150), comm)
     if name == "leaky linear growth":
         return of_growth(rc.worst_case_growth(W, "linear", leak=a, max_matvecs=150), comm)
+    if name == "outer":
+        found = rc.outer_eigenvalues(W, 3, rtol=1e-2, max_matvecs=150)
+        return [digest(found.values), found.rest.value.hex(), [str(grade) for grade in found.grades], found.matvecs]
+    if name == "of products":
+        A: Any = LinearOperator((n, n), matvec=W.matvec, rmatvec=W.rmatvec, dtype=float)
+        if comm is not None:
+            A = rc.distributed.Operator(W.length, W.matvec, W.rmatvec, comm)
+        report = rc.check(A, gain=leaks(n)[::-1][mine], leak=a, quick=True, max_matvecs=60)
+        return [of_bracket(b, None) for b in (report.worst_case_growth, report.scaled_norm)]
     if name in ("rescaled", "rescaled with leaks"):
         given = case(sys.argv[1]) if comm is None else W
         if name == "rescaled":
