@@ -36,7 +36,8 @@ std::optional<OuterEigenvalues> outer_eigenvalues_of_ranks(const linear_map& W, 
     bool together = false;
     // One rank has all rows of a matrix that is not larger than an alignment.
     on_first_rank(
-        S, [&] { together = S.size() > S.alignment() && is_one_component(*whole); }, [&](state_archive& s) { s(together); });
+        S, [&] { together = S.size() > S.alignment() && is_one_component(*whole); },
+        [&](state_archive& s) { s(together); });
     if (together) return std::nullopt;
     Ledger ledger(options, S);
     OuterEigenvalues found;
