@@ -19,20 +19,17 @@ from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.estimates.oriented_vectors import with_whole_vector
+from rhochain.estimates.oriented_vectors import with_own_slice, with_whole_vector
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
-from rhochain.inputs.arrays import Floats
 from rhochain.inputs.input_reach import input_reach
-from rhochain.inputs.leaks import leak_vector
-from rhochain.inputs.local_gains import local_gains, with_local_gains
+from rhochain.inputs.local_gains import local_gains
 from rhochain.inputs.matrix import Matrix, square_matrix, without_names
 from rhochain.inputs.network_arguments import activation_argument, leak_argument
 from rhochain.inputs.orientation import require_orientation
-from rhochain.inputs.peers import require_one_for_all
 from rhochain.inputs.resources import granted_threads
 from rhochain.objects.gate_slices import stack_behind
 from rhochain.objects.matrices import matrix_of, network_of
@@ -40,6 +37,8 @@ from rhochain.objects.networks import Network
 from rhochain.objects.refusals import refuse_no_matrix
 from rhochain.ranks.callers import callers_of
 from rhochain.ranks.calls import call_of_ranks
+from rhochain.ranks.neuron_gains import largest_gain, with_neuron_gains
+from rhochain.ranks.neuron_leaks import NeuronLeaks, leaks_of
 from rhochain.reports.computation import Computation
 from rhochain.reports.gradient_report import GradientReport
 from rhochain.reports.model_report import ModelReport
@@ -131,12 +130,13 @@ def check(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n), or a model
-        The recurrent weights. A `rhochain.distributed.Matrix` gives the same report on all ranks, with one number for
-        `leak` and `gain`. A node of ReservoirPy or PyRCN brings its activation and leak too. The report of an
-        operator has no components and no rho(|W|); that of one without ``rmatvec`` has rho(W) alone, and says so. A
-        view of one gate's rows of the weights of a GRU or LSTM is refused: no verdict on it is one on the cell. A model
-        is a ``torch.nn.Module`` with recurrent layers, a model of Equinox or Flax, or a state dict, in memory or in a
-        file (.pt, .pth, .ckpt, .safetensors): each layer is checked by itself.
+        The recurrent weights. A `rhochain.distributed.Matrix` gives the same report on all ranks; a `leak` or `gain` of
+        each neuron and the rows of `inputs` are then those of the rank. A node of ReservoirPy or PyRCN brings its
+        activation and leak too. The report of an operator has no components and no rho(|W|); that of one without
+        ``rmatvec`` has rho(W) alone, and says so. A view of one gate's rows of the weights of a GRU or LSTM is refused:
+        no verdict on it is one on the cell. A model is a ``torch.nn.Module`` with recurrent layers, a model of Equinox
+        or Flax, or a state dict, in memory or in a file (.pt, .pth, .ckpt, .safetensors): each layer is checked by
+        itself.
     activation : str, Activation or callable
         As `rhochain.activation` takes it. Give either this or `gain`; a node's activation needs neither, and `gain`
         stands in its place. A module brings its own, and another one is refused; for plain RNNs of a state dict, which
@@ -263,36 +263,36 @@ def check(
     W = matrix_of(W)
     if gains is not None:
         require_orientation(W, "gains of neurons")
-    A = square_matrix(W if gains is None else with_local_gains(W, gains))
+    highest = largest_gain(W, gains)
+    A = square_matrix(W if gains is None else with_neuron_gains(W, gains))
     _require_no_gate(A if gains is None else W)
-    of_neurons = leak_vector(leak_argument(network, leak), A.shape[0])
-    require_one_for_all(A.peers, "leak", of_neurons)
-    if of_neurons.size > 1:
-        require_orientation(A, "leaks of neurons")
-    one_leak = float(of_neurons[0]) if of_neurons.size == 1 else None
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
+    leaks = leaks_of(A, leak_argument(network, leak))
+    if leaks.differ:
+        require_orientation(A, "leaks of neurons")
+    of_neurons = leaks.of_all(A)
     unchecked: tuple[str, ...] = ()
     if chain is not None:
         unchecked = _require_same_network(
-            chain, A if gains is None else square_matrix(W), of_neurons, gamma if gains is None else float(gains.max())
+            chain, A if gains is None else square_matrix(W), leaks, gamma if highest is None else highest
         )
 
     known = Evidence(
         gamma,
-        float(of_neurons.min(initial=1.0)),
+        leaks.least,
         sigma is not None and sigma.linear,
         activation=None if sigma is None else str(sigma),
         slope_range=None if sigma is None else sigma.slope_range,
         steepest_at_zero=sigma is not None and sigma.steepest_at_zero,
-        inputs=input_reach(network.W_in if inputs is None and network is not None else inputs, A.shape[0]),
-        leaks=of_neurons if one_leak is None else None,
+        inputs=input_reach(network.W_in if inputs is None and network is not None else inputs, A),
+        leaks=of_neurons if leaks.differ else None,
     )
     logs = None
     if checkpoint is not None:
         asked = (
             str(sigma),
             gamma,
-            of_neurons.tolist() if one_leak is None else one_leak,
+            of_neurons.tolist() if leaks.differ else leaks.least,
             bool(quick),
             bool(numerical_radius),
         )
@@ -315,6 +315,7 @@ def check(
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
             | {"callback": SharedClock(max_seconds, callback, 1, A.peers).callback_about("chain_norm")},
         )
+        log_norm = with_own_slice(log_norm, A.peers)
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
     driving = None
@@ -326,7 +327,7 @@ def check(
         reason=decision.reason,
         gain=gamma,
         activation=None if sigma is None else str(sigma),
-        leak=of_neurons if one_leak is None else one_leak,
+        leak=of_neurons if leaks.differ else leaks.least,
         shape=A.shape,
         nnz=A.nnz,
         update_rank=A.update_rank,
@@ -407,7 +408,7 @@ def _gain(
     return None, gamma, None
 
 
-def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: Floats, gamma: float) -> tuple[str, ...]:
+def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: NeuronLeaks, gamma: float) -> tuple[str, ...]:
     """Notes on properties that a chain does not state; ValueError where it states those of another network."""
     if not hasattr(chain, "gain"):
         raise TypeError(
@@ -419,8 +420,8 @@ def _require_same_network(chain: MeasuredChain, A: Matrix, leaks: Floats, gamma:
     if chain.gain > gamma * (1.0 + 1e-6):
         raise ValueError(f"chain must obey the gain: its slopes reach {chain.gain:.7g}; the gain is {gamma:.7g}")
     own_leak, own = getattr(chain, "leak", None), getattr(chain, "matrix", None)
-    if own_leak is not None and not np.array_equal(leak_vector(own_leak, A.shape[0]), leaks):
-        wanted = repr(float(leaks[0])) if leaks.size == 1 else "one for each neuron"
+    if own_leak is not None and not np.array_equal(leaks_of(A, own_leak).own, leaks.own):
+        wanted = "one for each neuron" if leaks.differ else repr(leaks.least)
         got = repr(own_leak) if np.ndim(own_leak) == 0 else "other leaks of neurons"
         raise ValueError(f"chain must have the leak of the check, {wanted}; got {got}")
     if getattr(chain, "linear", None) is not None:

@@ -10,8 +10,11 @@ import numpy.typing as npt
 from rhochain.files.faults import FileFault
 from rhochain.files.loading import FileError, load
 from rhochain.files.numpy_files import array_header, require_numbers
+from rhochain.inputs.coercion import numbers
+from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.callers import callers_of
 
-__all__ = ["number_or_vector", "read_matrix", "read_rows", "read_vector"]
+__all__ = ["number_or_vector", "own_part", "read_matrix", "read_rows", "read_vector"]
 
 
 def number_or_vector(option: str, given: str) -> float | npt.NDArray[Any]:
@@ -23,6 +26,17 @@ def number_or_vector(option: str, given: str) -> float | npt.NDArray[Any]:
     if not given.lower().endswith(".npy"):
         raise ValueError(f"{option} must be a number, or a .npy file with one for each neuron; got {given!r}")
     return read_vector(option, given)
+
+
+def own_part(name: str, given: Any, W: Any) -> Any:
+    """What the argument `name` takes of an option with a number or row for each neuron: that of this rank's neurons."""
+    if not isinstance(W, Matrix) or not W.on_ranks or isinstance(given, (float, str, type(None))):
+        return given
+    each = given if isinstance(given, np.ndarray) else numbers(given)
+    if each.shape[0] != W.shape[0]:
+        raise ValueError(f"{name} must have one for each of the {W.shape[0]} neurons; got shape {tuple(each.shape)}")
+    first = callers_of(W).first
+    return each[first : first + W.own_columns]
 
 
 def read_vector(option: str, path: str) -> npt.NDArray[Any]:

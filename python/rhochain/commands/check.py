@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from rhochain.checking.checks import check
-from rhochain.commands.arrays import number_or_vector, read_matrix
+from rhochain.commands.arrays import number_or_vector, own_part, read_matrix
 from rhochain.commands.exits import MISUSE, OK, VERDICT
 from rhochain.commands.option_groups import ACTIVATION, Precision, Resources, given, grouped
 from rhochain.commands.output import Output, columns, one_line, require_writable
@@ -146,8 +146,9 @@ def _checked(file: str, reading: Reading, options: dict[str, Any], *, quiet: boo
             line.bracket(record)
             return signals.asked
 
+        of_neurons = {name: own_part(name, options[name], W) for name in ("gain", "leak", "inputs")}
         with signals.polled():
-            report: _Report = check(W, **options, callback=follow)
+            report: _Report = check(W, **options | of_neurons, callback=follow)
         signals.shared(ranks.any_of)
         if isinstance(report, ModelReport):  # its source says of what kind its numbers are
             return dataclasses.replace(report, model=file)

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from rhochain.commands.arrays import number_or_vector
+from rhochain.commands.arrays import number_or_vector, own_part
 from rhochain.commands.bracket_answers import Question, VectorFile, answered
 from rhochain.commands.option_groups import Precision, Resources, grouped
 from rhochain.commands.output import Output
 from rhochain.commands.reading import FILE, Reading
 from rhochain.commands.saving import Saving
+from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.spectra import perron_radius, spectral_radius
+from rhochain.inputs.matrix import Matrix
 
 __all__ = ["radius"]
 
@@ -54,7 +56,11 @@ def radius(
         question = Question("perron_radius", "rho(|W|)", "the Perron radius of the absolute values", perron_radius)
     elif a is not None:
         words = f"the spectral radius with leak: {_LEAKY}"
-        question = Question("spectral_radius", "rho", words, partial(spectral_radius, **asked), leak=a)
+
+        def of_leak(W: Matrix, **options: Any) -> Bracket:
+            return spectral_radius(W, **asked | options | {"leak": own_part("leak", a, W)})
+
+        question = Question("spectral_radius", "rho", words, of_leak, leak=a)
     else:
         question = Question("spectral_radius", "rho(W)", "the spectral radius", partial(spectral_radius, **asked))
     return answered(question, file, vector, reading, precision, resources, saving, output)

@@ -10,8 +10,8 @@ from dataclasses import replace
 import rhochain._core as _core
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.estimates.limits import Limits
-from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.neuron_leaks import NeuronLeaks
 
 __all__ = ["LeakyRadius", "OutOfReach", "first_crossing"]
 
@@ -30,23 +30,20 @@ class OutOfReach(ValueError):
 
 
 class LeakyRadius:
-    """Brackets of the radius at one gain after another, within one budget of products and of seconds.
+    """Brackets of the radius at one gain after another, within one budget of products and of seconds."""
 
-    `leak` has one number for all neurons, or one for each.
-    """
-
-    def __init__(self, A: Matrix, leak: Floats, limits: Limits) -> None:
+    def __init__(self, A: Matrix, leaks: NeuronLeaks, limits: Limits) -> None:
         self._A = A
         self._limits = limits
         self._spent = 0
         seconds = limits.max_seconds
         self._end = math.inf if seconds is None else self._now() + seconds
-        self.leak = leak
+        self.leaks = leaks
 
     @property
     def kept(self) -> float:
         """The radius at the gain 0."""
-        return 1.0 - float(self.leak.min())
+        return 1.0 - self.leaks.least
 
     @property
     def exhausted(self) -> bool:
@@ -68,7 +65,7 @@ class LeakyRadius:
             max_matvecs=None if whole.max_matvecs is None else max(1, whole.max_matvecs - self._spent),
             max_seconds=None if whole.max_seconds is None else max(0.0, self._end - self._now()),
         )
-        bracket = Bracket.from_core(_core.leaky_radius(self._A.operator, limits.core, leak=self.leak, gain=gain))
+        bracket = Bracket.from_core(_core.leaky_radius(self._A.operator, limits.core, leak=self.leaks.own, gain=gain))
         self._spent += bracket.matvecs
         return bracket
 
@@ -81,8 +78,9 @@ class LeakyRadius:
         For a target below it one under which, with one leak, no radius is as low.
         """
         if target > self.kept:
-            return float((((target - 1.0) + self.leak) / self.leak).min()) / perron.value
-        return (self.kept - target) / (float(self.leak.max()) * perron.value)
+            own = self.leaks.own
+            return self._A.peers.least(float((((target - 1.0) + own) / own).min(initial=math.inf))) / perron.value
+        return (self.kept - target) / (self.leaks.largest * perron.value)
 
 
 def first_crossing(
@@ -106,7 +104,7 @@ def _bracketed(
 ) -> tuple[float, float, float, float]:
     """Gains on both sides of the first crossing met, and the gaps there."""
     rises = target > radius.kept
-    ratio = (_UPWARDS if radius.leak.size == 1 else _UPWARDS_OF_MANY) if rises else _DOWNWARDS
+    ratio = (_UPWARDS_OF_MANY if radius.leaks.differ else _UPWARDS) if rises else _DOWNWARDS
     low, at_low = start, gap(start)
     # The measure is an upper bound or an estimate: it may be beyond the target where the radius is not.
     while (at_low >= 0.0) is rises and low > start * 2.0**-8:
@@ -126,7 +124,7 @@ def _bracketed(
             found = _lowest(gap, before[0], high)
             if found[1] < 0.0:
                 return before[0], before[1], *found
-            if radius.leak.size == 1:
+            if not radius.leaks.differ:
                 raise OutOfReach(f"{target + found[1]:.7g} is the least that a factor gives")
         before, low, at_low = (low, at_low), high, at_high
         if radius.exhausted:

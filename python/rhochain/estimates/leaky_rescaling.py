@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import numpy.typing as npt
 
@@ -13,8 +12,8 @@ from rhochain.estimates.brackets import Bracket, Progress, Status
 from rhochain.estimates.leaky_gain import LeakyRadius, OutOfReach, first_crossing
 from rhochain.estimates.limits import Limits
 from rhochain.estimates.spectra import perron_radius
-from rhochain.inputs.arrays import Floats
-from rhochain.inputs.matrix import square_matrix
+from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.neuron_leaks import NeuronLeaks
 
 __all__ = ["leaky_factor"]
 
@@ -23,8 +22,8 @@ _MARGIN = 0.99
 
 
 def leaky_factor(
-    W: Any,
-    leak: Floats,
+    A: Matrix,
+    leaks: NeuronLeaks,
     target: float,
     *,
     conservative: bool,
@@ -38,9 +37,8 @@ def leaky_factor(
     start: npt.ArrayLike | None = None,
 ) -> float:
     """The smallest f > 0 with this radius, as `rescale` says."""
-    A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    radius = LeakyRadius(A, leak, limits)
+    radius = LeakyRadius(A, leaks, limits)
     if target == radius.kept:
         raise ValueError(f"spectral_radius must not be 1 - min(leak), the radius of the factor 0; got {target!r}")
     perron = perron_radius(A, seed=seed, threads=threads).upper
@@ -57,7 +55,7 @@ def leaky_factor(
         low, high = first_crossing(radius, measure, target, gain, 1e-3 * rtol)
     except OutOfReach as why:
         raise ValueError(
-            f"spectral_radius must be within reach of a factor, with the leak {_range(leak)}; got {target!r}, but the "
+            f"spectral_radius must be within reach of a factor, with the leak {_range(leaks)}; got {target!r}, but the "
             f"radius is {radius.kept:.7g} for the factor 0, and {why}"
         ) from None
     if conservative:
@@ -90,10 +88,9 @@ def _warn_unless_converged(bracket: Bracket, target: float) -> None:
         warnings.warn(
             f"rescaled by a spectral_radius that is not converged, so {target!r} may be missed: {bracket}",
             RuntimeWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
 
 
-def _range(leak: Floats) -> str:
-    least, most = float(leak.min()), float(leak.max())
-    return f"{least:.7g}" if least == most else f"{least:.7g} to {most:.7g}"
+def _range(leaks: NeuronLeaks) -> str:
+    return f"{leaks.least:.7g} to {leaks.largest:.7g}" if leaks.differ else f"{leaks.least:.7g}"

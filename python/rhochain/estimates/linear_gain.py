@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from rhochain.estimates.brackets import Bound, Bracket
 from rhochain.estimates.leaky_gain import LeakyRadius, OutOfReach, first_crossing
 from rhochain.estimates.limits import Limits
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.neuron_leaks import NeuronLeaks
 
 __all__ = ["LinearGain", "linear_gain"]
 
@@ -35,7 +34,7 @@ class LinearGain:
 
 def linear_gain(A: Matrix, leak: float, perron: Bracket | None, rho: Bracket, limits: Limits) -> LinearGain:
     """Within the products of `limits`. `perron`: of rho(|W|), where W has entries; `rho` of rho(W)."""
-    of_one = np.array([leak])
+    of_one = NeuronLeaks.one(leak)
     uppers = (None if perron is None else perron.upper, rho.graded_upper)
     known = [b for b in uppers if b is not None and 0.0 < b.value < math.inf]
     if not known:

@@ -22,9 +22,11 @@ from rhochain.estimates.spectra import spectral_norm as _spectral_norm
 from rhochain.estimates.spectra import spectral_radius as _spectral_radius
 from rhochain.inputs.arguments import real_number
 from rhochain.inputs.coercion import without_tensor
-from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix
+from rhochain.inputs.peers import Peers
 from rhochain.ranks.calls import call_of_ranks
+from rhochain.ranks.neuron_leaks import NeuronLeaks, leaks_of
+from rhochain.ranks.sliced_matrix import SlicedMatrix
 from rhochain.weights.weights import Weights
 
 __all__ = ["rescale"]
@@ -54,13 +56,14 @@ def rescale(
     Parameters
     ----------
     W : anything `Matrix` takes, shape (n, n)
-        With entries: neither an operator nor a `Matrix`, which only borrows its array.
+        With entries: neither an operator nor a `Matrix`, which only borrows its array. A `rhochain.distributed.Matrix`
+        gives one, with its rows on the same ranks.
     spectral_radius, spectral_norm, perron_radius, scaled_norm : float >= 0, optional
         The target value of rho(W), sigma_1(W), rho(|W|) or mu_D(W). Give exactly one. 0 gives the zero matrix.
     leak : float in (0, 1] or array_like of shape (n,)
-        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each. The factor f then
-        gives ``(1 - a) I + a f W`` the target radius, the effective spectral radius of an echo state network. This
-        radius is 1 - min(a) for f = 0. The Notes state which f the call returns.
+        With `spectral_radius` alone: a of a leaky integrator, one for all neurons or one for each (of the rank). The
+        factor f then gives ``(1 - a) I + a f W`` the target radius, the effective spectral radius of an echo state
+        network. This radius is 1 - min(a) for f = 0. The Notes state which f the call returns.
     conservative : bool
         False: the factor brings the bracket's value to the target, as closely as the value is known. True: the factor
         brings the graded upper bound to the target, so that the quantity itself does not exceed it (with that
@@ -72,7 +75,8 @@ def rescale(
     -------
     scaled : ndarray, sparse array or Weights
         ``factor * W`` in the format of W and its dtype (float64 for integers), a sparse tensor as CSR; a `Weights`,
-        with its ids, of a `Weights`, a file, a graph or a table. W itself is left alone.
+        with its ids, of a `Weights`, a file, a graph or a table; a `rhochain.distributed.Matrix` of one. W itself is
+        left alone.
     factor : float
         Use it to rescale again without another estimate: without a leak all four quantities scale with it.
 
@@ -126,19 +130,26 @@ def rescale(
     if not 0.0 <= target < math.inf:
         raise ValueError(f"{quantity} must be finite and at least 0; got {target!r}")
     W = without_tensor(W)
-    kept = W if isinstance(W, Weights) else None
-    entries = _entries(W if kept is None else kept.matrix)
-    wish = f"{quantity} = {target!r}"
-    a = leak_vector(leak, entries.shape[0])
-    if (a != 1.0).any():
+    entries = _entries(W.matrix if isinstance(W, Weights) else W)
+    A = W if isinstance(W, Matrix) else Matrix(W)
+    peers = A.peers
+    factor = _factor(A, quantity, target, leaks_of(A, leak), conservative, options)
+    del A  # its layouts, before there are other entries
+    multiplied = _multiplied(entries, factor, f"{quantity} = {target!r}", peers)
+    return _of_kind(W, multiplied), factor
+
+
+def _factor(
+    A: Matrix, quantity: str, target: float, leaks: NeuronLeaks, conservative: bool, options: dict[str, Any]
+) -> float:
+    if leaks.least < 1.0:
         if quantity != "spectral_radius":
             raise ValueError(f"leak goes with spectral_radius alone; got {quantity}")
-        factor = leaky_factor(W, a, target, conservative=conservative, **options)
-        return _of_kind(kept, _multiplied(entries, factor, wish)), factor
+        return leaky_factor(A, leaks, target, conservative=conservative, **options)
     if target == 0.0:
-        return _of_kind(kept, _multiplied(entries, 0.0, wish)), 0.0
-    found = _ESTIMATORS[quantity](W, **options)
-    factor = target / _divisor(W, found, quantity, conservative)
+        return 0.0
+    found = _ESTIMATORS[quantity](A, **options)
+    factor = target / _divisor(A, found, quantity, conservative)
     if not 0.0 < factor < math.inf:
         raise ValueError(f"{quantity} must be within reach of a factor; got {target!r} where it is {found}")
     while conservative and Fraction(factor) * Fraction(found.upper.value) > Fraction(target):
@@ -147,24 +158,26 @@ def rescale(
         warnings.warn(
             f"rescaled by a {quantity} that is not converged, so {target!r} may be missed: {found}",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
-    return _of_kind(kept, _multiplied(entries, factor, wish)), factor
+    return factor
 
 
-def _of_kind(kept: Weights | None, scaled: Any) -> Any:
-    """The scaled matrix, with the names and the orientation of the W that was given."""
-    return scaled if kept is None else dataclasses.replace(kept, matrix=scaled)
+def _of_kind(W: Any, scaled: Any) -> Any:
+    """The scaled matrix, with the names and the orientation of the W that was given, and on its ranks."""
+    if isinstance(W, SlicedMatrix):
+        return W.with_own_rows(scaled)
+    return dataclasses.replace(W, matrix=scaled) if isinstance(W, Weights) else scaled
 
 
-def _multiplied(entries: Any, factor: float, wish: str) -> Any:
+def _multiplied(entries: Any, factor: float, wish: str, peers: Peers) -> Any:
     # In float64: a float32 factor would round the quantity as a whole, perhaps upwards.
     with np.errstate(over="ignore", under="ignore"):
         scaled = (entries.astype(np.float64) * factor).astype(entries.dtype)
     values = scaled.tocoo().data if sparse.issparse(scaled) else scaled
-    if not np.isfinite(values).all():
+    if peers.any(not np.isfinite(values).all()):
         raise ValueError(f"{wish} must keep the entries within {scaled.dtype}; times {factor!r} one is beyond")
-    if factor > 0.0 and not values.any():
+    if factor > 0.0 and not peers.any(bool(values.any())):
         raise ValueError(f"{wish} must keep entries above 0 in {scaled.dtype}; all times {factor!r} are rounded to 0")
     return scaled
 
@@ -190,7 +203,9 @@ def _why_zero(W: Any) -> str:
 
 
 def _entries(W: Any) -> Any:
-    """W as an array that can be multiplied, in a floating dtype."""
+    """W as an array that can be multiplied, in a floating dtype; the rows of this rank where ranks share it."""
+    if isinstance(W, SlicedMatrix):
+        return W.own_rows
     if isinstance(W, Matrix) or (hasattr(W, "matvec") and not sparse.issparse(W)):
         raise TypeError(
             f"W must be an array or sparse array, whose entries rescale multiplies; got a {type(W).__name__}: multiply "

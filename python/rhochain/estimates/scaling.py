@@ -39,6 +39,8 @@ class ScaledNorm(Bracket):
         Edges of the longest path where W has no cycle (then mu_D(W) = 0 is not attained), else -1.
     spread : float
         The largest minus the least entry of `scaling` where that is a slice and ranks have the others; else NaN.
+    neurons : int or None
+        n where `scaling` is a slice; else None.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class ScaledNorm(Bracket):
     attained: Bound = field(default_factory=lambda: Bound(math.inf, Grade.ESTIMATE, None, "none"))
     longest_path: int = -1
     spread: float = math.nan
+    neurons: int | None = None
 
     @property
     def log_kappa(self) -> float:
@@ -66,6 +69,7 @@ class ScaledNorm(Bracket):
         gain : float > 0
             gamma, the largest slope.
         leak : float in (0, 1] or array_like of shape (n,)
+            Of all neurons, on each rank too.
 
         Returns
         -------
@@ -82,7 +86,8 @@ class ScaledNorm(Bracket):
         >>> round(m.burn_in(1.0), 2), m.burn_in(100.0)
         (1.86, inf)
         """
-        gamma, a = real_number("gain", gain), leak_vector(leak, self.scaling.size)
+        n = self.scaling.size if self.neurons is None else self.neurons
+        gamma, a = real_number("gain", gain), leak_vector(leak, n)
         if not 0.0 < gamma < math.inf:
             raise ValueError(f"burn_in needs a finite gain > 0; got {gamma!r}")
         least = float(a.min(initial=1.0))
@@ -176,7 +181,8 @@ def scaled_norm(
         "scaling": scaling,
         "attained": Bound.from_core(attained),
         "longest_path": components(A).longest_path if raw.upper.value == 0.0 and A.has_entries else -1,
-        "spread": A.peers.spread(scaling) if A.peers.shared else math.nan,
+        "spread": A.peers.spread(scaling) if A.on_ranks else math.nan,
+        "neurons": A.shape[0] if A.on_ranks else None,
     }
     try:
         base = saved.outcome(lambda: Bracket.from_core(raw))

@@ -15,11 +15,10 @@ from rhochain.estimates.limits import Limits
 from rhochain.estimates.oriented_vectors import oriented
 from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.arguments import not_negative
-from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import Matrix, square_matrix
-from rhochain.inputs.peers import require_one_for_all
 from rhochain.ranks.calls import call_of_ranks
-from rhochain.runs.identity import array_digest
+from rhochain.ranks.neuron_leaks import leaks_of
+from rhochain.runs.identity import leaks_digest
 
 __all__ = ["Components", "components", "perron_radius", "spectral_norm", "spectral_radius"]
 
@@ -132,8 +131,8 @@ def spectral_radius(
         with a `leak` ignores it.
     leak : float in (0, 1] or array_like of shape (n,)
         a of a leaky integrator, one for all neurons or one for each. The result is then the radius of (1 - a) I + a W,
-        the Jacobian of a linear network. The largest eigenvalues of W do not determine it. A call with a leak ignores
-        `condition`.
+        the Jacobian of a linear network. On ranks a slice, as `start`. The largest eigenvalues of W do not determine
+        it. A call with a leak ignores `condition`.
     delta : float in (0, 1)
         Largest probability that a PROBABLE bound fails.
     seed : int, at least 0
@@ -187,11 +186,11 @@ def spectral_radius(
     """
     A = square_matrix(W)
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback, start)
-    a = leak_vector(leak, A.shape[0])
-    require_one_for_all(A.peers, "leak", a)
-    if (a != 1.0).any():
-        saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "leaky radius", leak=array_digest(a))
-        raw = _core.leaky_radius(A.operator, saved.limits, leak=a, gain=1.0)
+    leaks = leaks_of(A, leak)
+    if leaks.least < 1.0:
+        digest = None if checkpoint is None else leaks_digest(A, leaks)
+        saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "leaky radius", leak=digest)
+        raw = _core.leaky_radius(A.operator, saved.limits, leak=leaks.own, gain=1.0)
         return oriented(A, saved.outcome(lambda: Bracket.from_core(raw)))
     looser = 0.0 if upper_rtol is None else not_negative("upper_rtol", upper_rtol)
     goal: dict[str, Any] = {"condition": bool(condition), "proved": bool(proved), "upper_rtol": looser}

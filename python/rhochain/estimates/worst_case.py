@@ -17,12 +17,11 @@ from rhochain.estimates.run_logs import Checkpoint, SavedEstimate
 from rhochain.inputs.activations import ActivationLike
 from rhochain.inputs.activations import activation as activation_named
 from rhochain.inputs.arguments import real_number
-from rhochain.inputs.leaks import leak_vector
 from rhochain.inputs.matrix import square_matrix
 from rhochain.inputs.orientation import require_orientation
-from rhochain.inputs.peers import require_one_for_all
 from rhochain.ranks.calls import call_of_ranks
-from rhochain.runs.identity import array_digest
+from rhochain.ranks.neuron_leaks import leaks_of
+from rhochain.runs.identity import leaks_digest
 
 __all__ = ["WorstCaseGrowth", "worst_case_growth"]
 
@@ -38,7 +37,7 @@ class WorstCaseGrowth(Bracket):
         after row p - 1 the cycle begins again. Without rows if no cycle was found.
     slope_range : (float, float)
     leak : float or ndarray of shape (n,)
-        One number for all neurons, or one for each where they differ.
+        One number for all neurons, or one for each where they differ; of all neurons on each rank too.
     vanishes_below, explodes_above : Bound or None
         Factors g on the slopes, or on W: below the first every gradient vanishes, above the second some slopes make it
         explode. None where no bound is known; inf for a W whose gradients vanish at any gain.
@@ -109,7 +108,7 @@ def worst_case_growth(
     slope_range : (float, float)
         The least and the largest slope, lo <= hi and hi > 0. The gain is part of it: R is that of W times the slopes.
     leak : float in (0, 1] or array_like of shape (n,)
-        a of a leaky integrator, one for all neurons or one for each.
+        a of a leaky integrator, one for all neurons or one for each, on ranks one for each of the rank.
     rtol : float in (0, 1)
         Accuracy of the numerical range behind the upper bound. The two ends need not meet.
     delta : float in (0, 1)
@@ -157,18 +156,17 @@ def worst_case_growth(
     if activation is not None and tuple(slope_range) != (0.0, 1.0):
         raise ValueError(f"give either activation or slope_range; got {activation!r} and {slope_range!r}")
     lo, hi = activation_named(activation).slope_range if activation is not None else _slope_range(slope_range)
-    a = leak_vector(leak, A.shape[0])
-    require_one_for_all(A.peers, "leak", a)
-    if a.size > 1:
-        require_orientation(A, "leaks of neurons")
     limits = Limits.of_call(A, rtol, delta, seed, threads, max_matvecs, max_seconds, callback)
-    goal = {"lo": lo, "hi": hi, "leak": array_digest(a)}
+    leaks = leaks_of(A, leak)
+    if leaks.differ:
+        require_orientation(A, "leaks of neurons")
+    goal = {"lo": lo, "hi": hi, "leak": None if checkpoint is None else leaks_digest(A, leaks)}
     saved = SavedEstimate(A, limits, checkpoint, checkpoint_seconds, "worst-case growth", **goal)
-    raw, active, below, above = _core.worst_case_growth(A.operator, saved.limits, lo=lo, hi=hi, leak=a)
+    raw, active, below, above = _core.worst_case_growth(A.operator, saved.limits, lo=lo, hi=hi, leak=leaks.own)
     extra: dict[str, Any] = {
         "active": A.peers.whole(active),
         "slope_range": (lo, hi),
-        "leak": float(a[0]) if a.size == 1 else a,
+        "leak": leaks.of_all(A) if leaks.differ else leaks.least,
         "vanishes_below": _known_gain(below),
         "explodes_above": _known_gain(above),
     }

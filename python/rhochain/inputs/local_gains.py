@@ -13,11 +13,10 @@ from rhochain.inputs.arrays import Floats
 from rhochain.inputs.coercion import numbers, plain_array, products
 from rhochain.inputs.low_rank import LowRankUpdate
 from rhochain.inputs.matrix import Matrix
-from rhochain.inputs.peers import require_one_for_all
 from rhochain.objects.matrices import matrix_of
 from rhochain.weights.weights import Weights
 
-__all__ = ["local_gains", "with_local_gains"]
+__all__ = ["local_gains", "scaled_entries", "scaled_vectors", "with_local_gains"]
 
 _LEAST_NORMAL = float(np.finfo(np.float64).tiny)
 
@@ -40,8 +39,6 @@ def with_local_gains(W: Any, gains: Floats) -> Matrix:
     """
     if isinstance(W, LowRankUpdate):
         return W.with_columns_scaled(with_local_gains(W.base, gains), gains)
-    if isinstance(W, Matrix):
-        require_one_for_all(W.peers, "gain", gains)
     if isinstance(W, Matrix) and W.kind != "operator":
         raise TypeError("W must be the array itself where gains are per neuron: a Matrix only borrows it; got a Matrix")
     W = matrix_of(W)
@@ -53,9 +50,9 @@ def with_local_gains(W: Any, gains: Floats) -> Matrix:
     if sparse.issparse(entries):
         entries = entries.astype(np.float64)  # a copy, which is free to be sorted
         entries.sum_duplicates()
-        entries.data = _scaled(entries.data, gains[entries.indices])
+        entries.data = scaled_entries(entries.data, gains[entries.indices])
     else:
-        entries = _scaled(entries, np.broadcast_to(gains, entries.shape))
+        entries = scaled_entries(entries, np.broadcast_to(gains, entries.shape))
     return Matrix(replace(W, matrix=entries) if isinstance(W, Weights) else entries)
 
 
@@ -66,7 +63,7 @@ def _require_length(gains: Floats, shape: Any) -> None:
         )
 
 
-def _scaled(entries: npt.NDArray[Any], factors: Floats) -> Floats:
+def scaled_entries(entries: npt.NDArray[Any], factors: Floats) -> Floats:
     """Their products; an entry that became 0 would cut a cycle of W."""
     with np.errstate(over="ignore", under="ignore"):
         scaled: Floats = entries.astype(np.float64, copy=False) * factors
@@ -79,6 +76,15 @@ def _scaled(entries: npt.NDArray[Any], factors: Floats) -> Floats:
             "gain times W must stay within the normal range of float64, 2.3e-308 to 1.7e308; "
             f"got gain {g!r} for an entry {w!r} of W"
         )
+    return scaled
+
+
+def scaled_vectors(gains: Floats, vectors: Floats) -> Floats:
+    """Each entry times the gain of its neuron."""
+    with np.errstate(over="ignore", under="ignore"):
+        scaled: Floats = gains * vectors
+    if not np.isfinite(scaled).all():
+        raise ValueError("gain times W must stay within the range of float64; got a product beyond it")
     return scaled
 
 
@@ -105,8 +111,4 @@ class _ScaledProducts:
         return self._block_adjoint(y[:, None])[:, 0]
 
     def _times(self, block: Floats) -> Floats:
-        with np.errstate(over="ignore", under="ignore"):
-            scaled: Floats = self._column * block
-        if not np.isfinite(scaled).all():
-            raise ValueError("gain times W must stay within the range of float64; got a product beyond it")
-        return scaled
+        return scaled_vectors(self._column, block)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Peers", "require_one_for_all"]
+__all__ = ["Peers"]
 
 _Value = TypeVar("_Value")
 _Array = npt.NDArray[Any]
@@ -27,6 +27,14 @@ class Peers:
         """Whether one of them wishes it."""
         return wish
 
+    def least(self, number: float) -> float:
+        """The least of their numbers."""
+        return number
+
+    def largest(self, number: float) -> float:
+        """The largest of their numbers."""
+        return number
+
     def spread(self, entries: _Array) -> float:
         """The largest minus the least entry of a vector; 0 for an empty one."""
         return float(np.ptp(entries)) if entries.size else 0.0
@@ -34,9 +42,3 @@ class Peers:
     def whole(self, slices: _Array) -> _Array:
         """All entries along the last axis, from the slice of each process."""
         return slices
-
-
-def require_one_for_all(peers: Peers, name: str, numbers: _Array) -> None:
-    """ValueError where ranks share W and `numbers` are more than one for all neurons."""
-    if peers.shared and numbers.size > 1:
-        raise ValueError(f"{name} must be one number for all neurons where ranks share W; got {numbers.size:,} numbers")

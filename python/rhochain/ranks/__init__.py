@@ -6,6 +6,8 @@
 - `companions`: a matrix with the rows of another one
 - `exchange`: arrays from each rank to each other one
 - `loading`: a file of which each rank keeps its rows
+- `neuron_gains`: W times the gain of each neuron
+- `neuron_leaks`: the leaks of a call, one or one for each neuron
 - `petsc`: matrices of petsc4py
 - `rank_peers`: what ranks decide together
 - `row_slices`: rows of a trajectory of which each rank reads its columns

@@ -17,7 +17,10 @@ _Array = npt.NDArray[Any]
 
 
 class RankPeers(Peers):
-    """The ranks of a communicator. Each method is a message to all: all ranks call it at the same place."""
+    """The ranks of a communicator. Each method is a message to all: all ranks call it at the same place.
+
+    Where one of them has failed on the way there, a `MeetingCommunicator` lets all of them raise.
+    """
 
     shared = True
 
@@ -32,6 +35,14 @@ class RankPeers(Peers):
     def any(self, wish: bool) -> bool:
         """Whether one of them wishes it."""
         return any(self._comm.allgather(bool(wish)))
+
+    def least(self, number: float) -> float:
+        """The least of their numbers."""
+        return float(min(self._comm.allgather(number)))
+
+    def largest(self, number: float) -> float:
+        """The largest of their numbers."""
+        return float(max(self._comm.allgather(number)))
 
     def spread(self, entries: _Array) -> float:
         """The largest minus the least entry of a vector, of which each rank has a slice."""

@@ -45,7 +45,7 @@ class _Sliced(Matrix):
 
     @property
     def peers(self) -> RankPeers:
-        return RankPeers(self.comm)
+        return RankPeers(MeetingCommunicator(self.comm, self.ranks))
 
     @property
     def first(self) -> int:
@@ -113,8 +113,8 @@ class SlicedMatrix(_Sliced):
     """A sparse matrix whose rows are shared out to the ranks of an MPI communicator.
 
     Every function of the package that takes W and says so works on it, called by all ranks with the same arguments.
-    Numbers are those of one process, bit for bit, for any number of ranks. Vectors that go in and out, such as `start`
-    and ``Bracket.vector``, are slices: the entries `first` to ``first + length - 1``.
+    Numbers are those of one process, bit for bit, for any number of ranks. Vectors that go in and out, such as `start`,
+    a `leak` of each neuron and ``Bracket.vector``, are slices: the entries `first` to ``first + length - 1``.
 
     An exception, Ctrl-C, `max_seconds` or a callback of one rank ends the call on all of them; then all can make the
     next call. An exception between calls ends one rank alone, and the others wait for it: start the program as
@@ -173,6 +173,9 @@ class SlicedMatrix(_Sliced):
         rho = rc.spectral_radius(W)           # on all ranks the same bracket
     """
 
+    _own: sparse.csr_array
+    _limits: tuple[int, int, int]
+
     def __init__(
         self,
         rows: Any,
@@ -205,7 +208,8 @@ class SlicedMatrix(_Sliced):
         n = own.shape[1]
         height = int(given.sum())
         lengths = given if keep_rows else _balanced(comm, own, given)
-        own = moved(comm, own, given, lengths)
+        self._own = own = moved(comm, own, given, lengths)
+        self._limits = limits
         of_columns = lengths if height == n else even_lengths(n, comm.size)
         columns = transposed(comm, own, lengths, of_columns)
         held = _core.SlicedOperator(
@@ -223,6 +227,20 @@ class SlicedMatrix(_Sliced):
         copied = sum(part.nbytes for part in (columns.indptr, columns.indices, columns.data))
         described = Held(held, "sparse", own.dtype, nnz, copied, True, whole and nnz > 0)
         self._hold_slices(lengths, of_columns, described, limits[2])
+
+    @property
+    def own_rows(self) -> sparse.csr_array:
+        """The rows of this rank, which the matrix borrows."""
+        return self._own
+
+    def with_own_rows(self, rows: sparse.csr_array) -> SlicedMatrix:
+        """A matrix with other entries: `rows` are those of this rank, where the rows stay. With the names of W."""
+        memory, gathered_memory, threads = self._limits
+        other = SlicedMatrix(
+            rows, self.comm, threads=threads, memory=memory, gathered_memory=gathered_memory, keep_rows=True
+        )
+        other._threads = self._threads
+        return other if self.weights is None else with_names(other, self.weights)
 
 
 class SlicedOperator(_Sliced):

@@ -12,9 +12,17 @@ import numpy.typing as npt
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
 from rhochain.ranks.callers import Callers, callers_of
+from rhochain.ranks.neuron_leaks import NeuronLeaks
 from rhochain.ranks.whole_vectors import from_first, in_first
 
-__all__ = ["array_digest", "matrices_digest", "matrix_digest", "rows_digest", "vector_digest"]
+__all__ = [
+    "array_digest",
+    "leaks_digest",
+    "matrices_digest",
+    "matrix_digest",
+    "rows_digest",
+    "vector_digest",
+]
 
 _SAMPLED_ROWS = 16
 
@@ -96,3 +104,8 @@ def rows_digest(source: Any, count: int, width: int, A: Matrix | None = None) ->
         return array_digest([count, width], *sample[:, np.newaxis])
     whole = in_first(callers.comm, sample.T)
     return from_first(callers.comm, lambda: array_digest([count, width], *whole.T[:, np.newaxis]))
+
+
+def leaks_digest(A: Matrix, leaks: NeuronLeaks) -> str:
+    """Of one leak, or of those of all neurons. Where ranks share A all of them call this."""
+    return vector_digest(A, leaks.own) if leaks.differ else array_digest(leaks.own)

@@ -22,6 +22,7 @@ from rhochain.estimates.spectra import components, perron_radius, spectral_norm,
 from rhochain.estimates.worst_case import worst_case_growth
 from rhochain.inputs.arrays import Floats
 from rhochain.inputs.matrix import Matrix
+from rhochain.ranks.callers import callers_of
 from rhochain.verdicts.conclusions import Decision, Verdict
 from rhochain.verdicts.decision import decide
 from rhochain.verdicts.evidence import Evidence
@@ -225,7 +226,8 @@ class Investigation:
         if self._growth_products() == 0 and self._limits.max_matvecs is None:
             return
         slopes = (1.0, 1.0) if e.linear else e.slopes
-        leak = e.leak if e.leaks is None else e.leaks
+        first = callers_of(self._A).first
+        leak = e.leak if e.leaks is None else e.leaks[first : first + self._A.own_columns]
         estimator = partial(worst_case_growth, slope_range=slopes, leak=leak)
         found = self._estimate(estimator, rtol=RANGE_RTOL, most=self._growth_products())
         self._record(worst_case_growth=found)

@@ -182,6 +182,22 @@ def _wrong_vector(story: Story) -> Any:
     return story.W @ np.ones(story.W.length + int(story.here))
 
 
+def _numbers(story: Story) -> Any:
+    """Of the neurons of this rank, from 0.3 to 0.9."""
+    return 0.3 + 0.6 * (np.arange(story.W.first, story.W.first + story.W.length) % 7) / 6
+
+
+def _spoiled_numbers(story: Story) -> Any:
+    numbers = _numbers(story)
+    if story.here:
+        numbers[2] = -0.5
+    return numbers
+
+
+def _short_numbers(story: Story) -> Any:
+    return _numbers(story)[: -1 if story.here else None]
+
+
 _Expected = str | tuple[str, str, str]
 _STOP, _INTERRUPT = "stop", "interrupt"
 _SIGNALS = {"int": signal.SIGINT, "term": signal.SIGTERM}
@@ -204,6 +220,18 @@ CASES: dict[str, tuple[_Expected, Callable[[Story], Any]]] = {
     "no rows": (("TypeError", "TypeError", ""), _no_rows),
     "wrong rtol": (("ValueError", "ValueError", ""), lambda s: _radius(s, rtol=-1.0 if s.here else 1e-3)),
     "wrong start": (("ValueError", "ValueError", ""), lambda s: _norm(s, start=np.ones(3) if s.here else None)),
+    "wrong leak": (("ValueError", "ValueError", ""), lambda s: _radius(s, leak=_spoiled_numbers(s))),
+    "leaks too short": (("ValueError", "ValueError", ""), lambda s: rc.worst_case_growth(s.W, leak=_short_numbers(s))),
+    "wrong gain": (("ValueError", "ValueError", ""), lambda s: rc.check(s.W, gain=_spoiled_numbers(s))),
+    "gains too short": (("ValueError", "ValueError", ""), lambda s: rc.check(s.W, gain=_short_numbers(s))),
+    "wrong rtol beside leaks": (
+        ("ValueError", "ValueError", ""),
+        lambda s: rc.check(s.W, "tanh", leak=_numbers(s), rtol=-1.0 if s.here else 1e-3, max_seconds=20.0),
+    ),
+    "wrong target": (
+        ("ValueError", "ValueError", ""),
+        lambda s: rc.rescale(s.W, spectral_radius=-0.9 if s.here else 0.9, leak=_numbers(s), max_seconds=20.0),
+    ),
     "wrong callback": (("TypeError", "TypeError", ""), lambda s: _norm(s, callback=3 if s.here else None)),
     "wrong vector": (("ValueError", "ValueError", ""), _wrong_vector),
     "short of memory": (("MemoryError", "MemoryError", ""), _short_of_memory),

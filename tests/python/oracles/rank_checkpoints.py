@@ -15,16 +15,24 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rank_results import of_bracket, shared_case
+from rank_results import leaks, of_bracket, own_slice, shared_case
 
 import rhochain as rc
 
 RECORDS = 3
 SIGNALS = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT}
+
+
+def own_leaks(W: Any) -> Any:
+    return leaks(W.shape[0])[own_slice(W, getattr(W, "comm", None))]
+
+
 QUANTITIES: dict[str, Callable[..., rc.Bracket]] = {
     "radius": rc.spectral_radius,
     "norm": lambda W, **rest: rc.spectral_norm(W, rtol=1e-2, **rest),
     "perron": lambda W, **rest: rc.perron_radius(W, rtol=1e-8, **rest),
+    "leaky": lambda W, **rest: rc.spectral_radius(W, leak=own_leaks(W), max_matvecs=1500, **rest),
+    "growth": lambda W, **rest: rc.worst_case_growth(W, leak=own_leaks(W), max_matvecs=1500, **rest),
     "scaled": lambda W, **rest: rc.scaled_norm(W, rtol=0.05, max_matvecs=4000, **rest),
 }
 

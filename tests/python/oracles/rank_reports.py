@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rank_results import shared_case
+import numpy as np
+from rank_results import case, leaks, own_slice, shared_case
 
 import rhochain as rc
 
@@ -19,12 +20,41 @@ REPORTS: dict[str, Callable[[Any], Any]] = {
     "linear": lambda W: rc.check(W, "linear", max_matvecs=150),
     "leaky": lambda W: rc.check(W, "relu", leak=0.5, max_matvecs=150),
     "small gain": lambda W: rc.check(W, gain=0.25, rtol=1e-2, numerical_radius=True, max_matvecs=300),
+    "leaks": lambda W: rc.check(W, "relu", leak=own(W, leaks), inputs=own(W, inputs), max_matvecs=60),
+    "linear with leaks": lambda W: rc.check(W, "linear", leak=own(W, leaks), quick=True, max_matvecs=60),
+    "vanishing with leaks": lambda W: rc.check(W, gain=0.1, leak=own(W, leaks), quick=True, max_matvecs=150),
+    "gains": lambda W: rc.check(array_of(W), gain=own(W, gains), max_matvecs=60),
+    "along a chain": lambda W: rc.check(
+        array_of(W), gain=own(W, gains), leak=own(W, leaks), chain=chain(W), quick=True, max_matvecs=60
+    ),
     # What a clock decides is compared between ranks alone.
     "brief": lambda W: rc.check(W, "tanh", rtol=1e-8, max_seconds=0.5),
     "no time": lambda W: rc.check(W, "tanh", max_seconds=0.0),
     "stopped": lambda W: rc.check(W, "tanh", rtol=1e-8, callback=stopping_in_last_rank(W)),
     "linear, leaky, brief": lambda W: rc.check(W, "linear", leak=0.5, rtol=1e-6, max_seconds=1.0),
 }
+
+
+def own(W: Any, numbers: Callable[[int], Any]) -> Any:
+    """Those of the neurons of this process."""
+    return numbers(W.shape[0])[own_slice(W, getattr(W, "comm", None))]
+
+
+def gains(n: int) -> Any:
+    return np.random.default_rng(6).uniform(0.0, 0.6, n)
+
+
+def inputs(n: int) -> Any:
+    return np.random.default_rng(8).standard_normal((n, 3))
+
+
+def array_of(W: Any) -> Any:
+    """In one process a `Matrix` only borrows the array that gains of neurons need."""
+    return case(sys.argv[1]) if getattr(W, "comm", None) is None else W
+
+
+def chain(W: Any) -> rc.JacobianChain:
+    return rc.JacobianChain(W, np.tile(own(W, gains), (6, 1)), leak=own(W, leaks))
 
 
 def stopping_in_last_rank(W: Any) -> Callable[[rc.Progress], bool]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.linalg import LinearOperator
 
 import rhochain as rc
 
@@ -37,6 +38,8 @@ def case(name: str) -> sparse.csr_array:
         W = W + sparse.csr_array((np.full(1600, 2.0 / 40), (np.repeat(u[0], 40), np.tile(u[0], 40))), shape=(n, n))
     if kind == "nilpotent":
         W = sparse.csr_array(sparse.triu(W, 1))
+    if kind == "nonnegative":
+        W = abs(W)
     if kind == "dale":
         W = sparse.csr_array(abs(W) * np.where(np.arange(n) % 5 == 0, -4.0, 1.0))
     if kind == "float":
@@ -78,9 +81,34 @@ def of_bracket(b: rc.Bracket, comm: Any) -> dict[str, Any]:
     }
 
 
+def own_slice(W: Any, comm: Any) -> slice:
+    """The neurons of this process."""
+    return slice(0, W.shape[0]) if comm is None else slice(W.first, W.first + W.length)
+
+
+def leaks(n: int) -> npt.NDArray[Any]:
+    """Of all neurons."""
+    return np.random.default_rng(5).uniform(0.2, 1.0, n)
+
+
+def of_growth(g: rc.WorstCaseGrowth, comm: Any) -> list[Any]:
+    gains = [None if bound is None else bound.value.hex() for bound in (g.vanishes_below, g.explodes_above)]
+    return [of_bracket(g, comm), gains, digest(g.slopes), digest(np.asarray(g.leak))]
+
+
+def entries_of(W: Any, comm: Any) -> list[str]:
+    """A matrix that `rescale` returned, entry by entry."""
+    mine = W if comm is None else W.own_rows
+    slices = [mine] if comm is None else comm.allgather(mine)
+    return [
+        digest(np.concatenate([getattr(part, name).astype(float) for part in slices])) for name in ("data", "indices")
+    ]
+
+
 def quantity(name: str, W: Any, comm: Any) -> Any:
     n = W.shape[0]
-    mine = slice(0, n) if comm is None else slice(W.first, W.first + W.length)
+    mine = own_slice(W, comm)
+    a = leaks(n)[mine]
     x = np.random.default_rng(3).standard_normal((n, 3))
     if name == "products":
         parts = [W @ x[mine, 0], W.rmatvec(x[mine, 0]), W @ x[mine], W.rmatmat(x[mine])]
@@ -96,6 +124,30 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
     if name == "scaled":
         found = rc.scaled_norm(W, rtol=0.1, max_matvecs=2000)
         return [of_bracket(found, comm), found.attained.value.hex(), digest(whole(found.scaling, comm))]
+    if name == "leaky radius":
+        return of_bracket(rc.spectral_radius(W, leak=a, max_matvecs=150), comm)
+    if name == "radius of one leak":
+        return of_bracket(rc.spectral_radius(W, leak=0.5, max_matvecs=150), comm)
+    if name == "leaky growth":
+        return of_growth(rc.worst_case_growth(W, "tanh", leak=a, max_matvecs=150), comm)
+    if name == "leaky linear growth":
+        return of_growth(rc.worst_case_growth(W, "linear", leak=a, max_matvecs=150), comm)
+    if name == "outer":
+        found = rc.outer_eigenvalues(W, 3, rtol=1e-2, max_matvecs=150)
+        return [digest(found.values), found.rest.value.hex(), [str(grade) for grade in found.grades], found.matvecs]
+    if name == "of products":
+        A: Any = LinearOperator((n, n), matvec=W.matvec, rmatvec=W.rmatvec, dtype=float)
+        if comm is not None:
+            A = rc.distributed.Operator(W.length, W.matvec, W.rmatvec, comm)
+        report = rc.check(A, gain=leaks(n)[::-1][mine], leak=a, quick=True, max_matvecs=60)
+        return [of_bracket(b, None) for b in (report.worst_case_growth, report.scaled_norm)]
+    if name in ("rescaled", "rescaled with leaks"):
+        given = case(sys.argv[1]) if comm is None else W
+        if name == "rescaled":
+            found, factor = rc.rescale(given, spectral_norm=0.9, conservative=True, rtol=0.1)
+        else:
+            found, factor = rc.rescale(given, spectral_radius=1.25, leak=a, rtol=1e-2)
+        return [factor.hex(), *entries_of(found, comm)]
     if name == "components":
         found = rc.components(W)
         return [digest(whole(found.labels, comm)), found.count, found.cyclic]

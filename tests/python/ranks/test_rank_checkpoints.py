@@ -53,6 +53,16 @@ def test_a_cut_run_of_one_process_goes_on_on_ranks(tmp_path: Path) -> None:
     assert numbers(resumed) == numbers(unbroken)
 
 
+def test_with_leaks_of_neurons_a_cut_run_goes_on_on_other_ranks_and_in_one_process(tmp_path: Path) -> None:
+    names = ("leaky", "growth")
+    unbroken = run(0, "random-9000", tmp_path / "unbroken", "run", *names)
+    cut = run(2, "random-9000", tmp_path / "cut", "cut", *names)
+    assert cut["leaky"]["status"] == "budget_spent"
+    for ranks in (3, 0):
+        resumed = run(ranks, "random-9000", copied(tmp_path / "cut", f"on_{ranks}", *names), "run", *names)
+        assert numbers(resumed) == numbers(unbroken)
+
+
 def test_a_killed_job_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "killed"
     job = launched(2, sys.executable, str(PROGRAM), "--ranks", "random-20000", str(path), "kill", "norm")

@@ -40,7 +40,16 @@ def test_answers_of_ranks_are_those_of_one_process(tmp_path: Path) -> None:
     large = saved(tmp_path / "large.npz", 20_000)
     vectors = {name: str(tmp_path / f"{name}.npy") for name in ("radius", "scale")}
     budget = ["--max-matvecs", "200", "--json", "-"]
+    of_neurons = {name: str(tmp_path / f"{name}.npy") for name in ("leak", "gain", "inputs")}
+    rng = np.random.default_rng(3)
+    np.save(of_neurons["leak"], rng.uniform(0.2, 1.0, 20_000))
+    np.save(of_neurons["gain"], rng.uniform(0.1, 0.6, 20_000))
+    np.save(of_neurons["inputs"], rng.standard_normal((20_000, 2)))
+    leak = ["--leak", of_neurons["leak"]]
     commands = [
+        ["radius", large, *leak, *budget],
+        ["check", large, "--activation", "tanh", *leak, "--inputs", of_neurons["inputs"], *budget],
+        ["check", large, "--gain", of_neurons["gain"], *budget],
         ["check", CELEGANS, "--activation", "tanh", "--json", "-"],
         ["check", large, "--activation", "tanh", *budget],
         ["radius", CELEGANS, "--json", "-", "--vector", vectors["radius"]],
@@ -69,7 +78,7 @@ def test_answers_of_ranks_are_those_of_one_process(tmp_path: Path) -> None:
 def test_refusals_are_printed_once_and_all_ranks_end_alike(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing.npz")
     (tmp_path / "broken.mtx").write_text("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 3 1.0\n")
-    np.save(tmp_path / "leaks.npy", np.linspace(0.1, 1.0, 473))
+    np.save(tmp_path / "leaks.npy", np.linspace(0.1, 1.0, 4730))
     refused = {
         "no such file": ["radius", missing],
         "broken.mtx": ["check", str(tmp_path / "broken.mtx"), "--activation", "tanh"],
@@ -80,8 +89,11 @@ def test_refusals_are_printed_once_and_all_ranks_end_alike(tmp_path: Path) -> No
         "--memory is for one process": ["norm", CELEGANS, "--memory", "1GB"],
         "one process checks": ["check", str(tmp_path / "model.pt"), "--activation", "tanh"],
         "--json must name a file": ["norm", CELEGANS, "--json", str(tmp_path / "no" / "folder")],
-        "leak must be one number": ["radius", CELEGANS, "--leak", str(tmp_path / "leaks.npy")],
-        "gain must be one number": ["check", CELEGANS, "--gain", str(tmp_path / "leaks.npy")],
+        "leak must have one for each of the": ["radius", CELEGANS, "--leak", str(tmp_path / "leaks.npy")],
+        "gain must have one for each of the": ["check", CELEGANS, "--gain", str(tmp_path / "leaks.npy")],
+        "inputs must have one for each of the": [
+            *["check", CELEGANS, "--activation", "tanh", "--inputs", str(tmp_path / "leaks.npy")]
+        ],
         "rtol must lie": ["norm", CELEGANS, "--rtol", "2"],
     }
     commands = [*refused.values(), ["norm", CELEGANS], ["info"], ["--version"]]

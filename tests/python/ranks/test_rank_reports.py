@@ -22,6 +22,18 @@ def test_reports_of_ranks_are_those_of_one_process(case: str, numbers: list[int]
         assert differences(expected, found) == [], ranks
 
 
+@pytest.mark.parametrize(("case", "numbers"), [("iid-9000", [1, 2, 3]), ("celegans", [2])])
+def test_reports_with_leaks_and_gains_of_neurons_are_those_of_one_process(case: str, numbers: list[int]) -> None:
+    names = ["leaks", "linear with leaks", "vanishing with leaks", "gains", "along a chain"]
+    expected = json.loads(alone(PROGRAM, case, *names))
+    if case != "celegans":
+        assert expected["vanishing with leaks"]["verdict"] == "VANISHES"
+    assert expected["gains"]["local_gains"]
+    for ranks in numbers:
+        found = json.loads(on_ranks(ranks, PROGRAM, "--ranks", case, *names))
+        assert differences(expected, found) == [], ranks
+
+
 def test_ranks_agree_on_clocks_and_callbacks() -> None:
     """The program compares the reports of its ranks; after them ranks go on to the numbers of one process."""
     names = ["brief", "no time", "stopped", "linear, leaky, brief", "quick"]

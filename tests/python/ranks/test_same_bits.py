@@ -15,14 +15,34 @@ ALL = ["products", "components", "radius", "start", "norm", "perron"]
     ("case", "quantities", "counts"),
     [
         ("outlier-20000", ALL, (2,)),
-        ("nilpotent-20000", ALL, (3,)),
-        ("celegans", ALL, (1, 2, 4)),
+        ("nilpotent-20000", [*ALL, "outer"], (3,)),
+        ("celegans", [*ALL, "outer"], (1, 2, 4)),
         ("dale-20000", ["components", "norm"], (2,)),
         ("float-20000", ["products", "perron"], (3,)),
-        ("iid-20000", ["products", "radius"], (2,)),
+        ("iid-20000", ["products", "radius", "outer"], (2,)),
     ],
 )
 def test_ranks_have_the_bits_of_one_process(case: str, quantities: list[str], counts: tuple[int, ...]) -> None:
+    expected = json.loads(alone(RESULTS, case, *quantities))
+    for ranks in counts:
+        assert json.loads(on_ranks(ranks, RESULTS, "--ranks", case, *quantities)) == expected, ranks
+
+
+LEAKY = ["leaky radius", "radius of one leak", "leaky growth", "leaky linear growth"]
+
+
+@pytest.mark.parametrize(
+    ("case", "quantities", "counts"),
+    [
+        ("iid-9000", [*LEAKY, "of products"], (1, 2)),
+        ("nonnegative-16385", [*LEAKY, "rescaled", "rescaled with leaks"], (3,)),  # three pieces, the last of one row
+        ("dale-9000", LEAKY, (2,)),
+        ("nilpotent-9000", LEAKY, (2,)),
+        ("float-9000", ["rescaled"], (2,)),
+        ("celegans", [*LEAKY, "rescaled with leaks"], (2,)),
+    ],
+)
+def test_leaks_of_neurons_are_slices(case: str, quantities: list[str], counts: tuple[int, ...]) -> None:
     expected = json.loads(alone(RESULTS, case, *quantities))
     for ranks in counts:
         assert json.loads(on_ranks(ranks, RESULTS, "--ranks", case, *quantities)) == expected, ranks

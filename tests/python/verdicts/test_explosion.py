@@ -154,20 +154,21 @@ def test_one_sentence_says_what_brings_the_slopes_about(case):
 
 
 def test_what_inputs_reach():
-    assert input_reach(None, 3) is InputReach.UNKNOWN
-    assert input_reach("free", 3) is InputReach.FREE
-    assert input_reach(np.eye(3, 4), 3) is InputReach.FREE
-    assert input_reach(sparse.eye_array(3), 3) is InputReach.FREE
-    assert input_reach(np.ones((3, 4)), 3) is InputReach.DEFICIENT
-    assert input_reach(np.eye(3, 2), 3) is InputReach.DEFICIENT
-    assert input_reach(sparse.eye_array(2001), 2001) is InputReach.TOO_LARGE
-    assert input_reach(sparse.csr_array((2001, 7)), 2001) is InputReach.DEFICIENT
+    A, large = rc.Matrix(np.eye(3)), rc.Matrix(sparse.eye_array(2001))
+    assert input_reach(None, A) is InputReach.UNKNOWN
+    assert input_reach("free", A) is InputReach.FREE
+    assert input_reach(np.eye(3, 4), A) is InputReach.FREE
+    assert input_reach(sparse.eye_array(3), A) is InputReach.FREE
+    assert input_reach(np.ones((3, 4)), A) is InputReach.DEFICIENT
+    assert input_reach(np.eye(3, 2), A) is InputReach.DEFICIENT
+    assert input_reach(sparse.eye_array(2001), large) is InputReach.TOO_LARGE
+    assert input_reach(sparse.csr_array((2001, 7)), large) is InputReach.DEFICIENT
     with pytest.raises(ValueError, match='inputs must be "free"'):
-        input_reach("all", 3)
+        input_reach("all", A)
     with pytest.raises(ValueError, match="a row for each of the 3 neurons"):
         rc.check(np.eye(3), activation="tanh", inputs=np.eye(2))
     with pytest.raises(TypeError, match="inputs must be an input matrix with entries"):
-        input_reach(aslinearoperator(np.eye(3)), 3)
+        input_reach(aslinearoperator(np.eye(3)), A)
 
 
 @pytest.mark.parametrize(

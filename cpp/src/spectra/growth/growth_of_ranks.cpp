@@ -40,11 +40,17 @@ WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes, c
     const space& S = W.domain();
     Ledger ledger(options, S);
     const std::optional<linear_map> whole = W.gathered();
+    SlopeRange of_all = slopes;
+    std::vector<double> leaks;
+    if (S.any(!slopes.leaks.empty())) {
+        leaks = S.assembled(slopes.leaks);
+        of_all.leaks = leaks;
+    }
     WorstCaseGrowth found;
     work_of_first_rank(ledger, options, [&](SolverOptions own) {
         own.callback = options.callback;
         own.start = {};
-        found = worst_case_growth(*whole, slopes, own);
+        found = worst_case_growth(*whole, of_all, own);
         return found.bracket.matvecs;
     });
     on_first_rank(S, [] {}, [&](state_archive& s) { exchange(s, found, S.size()); });

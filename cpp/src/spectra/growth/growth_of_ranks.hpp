@@ -5,8 +5,8 @@
 
 namespace rhochain {
 
-// (*) By the first rank, which gathers W: components, signs and cycles of slopes are those of one process. W.gathers(),
-// and slopes has one leak for all neurons. The active neurons of the result are those of this rank.
+// (*) By the first rank, which gathers W: components, signs and cycles of slopes are those of one process. W.gathers().
+// The leaks of `slopes` and the active neurons of the result are those of this rank.
 [[nodiscard]] WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes,
                                               const SolverOptions& options);
 

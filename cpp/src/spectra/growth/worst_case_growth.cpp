@@ -275,7 +275,7 @@ WorstCaseGrowth worst_case_growth(const linear_map& W, const SlopeRange& range, 
         return result;
     }
     if (slopes.lo == slopes.hi && (slopes.leak == 1.0 || slopes.hi == 1.0)) return linear_growth(W, slopes, options);
-    if (W.gathers() && !W.domain().any(!slopes.leaks.empty())) return growth_of_ranks(W, slopes, options);
+    if (W.gathers()) return growth_of_ranks(W, slopes, options);
     const linear_map A = W.normalised();
     const int e = A.exponent();
     // Without a leak R is homogeneous; with one the power of two goes to the slopes.

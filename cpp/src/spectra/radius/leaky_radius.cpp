@@ -6,10 +6,11 @@
 #include "spectra/growth/product_magnitude.hpp"
 #include "spectra/radius/leak_range.hpp"
 #include "spectra/radius/perron_of_block.hpp"
-#include "spectra/structure/line_signs.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,11 +18,20 @@
 namespace rhochain {
 namespace {
 
+bool has_negative(const stored_entries& W) {
+    return W.visit([](const auto& view) {
+        for (std::int64_t i = 0; i < view.rows(); ++i)
+            for (std::int64_t p = view.row_begin(i); p < view.row_end(i); ++p)
+                if (view.value(p) < 0) return true;
+        return false;
+    });
+}
+
+// (*)
 bool is_nonnegative(const linear_map& A) {
-    if (A.entries() == nullptr) return false;
-    const line_signs signs = signs_of_lines(*A.entries());
-    const auto nonnegative = [](const sign_counts& column) { return column.negative == 0; };
-    return std::all_of(signs.columns.begin(), signs.columns.end(), nonnegative);
+    if (A.entries() != nullptr) return !has_negative(*A.entries());
+    const std::optional<stored_entries> own = A.own_rows();
+    return own && !A.domain().any(has_negative(*own));
 }
 
 // PROBABLE bounds of a real and isolated dominant eigenvalue, as the growth of a cycle of equal Jacobians: where powers

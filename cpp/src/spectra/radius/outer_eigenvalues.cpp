@@ -1,6 +1,7 @@
 #include <rhochain/spectra/radius/outer_eigenvalues.hpp>
 
 #include "spectra/radius/dense_eigenpair.hpp"
+#include "spectra/radius/outer_of_ranks.hpp"
 #include "spectra/radius/outer_search.hpp"
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/radius/verified_discs.hpp"
@@ -244,6 +245,8 @@ OuterEigenvalues outer_eigenvalues(const linear_map& W, std::int64_t k, const So
     if (k < 1 || k > W.rows())
         throw std::invalid_argument("k: got " + std::to_string(k) + ", expected 1 to " + std::to_string(W.rows()) +
                                     ", the order of W");
+    if (W.gathers())
+        if (std::optional<OuterEigenvalues> found = outer_eigenvalues_of_ranks(W, k, options)) return *std::move(found);
     Ledger ledger(options, W.domain());
     const linear_map A = W.normalised();
     collection all(k, options, ledger);
