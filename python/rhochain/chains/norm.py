@@ -7,6 +7,7 @@ import os
 from rhochain.chains.product import Product
 from rhochain.estimates.brackets import Bracket
 from rhochain.estimates.limits import Limits
+from rhochain.estimates.oriented_vectors import with_own_slice
 from rhochain.runs.identity import vector_digest
 
 __all__ = ["product_norm"]
@@ -28,4 +29,4 @@ def product_norm(
         },
     )
     raw = product.core.norm(limits.core, **run.core_options)
-    return run.outcome(lambda: Bracket.from_core(raw))
+    return with_own_slice(run.outcome(lambda: Bracket.from_core(raw)), product.matrix.peers)

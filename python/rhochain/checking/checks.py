@@ -19,7 +19,7 @@ from rhochain.checking.same_matrices import same_matrix
 from rhochain.checking.signatures import CheckOptions, Module
 from rhochain.estimates.brackets import Bracket, Progress
 from rhochain.estimates.limits import Limits
-from rhochain.estimates.oriented_vectors import with_own_slice, with_whole_vector
+from rhochain.estimates.oriented_vectors import with_whole_vector
 from rhochain.estimates.run_logs import RunLogs, matrix_identity
 from rhochain.estimates.shared_clock import SharedClock
 from rhochain.inputs.activations import Activation, ActivationLike
@@ -315,7 +315,6 @@ def check(
             | {"max_matvecs": max_matvecs, "max_seconds": max_seconds}
             | {"callback": SharedClock(max_seconds, callback, 1, A.peers).callback_about("chain_norm")},
         )
-        log_norm = with_own_slice(log_norm, A.peers)
         decision = decide_on_trajectory(decision, chain.steps, log_norm, low, high, by_neuron=gains is not None)
     names = W if isinstance(W, Weights) else A.weights
     driving = None

@@ -16,6 +16,7 @@
 #include <vector>
 
 using rhochain::common_memory;
+using rhochain::common_vector;
 using rhochain::space;
 
 namespace {
@@ -72,10 +73,11 @@ TEST_CASE("vectors of ranks in common memory have the entries of all slices, and
     const auto n = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
     thread_ranks::run_ranks(4, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
         const space S(group, lengths, 1);
+        common_vector kept;
         for (int round = 0; round < 60; ++round) {
             const std::int64_t columns = 1 + round / 20;  // the memory grows twice
             const auto slice = entries(S.first() * columns, S.length() * columns, round);
-            const auto all = S.assembled_in_common(slice, columns);
+            const auto all = S.assembled_in_common(slice, columns, kept);
             if (round % 4 == rank) std::this_thread::yield();
             REQUIRE(all.size() == static_cast<std::size_t>(n * columns));
             const auto expected = entries(0, n * columns, round);
@@ -87,10 +89,26 @@ TEST_CASE("vectors of ranks in common memory have the entries of all slices, and
 }
 
 TEST_CASE("a short vector and one of a single process are not in common memory") {
-    CHECK(space(10'000, 1).assembled_in_common(entries(0, 10'000, 0), 1).empty());
+    common_vector alone;
+    CHECK(space(10'000, 1).assembled_in_common(entries(0, 10'000, 0), 1, alone).empty());
     thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int) {
         const space S(group, {100, 100}, 1);
-        CHECK(S.assembled_in_common(entries(S.first(), 100, 0), 1).empty());
+        common_vector kept;
+        CHECK(S.assembled_in_common(entries(S.first(), 100, 0), 1, kept).empty());
+    });
+}
+
+TEST_CASE("a rank that begins with new memory for vectors leaves the others theirs") {
+    if (!is_available()) return;
+    thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
+        const space S(group, {8192, 8192}, 1);
+        auto first = std::make_unique<common_vector>();
+        REQUIRE(!S.assembled_in_common(entries(S.first(), S.length(), 0), 1, *first).empty());
+        if (rank == 1) first.reset();
+        common_vector second;
+        const auto all = S.assembled_in_common(entries(S.first(), S.length(), 1), 1, second);
+        const auto expected = entries(0, 16384, 1);
+        REQUIRE(std::equal(all.begin(), all.end(), expected.begin(), expected.end()));
     });
 }
 
@@ -101,7 +119,8 @@ TEST_CASE("a rank that fails before a vector in common memory ends the call on a
             S.attempt([&] {
                 if (rank == 1) throw std::runtime_error("no slice");
             });
-            static_cast<void>(S.assembled_in_common(entries(S.first(), S.length(), 0), 1));
+            common_vector kept;
+            static_cast<void>(S.assembled_in_common(entries(S.first(), S.length(), 0), 1, kept));
         });
     for (const auto& each : thrown) CHECK(each != nullptr);
 }

@@ -32,8 +32,6 @@ rank_failure::rank_failure(int rank, const std::string& text)
 
 rank_group::rank_group(std::shared_ptr<communicator> ranks) : ranks_(std::move(ranks)) {}
 
-rank_group::~rank_group() = default;
-
 std::vector<double> rank_group::gather(std::span<const double> mine, std::span<const std::int64_t> counts) {
     std::vector<double> all(static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
     gather(mine, counts, all);
@@ -62,26 +60,26 @@ void rank_group::gather(std::span<const double> mine, std::span<const std::int64
     left_ = false;
 }
 
-std::span<const double> rank_group::gather_in_common(std::span<const double> mine,
-                                                     std::span<const std::int64_t> counts) {
+std::span<const double> rank_group::gather_in_common(std::span<const double> mine, std::span<const std::int64_t> counts,
+                                                     common_vector& kept) {
     const std::int64_t numbers = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-    const std::span<std::byte> memory = memory_in_common(static_cast<std::size_t>(numbers) * sizeof(double));
-    if (memory.empty()) return {};
-    if (read_) meet();
-    auto* const all = reinterpret_cast<double*>(memory.data());
+    enlarge(kept, static_cast<std::size_t>(numbers) * sizeof(double));
+    if (!kept.possible_) return {};
+    // A rank may read the vector before until it comes to a meeting.
+    if (kept.read_at_ == meetings_) meet();
+    auto* const all = reinterpret_cast<double*>(kept.memory_->bytes().data());
     std::copy(mine.begin(), mine.end(),
               all + std::accumulate(counts.begin(), counts.begin() + rank(), std::int64_t{0}));
     std::atomic_thread_fence(std::memory_order_release);
     meet();
     std::atomic_thread_fence(std::memory_order_acquire);
-    read_ = true;
+    kept.read_at_ = meetings_;
     return {all, static_cast<std::size_t>(numbers)};
 }
 
-std::span<std::byte> rank_group::memory_in_common(std::size_t bytes) {
-    if (!has_common_) return {};
-    if (common_ != nullptr && common_->bytes().size() >= bytes) return common_->bytes();
-    std::unique_ptr<common_memory> memory;
+void rank_group::enlarge(common_vector& kept, std::size_t bytes) {
+    if (!kept.possible_ || (kept.memory_ != nullptr && kept.memory_->bytes().size() >= bytes)) return;
+    std::shared_ptr<common_memory> memory;
     common_memory::address place{};
     if (rank() == 0) memory = common_memory::made(bytes);
     if (memory != nullptr) place = memory->where();
@@ -92,12 +90,11 @@ std::span<std::byte> rank_group::memory_in_common(std::size_t bytes) {
     std::copy(of_first.begin(), of_first.end(), place.begin());
     if (rank() != 0) memory = common_memory::mapped(place);
     const std::vector<double> allocated = gather(memory != nullptr && memory->allocate(rank(), size()) ? 1.0 : 0.0);
-    has_common_ = std::find(allocated.begin(), allocated.end(), 0.0) == allocated.end();
-    common_.reset();
-    if (!has_common_) return {};
+    kept.possible_ = std::find(allocated.begin(), allocated.end(), 0.0) == allocated.end();
+    kept.memory_.reset();
+    if (!kept.possible_) return;
     memory->close_file();
-    common_ = std::move(memory);
-    return common_->bytes();
+    kept.memory_ = std::move(memory);
 }
 
 std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few) {
@@ -108,7 +105,7 @@ std::vector<rank_group::opening> rank_group::meeting(std::span<const double> few
     std::copy(few.begin(), few.end(), own.numbers.begin());
     left_ = true;  // where the transport fails
     ranks_->gather(std::as_bytes(std::span(&own, 1)), bytes, std::as_writable_bytes(std::span(openings)));
-    read_ = false;
+    ++meetings_;
     for (const opening& each : openings) agreed_ |= each.flags & (stop | save);
     const auto first =
         std::find_if(openings.begin(), openings.end(), [](const opening& each) { return (each.flags & failed) != 0; });

@@ -34,12 +34,19 @@ private:
 
 class common_memory;
 
+// Memory that the ranks of one machine have in common, for the vectors of products. It grows, and is used again. All
+// ranks use it in the same calls; each drops it when it likes.
+class common_vector {
+    friend class rank_group;
+
+    std::shared_ptr<common_memory> memory_;
+    bool possible_ = true;       // as far as is known
+    std::uint64_t read_at_ = 0;  // the meetings of the group when the ranks began to read, 0 before that
+};
+
 class rank_group {
 public:
     explicit rank_group(std::shared_ptr<communicator> ranks);
-    ~rank_group();
-    rank_group(const rank_group&) = delete;
-    rank_group& operator=(const rank_group&) = delete;
 
     [[nodiscard]] int rank() const { return ranks_->rank(); }
     [[nodiscard]] int size() const { return ranks_->size(); }
@@ -58,7 +65,7 @@ public:
     // The same for a vector, whose slices the ranks write into memory that all of them read. The vector is valid until
     // the next gather. Empty where the ranks have no memory in common, as on several machines.
     [[nodiscard]] std::span<const double> gather_in_common(std::span<const double> mine,
-                                                           std::span<const std::int64_t> counts);
+                                                           std::span<const std::int64_t> counts, common_vector& kept);
 
     // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
@@ -98,17 +105,15 @@ private:
     [[nodiscard]] std::vector<opening> meeting(std::span<const double> few);
     [[nodiscard]] word flags_to_send();
     [[noreturn]] void throw_failure(int first_failed);
-    // At least `bytes`; empty where there is no memory in common.
-    [[nodiscard]] std::span<std::byte> memory_in_common(std::size_t bytes);
+    // Makes `kept` have at least `bytes`, unless there is no memory in common.
+    void enlarge(common_vector& kept, std::size_t bytes);
 
     std::shared_ptr<communicator> ranks_;
     word own_ = 0;
     word agreed_ = 0;
     std::exception_ptr failure_;
     bool left_ = false;
-    std::unique_ptr<common_memory> common_;
-    bool has_common_ = true;  // as far as is known
-    bool read_ = false;       // by a rank that may not have come to a gather since
+    std::uint64_t meetings_ = 0;
 };
 
 }  // namespace rhochain
