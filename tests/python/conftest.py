@@ -7,8 +7,8 @@ from pathlib import Path
 # A shell that starts the tests in the background may have made them ignore Ctrl-C, which some of them send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Before NumPy is loaded. Matrices of tests are small, and threads of BLAS that find no free core wait busily: eigenvalues
-# at n = 300 then take ten times as long.
+# Before NumPy is loaded. Matrices of tests are small, and threads of BLAS that find no free core wait busily:
+# eigenvalues at n = 300 then take ten times as long.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _WANT = "could not import"

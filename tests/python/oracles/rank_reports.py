@@ -1,7 +1,7 @@
 """Reports of one matrix as JSON, without times: of one process, or of the ranks that mpiexec starts.
 
-python rank_reports.py CASE REPORT ...
-mpiexec -n 3 python rank_reports.py --ranks CASE REPORT ...
+python rank_reports.py CASE REPORT ... [/ CASE REPORT ...]
+mpiexec -n 3 python rank_reports.py --ranks CASE REPORT ... [/ CASE REPORT ...]
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from rank_results import shared_case
+from rank_results import each_case, shared_case
 
 import rhochain as rc
 
@@ -53,12 +53,13 @@ def differences(a: Any, b: Any, place: str = "") -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    comm, W, arguments = shared_case(arguments)
-    found = {name: without_times(REPORTS[name](W).to_dict()) for name in arguments}
-    if comm is not None and (differing := differences(found, comm.bcast(found))):
-        raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
-    if comm is None or comm.rank == 0:
-        print(json.dumps(found))
+    for one in each_case(arguments):
+        comm, W, names = shared_case(one)
+        found = {name: without_times(REPORTS[name](W).to_dict()) for name in names}
+        if comm is not None and (differing := differences(found, comm.bcast(found))):
+            raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
+        if comm is None or comm.rank == 0:
+            print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """Results of one matrix as text, bit for bit: of one process, or of the ranks that mpiexec starts.
 
-python rank_results.py CASE QUANTITY ...
-mpiexec -n 3 python rank_results.py --ranks CASE QUANTITY ...
+python rank_results.py CASE QUANTITY ... [/ CASE QUANTITY ...]
+mpiexec -n 3 python rank_results.py --ranks CASE QUANTITY ... [/ CASE QUANTITY ...]
 """
 
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,16 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
     raise ValueError(name)
 
 
+def each_case(arguments: list[str]) -> Iterator[list[str]]:
+    """The arguments of each case, which slashes part: one start of the ranks serves them all."""
+    told = arguments[:1] if arguments[0] == "--ranks" else []
+    rest = arguments[len(told) :]
+    while rest:
+        end = rest.index("/") if "/" in rest else len(rest)
+        yield [*told, *rest[:end]]
+        rest = rest[end + 1 :]
+
+
 def shared_case(arguments: list[str]) -> tuple[Any, Any, list[str]]:
     """The communicator, or None in one process, the matrix that is named first, and the other arguments."""
     if arguments[0] != "--ranks":
@@ -100,10 +111,11 @@ def shared_case(arguments: list[str]) -> tuple[Any, Any, list[str]]:
 
 
 def main(arguments: list[str]) -> None:
-    comm, W, arguments = shared_case(arguments)
-    results = {name: quantity(name, W, comm) for name in arguments}
-    if comm is None or comm.rank == 0:
-        print(json.dumps(results))
+    for one in each_case(arguments):
+        comm, W, names = shared_case(one)
+        results = {name: quantity(name, W, comm) for name in names}
+        if comm is None or comm.rank == 0:
+            print(json.dumps(results))
 
 
 if __name__ == "__main__":
