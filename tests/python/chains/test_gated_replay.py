@@ -103,9 +103,9 @@ class Interrupting(Rows):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_ctrl_c_while_gates_are_computed_again_leaves_a_checkpoint(cell, tmp_path):
-    net = network(cell, n=60, K=5000, gain=1.0, seed=4)
+    net = network(cell, n=300, K=5000, gain=1.0, seed=4)
     path, inputs = tmp_path / "chain.npz", Interrupting(net.inputs)
-    chain = chain_of(cell, net, inputs, memory="400kB")
+    chain = chain_of(cell, net, inputs, memory="2MB")
     g = np.ones(chain.shape[0])
     expected = chain.vjp(g)
     inputs.end = 1000
@@ -122,7 +122,7 @@ def test_ctrl_c_while_gates_are_computed_again_leaves_a_checkpoint(cell, tmp_pat
     with pytest.raises(rc.ChainInterrupted):
         chain.vjp(g, checkpoint=path)
     with pytest.raises(ValueError, match="is of another run"):
-        chain_of(cell, network(cell, n=60, K=5000, gain=1.0, seed=5), memory="400kB").vjp(g, checkpoint=path)
+        chain_of(cell, network(cell, n=300, K=5000, gain=1.0, seed=5), memory="2MB").vjp(g, checkpoint=path)
 
 
 def test_a_step_beyond_float64_is_named_by_its_number():

@@ -25,7 +25,8 @@ def launcher() -> str:
 
 
 def alone(program: Path, *arguments: str) -> str:
-    """What a program prints without ranks."""
+    """What a program prints without ranks, where there are any to compare with."""
+    launcher()
     return _run([sys.executable, str(program), *arguments])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from launched_ranks import alone, launcher, on_ranks, parted
+from launched_ranks import alone, on_ranks, parted
 from rank_reports import differences
 
 PROGRAM = Path(__file__).parents[1] / "oracles" / "rank_reports.py"
@@ -17,7 +17,6 @@ CASES = ["celegans", "iid-20000", "dale-20000", "nilpotent-20000"]
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, Any]:
-    launcher()
     printed = alone(PROGRAM, *parted({case: NAMES for case in CASES}))
     return dict(zip(CASES, map(json.loads, printed.splitlines()), strict=True))
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from launched_ranks import RESULTS, alone, launcher, on_ranks, parted
+from launched_ranks import RESULTS, alone, on_ranks, parted
 
 ALL = ["products", "components", "radius", "start", "norm", "perron"]
 QUANTITIES = {
@@ -26,7 +26,6 @@ def found(printed: str, cases: list[str]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, Any]:
-    launcher()
     return found(alone(RESULTS, *parted(QUANTITIES)), list(QUANTITIES))
 
 
