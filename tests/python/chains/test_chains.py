@@ -222,8 +222,8 @@ def test_check_takes_a_chain():
 @pytest.mark.slow
 @pytest.mark.parametrize("direction", ["jvp", "vjp"])
 @pytest.mark.parametrize("scale", [0.3, 3.0])
-def test_100_000_steps_of_10_000_units_stay_in_range(direction, scale):
-    n, K = 10_000, 100_000
+def test_100_000_steps_of_2_000_units_stay_in_range(direction, scale):
+    n, K = 2_000, 100_000
     rng = np.random.default_rng(5)
     chain = rc.JacobianChain(scale * ten_a_row(n, rng), slopes=np.broadcast_to(rng.random(n), (K, n)), threads=1)
     result = getattr(chain, direction)(np.ones(n))

@@ -2,20 +2,16 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 
 import numpy as np
 import pytest
-from killable_chain import K, N, chain_of, spectrum_fields, start_of
+from forked_processes import started
+from killable_chain import K, N, chain_of, run, spectrum_fields, start_of
 from small_chain import RNG, G, Pausing, S, W, bits, chain, paused, stopped
-from source_tree import ORACLES
 
 import rhochain as rc
-
-RUNNER = ORACLES / "killable_chain.py"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
@@ -37,18 +33,19 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, kind, direction, column
     kills = 0
     moments = np.random.default_rng([ord(kind[0]), ord(direction[0]), columns])
     while not result.exists():
-        command = [kind, direction, columns, threads[kills % 2], checkpoint, result]
-        process = subprocess.Popen([sys.executable, RUNNER, *map(str, command)])
+        process = started(run, kind, direction, columns, threads[kills % 2], checkpoint, result)
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
         if kills < 3:
-            while process.poll() is None and (not checkpoint.exists() or checkpoint.stat().st_mtime_ns == before):
+            while process.is_alive() and (not checkpoint.exists() or checkpoint.stat().st_mtime_ns == before):
                 time.sleep(0.002)
             time.sleep(moments.uniform(0.0, 0.15))
             process.kill()
-            assert process.wait() == -signal.SIGKILL, "killed too late to tell anything"
+            process.join()
+            assert process.exitcode == -signal.SIGKILL, "killed too late to tell anything"
             kills += 1
         else:
-            assert process.wait() == 0
+            process.join()
+            assert process.exitcode == 0
     assert kills == 3
     found = np.load(result)
     assert {name: found[name].tobytes() for name in found} == {name: x.tobytes() for name, x in unbroken.items()}

@@ -55,8 +55,8 @@ def test_a_large_tanh_network_has_the_mean_field_exponent(g, mean_field):
     values, errors = [], []
     for seed in range(networks):
         rng = np.random.default_rng(seed)
-        W = g / np.sqrt(n) * rng.standard_normal((n, n))
-        x, X = rng.standard_normal(n), np.empty((K, n))
+        W = (g / np.sqrt(n) * rng.standard_normal((n, n))).astype(np.float32)
+        x, X = rng.standard_normal(n).astype(np.float32), np.empty((K, n), np.float32)
         for k in range(300 + K):
             if k >= 300:
                 X[k - 300] = x

@@ -93,7 +93,7 @@ def measure(path, dtype, kind, memory, n, steps, direction="vjp"):
     ],
 )
 def test_resident_memory_stays_within_the_budget(tmp_path, dtype, kind, direction):
-    n, memory = 4000, 24_000_000
+    n, memory = 4000, 12_000_000
     size = np.dtype(dtype).itemsize
     steps = 6 * memory // (n * size)
     path = tmp_path / "rows"

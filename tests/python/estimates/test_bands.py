@@ -25,7 +25,7 @@ def scaled_two_norm(W, log_scaling):
     return np.linalg.norm(sparse.csr_array((values, (coo.row, coo.col)), shape=W.shape).toarray(), 2)
 
 
-@pytest.mark.parametrize("n", [100, 400, 10_000, 100_000])
+@pytest.mark.parametrize("n", [100, 400, 10_000, 30_000])
 def test_grcar_is_bracketed_within_half_a_percent(n):
     r = rc.spectral_radius(grcar(n))
     assert r.lower.value <= GRCAR
@@ -49,7 +49,7 @@ def test_neither_the_size_of_the_entries_nor_their_last_bits_matter(scale):
 
 
 def test_grcar_has_a_scaling_that_certifies_what_its_norm_does_not():
-    W = 0.43 * grcar(20_000)
+    W = 0.43 * grcar(6_000)
     scaled = rc.scaled_norm(W)
     assert scaled.lower.grade is rc.Grade.PROVED
     assert 0.99 * 0.43 * GRCAR <= scaled.lower.value <= 0.43 * GRCAR <= scaled.upper.value <= 1.003 * 0.43 * GRCAR
@@ -88,7 +88,7 @@ def test_tridiagonal_with_positive_products_against_its_symmetric_form(n, seed, 
     assert truth <= s.upper.value + slack
 
 
-@given(storage=st.sampled_from(["sparse", "C", "F"]), n=st.integers(100, 300), seed=st.integers(0, 2**32 - 1))
+@given(storage=st.sampled_from(["sparse", "C", "F"]), n=st.integers(100, 200), seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=12, deadline=None)
 def test_the_scaling_of_a_band_attains_what_it_says(storage, n, seed):
     rng = np.random.default_rng(seed)
@@ -125,8 +125,9 @@ def test_an_eigenvector_of_a_band_is_one_of_the_matrix_given():
 def test_a_band_among_other_components_in_any_order(seed):
     rng = np.random.default_rng(seed)
     n, m = 3000, 1000
-    W = sparse.block_diag([grcar(n), 0.1 * sparse.eye_array(m)]).tolil()
-    W[n + 5, 3] = 7.0
+    W = sparse.block_diag([grcar(n), 0.1 * sparse.eye_array(m)]) + sparse.coo_array(
+        ([7.0], ([n + 5], [3])), (n + m,) * 2
+    )
     order = np.sort(rng.permutation(n + m)[:n])
     place = np.empty(n + m, dtype=int)
     place[:n] = order

@@ -1,10 +1,6 @@
-"""Runs a chain with a checkpoint after every step on a slow disk, to be killed on the way; saves the result.
-
-Usage: killable_chain.py KIND DIRECTION COLUMNS THREADS CHECKPOINT RESULT
-"""
+"""Runs a chain with a checkpoint after every step on a slow disk, to be killed on the way; saves the result."""
 
 import os
-import sys
 import time
 
 import numpy as np
@@ -49,17 +45,13 @@ def slow_down_the_disk():
     os.fsync = slow
 
 
-def main():
-    kind, direction, columns, threads, checkpoint, result = sys.argv[1:7]
+def run(kind, direction, columns, threads, checkpoint, result):
+    """What a process does."""
     slow_down_the_disk()
-    chain = chain_of(kind, int(threads))
+    chain = chain_of(kind, threads)
     if direction == "lyapunov":
-        spectrum = chain.lyapunov(int(columns), checkpoint=checkpoint, checkpoint_seconds=0)
+        spectrum = chain.lyapunov(columns, checkpoint=checkpoint, checkpoint_seconds=0)
         np.savez(result, **spectrum_fields(spectrum))
         return
-    r = getattr(chain, direction)(start_of(int(columns)), record_every=7, checkpoint=checkpoint, checkpoint_seconds=0)
+    r = getattr(chain, direction)(start_of(columns), record_every=7, checkpoint=checkpoint, checkpoint_seconds=0)
     np.savez(result, m=r.vectors[0], e=r.vectors[1], log_norms=r.log_norms, recorded=r.recorded)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["RESULTS", "alone", "launched", "launcher", "on_ranks"]
+__all__ = ["RESULTS", "alone", "launched", "launcher", "on_ranks", "parted"]
 
 RESULTS = Path(__file__).with_name("rank_results.py")
 _SECONDS = 300
@@ -25,13 +25,20 @@ def launcher() -> str:
 
 
 def alone(program: Path, *arguments: str, seconds: float = _SECONDS) -> str:
-    """What a program prints without ranks."""
+    """What a program prints without ranks, where there are any to compare with."""
+    launcher()
     return _run([sys.executable, str(program), *arguments], seconds)
 
 
 def on_ranks(ranks: int, program: Path, *arguments: str, seconds: float = _SECONDS) -> str:
     """What it prints on so many ranks."""
     return _run([launcher(), "-n", str(ranks), sys.executable, str(program), *arguments], seconds)
+
+
+def parted(cases: dict[str, list[str]]) -> list[str]:
+    """The arguments of a program that takes several cases: each with its names, parted by slashes."""
+    arguments = [word for case, names in cases.items() for word in ("/", case, *names)]
+    return arguments[1:]
 
 
 def launched(ranks: int, *command: str) -> "subprocess.Popen[str]":

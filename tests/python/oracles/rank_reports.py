@@ -1,7 +1,7 @@
 """Reports of one matrix as JSON, without times: of one process, or of the ranks that mpiexec starts.
 
-python rank_reports.py CASE REPORT ...
-mpiexec -n 3 python rank_reports.py --ranks CASE REPORT ...
+python rank_reports.py CASE REPORT ... [/ CASE REPORT ...]
+mpiexec -n 3 python rank_reports.py --ranks CASE REPORT ... [/ CASE REPORT ...]
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from rank_results import case, leaks, own_slice, shared_case
+from rank_results import each_case, leaks, own_slice, shared_case
 
 import rhochain as rc
 
@@ -50,7 +50,7 @@ def inputs(n: int) -> Any:
 
 def array_of(W: Any) -> Any:
     """In one process a `Matrix` only borrows the array that gains of neurons need."""
-    return case(sys.argv[1]) if getattr(W, "comm", None) is None else W
+    return W.array if getattr(W, "comm", None) is None else W
 
 
 def chain(W: Any) -> rc.JacobianChain:
@@ -83,12 +83,13 @@ def differences(a: Any, b: Any, place: str = "") -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    comm, W, arguments = shared_case(arguments)
-    found = {name: without_times(REPORTS[name](W).to_dict()) for name in arguments}
-    if comm is not None and (differing := differences(found, comm.bcast(found))):
-        raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
-    if comm is None or comm.rank == 0:
-        print(json.dumps(found))
+    for one in each_case(arguments):
+        comm, W, names = shared_case(one)
+        found = {name: without_times(REPORTS[name](W).to_dict()) for name in names}
+        if comm is not None and (differing := differences(found, comm.bcast(found))):
+            raise AssertionError(f"rank {comm.rank} has another report than the first: {differing}")
+        if comm is None or comm.rank == 0:
+            print(json.dumps(found))
 
 
 if __name__ == "__main__":

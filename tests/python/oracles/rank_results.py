@@ -1,7 +1,7 @@
 """Results of one matrix as text, bit for bit: of one process, or of the ranks that mpiexec starts.
 
-python rank_results.py CASE QUANTITY ...
-mpiexec -n 3 python rank_results.py --ranks CASE QUANTITY ...
+python rank_results.py CASE QUANTITY ... [/ CASE QUANTITY ...]
+mpiexec -n 3 python rank_results.py --ranks CASE QUANTITY ... [/ CASE QUANTITY ...]
 
 A case is a kind and a number of neurons, such as iid-20000. With --idle in place of --ranks, rank 1 has no rows.
 """
@@ -9,6 +9,7 @@ A case is a kind and a number of neurons, such as iid-20000. With --idle in plac
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,14 @@ def connectome(rng: np.random.Generator, n: int) -> sparse.csr_array:
     sign = np.where(rng.random(n) < 0.3, -1.0, 1.0)
     W = sparse.csr_array((sign[source] * rng.geometric(0.25, len(pairs)), (target, source)), shape=(n, n))
     return W.astype(np.float64)
+
+
+class KnownMatrix(rc.Matrix):
+    """Of one process, with the array that it borrows."""
+
+    def __init__(self, array: sparse.csr_array) -> None:
+        super().__init__(array)
+        self.array = array
 
 
 def digest(values: npt.NDArray[Any]) -> str:
@@ -142,7 +151,7 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
         report = rc.check(A, gain=leaks(n)[::-1][mine], leak=a, quick=True, max_matvecs=60)
         return [of_bracket(b, None) for b in (report.worst_case_growth, report.scaled_norm)]
     if name in ("rescaled", "rescaled with leaks"):
-        given = case(sys.argv[1]) if comm is None else W
+        given = W.array if comm is None else W
         if name == "rescaled":
             found, factor = rc.rescale(given, spectral_norm=0.9, conservative=True, rtol=0.1)
         else:
@@ -154,10 +163,20 @@ def quantity(name: str, W: Any, comm: Any) -> Any:
     raise ValueError(name)
 
 
+def each_case(arguments: list[str]) -> Iterator[list[str]]:
+    """The arguments of each case, which slashes part: one start of the ranks serves them all."""
+    told = arguments[:1] if arguments[0].startswith("--") else []
+    rest = arguments[len(told) :]
+    while rest:
+        end = rest.index("/") if "/" in rest else len(rest)
+        yield [*told, *rest[:end]]
+        rest = rest[end + 1 :]
+
+
 def shared_case(arguments: list[str]) -> tuple[Any, Any, list[str]]:
     """The communicator, or None in one process, the matrix that is named first, and the other arguments."""
     if arguments[0] not in ("--ranks", "--idle"):
-        return None, rc.Matrix(case(arguments[0])), arguments[1:]
+        return None, KnownMatrix(case(arguments[0])), arguments[1:]
     from mpi4py import MPI
 
     comm, W = MPI.COMM_WORLD, case(arguments[1])
@@ -177,10 +196,11 @@ def own_rows(n: int, comm: Any, idle: bool) -> tuple[int, int]:
 
 
 def main(arguments: list[str]) -> None:
-    comm, W, arguments = shared_case(arguments)
-    results = {name: quantity(name, W, comm) for name in arguments}
-    if comm is None or comm.rank == 0:
-        print(json.dumps(results))
+    for one in each_case(arguments):
+        comm, W, names = shared_case(one)
+        results = {name: quantity(name, W, comm) for name in names}
+        if comm is None or comm.rank == 0:
+            print(json.dumps(results))
 
 
 if __name__ == "__main__":
