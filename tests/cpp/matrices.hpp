@@ -29,23 +29,28 @@ rhochain::csr<Scalar, Index> random_csr(std::int64_t rows, std::int64_t cols, do
     return W;
 }
 
-// n x n with `degree` random positions a row, each listed once.
-template <class Scalar>
-rhochain::csr<Scalar, std::int32_t> iid(std::int64_t n, std::int64_t degree, unsigned seed) {
+// `degree` random positions a row, each listed once.
+template <class Scalar, class Index>
+rhochain::csr<Scalar, Index> random_rows(std::int64_t rows, std::int64_t cols, std::int64_t degree, unsigned seed) {
     std::mt19937_64 generator(seed);
-    std::uniform_int_distribution<std::int32_t> column(0, static_cast<std::int32_t>(n - 1));
+    std::uniform_int_distribution<std::int32_t> column(0, static_cast<std::int32_t>(cols - 1));
     std::normal_distribution<double> normal;
-    rhochain::csr<Scalar, std::int32_t> W{n, n, {0}, {}, {}};
-    for (std::int64_t i = 0; i < n; ++i) {
+    rhochain::csr<Scalar, Index> W{rows, cols, {0}, {}, {}};
+    for (std::int64_t i = 0; i < rows; ++i) {
         std::set<std::int32_t> row;
         while (static_cast<std::int64_t>(row.size()) < degree) row.insert(column(generator));
         for (const std::int32_t j : row) {
             W.indices.push_back(j);
             W.values.push_back(static_cast<Scalar>(normal(generator)));
         }
-        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
+        W.indptr.push_back(static_cast<Index>(W.indices.size()));
     }
     return W;
+}
+
+template <class Scalar>
+rhochain::csr<Scalar, std::int32_t> iid(std::int64_t n, std::int64_t degree, unsigned seed) {
+    return random_rows<Scalar, std::int32_t>(n, n, degree, seed);
 }
 
 // Row-major rows x cols.

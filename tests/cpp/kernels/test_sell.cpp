@@ -77,7 +77,7 @@ bool equal(const csr<Scalar, std::int64_t>& a, const csr<Scalar, Index>& b) {
 TEST_CASE_TEMPLATE("sliced jagged diagonals hold every row as it was, and every column in the order of the rows", Index,
                    std::int32_t, std::int64_t) {
     for (const std::int64_t rows : {1, 7, 8, 9, 4096, 5003})
-        for (const std::int64_t cols : {1, 40, 3001}) {
+        for (const std::int64_t cols : {1, 40, 701}) {
             const auto W = uneven<double, Index>(rows, cols, static_cast<unsigned>(rows + cols));
             for (const int threads : {1, 3}) {
                 const auto S = make_sell(W.view(), threads);

@@ -170,9 +170,7 @@ matrix nonnegative(std::int64_t n) {
     return W;
 }
 
-void check_same_bits(const matrix& W, quantity of, const std::vector<std::int64_t>& shares = {1, 1, partition::rest}) {
-    const partition shared_out{shares, least_piece, least_piece};
-    const auto expected = of(sparse_operator(W.view(), 1));
+void check_same(const std::vector<double>& expected, const matrix& W, const partition& shared_out, quantity of) {
     const auto found =
         results_of_ranks(shared_out, [&](const slices& s) { return of(part_of_rank(W, s, everything).map()); });
     for (const auto& numbers : found) {
@@ -184,24 +182,54 @@ void check_same_bits(const matrix& W, quantity of, const std::vector<std::int64_
     }
 }
 
-constexpr std::int64_t n = 20'000;
+// Two ranks with rows have at least this many: pieces are as long as those of the library.
+constexpr std::int64_t two_pieces = least_piece + 500;
+const partition in_two_pieces{{1, partition::rest}, least_piece, least_piece};
+
+// Two ranks beside one process, each with rows.
+void check_same_bits(const matrix& W, quantity of) {
+    check_same(of(sparse_operator(W.view(), 1)), W, in_two_pieces, of);
+}
+
+// Three ranks beside one, with short chunks; the first rank has few rows or none.
+void check_short_slices(const matrix& W, quantity of) {
+    const auto expected =
+        results_of_ranks({}, [&](const slices& s) { return of(part_of_rank(W, s, everything).map()); }).front();
+    for (const partition& shared_out : {partition{{1, 2, partition::rest}}, {{0, 3, partition::rest}}})
+        check_same(expected, W, shared_out, of);
+}
+
+constexpr std::int64_t few = 1300;
 
 }  // namespace
 
 TEST_CASE("radii, norms and scalings of slices have the bits of one process, components and signs too") {
-    for (const matrix& W : {reducible(n), without_cycle(n), of_one_sign_a_column(n), matrices::iid<double>(n, 8, 5)})
-        for (const quantity of : {structure, radius, radius_of_modulus, norm}) check_same_bits(W, of);
-    check_same_bits(reducible(n), scaling);
-    check_same_bits(without_cycle(n), scaling);
+    const auto matrices_of = [](std::int64_t n) {
+        return std::vector<matrix>{reducible(n), without_cycle(n), of_one_sign_a_column(n),
+                                   matrices::iid<double>(n, 8, 5)};
+    };
+    const auto long_ones = matrices_of(two_pieces), short_ones = matrices_of(few);
+    for (const quantity of : {structure, radius, radius_of_modulus, norm}) {
+        for (const matrix& W : long_ones) check_same_bits(W, of);
+        for (const matrix& W : short_ones) check_short_slices(W, of);
+    }
+    for (const std::size_t k : {0u, 1u}) {
+        check_same_bits(long_ones[k], scaling);
+        check_short_slices(short_ones[k], scaling);
+    }
 }
 
 TEST_CASE("growth under the worst slopes has the bits of one process, each rank the slopes of its neurons") {
-    for (const matrix& W : {reducible(n), without_cycle(n), of_one_sign_a_column(n)}) check_same_bits(W, growth);
+    for (const matrix& W : {reducible(two_pieces), without_cycle(two_pieces), of_one_sign_a_column(two_pieces)})
+        check_same_bits(W, growth);
+    for (const matrix& W : {reducible(few), without_cycle(few), of_one_sign_a_column(few)})
+        check_short_slices(W, growth);
 }
 
 TEST_CASE("outer eigenvalues have the bits and grades of one process, by components and of one component") {
-    const matrix cycle = matrices::bands(n, {{1, 1.5}}, true);
-    for (const matrix& W : {reducible(n), without_cycle(n), matrices::iid<double>(n, 30, 7), cycle})
+    const matrix cycle = matrices::bands(two_pieces, {{1, 1.5}}, true);
+    for (const matrix& W :
+         {reducible(two_pieces), without_cycle(two_pieces), matrices::iid<double>(two_pieces, 30, 7), cycle})
         check_same_bits(W, outer);
 }
 
@@ -209,18 +237,18 @@ TEST_CASE("with a leak for each neuron ranks, without rows or with one, have the
     constexpr std::int64_t two_pieces_and_a_row = 2 * least_piece + 1;
     for (const matrix& W : {reducible(two_pieces_and_a_row), nonnegative(two_pieces_and_a_row)}) {
         for (const quantity of : {radius_with_leaks, radius_with_one_leak, linear_growth_with_leaks, growth_with_leaks})
-            check_same_bits(W, of, {1, 0, 1, partition::rest});
-        check_same_bits(W, radius_with_leaks, {1, partition::rest});
+            check_same(of(sparse_operator(W.view(), 1)), W, {{1, 0, 1, partition::rest}, least_piece, least_piece}, of);
+        check_same_bits(W, radius_with_leaks);
     }
-    check_same_bits(without_cycle(n), radius_with_leaks);
-    check_same_bits(without_cycle(n), growth_with_leaks);
-    check_same_bits(of_one_sign_a_column(n), growth_with_leaks);
+    check_same_bits(without_cycle(two_pieces), radius_with_leaks);
+    check_same_bits(without_cycle(two_pieces), growth_with_leaks);
+    check_same_bits(of_one_sign_a_column(two_pieces), growth_with_leaks);
 }
 
 TEST_CASE("leaks that are refused on one rank are refused on all") {
-    const matrix W = reducible(n);
+    const matrix W = reducible(two_pieces);
     const auto thrown = outcomes_of_ranks(2, [&](const group_pointer& group, int rank) {
-        const part_of_rank part(W, {group, {{1, partition::rest}, least_piece, least_piece}}, everything);
+        const part_of_rank part(W, {group, in_two_pieces}, everything);
         std::vector<double> leaks = own_leaks(part.map().domain());
         if (rank == 1) leaks.back() = 0.0;
         static_cast<void>(worst_case_growth(part.map(), {.leaks = leaks}, {}));
@@ -229,16 +257,20 @@ TEST_CASE("leaks that are refused on one rank are refused on all") {
 }
 
 TEST_CASE("entries far out of range are normalised alike on all ranks") {
-    matrix W = reducible(n);
-    for (double& w : W.values) w *= 0x1p-700;
-    for (const quantity of : {radius, radius_of_modulus, norm}) check_same_bits(W, of);
+    matrix W = reducible(two_pieces), V = reducible(few);
+    for (matrix* small : {&W, &V})
+        for (double& w : small->values) w *= 0x1p-700;
+    for (const quantity of : {radius, radius_of_modulus, norm}) {
+        check_same_bits(W, of);
+        check_short_slices(V, of);
+    }
 }
 
 TEST_CASE("where W does not fit into the first rank the bounds of one block hold") {
-    const matrix W = reducible(n);
+    const matrix W = reducible(two_pieces);
     const Bracket whole = spectral_radius(sparse_operator(W.view(), 1), {.rtol = 1e-2});
     const Bracket modulus = perron_radius(sparse_operator(W.view(), 1), {});
-    const auto found = results_of_ranks({{1, partition::rest}, least_piece, least_piece}, [&](const slices& s) {
+    const auto found = results_of_ranks(in_two_pieces, [&](const slices& s) {
         const part_of_rank part(W, s, 0);
         const Bracket rho = spectral_radius(part.map(), {.rtol = 1e-2});
         const Bracket perron = perron_radius(part.map(), {});
@@ -255,11 +287,11 @@ TEST_CASE("where W does not fit into the first rank the bounds of one block hold
 }
 
 TEST_CASE("where W does not fit into the first rank the growth with leaks of neurons has the bounds of one block") {
-    const matrix W = reducible(n);
-    const SolverOptions few{.rtol = 0.2, .max_matvecs = 400};
+    const matrix W = reducible(two_pieces);
+    const SolverOptions brief{.rtol = 0.2, .max_matvecs = 400};
     const auto growth_between = [&](const linear_map& A) {
         const std::vector<double> leaks = own_leaks(A.domain());
-        const Bracket found = worst_case_growth(A, {.leaks = leaks}, few).bracket;
+        const Bracket found = worst_case_growth(A, {.leaks = leaks}, brief).bracket;
         return std::vector<double>{graded_lower(found).value, graded_upper(found).value};
     };
     const std::vector<double> whole = growth_between(sparse_operator(W.view(), 1));
@@ -273,10 +305,10 @@ TEST_CASE("where W does not fit into the first rank the growth with leaks of neu
 }
 
 TEST_CASE("a part of the wrong size, or one that is not valid, ends the call on all ranks") {
-    const matrix W = matrices::iid<double>(n, 3, 2);
+    const matrix W = matrices::iid<double>(two_pieces, 3, 2);
     const auto thrown = outcomes_of_ranks(2, [&](const group_pointer& group, int rank) {
-        const slices s{group, {{1, partition::rest}, least_piece, least_piece}};
-        const space S = s.of(n);
+        const slices s{group, in_two_pieces};
+        const space S = s.of(two_pieces);
         matrix rows = rows_of(W, S);
         if (rank == 1) rows.values[3] = std::numeric_limits<double>::quiet_NaN();
         const matrix columns = rows_of(transpose(W.view()), S);

@@ -3,6 +3,7 @@
 #include "matrices.hpp"
 #include "part_of_rank.hpp"
 #include "plain_slices.hpp"
+#include "state_sample.hpp"
 
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
@@ -31,7 +32,6 @@ using namespace thread_ranks;
 
 namespace {
 
-using log_state = std::vector<RunRecord>;
 using estimator = std::function<Bracket(const linear_map&, const SolverOptions&)>;
 // Calls its argument with the map of each rank, or with that of the one process.
 using map_user = std::function<void(const linear_map&, int rank)>;
@@ -46,10 +46,10 @@ void halve_reals(RunRecord& record) {
 }
 
 job in_one_process(const square_matrix& W) {
-    return [&W](const map_user& use) { use(sparse_operator(W.view(), 1), 0); };
+    return [W](const map_user& use) { use(sparse_operator(W.view(), 1), 0); };
 }
 job on_ranks(const square_matrix& W, const partition& shared_out) {
-    return [&W, shared_out](const map_user& use) {
+    return [W, shared_out](const map_user& use) {
         run_ranks(shared_out.ranks(), [&](const group_pointer& group, int rank) {
             use(part_of_rank(W, {group, shared_out}, everything).map(), rank);
         });
@@ -57,16 +57,16 @@ job on_ranks(const square_matrix& W, const partition& shared_out) {
 }
 // Of products alone, with short chunks.
 job on_plain_slices(const square_matrix& W, const partition& shared_out) {
-    return [&W, shared_out](const map_user& use) {
+    return [W, shared_out](const map_user& use) {
         run_ranks(shared_out.ranks(),
                   [&](const group_pointer& group, int rank) { use(plain_slices(W, {group, shared_out}), rank); });
     };
 }
 
 struct outcome {
-    std::vector<double> numbers;    // of the bracket, with all of its vector
-    std::vector<log_state> states;  // some of those that were saved, the last one among them
-    std::int64_t records = 0;       // of the history
+    std::vector<double> numbers;  // of the bracket, with all of its vector
+    state_sample saved;
+    std::int64_t records = 0;  // of the history
 };
 
 std::vector<double> numbers_of(const Bracket& b, const space& S) {
@@ -82,24 +82,25 @@ std::vector<double> numbers_of(const Bracket& b, const space& S) {
     return numbers;
 }
 
-// `ends`: the rank whose callback ends the run, at its record `at`.
+constexpr double each_iteration = 0.0, seldom = 300.0;
+
+// `ends`: the rank whose callback ends the run, at its record `at`; `first_save`: the first state that is saved ends
+// it.
 struct cut {
     int ends = -1;
     std::int64_t at = 0;
+    bool first_save = false;
 };
 
-// With a state kept of so many.
-outcome logged(const job& run, const estimator& estimate, const log_state& from, cut end = {}, std::size_t kept = 5) {
-    outcome found;
+outcome logged(const job& run, const estimator& estimate, const log_state& from, double save_seconds, cut end = {},
+               const state_sample& sample = state_sample()) {
+    outcome found{.numbers = {}, .saved = sample};
     run([&](const linear_map& A, int rank) {
         RunSaving saving;
-        std::size_t saves = 0;
-        log_state last;
         if (rank == 0)
-            saving = {from, 0.0, [&](const log_state& s) {
-                          if (saves++ % kept == 0) found.states.push_back(s);
-                          last = s;
-                          return false;
+            saving = {from, save_seconds, [&](const log_state& s) {
+                          found.saved.take(s);
+                          return end.first_save;
                       }};
         run_log log(std::move(saving));
         SolverOptions options{.rtol = 1e-2, .seed = 3};
@@ -110,7 +111,6 @@ outcome logged(const job& run, const estimator& estimate, const log_state& from,
         log.close();
         const std::vector<double> numbers = numbers_of(b, A.domain());
         if (rank > 0) return;
-        found.states.push_back(last);
         found.numbers = numbers;
         found.records = records;
     });
@@ -127,38 +127,42 @@ std::int64_t products_of(const log_state& state) {
                            [](std::int64_t sum, const RunRecord& r) { return sum + r.products; });
 }
 
-// Runs of each job are killed after a save, or ended by the callback of its last rank, and go on in the next job.
-void check_resumption(const std::vector<job>& jobs, const estimator& estimate, std::size_t least_states, int trials,
+// Runs of each job are killed after a save, or ended by the callback of a rank, and go on in the next job.
+void check_resumption(const std::vector<job>& jobs, const estimator& estimate, std::size_t least_states,
                       unsigned seed) {
     std::mt19937_64 generator(seed);
     std::vector<double> unbroken;
     for (std::size_t j = 0; j < jobs.size(); ++j) {
         CAPTURE(j);
-        const outcome whole = logged(jobs[j], estimate, {});
+        const outcome whole =
+            logged(jobs[j], estimate, {}, each_iteration, {}, state_sample(1, seed + static_cast<unsigned>(j)));
         if (unbroken.empty()) unbroken = whole.numbers;
         REQUIRE(same(whole.numbers, unbroken));
-        REQUIRE(whole.states.size() >= least_states);
+        REQUIRE(whole.saved.taken() >= least_states);
         const job& next = jobs[(j + 1) % jobs.size()];
-        for (int trial = 0; trial < trials; ++trial) {
-            const std::size_t at = trial == 0 ? whole.states.size() - 1 : generator() % whole.states.size();
-            CAPTURE(at);
-            const outcome resumed = logged(next, estimate, whole.states[at]);
-            CHECK(same(resumed.numbers, unbroken));
+        CHECK(same(logged(next, estimate, whole.saved.last(), seldom).numbers, unbroken));
+        for (const log_state& state : whole.saved.states(3, j)) {
+            CHECK(same(logged(next, estimate, state, seldom).numbers, unbroken));
             // What is saved first is the state that was read, or a later one.
-            CHECK(products_of(resumed.states.front()) >= products_of(whole.states[at]));
+            const outcome ended = logged(next, estimate, state, each_iteration, {.first_save = true});
+            CHECK(products_of(ended.saved.last()) >= products_of(state));
         }
-        for (int trial = 0; trial < trials; ++trial) {
-            const auto looks = static_cast<std::uint64_t>(whole.records + 1);
-            const cut end{static_cast<int>(generator() % 2), static_cast<std::int64_t>(generator() % looks)};
-            CAPTURE(end.at);
-            const outcome first = logged(jobs[j], estimate, {}, end);
-            const outcome second = logged(next, estimate, first.states.back(), {0, end.at / 2});
-            CHECK(same(logged(jobs[j], estimate, second.states.back()).numbers, unbroken));
-        }
+        REQUIRE(whole.records > 0);
+        const int rank = j == 0 ? 0 : static_cast<int>(generator() % 2);  // the first job has one
+        const cut end{rank, static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(whole.records))};
+        CAPTURE(end.at);
+        const outcome first = logged(jobs[j], estimate, {}, j % 2 == 0 ? seldom : each_iteration, end);
+        const outcome second = logged(next, estimate, first.saved.last(), each_iteration, {0, end.at / 2});
+        CHECK(same(logged(jobs[j], estimate, second.saved.last(), seldom).numbers, unbroken));
     }
 }
 
 const estimator radius = [](const linear_map& A, const SolverOptions& o) { return spectral_radius(A, o); };
+const estimator coarse_radius = [](const linear_map& A, const SolverOptions& o) {
+    SolverOptions own = o;
+    own.rtol = 0.1;
+    return spectral_radius(A, own);
+};
 const estimator norm = [](const linear_map& A, const SolverOptions& o) { return spectral_norm(A, o); };
 const estimator modulus = [](const linear_map& A, const SolverOptions& o) { return perron_radius(A, o); };
 const estimator scaling = [](const linear_map& A, const SolverOptions& o) {
@@ -192,9 +196,14 @@ square_matrix two_blocks(std::int64_t n, std::int64_t small) {
     return W;
 }
 
+// With the chunk of the library. Two ranks with rows have at least this many.
+constexpr std::int64_t two_pieces = least_piece + 256;
+std::vector<job> on_one_and_two_ranks(const square_matrix& W) {
+    return {in_one_process(W), on_ranks(W, {{1, partition::rest}, least_piece, least_piece})};
+}
+// With short chunks: one rank, three with rows, and three of which the first, which solves alone, has none.
 std::vector<job> on_one_to_three_ranks(const square_matrix& W) {
-    return {in_one_process(W), on_ranks(W, {{1, partition::rest}, least_piece, least_piece}),
-            on_ranks(W, {{1, 1, partition::rest}, least_piece, least_piece})};
+    return {on_ranks(W, {}), on_ranks(W, {{1, 2, partition::rest}}), on_ranks(W, {{0, 3, partition::rest}})};
 }
 
 }  // namespace
@@ -204,23 +213,26 @@ TEST_CASE("log of ranks: estimates from products alone go on on other ranks to t
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
-    for (const estimator& estimate : {radius, norm, scaling, range, growth})
-        check_resumption(jobs, estimate, 3, 3, seed++);
+    for (const estimator& estimate : {radius, norm, scaling}) check_resumption(jobs, estimate, 4, seed++);
+    // Longer runs: one rank, three with rows, and three of which the first has none.
+    for (const estimator& estimate : {range, growth})
+        check_resumption({jobs[0], jobs[2], jobs[3]}, estimate, 4, seed++);
 }
 
 TEST_CASE("log of ranks: a radius goes on in one process and on ranks, components of the first rank alone too") {
-    const auto W = reducible(20'000);
-    check_resumption(on_one_to_three_ranks(W), radius, 3, 1, 5);
-    check_resumption(on_one_to_three_ranks(W), modulus, 3, 1, 6);
-    const auto V = two_blocks(20'000, 4'000);
-    check_resumption(on_one_to_three_ranks(V), radius, 3, 1, 7);
+    check_resumption(on_one_and_two_ranks(two_blocks(two_pieces, two_pieces / 5)), coarse_radius, 10, 5);
+    check_resumption(on_one_and_two_ranks(reducible(two_pieces)), modulus, 10, 6);
+    const auto short_W = reducible(1300), short_V = two_blocks(1300, 260);
+    check_resumption(on_one_to_three_ranks(short_W), radius, 10, 8);
+    check_resumption(on_one_to_three_ranks(short_W), modulus, 10, 9);
+    check_resumption(on_one_to_three_ranks(short_V), radius, 10, 10);
 }
 
 TEST_CASE("log of ranks: a norm and a scaling go on in one process and on ranks") {
-    const auto W = matrices::iid<double>(20'000, 6, 8);
-    check_resumption(on_one_to_three_ranks(W), norm, 3, 2, 8);
-    const auto V = two_blocks(20'000, 4'000);
-    check_resumption(on_one_to_three_ranks(V), scaling, 3, 2, 9);
+    check_resumption(on_one_and_two_ranks(matrices::iid<double>(two_pieces, 6, 8)), norm, 10, 8);
+    check_resumption(on_one_and_two_ranks(two_blocks(two_pieces, two_pieces / 5)), scaling, 10, 9);
+    check_resumption(on_one_to_three_ranks(matrices::iid<double>(1300, 6, 8)), norm, 10, 10);
+    check_resumption(on_one_to_three_ranks(two_blocks(1300, 260)), scaling, 10, 11);
 }
 
 TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {
@@ -230,9 +242,9 @@ TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {
     std::mt19937_64 generator(4);
     std::int64_t refused = 0;
     for (const estimator& estimate : {radius, norm, scaling}) {
-        const outcome whole = logged(run, estimate, {});
+        const auto states = logged(run, estimate, {}, each_iteration, {}, state_sample(8)).saved.states(12);
         for (int trial = 0; trial < 12; ++trial) {
-            log_state bad = whole.states[generator() % whole.states.size()];
+            log_state bad = states[generator() % states.size()];
             RunRecord& record = bad[generator() % bad.size()];
             if (trial % 3 == 0)
                 halve_reals(record);

@@ -1,6 +1,7 @@
 // An estimate that was ended at any moment goes on from its log to the bits of an unbroken run: from each state
 // that was saved, and after each end that the caller asked for.
 #include "matrices.hpp"
+#include "state_sample.hpp"
 
 #include <rhochain/rhochain.hpp>
 #include <rhochain/spectra/run_log.hpp>
@@ -21,7 +22,6 @@ using namespace rhochain;
 namespace {
 
 using estimator = std::function<Bracket(const SolverOptions&)>;
-using log_state = std::vector<RunRecord>;
 
 void halve_reals(RunRecord& record) {
     const auto reals = record.real_numbers();
@@ -47,10 +47,13 @@ void require_same_bits(const Bracket& a, const Bracket& b) {
     CHECK(a.vector == b.vector);
 }
 
-// The run with every state saved; `stop_at`: the record of the history at which the caller ends it.
-Bracket logged(const estimator& estimate, log_state from, std::vector<log_state>& saved, std::int64_t stop_at = -1) {
-    run_log log({std::move(from), 0.0, [&](const log_state& s) {
-                     saved.push_back(s);
+constexpr double each_iteration = 0.0, seldom = 300.0;
+
+// `stop_at`: the record of the history at which the caller ends the run.
+Bracket logged(const estimator& estimate, const log_state& from, double save_seconds, state_sample* saved = nullptr,
+               std::int64_t stop_at = -1) {
+    run_log log({from, save_seconds, [&](const log_state& s) {
+                     if (saved != nullptr) saved->take(s);
                      return false;
                  }});
     SolverOptions options;
@@ -64,34 +67,47 @@ Bracket logged(const estimator& estimate, log_state from, std::vector<log_state>
     return b;
 }
 
+// Of a run that saves after each iteration.
+state_sample states_of(const estimator& estimate) {
+    state_sample saved(8);
+    static_cast<void>(logged(estimate, {}, each_iteration, &saved));
+    return saved;
+}
+
+// The state that is saved last.
+log_state ended(const estimator& estimate, const log_state& from, double save_seconds, std::int64_t stop_at) {
+    state_sample saved;
+    static_cast<void>(logged(estimate, from, save_seconds, &saved, stop_at));
+    REQUIRE(saved.taken() > 0);
+    return saved.last();
+}
+
 void check_resumption(const estimator& estimate, std::size_t least_states, unsigned seed) {
     SolverOptions plain;
     plain.rtol = 1e-4;
     plain.seed = 3;
     const Bracket unbroken = estimate(plain);
-    std::vector<log_state> states, ignored;
-    require_same_bits(logged(estimate, {}, states), unbroken);
-    REQUIRE(states.size() >= least_states);
-    std::mt19937_64 generator(seed);
+    state_sample saved(2, seed);
+    require_same_bits(logged(estimate, {}, each_iteration, &saved), unbroken);
+    REQUIRE(saved.taken() >= least_states);
     // Killed after a save: the states that a file would have held.
-    for (int trial = 0; trial < 12; ++trial) {
-        const std::size_t at = trial == 0 ? states.size() - 1 : generator() % states.size();
-        CAPTURE(at);
-        require_same_bits(logged(estimate, states[at], ignored), unbroken);
-        ignored.clear();
+    require_same_bits(logged(estimate, saved.last(), each_iteration), unbroken);
+    double save_seconds = each_iteration;
+    for (const log_state& state : saved.states(8, seed)) {
+        CAPTURE(state.size());
+        require_same_bits(logged(estimate, state, save_seconds), unbroken);
+        save_seconds = seldom - save_seconds;
     }
     // Ended by the caller, twice in a row.
+    std::mt19937_64 generator(seed);
     const auto looks = static_cast<std::int64_t>(unbroken.history.size());
-    for (int trial = 0; trial < 6; ++trial) {
+    for (int trial = 0; trial < 4; ++trial) {
         const auto stop = static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(looks + 1));
         CAPTURE(stop);
-        std::vector<log_state> first, second;
-        static_cast<void>(logged(estimate, {}, first, stop));
-        REQUIRE(!first.empty());
-        static_cast<void>(logged(estimate, first.back(), second, stop / 2));
-        REQUIRE(!second.empty());
-        require_same_bits(logged(estimate, second.back(), ignored), unbroken);
-        ignored.clear();
+        const log_state first = ended(estimate, {}, save_seconds, stop);
+        save_seconds = seldom - save_seconds;
+        const log_state second = ended(estimate, first, save_seconds, stop / 2);
+        require_same_bits(logged(estimate, second, seldom), unbroken);
     }
 }
 
@@ -101,9 +117,8 @@ TEST_CASE("log: rho of matrices that take powers, Arnoldi and restarts goes on t
     for (unsigned seed : {1u, 2u}) {
         const auto W = matrices::iid<double>(700, 8, seed);
         const linear_map A = sparse_operator(W.view());
-        check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o); }, 20, seed);
-        const RadiusGoal with_condition{.condition = true};
-        check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o, with_condition); }, 20, seed + 10);
+        const RadiusGoal goal{.condition = seed == 2};
+        check_resumption([&](const SolverOptions& o) { return spectral_radius(A, o, goal); }, 20, seed);
     }
 }
 
@@ -142,7 +157,7 @@ TEST_CASE("log: rho(|W|) goes on to the same bits") {
 
 TEST_CASE("log: mu_D goes on to the same bits") {
     for (unsigned seed : {1u, 2u}) {
-        const auto W = matrices::iid<double>(500, 6, seed);
+        const auto W = matrices::iid<double>(300, 6, seed);
         const linear_map A = sparse_operator(W.view());
         check_resumption([&](const SolverOptions& o) { return scaled_norm(A, o).bracket; }, 40, seed);
     }
@@ -155,7 +170,8 @@ TEST_CASE("log: w(W) goes on to the same bits") {
 }
 
 TEST_CASE("log: the worst-case growth goes on to the same bits, its ascents, words and certificates too") {
-    auto W = matrices::iid<double>(400, 6, 4);
+    auto W = matrices::iid<double>(300, 6, 4);
+    unsigned seed = 4;
     for (const bool signs : {false, true}) {
         if (signs)
             for (std::size_t k = 0; k < W.values.size(); ++k)
@@ -163,7 +179,8 @@ TEST_CASE("log: the worst-case growth goes on to the same bits, its ascents, wor
         const linear_map A = sparse_operator(W.view());
         for (const double leak : {1.0, 0.4}) {
             const SlopeRange slopes{.lo = 0.0, .hi = 0.6, .leak = leak};
-            check_resumption([&](const SolverOptions& o) { return worst_case_growth(A, slopes, o).bracket; }, 20, 4);
+            check_resumption([&](const SolverOptions& o) { return worst_case_growth(A, slopes, o).bracket; }, 20,
+                             seed++);
         }
     }
 }
@@ -195,19 +212,25 @@ TEST_CASE("log: a stage within an iteration of another goes on too") {
     const auto W = matrices::iid<double>(600, 5, 2);
     const linear_map A = sparse_operator(W.view());
     const estimator estimate = [&](const SolverOptions& o) { return scaled_norm(A, o).bracket; };
-    std::vector<log_state> states;
-    static_cast<void>(logged(estimate, {}, states));
     std::size_t nested = 0;
-    for (std::size_t k = 0; k < states.size(); k += 1 + states.size() / 40) {
-        const log_state& from = states[k];
+    for (const log_state& from : states_of(estimate).states(40)) {
         if (from.size() < 2 || from[from.size() - 2].finished || from.back().integers.empty()) continue;
-        ++nested;
-        std::vector<log_state> later;
-        static_cast<void>(logged(estimate, from, later));
-        // What comes first is the state that was read.
-        REQUIRE(!later.empty());
-        CHECK(later.front().size() == from.size());
-        CHECK(later.front().back().products >= from.back().products);
+        log_state first;
+        run_log log({from, each_iteration, [&](const log_state& s) {
+                         first = s;
+                         return true;
+                     }});
+        static_cast<void>(estimate({.rtol = 1e-4, .seed = 3, .log = &log}));
+        // What is saved first is the state that was read, or a later one: where the inner stage was at its end the
+        // outer one has gone on.
+        const std::int64_t inner = from.back().products;
+        if (first.size() == from.size()) {
+            ++nested;
+            CHECK(first.back().products >= inner);
+        } else {
+            REQUIRE(first.size() == from.size() - 1);
+            CHECK(first.back().products >= from[first.size() - 1].products + inner);
+        }
     }
     CHECK(nested > 0);
 }
@@ -226,8 +249,7 @@ TEST_CASE("log: numbers that do not fit are refused, and none of them makes the 
     std::mt19937_64 generator(5);
     std::int64_t refused = 0;
     for (const estimator& estimate : estimates) {
-        std::vector<log_state> states;
-        static_cast<void>(logged(estimate, {}, states));
+        const std::vector<log_state> states = states_of(estimate).states(40);
         for (int trial = 0; trial < 40; ++trial) {
             log_state bad = states[generator() % states.size()];
             RunRecord& record = bad[generator() % bad.size()];
@@ -269,9 +291,9 @@ TEST_CASE("log: numbers that do not fit are refused, and none of them makes the 
 TEST_CASE("log: a state of another run is refused") {
     const auto W = matrices::iid<double>(700, 8, 1), V = matrices::iid<double>(650, 8, 1);
     const linear_map A = sparse_operator(W.view()), B = sparse_operator(V.view());
-    std::vector<log_state> states, ignored;
-    static_cast<void>(logged([&](const SolverOptions& o) { return spectral_radius(A, o); }, {}, states));
+    const estimator one = [&](const SolverOptions& o) { return spectral_radius(A, o); };
     const estimator other = [&](const SolverOptions& o) { return spectral_radius(B, o); };
-    CHECK_THROWS_AS(logged(other, states.back(), ignored), std::invalid_argument);
+    const log_state state = states_of(one).last();
+    CHECK_THROWS_AS(logged(other, state, seldom), std::invalid_argument);
     CHECK_THROWS_AS(run_log({{}, -1.0, {}}), std::invalid_argument);
 }

@@ -219,7 +219,7 @@ TEST_CASE("one wrong sign ends it, and is found as the minority of its column an
 TEST_CASE("both ends of sigma_1 meet where the singular vector has entries of any size and no gap") {
     // A chain with two bands, whose singular vectors are waves, and one with weights that localise them.
     for (const double spread : {0.0, 3.0}) {
-        constexpr std::int64_t n = 600;
+        constexpr std::int64_t n = 400;
         matrix W = matrices::bands(n, {{-1, 1.0}, {1, 2.0}}, false);
         const auto weights = matrices::random_vector(n, 8);
         for (std::size_t p = 0; p < W.values.size(); ++p)
