@@ -26,8 +26,8 @@ import rhochain as rc
 SAVED = 75  # the exit code of a command that goes on from its file
 COMMANDS = {
     "radius": ["radius", "--rtol", "1e-7"],
-    "perron": ["radius", "--perron", "--rtol", "1e-13"],
-    "norm": ["norm", "--rtol", "1e-6"],
+    "perron": ["radius", "--perron", "--rtol", "1e-15"],
+    "norm": ["norm", "--rtol", "1e-11"],
     "scale": ["scale", "--rtol", "1e-4"],
     "check": ["check", "--activation", "tanh"],
     "chain": ["chain", "--steps", "100000"],
