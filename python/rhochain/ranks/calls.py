@@ -26,9 +26,9 @@ def ranks_of(comm: Communicator) -> _core.Ranks:
     """
     from mpi4py import MPI
 
-    ranks = _KNOWN.get(comm.handle)
-    if ranks is None or ranks.comm != comm:  # a handle serves again after comm.Free()
-        ranks = _KNOWN[comm.handle] = _core.Ranks(comm=comm, word=MPI.UINT64_T)
+    ranks = _KNOWN.get(comm.py2f())
+    if ranks is None or ranks.comm != comm:  # a number serves again after comm.Free()
+        ranks = _KNOWN[comm.py2f()] = _core.Ranks(comm=comm, word=MPI.UINT64_T)
     return ranks
 
 
