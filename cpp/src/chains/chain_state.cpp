@@ -35,23 +35,20 @@ bool state_saver::save(block_in vectors, chain_state state) {
 bool state_saver::save(const chain_state& state) {
     if (!saves_ || saved_ == state.done) return false;
     bool stop = false;
-    S_.attempt([&] { write(state, stop); });
+    S_.attempt([&] { stop = write(state); });
     if (S_.any(stop)) return true;
     saved_ = state.done;
     due_ = clock::now() + interval();
     return false;
 }
 
-void state_saver::write(const chain_state& state, bool& stop) const {
-    if (S_.whole()) {
-        stop = saving_->save(state);
-        return;
-    }
+bool state_saver::write(const chain_state& state) const {
+    if (S_.whole()) return saving_->save(state);
     const std::vector<double> vectors = whole_vectors(state.vectors, layout_, S_);
-    if (!writes()) return;
+    if (!writes()) return false;
     chain_state whole = state;
     whole.vectors = vectors_in(vectors, vector_count(state.vectors, layout_), S_.size(), layout_);
-    stop = saving_->save(whole);
+    return saving_->save(whole);
 }
 
 }  // namespace rhochain

@@ -61,6 +61,15 @@ inline matrix of_one_sign_a_column(std::int64_t n) {
     return W;
 }
 
+inline matrix of_one_sign_a_row(std::int64_t n) {
+    matrix W = matrices::iid<double>(n, 5, 21);
+    for (std::int64_t i = 0; i < n; ++i)
+        for (auto p = static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i)]);
+             p < static_cast<std::size_t>(W.indptr[static_cast<std::size_t>(i) + 1]); ++p)
+            W.values[p] = std::abs(W.values[p]) * (i % 3 == 0 ? -1.0 : 1.0);
+    return W;
+}
+
 inline matrix nonnegative(std::int64_t n) {
     matrix W = matrices::iid<double>(n, 3, 20);
     for (double& w : W.values) w = std::abs(w);

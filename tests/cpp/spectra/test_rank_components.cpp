@@ -73,6 +73,11 @@ TEST_CASE("radii, norms and scalings of slices have the bits of one process, com
     }
 }
 
+TEST_CASE("rows of one sign on every rank decide as in one process that signs factorize") {
+    check_same_bits(of_one_sign_a_row(two_pieces), norm);
+    check_short_slices(of_one_sign_a_row(few), norm);
+}
+
 TEST_CASE("entries far out of range are normalised alike on all ranks") {
     matrix W = reducible(two_pieces), V = reducible(few);
     for (matrix* small : {&W, &V})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import re
-import resource
 import signal
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from container_mutations import KINDS, LIBRARIES, mutated_file
+from peak_memory import peak_bytes
 from scipy import sparse
 
 import rhochain as rc
@@ -81,14 +81,6 @@ def require_matrix(W) -> None:
         assert ((W.indices >= 0) & (W.indices < W.shape[1])).all()
     if entries.dtype.itemsize <= 8:
         assert rc.Matrix(W).shape == W.shape
-
-
-def peak_bytes() -> int:
-    """Of this program: on Linux `ru_maxrss` may be that of the process which started it."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return 1024 * int(re.search(r"VmHWM:\s*([0-9]+) kB", status.read_text())[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def read(reader, path) -> bool:

@@ -15,16 +15,16 @@ import sys
 from pathlib import Path
 
 from hostile_files import FILES
+from peak_memory import peak_bytes
 
 import rhochain as rc
 
 LIBRARIES = ("pandas", "pyarrow.compute", "pyarrow.csv", "pyarrow.feather", "pyarrow.parquet", "h5py", "safetensors")
-UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def used() -> tuple[float, int]:
     now = resource.getrusage(resource.RUSAGE_SELF)
-    return now.ru_utime + now.ru_stime, now.ru_maxrss * UNIT
+    return now.ru_utime + now.ru_stime, peak_bytes()
 
 
 def refusal(kind: str, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """A run of a chain on ranks goes on from its checkpoint on any number of ranks, to the bits of an unbroken run."""
 
-import json
 import shutil
 import sys
 from collections.abc import Mapping
@@ -8,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from launched_ranks import alone, launched, on_ranks
+from cut_runs import copied, results_of
+from launched_ranks import launched
 
 PROGRAM = Path(__file__).parents[1] / "oracles" / "rank_chain_checkpoints.py"
 RUNS = ("vjp", "jvp", "lyapunov", "norm")
@@ -18,18 +18,7 @@ SIZE = ("17000", "48")
 
 
 def run(ranks: int, path: Path, way: str, *names: str) -> dict[str, Any]:
-    """Of so many ranks; 0: of one process without any."""
-    arguments = (*SIZE, str(path), way, *names)
-    printed = alone(PROGRAM, *arguments) if ranks == 0 else on_ranks(ranks, PROGRAM, "--ranks", *arguments)
-    results: dict[str, Any] = json.loads(printed)
-    return results
-
-
-def copied(path: Path, to: str, *names: str) -> Path:
-    """The files of a run under another name: a run that goes on writes them."""
-    for name in names:
-        shutil.copy(f"{path}.{name}", path.with_name(f"{to}.{name}"))
-    return path.with_name(to)
+    return results_of(ranks, PROGRAM, *SIZE, str(path), way, *names)
 
 
 def numbers(results: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,20 @@
 """An estimate of ranks goes on from its checkpoint on any number of ranks, to the bits of an unbroken run."""
 
-import json
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from launched_ranks import alone, launched, on_ranks
+from cut_runs import copied, results_of
+from launched_ranks import launched
 
 PROGRAM = Path(__file__).parents[1] / "oracles" / "rank_checkpoints.py"
 QUANTITIES = ("radius", "norm", "perron", "scaled")
 
 
 def run(ranks: int, case: str, path: Path, way: str, *names: str) -> dict[str, Any]:
-    """Of so many ranks; 0: of one process without any."""
-    arguments = (case, str(path), way, *names)
-    printed = alone(PROGRAM, *arguments) if ranks == 0 else on_ranks(ranks, PROGRAM, "--ranks", *arguments)
-    results: dict[str, Any] = json.loads(printed)
-    return results
-
-
-def copied(path: Path, to: str, *names: str) -> Path:
-    """The files of a run under another name: a run that goes on writes them."""
-    for name in names:
-        shutil.copy(f"{path}.{name}", path.with_name(f"{to}.{name}"))
-    return path.with_name(to)
+    return results_of(ranks, PROGRAM, case, str(path), way, *names)
 
 
 def numbers(results: Mapping[str, Any]) -> dict[str, Any]:

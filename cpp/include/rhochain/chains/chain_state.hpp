@@ -60,7 +60,8 @@ private:
     [[nodiscard]] clock::duration interval() const;
 
     [[nodiscard]] bool writes() const { return saves_ && S_.rank() == 0; }
-    void write(const chain_state& state, bool& stop) const;
+    // Whether the caller wants to stop.
+    [[nodiscard]] bool write(const chain_state& state) const;
 
     const ChainSaving* saving_;
     space S_;

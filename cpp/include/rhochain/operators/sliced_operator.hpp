@@ -152,8 +152,8 @@ private:
     // (*) All of X, in memory of these ranks or in a buffer of `memory`.
     [[nodiscard]] const_block assembled(const space& S, const_block X,
                                         std::optional<buffer_pool::lease>& memory) const {
-        const std::span<const double> common = S.assembled_in_common(X.flat(), X.columns, *common_);
-        if (!common.empty()) return {common.data(), S.size(), X.columns};
+        const std::span<const double> shared = S.assembled_shared(X.flat(), X.columns, *shared_);
+        if (!shared.empty()) return {shared.data(), S.size(), X.columns};
         const std::int64_t numbers = S.size() * X.columns;
         memory.emplace(pool_, static_cast<std::size_t>(numbers) * sizeof(double));
         const mutable_block whole(memory->template as<double>(), S.size(), X.columns);
@@ -169,7 +169,7 @@ private:
     rows_view view_of_columns_;
     memory_limits memory_;
     std::shared_ptr<buffer_pool> pool_;
-    std::shared_ptr<common_vector> common_ = std::make_shared<common_vector>();
+    std::shared_ptr<shared_vector> shared_ = std::make_shared<shared_vector>();
     double largest_ = 0.0;
     double smallest_ = 0.0;
     std::int64_t row_terms_ = 0;

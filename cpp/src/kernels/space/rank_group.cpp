@@ -1,6 +1,6 @@
 #include <rhochain/kernels/space/rank_group.hpp>
 
-#include "kernels/space/common_memory.hpp"
+#include "kernels/space/shared_memory.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,8 +60,8 @@ void rank_group::gather(std::span<const double> mine, std::span<const std::int64
     left_ = false;
 }
 
-std::span<const double> rank_group::gather_in_common(std::span<const double> mine, std::span<const std::int64_t> counts,
-                                                     common_vector& kept) {
+std::span<const double> rank_group::gather_shared(std::span<const double> mine, std::span<const std::int64_t> counts,
+                                                  shared_vector& kept) {
     const std::int64_t numbers = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
     enlarge(kept, static_cast<std::size_t>(numbers) * sizeof(double));
     if (!kept.possible_) return {};
@@ -77,18 +77,18 @@ std::span<const double> rank_group::gather_in_common(std::span<const double> min
     return {all, static_cast<std::size_t>(numbers)};
 }
 
-void rank_group::enlarge(common_vector& kept, std::size_t bytes) {
+void rank_group::enlarge(shared_vector& kept, std::size_t bytes) {
     if (!kept.possible_ || (kept.memory_ != nullptr && kept.memory_->bytes().size() >= bytes)) return;
-    std::shared_ptr<common_memory> memory;
-    common_memory::address place{};
-    if (rank() == 0) memory = common_memory::made(bytes);
+    std::shared_ptr<shared_memory> memory;
+    shared_memory::address place{};
+    if (rank() == 0) memory = shared_memory::made(bytes);
     if (memory != nullptr) place = memory->where();
     std::vector<std::int64_t> counts(static_cast<std::size_t>(size()), 0);
     counts.front() = static_cast<std::int64_t>(place.size());
     const std::vector<double> of_first =
         gather(rank() == 0 ? std::span<const double>(place) : std::span<const double>(), counts);
     std::copy(of_first.begin(), of_first.end(), place.begin());
-    if (rank() != 0) memory = common_memory::mapped(place);
+    if (rank() != 0) memory = shared_memory::mapped(place);
     const std::vector<double> allocated = gather(memory != nullptr && memory->allocate(rank(), size()) ? 1.0 : 0.0);
     kept.possible_ = std::find(allocated.begin(), allocated.end(), 0.0) == allocated.end();
     kept.memory_.reset();

@@ -126,11 +126,11 @@ void space::assemble(std::span<const double> slice, std::int64_t columns, std::s
     group_->gather(slice, counts_of(columns), all);
 }
 
-std::span<const double> space::assembled_in_common(std::span<const double> slice, std::int64_t columns,
-                                                   common_vector& kept) const {
+std::span<const double> space::assembled_shared(std::span<const double> slice, std::int64_t columns,
+                                                shared_vector& kept) const {
     constexpr std::int64_t least_numbers = 4096;  // fewer fit into a short message
     if (whole() || n_ * columns < least_numbers) return {};
-    return group_->gather_in_common(slice, counts_of(columns), kept);
+    return group_->gather_shared(slice, counts_of(columns), kept);
 }
 
 bool space::agreed_stop(bool wanted) const {

@@ -2,7 +2,6 @@
 
 #include "spectra/run_stage.hpp"
 #include "spectra/structure/first_rank_work.hpp"
-#include "spectra/structure/on_first_rank.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +37,6 @@ std::vector<std::uint8_t> own_columns(const std::vector<std::uint8_t>& all, std:
 
 WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes, const SolverOptions& options) {
     const space& S = W.domain();
-    Ledger ledger(options, S);
     const std::optional<linear_map> whole = W.gathered();
     SlopeRange of_all = slopes;
     std::vector<double> leaks;
@@ -47,15 +45,10 @@ WorstCaseGrowth growth_of_ranks(const linear_map& W, const SlopeRange& slopes, c
         of_all.leaks = leaks;
     }
     WorstCaseGrowth found;
-    work_of_first_rank(ledger, options, [&](SolverOptions own) {
-        own.callback = options.callback;
-        own.start = {};
-        found = worst_case_growth(*whole, of_all, own);
-        return found.bracket.matvecs;
-    });
-    on_first_rank(S, [] {}, [&](state_archive& s) { exchange(s, found, S.size()); });
+    call_of_first_rank(
+        S, options, found.bracket, [&](const SolverOptions& own) { found = worst_case_growth(*whole, of_all, own); },
+        [&](state_archive& s) { exchange(s, found, S.size()); });
     found.active = own_columns(found.active, found.period, S);
-    ledger.close(found.bracket);
     return found;
 }
 

@@ -1,17 +1,25 @@
 #include "spectra/radius/outer_of_ranks.hpp"
 
 #include "spectra/run_stage.hpp"
-#include "spectra/structure/component_summary.hpp"
 #include "spectra/structure/first_rank_work.hpp"
+#include <rhochain/spectra/structure/components.hpp>
 #include "spectra/structure/on_first_rank.hpp"
 
 namespace rhochain {
 namespace {
 
+std::int64_t nonzeros(const stored_entries& W) {
+    return W.visit([](const auto& view) {
+        std::int64_t count = 0;
+        for (std::int64_t p = view.row_begin(0); p < view.row_end(view.rows() - 1); ++p) count += view.value(p) != 0;
+        return count;
+    });
+}
+
 // Whether W is one component, and more than a cycle.
 bool is_one_component(const linear_map& W) {
-    const component_partition P = strong_components(*W.entries());
-    return P.count == 1 && summarise_components(*W.entries(), 1.0, P).front().entries > W.rows();
+    const stored_entries entries = *W.entries();
+    return strong_components(entries).count == 1 && nonzeros(entries) > W.rows();
 }
 
 void exchange(state_archive& s, OuterEigenvalues& found) {
@@ -39,16 +47,10 @@ std::optional<OuterEigenvalues> outer_eigenvalues_of_ranks(const linear_map& W, 
         S, [&] { together = S.size() > S.alignment() && is_one_component(*whole); },
         [&](state_archive& s) { s(together); });
     if (together) return std::nullopt;
-    Ledger ledger(options, S);
     OuterEigenvalues found;
-    work_of_first_rank(ledger, options, [&](SolverOptions own) {
-        own.callback = options.callback;
-        own.start = {};
-        found = outer_eigenvalues(*whole, k, own);
-        return found.outermost.matvecs;
-    });
-    on_first_rank(S, [] {}, [&](state_archive& s) { exchange(s, found); });
-    ledger.close(found.outermost);
+    call_of_first_rank(
+        S, options, found.outermost, [&](const SolverOptions& own) { found = outer_eigenvalues(*whole, k, own); },
+        [&](state_archive& s) { exchange(s, found); });
     return found;
 }
 

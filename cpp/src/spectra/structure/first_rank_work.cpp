@@ -29,4 +29,18 @@ void work_of_first_rank(Ledger& ledger, const SolverOptions& options, const firs
     ledger.count(products);
 }
 
+void call_of_first_rank(const space& S, const SolverOptions& options, Bracket& found,
+                        const std::function<void(const SolverOptions&)>& compute,
+                        const std::function<void(state_archive&)>& results) {
+    Ledger ledger(options, S);
+    work_of_first_rank(ledger, options, [&](SolverOptions own) {
+        own.callback = options.callback;
+        own.start = {};
+        compute(own);
+        return found.matvecs;
+    });
+    on_first_rank(S, [] {}, results);
+    ledger.close(found);
+}
+
 }  // namespace rhochain

@@ -32,14 +32,14 @@ private:
     std::string text_;
 };
 
-class common_memory;
+class shared_memory;
 
-// Memory that the ranks of one machine have in common, for the vectors of products. It grows, and is used again. All
+// Memory that the ranks of one machine share, for the vectors of products. It grows, and is used again. All
 // ranks use it in the same calls; each drops it when it likes.
-class common_vector {
+class shared_vector {
     friend class rank_group;
 
-    std::shared_ptr<common_memory> memory_;
+    std::shared_ptr<shared_memory> memory_;
     bool possible_ = true;       // as far as is known
     std::uint64_t read_at_ = 0;  // the meetings of the group when the ranks began to read, 0 before that
 };
@@ -63,9 +63,9 @@ public:
     void meet() { static_cast<void>(meeting({})); }
 
     // The same for a vector, whose slices the ranks write into memory that all of them read. The vector is valid until
-    // the next gather. Empty where the ranks have no memory in common, as on several machines.
-    [[nodiscard]] std::span<const double> gather_in_common(std::span<const double> mine,
-                                                           std::span<const std::int64_t> counts, common_vector& kept);
+    // the next gather. Empty where the ranks share no memory, as on several machines.
+    [[nodiscard]] std::span<const double> gather_shared(std::span<const double> mine,
+                                                        std::span<const std::int64_t> counts, shared_vector& kept);
 
     // Marks this rank as failed: the next gather ends the call on all ranks.
     void fail(std::exception_ptr failure);
@@ -105,8 +105,8 @@ private:
     [[nodiscard]] std::vector<opening> meeting(std::span<const double> few);
     [[nodiscard]] word flags_to_send();
     [[noreturn]] void throw_failure(int first_failed);
-    // Makes `kept` have at least `bytes`, unless there is no memory in common.
-    void enlarge(common_vector& kept, std::size_t bytes);
+    // Makes `kept` have at least `bytes`, unless the ranks can share no memory.
+    void enlarge(shared_vector& kept, std::size_t bytes);
 
     std::shared_ptr<communicator> ranks_;
     word own_ = 0;

@@ -91,10 +91,10 @@ public:
     [[nodiscard]] std::vector<double> assembled(std::span<const double> slice) const;
     // (*) The same for `columns` numbers a row, into `all`.
     void assemble(std::span<const double> slice, std::int64_t columns, std::span<double> all) const;
-    // (*) The same in `kept`, memory that the ranks have in common, valid until the next (*) of these ranks. Empty
-    // where the vector is short, and where the ranks have no such memory.
-    [[nodiscard]] std::span<const double> assembled_in_common(std::span<const double> slice, std::int64_t columns,
-                                                              common_vector& kept) const;
+    // (*) The same in `kept`, memory that the ranks share, valid until the next (*) of these ranks. Empty where
+    // the vector is short, and where the ranks have no such memory.
+    [[nodiscard]] std::span<const double> assembled_shared(std::span<const double> slice, std::int64_t columns,
+                                                           shared_vector& kept) const;
 
     // An exception of body() ends the call on all ranks at the next (*); on one process it is thrown at once.
     template <class Body>

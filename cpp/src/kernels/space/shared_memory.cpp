@@ -1,4 +1,4 @@
-#include "kernels/space/common_memory.hpp"
+#include "kernels/space/shared_memory.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -27,21 +27,21 @@ std::uint64_t random_integer() {
 
 }  // namespace
 
-common_memory::common_memory(int descriptor, std::size_t bytes) : bytes_(bytes), descriptor_(descriptor) {
+shared_memory::shared_memory(int descriptor, std::size_t bytes) : bytes_(bytes), descriptor_(descriptor) {
     void* const place = mmap(nullptr, bytes + key_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
     if (place != MAP_FAILED) first_ = static_cast<std::byte*>(place);
 }
 
-common_memory::~common_memory() {
+shared_memory::~shared_memory() {
     if (first_ != nullptr) munmap(first_, bytes_ + key_bytes);
     close_file();
 }
 
-std::unique_ptr<common_memory> common_memory::made(std::size_t bytes) {
+std::unique_ptr<shared_memory> shared_memory::made(std::size_t bytes) {
     if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max()) - key_bytes) return nullptr;
     const int descriptor = memfd_create("rhochain", MFD_CLOEXEC);
     if (descriptor < 0) return nullptr;
-    std::unique_ptr<common_memory> memory(new common_memory(descriptor, bytes));
+    std::unique_ptr<shared_memory> memory(new shared_memory(descriptor, bytes));
     const auto size = static_cast<off_t>(bytes + key_bytes);
     const auto key_page = static_cast<off_t>(bytes);
     if (memory->first_ == nullptr || ftruncate(descriptor, size) != 0) return nullptr;
@@ -51,7 +51,7 @@ std::unique_ptr<common_memory> common_memory::made(std::size_t bytes) {
     return memory;
 }
 
-std::unique_ptr<common_memory> common_memory::mapped(const address& at) {
+std::unique_ptr<shared_memory> shared_memory::mapped(const address& at) {
     const auto process = static_cast<std::int64_t>(at[0]);
     const auto file = static_cast<std::int64_t>(at[1]);
     const std::string path = "/proc/" + std::to_string(process) + "/fd/" + std::to_string(file);
@@ -61,9 +61,9 @@ std::unique_ptr<common_memory> common_memory::mapped(const address& at) {
     const auto size = static_cast<std::size_t>(at[2]);
     const bool is_file = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
                          status.st_size == static_cast<off_t>(size) && size > key_bytes;
-    std::unique_ptr<common_memory> memory;
+    std::unique_ptr<shared_memory> memory;
     if (is_file)
-        memory.reset(new common_memory(descriptor, size - key_bytes));
+        memory.reset(new shared_memory(descriptor, size - key_bytes));
     else
         close(descriptor);
     if (memory == nullptr || memory->first_ == nullptr) return nullptr;
@@ -72,14 +72,14 @@ std::unique_ptr<common_memory> common_memory::mapped(const address& at) {
     return memory;
 }
 
-common_memory::address common_memory::where() const {
+shared_memory::address shared_memory::where() const {
     double key = 0.0;
     std::memcpy(&key, key_place(), key_bytes);
     return {static_cast<double>(getpid()), static_cast<double>(descriptor_), static_cast<double>(bytes_ + key_bytes),
             key};
 }
 
-bool common_memory::allocate(int share, int shares) {
+bool shared_memory::allocate(int share, int shares) {
     const auto end_of = [&](int part) {
         return bytes_ / static_cast<std::size_t>(shares) * static_cast<std::size_t>(part) +
                bytes_ % static_cast<std::size_t>(shares) * static_cast<std::size_t>(part) /
@@ -91,18 +91,18 @@ bool common_memory::allocate(int share, int shares) {
            posix_fallocate(descriptor_, static_cast<off_t>(begin), static_cast<off_t>(end - begin)) == 0;
 }
 
-void common_memory::close_file() {
+void shared_memory::close_file() {
     if (descriptor_ >= 0) close(descriptor_);
     descriptor_ = -1;
 }
 #else
-common_memory::common_memory(int descriptor, std::size_t bytes) : bytes_(bytes), descriptor_(descriptor) {}
-common_memory::~common_memory() = default;
-std::unique_ptr<common_memory> common_memory::made(std::size_t) { return nullptr; }
-std::unique_ptr<common_memory> common_memory::mapped(const address&) { return nullptr; }
-common_memory::address common_memory::where() const { return {}; }
-bool common_memory::allocate(int, int) { return false; }
-void common_memory::close_file() {}
+shared_memory::shared_memory(int descriptor, std::size_t bytes) : bytes_(bytes), descriptor_(descriptor) {}
+shared_memory::~shared_memory() = default;
+std::unique_ptr<shared_memory> shared_memory::made(std::size_t) { return nullptr; }
+std::unique_ptr<shared_memory> shared_memory::mapped(const address&) { return nullptr; }
+shared_memory::address shared_memory::where() const { return {}; }
+bool shared_memory::allocate(int, int) { return false; }
+void shared_memory::close_file() {}
 #endif
 
 }  // namespace rhochain

@@ -1,7 +1,7 @@
 // Vectors that ranks write into memory which all of them read.
 #include <doctest/doctest.h>
 
-#include "kernels/space/common_memory.hpp"
+#include "kernels/space/shared_memory.hpp"
 #include "thread_ranks.hpp"
 
 #include <rhochain/kernels/space/space.hpp>
@@ -15,8 +15,12 @@
 #include <thread>
 #include <vector>
 
-using rhochain::common_memory;
-using rhochain::common_vector;
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
+
+using rhochain::shared_memory;
+using rhochain::shared_vector;
 using rhochain::space;
 
 namespace {
@@ -30,18 +34,18 @@ std::vector<double> entries(std::int64_t first, std::int64_t count, int round) {
     return x;
 }
 
-// Where memory in common can be had at all; a sandbox may forbid it.
+// Whether processes can share memory at all; a sandbox may forbid it.
 bool is_available() {
-    const auto memory = common_memory::made(some_bytes);
+    const auto memory = shared_memory::made(some_bytes);
     return memory != nullptr && memory->allocate(0, 1);
 }
 
 }  // namespace
 
-TEST_CASE("common memory: what one map writes the other one reads, and the key is behind it") {
-    if (!is_available()) return;
-    const auto made = common_memory::made(some_bytes);
-    const auto mapped = common_memory::mapped(made->where());
+TEST_CASE("shared memory: what one map writes the other one reads, and the key is behind it" *
+          doctest::skip(!is_available())) {
+    const auto made = shared_memory::made(some_bytes);
+    const auto mapped = shared_memory::mapped(made->where());
     REQUIRE(mapped != nullptr);
     REQUIRE(mapped->bytes().size() == some_bytes);
     REQUIRE(mapped->bytes().data() != made->bytes().data());
@@ -49,35 +53,35 @@ TEST_CASE("common memory: what one map writes the other one reads, and the key i
     std::memset(made->bytes().data(), 7, some_bytes);
     CHECK(mapped->bytes().front() == std::byte{7});
     CHECK(mapped->bytes().back() == std::byte{7});
-    CHECK(common_memory::mapped(made->where()) != nullptr);
+    CHECK(shared_memory::mapped(made->where()) != nullptr);
 }
 
-TEST_CASE("common memory: another file, another size, another key, or a file that is closed is not mapped") {
-    if (!is_available()) return;
-    const auto made = common_memory::made(some_bytes);
-    const common_memory::address there = made->where();
+TEST_CASE("shared memory: another file, another size, another key, or a file that is closed is not mapped" *
+          doctest::skip(!is_available())) {
+    const auto made = shared_memory::made(some_bytes);
+    const shared_memory::address there = made->where();
     for (std::size_t k = 0; k < there.size(); ++k) {
-        common_memory::address other = there;
+        shared_memory::address other = there;
         other[k] += 1.0;
         CAPTURE(k);
-        CHECK(common_memory::mapped(other) == nullptr);
+        CHECK(shared_memory::mapped(other) == nullptr);
     }
-    CHECK(common_memory::mapped({}) == nullptr);
+    CHECK(shared_memory::mapped({}) == nullptr);
     made->close_file();
-    CHECK(common_memory::mapped(there) == nullptr);
+    CHECK(shared_memory::mapped(there) == nullptr);
 }
 
-TEST_CASE("vectors of ranks in common memory have the entries of all slices, and stay while a rank reads them") {
-    if (!is_available()) return;
+TEST_CASE("vectors of ranks in shared memory have the entries of all slices, and stay while a rank reads them" *
+          doctest::skip(!is_available())) {
     const std::vector<std::int64_t> lengths{8192, 0, 8192, 3616};
     const auto n = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
     thread_ranks::run_ranks(4, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
         const space S(group, lengths, 1);
-        common_vector kept;
+        shared_vector kept;
         for (int round = 0; round < 60; ++round) {
             const std::int64_t columns = 1 + round / 20;  // the memory grows twice
             const auto slice = entries(S.first() * columns, S.length() * columns, round);
-            const auto all = S.assembled_in_common(slice, columns, kept);
+            const auto all = S.assembled_shared(slice, columns, kept);
             if (round % 4 == rank) std::this_thread::yield();
             REQUIRE(all.size() == static_cast<std::size_t>(n * columns));
             const auto expected = entries(0, n * columns, round);
@@ -88,39 +92,56 @@ TEST_CASE("vectors of ranks in common memory have the entries of all slices, and
     });
 }
 
-TEST_CASE("a short vector and one of a single process are not in common memory") {
-    common_vector alone;
-    CHECK(space(10'000, 1).assembled_in_common(entries(0, 10'000, 0), 1, alone).empty());
+TEST_CASE("a short vector and one of a single process are not in shared memory") {
+    shared_vector alone;
+    CHECK(space(10'000, 1).assembled_shared(entries(0, 10'000, 0), 1, alone).empty());
     thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int) {
         const space S(group, {100, 100}, 1);
-        common_vector kept;
-        CHECK(S.assembled_in_common(entries(S.first(), 100, 0), 1, kept).empty());
+        shared_vector kept;
+        CHECK(S.assembled_shared(entries(S.first(), 100, 0), 1, kept).empty());
     });
 }
 
-TEST_CASE("a rank that begins with new memory for vectors leaves the others theirs") {
-    if (!is_available()) return;
+#if defined(__linux__)
+TEST_CASE("where a process may open no further file the ranks share no memory and go on with messages") {
+    rlimit allowed{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &allowed) == 0);
+    const rlimit none{0, allowed.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    CHECK(shared_memory::made(some_bytes) == nullptr);
+    thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int) {
+        const space S(group, {8192, 8192}, 1);
+        shared_vector kept;
+        for (int round = 0; round < 2; ++round)
+            CHECK(S.assembled_shared(entries(S.first(), S.length(), round), 1, kept).empty());
+        CHECK(S.assembled(entries(S.first(), S.length(), 0)) == entries(0, 16384, 0));
+    });
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &allowed) == 0);
+}
+#endif
+
+TEST_CASE("a rank that begins with new memory for vectors leaves the others theirs" * doctest::skip(!is_available())) {
     thread_ranks::run_ranks(2, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
         const space S(group, {8192, 8192}, 1);
-        auto first = std::make_unique<common_vector>();
-        REQUIRE(!S.assembled_in_common(entries(S.first(), S.length(), 0), 1, *first).empty());
+        auto first = std::make_unique<shared_vector>();
+        REQUIRE(!S.assembled_shared(entries(S.first(), S.length(), 0), 1, *first).empty());
         if (rank == 1) first.reset();
-        common_vector second;
-        const auto all = S.assembled_in_common(entries(S.first(), S.length(), 1), 1, second);
+        shared_vector second;
+        const auto all = S.assembled_shared(entries(S.first(), S.length(), 1), 1, second);
         const auto expected = entries(0, 16384, 1);
         REQUIRE(std::equal(all.begin(), all.end(), expected.begin(), expected.end()));
     });
 }
 
-TEST_CASE("a rank that fails before a vector in common memory ends the call on all") {
+TEST_CASE("a rank that fails before a vector in shared memory ends the call on all") {
     const auto thrown =
         thread_ranks::outcomes_of_ranks(3, [&](const std::shared_ptr<rhochain::rank_group>& group, int rank) {
             const space S(group, {8192, 8192, 8192}, 1);
             S.attempt([&] {
                 if (rank == 1) throw std::runtime_error("no slice");
             });
-            common_vector kept;
-            static_cast<void>(S.assembled_in_common(entries(S.first(), S.length(), 0), 1, kept));
+            shared_vector kept;
+            static_cast<void>(S.assembled_shared(entries(S.first(), S.length(), 0), 1, kept));
         });
     for (const auto& each : thrown) CHECK(each != nullptr);
 }

@@ -1,5 +1,5 @@
-// Memory that the ranks of one machine have in common: a file without a name, which the first rank makes and the others
-// map. Pages belong to the NUMA node of the rank that allocates them. The system frees it when no process maps it any
+// Memory that the ranks of one machine share: a file without a name, which the first rank makes and the others map.
+// Pages belong to the NUMA node of the rank that allocates them. The system frees it when no process maps it any
 // more. Linux alone has it; elsewhere, and where a sandbox forbids it, the functions return null.
 #pragma once
 
@@ -10,19 +10,19 @@
 
 namespace rhochain {
 
-class common_memory {
+class shared_memory {
 public:
     // Where other processes of the machine find the file, in integers that a double holds: process, descriptor, size of
     // the file, and a random key that stands behind the bytes.
     using address = std::array<double, 4>;
 
-    common_memory(const common_memory&) = delete;
-    common_memory& operator=(const common_memory&) = delete;
-    ~common_memory();
+    shared_memory(const shared_memory&) = delete;
+    shared_memory& operator=(const shared_memory&) = delete;
+    ~shared_memory();
 
-    [[nodiscard]] static std::unique_ptr<common_memory> made(std::size_t bytes);
+    [[nodiscard]] static std::unique_ptr<shared_memory> made(std::size_t bytes);
     // Of another process. Null unless the file at that place has the size and the key.
-    [[nodiscard]] static std::unique_ptr<common_memory> mapped(const address& at);
+    [[nodiscard]] static std::unique_ptr<shared_memory> mapped(const address& at);
 
     [[nodiscard]] address where() const;
     // Allocates the pages of this share of the bytes. False: there is not enough memory.
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] std::span<std::byte> bytes() const { return {first_, bytes_}; }
 
 private:
-    common_memory(int descriptor, std::size_t bytes);
+    shared_memory(int descriptor, std::size_t bytes);
 
     [[nodiscard]] std::byte* key_place() const { return first_ + bytes_; }
 
