@@ -10,10 +10,8 @@ if(RHOCHAIN_X86_KERNELS AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64
 endif()
 set(_options_of_avx2 -mavx2)
 set(_options_of_avx512 -mavx512f -mavx512vl -mavx512dq -mavx512bw)
-# Sanitizers make these the slowest files by far, and their bodies are those of the baseline.
-set(RHOCHAIN_WIDE_KERNEL_OPTIONS "" CACHE STRING "Further options of the kernels for AVX2 and AVX-512")
-set(_last_options_of_avx2 ${RHOCHAIN_WIDE_KERNEL_OPTIONS})
-set(_last_options_of_avx512 ${RHOCHAIN_WIDE_KERNEL_OPTIONS})
+set(_last_options_of_avx2 ${RHOCHAIN_SLOW_SOURCE_OPTIONS})
+set(_last_options_of_avx512 ${RHOCHAIN_SLOW_SOURCE_OPTIONS})
 
 # rhochain_add_kernel(BODY OPTION...): BODY.inl, a path from cpp/src, with these options of GCC and Clang.
 function(rhochain_add_kernel body)

@@ -1,9 +1,10 @@
 // A chain of random W, slopes, leaks and linear part, and its products in long double, one entry at a time.
 #pragma once
 
+#include "gaussian_vector.hpp"
+
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/operators/dense_operator.hpp>
-#include "kernels/vectors/random.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -110,10 +111,6 @@ inline std::vector<double> naive_log_norms(const network& N, const std::vector<d
     return logs;
 }
 
-inline std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
-    std::vector<double> x(static_cast<std::size_t>(n));
-    fill_gaussian(x, 7, stream);
-    return x;
-}
+inline std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) { return gaussian_vector(n, 7, stream); }
 
 }  // namespace naive_chain

@@ -11,8 +11,8 @@
 namespace rhochain {
 namespace {
 
-// A norm below this part of the largest alpha counts as rounding.
-constexpr double rounding = 0x1p-48;
+// A norm below this part of the largest alpha counts as rounding_part.
+constexpr double rounding_part = 0x1p-48;
 
 constexpr double semi_orthogonal = 0x1p-27;
 // An estimated overlap above this requires reorthogonalisation: far below semi_orthogonal, as the estimate may be low.
@@ -33,14 +33,14 @@ void golub_kahan::expand() {
     if (invariant()) return;
     const double largest = *std::max_element(alpha_.begin(), alpha_.end());
     const double beta = extend_right();
-    if (!(beta > rounding * largest)) {
+    if (!(beta > rounding_part * largest)) {
         invariant_ = true;
         return;
     }
     V_.append(1.0 / beta);
     beta_.push_back(beta);
     extend_left();
-    if (!(alpha_.back() > rounding * largest)) {
+    if (!(alpha_.back() > rounding_part * largest)) {
         alpha_.back() = 0.0;
         invariant_ = true;
     }
@@ -113,7 +113,7 @@ void golub_kahan::exchange(state_archive& s) {
 bool golub_kahan::measured_orthogonal() const { return V_.largest_overlap(unwatched_) <= semi_orthogonal; }
 
 double golub_kahan::neglected() const {
-    return size() == A_.cols() ? 0.0 : rounding * *std::max_element(alpha_.begin(), alpha_.end());
+    return size() == A_.cols() ? 0.0 : rounding_part * *std::max_element(alpha_.begin(), alpha_.end());
 }
 
 }  // namespace rhochain

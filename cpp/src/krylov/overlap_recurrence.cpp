@@ -8,9 +8,9 @@
 namespace rhochain {
 namespace {
 
-constexpr double rounding = 0x1p-52;
+constexpr double unit_roundoff = 0x1p-52;
 
-double with_rounding(double overlap, double size) { return overlap + std::copysign(rounding * size, overlap); }
+double with_rounding(double overlap, double size) { return overlap + std::copysign(unit_roundoff * size, overlap); }
 
 }  // namespace
 
@@ -29,7 +29,7 @@ double overlap_recurrence::to_next_right(std::span<const double> alpha, std::spa
     return largest;
 }
 
-void overlap_recurrence::right_is_orthogonal() { std::fill(right_.begin(), right_.end() - 1, rounding); }
+void overlap_recurrence::right_is_orthogonal() { std::fill(right_.begin(), right_.end() - 1, unit_roundoff); }
 
 void overlap_recurrence::to_next_left(std::span<const double> alpha, std::span<const double> beta) {
     const std::size_t k = beta.size();

@@ -28,21 +28,6 @@ constexpr int least_matrix = -400;
 // Beyond it numbers of the update may leave the range.
 constexpr int most_exponent = 1000;
 
-// U or V^T, its columns times powers of two.
-struct factor {
-    vector_block entries;     // n x k
-    vector_block magnitudes;  // |F|, raised
-    vector_block squares;     // the row sums of |F|^2, raised
-
-    factor(block_in F, std::span<const int> exponents, const space& S)
-        : entries(S, F.columns()), magnitudes(S, F.columns()), squares(S) {
-        copy_block(F, entries, S);
-        rescale_columns(exponents, entries, S);
-        raised_columns(F, exponents, least_magnitude, magnitudes, S);
-        row_squares(magnitudes, squares, S);
-    }
-};
-
 void require_shape(block_in F, const space& S, const char* name) {
     if (S.any(F.rows() != S.length()))
         throw std::invalid_argument(std::string(name) + ": got " + std::to_string(F.rows()) + " numbers a column, " +
@@ -81,6 +66,21 @@ struct balance {
 }  // namespace
 
 struct low_rank_update::factors {
+    // U or V^T, its columns times powers of two.
+    struct factor {
+        vector_block entries;     // n x k
+        vector_block magnitudes;  // |F|, raised
+        vector_block squares;     // the row sums of |F|^2, raised
+
+        factor(block_in F, std::span<const int> exponents, const space& S)
+            : entries(S, F.columns()), magnitudes(S, F.columns()), squares(S) {
+            copy_block(F, entries, S);
+            rescale_columns(exponents, entries, S);
+            raised_columns(F, exponents, least_magnitude, magnitudes, S);
+            row_squares(magnitudes, squares, S);
+        }
+    };
+
     factor U;
     factor V;
     std::optional<int> of_update;  // 2^of_update U' V' = U V, max_i |U'_il| and max |V'_lj| in [1/2, 1) or 0
@@ -102,8 +102,9 @@ low_rank_update::low_rank_update(linear_map W, block_in U, block_in V_transposed
     if (powers.exponent.value_or(0) > most_exponent)
         throw std::invalid_argument("U, V: got factors whose product may exceed 2^" + std::to_string(most_exponent) +
                                     ", expected an update well within the range of float64");
-    factors_ = std::make_shared<const factors>(factors{factor(U, powers.of_U, W_.range()),
-                                                       factor(V_transposed, powers.of_V, W_.domain()), powers.exponent,
+    factors_ = std::make_shared<const factors>(factors{{U, powers.of_U, W_.range()},
+                                                       {V_transposed, powers.of_V, W_.domain()},
+                                                       powers.exponent,
                                                        magnitude_exponent(W_)});
     factor_exponent_ = powers.exponent.value_or(0);
 }
@@ -128,8 +129,8 @@ void low_rank_update::apply_adjoint(entry_map f, block_in X, block_out Y) const 
 }
 
 void low_rank_update::add_update(entry_map f, bool adjoint, block_in X, block_out Y) const {
-    const factor& left = adjoint ? factors_->V : factors_->U;
-    const factor& right = adjoint ? factors_->U : factors_->V;
+    const factors::factor& left = adjoint ? factors_->V : factors_->U;
+    const factors::factor& right = adjoint ? factors_->U : factors_->V;
     const space from = adjoint ? range() : domain(), to = adjoint ? domain() : range();
     const int update = std::max(factor_exponent_, least_update), matrix = std::max(w_exponent_, least_matrix);
     const auto add = [&](block_in F, block_in G, int of_update, int of_W) {

@@ -72,8 +72,13 @@ bool Ledger::interrupted() {
 }
 
 bool Ledger::exhausted() {
+    if (matvecs_ < max_matvecs_) return cut_short();
     S_.attempt([&] { interrupted(); });
-    if (matvecs_ >= max_matvecs_) return true;
+    return true;
+}
+
+bool Ledger::cut_short() {
+    S_.attempt([&] { interrupted(); });
     const bool refused = log_ != nullptr && log_->stopped_;
     cut_ = S_.agreed_stop(stopped_ || interrupted_ || refused || seconds() >= max_seconds_) || cut_;
     if (cut_ && log_ != nullptr) log_->cut_ = true;

@@ -9,7 +9,7 @@ namespace {
 
 // w - w is NaN for a w that is infinite or NaN. Without a branch the compiler makes one of many entries at a time.
 template <class Scalar>
-bool all_finite(std::span<const Scalar> values) {
+bool no_special_value(std::span<const Scalar> values) {
     int other = 0;
     for (const Scalar w : values) other |= w - w == Scalar{0} ? 0 : 1;
     return other == 0;
@@ -24,7 +24,7 @@ void validate(const dense_view<Scalar>& W) {
     if (W.n_rows < 0 || W.n_cols < 0 || !fits)
         throw std::invalid_argument("values: got " + std::to_string(W.nnz()) + " numbers, expected rows * cols = " +
                                     std::to_string(W.n_rows) + " * " + std::to_string(W.n_cols));
-    if (all_finite(W.values)) return;
+    if (no_special_value(W.values)) return;
     for (std::int64_t p = 0; p < W.nnz(); ++p)
         if (!std::isfinite(W.value(p)))
             throw std::invalid_argument("values: got " + std::to_string(W.value(p)) + " in row " +

@@ -45,9 +45,10 @@ def opened_hdf5(path: Path, most_bytes: int | None, allowed: int = 0) -> Iterato
     with path.open("rb") as stream:
         size = path.stat().st_size
         places = [0, *(512 << k for k in range(32) if 512 << k < size)]
-        if not any(stream.seek(place) == place and stream.read(8) == _SIGNATURE for place in places):
+        start = next((place for place in places if stream.seek(place) == place and stream.read(8) == _SIGNATURE), None)
+        if start is None:
             raise FileFault("file", "no HDF5 signature", "an HDF5 file")
-        require_sound_heaps(stream, size)
+        require_sound_heaps(stream, size, start)
     h5py = optional_library("h5py", "hdf5", "an HDF5 file")
     try:
         with h5py.File(path, "r", locking="best-effort", rdcc_nbytes=_CHUNK_CACHE) as file:

@@ -193,29 +193,34 @@ TEST_CASE("entries of any magnitudes never make a false zero") {
     }
 }
 
-struct entry {
+namespace {
+
+struct matrix_entry {
     std::size_t row, column;
     double value;
 };
 
-Bracket norm_of_power(std::size_t n, std::int64_t K, const std::vector<entry>& entries, convention form) {
+Bracket norm_of_power(std::size_t n, std::int64_t K, const std::vector<matrix_entry>& entries, convention form) {
     std::vector<double> W(n * n, 0.0);
-    for (const entry& e : entries) W[e.row * n + e.column] = e.value;
+    for (const matrix_entry& e : entries) W[e.row * n + e.column] = e.value;
     const std::vector<double> ones(n, 1.0);
     const auto size = static_cast<std::int64_t>(n);
     const dense_operator<double> A({size, size, W}, dense_layout::row_major, 1);
     return chain_norm(jacobian_chain(A, slope_source::of_slopes(row_source(ones.data(), K, size, 0)), {.form = form}));
 }
 
+}  // namespace
+
 TEST_CASE("terms that cancel between factors never put an upper bound below the truth") {
     // Neuron 4 gets 2^90 (x_2 - x_3) of x_2 = x_0 + 2^-60 x_1 and x_3 = x_0: P = 2^30 e_4 e_1^T, lost in rounding.
-    const std::vector<entry> lossy{{2, 0, 1.0}, {2, 1, 0x1p-60}, {3, 0, 1.0}, {4, 2, 0x1p90}, {4, 3, -0x1p90}};
+    const std::vector<matrix_entry> lossy{{2, 0, 1.0}, {2, 1, 0x1p-60}, {3, 0, 1.0}, {4, 2, 0x1p90}, {4, 3, -0x1p90}};
     // The same mirrored behind it: a product from either end loses one half. P = 2^60 e_8 e_1^T.
-    std::vector<entry> twice = lossy;
-    for (const entry& e : {entry{5, 4, 0x1p90}, {6, 4, -0x1p90}, {7, 5, 1.0}, {7, 6, 1.0}, {8, 5, 0x1p-60}})
+    std::vector<matrix_entry> twice = lossy;
+    for (const matrix_entry& e :
+         {matrix_entry{5, 4, 0x1p90}, {6, 4, -0x1p90}, {7, 5, 1.0}, {7, 6, 1.0}, {8, 5, 0x1p-60}})
         twice.push_back(e);
     struct example {
-        std::vector<entry> entries;
+        std::vector<matrix_entry> entries;
         std::int64_t K;
         double log2_truth;
     };
@@ -228,7 +233,7 @@ TEST_CASE("terms that cancel between factors never put an upper bound below the 
             CHECK(b.lower.value <= c.log2_truth * std::log(2.0));
             // Wide, yet far below what no cancellation at all would allow.
             CHECK(graded_upper(b).value < 90.0 * static_cast<double>(c.K) * std::log(2.0));
-            for (entry& e : c.entries) std::swap(e.row, e.column);
+            for (matrix_entry& e : c.entries) std::swap(e.row, e.column);
         }
     }
 }

@@ -1,4 +1,6 @@
 // Covariant Lyapunov vectors: eigenvectors of a constant Jacobian, J_t w_i(t) along w_i(t + 1) of any chain.
+#include "matrices.hpp"
+
 #include <rhochain/chains/jacobian_chain.hpp>
 #include <rhochain/chains/measures/covariant_vectors.hpp>
 #include <rhochain/operators/dense_operator.hpp>
@@ -14,19 +16,11 @@ using namespace rhochain;
 
 namespace {
 
-using matrix = std::vector<double>;
+using dense_matrix = std::vector<double>;
 
-matrix gaussian(std::size_t size, unsigned seed) {
-    std::mt19937_64 engine(seed);
-    std::normal_distribution<double> normal;
-    matrix A(size);
-    for (double& a : A) a = normal(engine);
-    return A;
-}
-
-struct chain_of {
+struct dense_chain {
     std::int64_t n, K;
-    matrix W, S;
+    dense_matrix W, S;
 
     [[nodiscard]] CovariantVectors vectors(std::int64_t k, std::int64_t at, std::int64_t until, std::uint64_t seed,
                                            int threads = 1, const chain_progress& progress = {}) const {
@@ -35,8 +29,8 @@ struct chain_of {
         return covariant_vectors(P, k, at, until, seed, progress);
     }
     // J_t w for column i of w.
-    [[nodiscard]] matrix image(std::int64_t t, const matrix& w, std::int64_t k, std::int64_t i) const {
-        matrix y(static_cast<std::size_t>(n), 0.0);
+    [[nodiscard]] dense_matrix image(std::int64_t t, const dense_matrix& w, std::int64_t k, std::int64_t i) const {
+        dense_matrix y(static_cast<std::size_t>(n), 0.0);
         for (std::int64_t r = 0; r < n; ++r)
             for (std::int64_t c = 0; c < n; ++c)
                 y[static_cast<std::size_t>(r)] += W[static_cast<std::size_t>(r * n + c)] *
@@ -46,7 +40,7 @@ struct chain_of {
     }
 };
 
-double sine(const matrix& x, const matrix& w, std::int64_t k, std::int64_t i) {
+double sine(const dense_matrix& x, const dense_matrix& w, std::int64_t k, std::int64_t i) {
     double xx = 0.0, ww = 0.0, xw = 0.0, apart = 0.0;
     const auto at = [&](std::size_t r) { return w[r * static_cast<std::size_t>(k) + static_cast<std::size_t>(i)]; };
     for (std::size_t r = 0; r < x.size(); ++r) xx += x[r] * x[r], ww += at(r) * at(r), xw += x[r] * at(r);
@@ -64,9 +58,9 @@ TEST_CASE("of a constant Jacobian they are its eigenvectors") {
     CAPTURE(seed);
     constexpr std::int64_t n = 6, k = 4;
     // X diag(3, -2, 1.3, 0.8, 0.5, 0.3) X^-1 with X = I + N, N strictly upper triangular: X^-1 by back substitution.
-    const matrix lambda{3.0, -2.0, 1.3, 0.8, 0.5, 0.3};
-    matrix X(36, 0.0), inverse(36, 0.0), J(36, 0.0);
-    const matrix g = gaussian(36, seed);
+    const dense_matrix lambda{3.0, -2.0, 1.3, 0.8, 0.5, 0.3};
+    dense_matrix X(36, 0.0), inverse(36, 0.0), J(36, 0.0);
+    const dense_matrix g = matrices::random_vector(36, seed);
     for (std::size_t a = 0; a < 6; ++a)
         for (std::size_t c = a; c < 6; ++c) X[a * 6 + c] = a == c ? 1.0 : 0.5 * g[a * 6 + c];
     for (std::size_t c = 0; c < 6; ++c)
@@ -78,12 +72,12 @@ TEST_CASE("of a constant Jacobian they are its eigenvectors") {
     for (std::size_t a = 0; a < 6; ++a)
         for (std::size_t c = 0; c < 6; ++c)
             for (std::size_t b = 0; b < 6; ++b) J[a * 6 + c] += X[a * 6 + b] * lambda[b] * inverse[b * 6 + c];
-    const chain_of f{n, 240, J, matrix(240 * 6, 1.0)};
+    const dense_chain f{n, 240, J, dense_matrix(240 * 6, 1.0)};
     const CovariantVectors v = f.vectors(k, 120, 240, seed);
     CHECK(v.defined == k);
     CHECK(v.done == 240);
     for (std::int64_t i = 0; i < k; ++i) {
-        matrix x(6);
+        dense_matrix x(6);
         for (std::size_t r = 0; r < 6; ++r) x[r] = X[r * 6 + static_cast<std::size_t>(i)];
         CHECK(sine(x, v.vectors, k, i) < 1e-9);
         CHECK(v.spread[static_cast<std::size_t>(i)] < 1e-9);
@@ -102,7 +96,7 @@ TEST_CASE("a step of the chain carries each vector to the same one of the next s
     const unsigned seed = std::random_device{}();
     CAPTURE(seed);
     constexpr std::int64_t n = 12, K = 400, k = 5;
-    chain_of f{n, K, gaussian(n * n, seed), gaussian(K * n, seed + 1)};
+    dense_chain f{n, K, matrices::random_vector(n * n, seed), matrices::random_vector(K * n, seed + 1)};
     // Bursts part some directions from the others, and some products need other exponents.
     for (std::int64_t t = 0; t < K; t += 37)
         for (std::int64_t c = 0; c < n; ++c) f.S[static_cast<std::size_t>(t * n + c)] *= c % 3 == 0 ? 1e60 : 1e57;
@@ -116,7 +110,7 @@ TEST_CASE("a step of the chain carries each vector to the same one of the next s
 
 TEST_CASE("what nothing annihilates, and how far they depend on the end of the walk") {
     constexpr std::int64_t n = 8, K = 60;
-    chain_of f{n, K, gaussian(n * n, 3), matrix(K * n, 1.0)};
+    dense_chain f{n, K, matrices::random_vector(n * n, 3), dense_matrix(K * n, 1.0)};
     CHECK(f.vectors(3, 30, 30, 1).spread[2] > 1e-3);
     CHECK(f.vectors(3, 30, 30, 1).spread[0] < 1e-15);
     // Rank 2 from step 40 on.

@@ -23,12 +23,12 @@ using namespace rhochain;
 namespace {
 
 // Growth by 2^20 a step: columns are rescaled every few steps.
-struct fixture {
+struct growing_chain {
     std::int64_t n, K;
     csr<double, std::int32_t> W;
     std::vector<double> S;
 
-    fixture(std::int64_t size, std::int64_t steps, double growth)
+    growing_chain(std::int64_t size, std::int64_t steps, double growth)
         : n(size), K(steps), W(matrices::iid<double>(size, 6, 3)) {
         for (double& w : W.values) w *= growth;
         S = matrices::random_vector(n * K, 4);
@@ -41,12 +41,12 @@ struct fixture {
 }  // namespace
 
 TEST_CASE("a run that is stopped after any step has the vectors of a chain of so many") {
-    const fixture f(300, 12, 0x1p20);
+    const growing_chain f(300, 12, 0x1p20);
     const sparse_operator A(f.W.view(), 1);
     const auto v = matrices::random_vector(300 * 3, 5);
     for (const double leak : {1.0, 0.5})
         for (std::int64_t k = 1; k <= f.K; ++k) {
-            fixture same = f;
+            growing_chain same = f;
             same.K = k;
             const ChainResult whole = same.chain(A, leak).jvp(const_block(v.data(), 300, 3));
             const ChainResult stopped = f.chain(A, leak).jvp(
@@ -59,7 +59,7 @@ TEST_CASE("a run that is stopped after any step has the vectors of a chain of so
 }
 
 TEST_CASE("blocks of whole lines beyond the caches have the entries of their columns one by one") {
-    const fixture f(90'000, 3, 1.0);
+    const growing_chain f(90'000, 3, 1.0);
     const auto A = sparse_operator(f.W.view(), 2).prepared(std::size_t{1} << 30);
     const auto V = matrices::random_vector(f.n * 8, 6);
     REQUIRE(worth_streaming(const_block(buffer<double>(V.size()).data(), f.n, 8)));
@@ -141,7 +141,7 @@ TEST_CASE("a block that straddles lines is copied to the last number, one beyond
 }
 
 TEST_CASE("a block that is never read costs no product") {
-    const fixture f(50, 9, 1.0);
+    const growing_chain f(50, 9, 1.0);
     const sparse_operator A(f.W.view(), 1);
     struct counting_operator {
         const decltype(A)& A_;

@@ -16,9 +16,6 @@ using namespace rhochain;
 
 namespace {
 
-constexpr std::int64_t n = 5;
-constexpr std::int64_t K = 3;
-
 std::vector<double> numbers(std::int64_t count, double low, double high, unsigned seed) {
     std::mt19937_64 engine(seed);
     std::uniform_real_distribution<double> uniform(low, high);
@@ -60,9 +57,9 @@ constexpr image raised = [](factor_reader& P, direction d, block_in V, block_out
     return P.apply_magnitudes(d, true, V, Y, squares);
 };
 
-void check_factors(factor_reader& P) {
+void check_factors(factor_reader& P, std::int64_t steps) {
     const auto N = static_cast<std::size_t>(P.size());
-    for (std::int64_t k = 0; k < K; ++k) {
+    for (std::int64_t k = 0; k < steps; ++k) {
         CHECK(P.select(k).provable);
         const auto J = dense_factor(P, direction::forward, itself);
         const auto backward = dense_factor(P, direction::backward, itself);
@@ -92,6 +89,7 @@ void check_factors(factor_reader& P) {
 }  // namespace
 
 TEST_CASE("magnitudes of the factors of a plain chain") {
+    constexpr std::int64_t n = 5, K = 3;
     auto W = numbers(n * n, -1.0, 1.0, 1), S = numbers(K * n, -1.0, 1.0, 2);
     thin_out(W, 3);
     thin_out(S, 4);
@@ -107,11 +105,12 @@ TEST_CASE("magnitudes of the factors of a plain chain") {
                 if (linear == 2) options.linear = linear_part{dense_operator<double>({n, n, O}), 0.25};
                 const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)), options);
                 slope_factor_reader factors(P);
-                check_factors(factors);
+                check_factors(factors, K);
             }
 }
 
 TEST_CASE("the roundings of a step are those of its longest sum, in W or in the linear part") {
+    constexpr std::int64_t n = 5, K = 3;
     const csr<double, std::int32_t> few{n, n, {0, 1, 2, 3, 4, 5}, {1, 2, 3, 4, 4}, {1.0, 1.0, 1.0, 1.0, 1.0}};
     const auto many = numbers(n * n, 0.5, 1.0, 8), S = numbers(K * n, 0.0, 1.0, 9);
     const linear_map W = sparse_operator(few.view()), O = dense_operator<double>({n, n, many});
@@ -131,6 +130,7 @@ TEST_CASE("the roundings of a step are those of its longest sum, in W or in the 
 }
 
 TEST_CASE("magnitudes of the factors of gated chains") {
+    constexpr std::int64_t n = 5, K = 3;
     for (const gated_cell cell : {gated_cell::gru, gated_cell::lstm}) {
         auto U = numbers(gate_count(cell) * n * n, -1.0, 1.0, 5);
         thin_out(U, 6);
@@ -146,6 +146,6 @@ TEST_CASE("magnitudes of the factors of gated chains") {
         const gated_chain P(A,
                             make(source(0, K), source(1, K), source(2, K), source(3, K), source(4, gru ? K : K + 1)));
         gate_factor_reader factors(P);
-        check_factors(factors);
+        check_factors(factors, K);
     }
 }

@@ -1,4 +1,5 @@
 // Orthonormal frames, batch means and the numbers drawn from exponents, each against its definition.
+#include "gaussian_vector.hpp"
 #include "scaled_by_power.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
@@ -6,7 +7,6 @@
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 #include "kernels/vectors/gram.hpp"
-#include "kernels/vectors/random.hpp"
 #include "krylov/block_qr.hpp"
 
 #include "chains/measures/batch_means.hpp"
@@ -24,12 +24,6 @@ namespace {
 
 using real = long double;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-std::vector<double> gaussian(std::int64_t entries, std::uint64_t stream = 1) {
-    std::vector<double> x(static_cast<std::size_t>(entries));
-    fill_gaussian(x, 3, stream);
-    return x;
-}
 
 real inner(const_block X, std::int64_t a, std::int64_t b) {
     real total = 0.0L;
@@ -50,7 +44,7 @@ double defect(const_block Q, const std::vector<double>& diagonal) {
 
 // n x k whose column c is its predecessor plus 2^-drop times a new direction: R_cc / ||x_c|| is near 2^-drop.
 std::vector<double> leaning_columns(std::int64_t n, std::int64_t k, int drop) {
-    std::vector<double> x = gaussian(n * k);
+    std::vector<double> x = gaussian_vector(n * k, 3, 1);
     const mutable_block X(x.data(), n, k);
     for (std::int64_t i = 0; i < n; ++i)
         for (std::int64_t c = 1; c < k; ++c) X.row(i)[c] = X.row(i)[c - 1] + std::ldexp(X.row(i)[c], -drop);
@@ -62,7 +56,8 @@ std::vector<double> leaning_columns(std::int64_t n, std::int64_t k, int drop) {
 TEST_CASE("a Gram matrix, a division and a projection follow their definitions") {
     for (const std::int64_t n : {1, 3, 1030, 5000})
         for (const std::int64_t k : {1, 2, 5, 17, 40}) {
-            std::vector<double> x = gaussian(n * k), G(static_cast<std::size_t>(k * k)), one(G), products(G);
+            std::vector<double> x = gaussian_vector(n * k, 3, 1), G(static_cast<std::size_t>(k * k)), one(G),
+                                products(G);
             const mutable_block X(x.data(), n, k);
             gram(as_block(X), G, space(n, 2));
             gram(as_block(X), one, space(n, 1));
@@ -137,7 +132,7 @@ TEST_CASE("Q is orthonormal and R the norms that remain, whatever the cancellati
 
 TEST_CASE("dependent and zero columns become zero and leave the others orthonormal") {
     const std::int64_t n = 500, k = 5;
-    std::vector<double> x = gaussian(n * k);
+    std::vector<double> x = gaussian_vector(n * k, 3, 1);
     for (std::int64_t i = 0; i < n; ++i) {
         double* row = x.data() + i * k;
         row[1] = 0.0;
@@ -219,7 +214,7 @@ TEST_CASE("Kaplan and Yorke's dimension") {
 
 TEST_CASE("a power of two in front of the matrix shifts every exponent by it") {
     const std::int64_t n = 5, K = 300;
-    const std::vector<double> w = gaussian(n * n), s = gaussian(K * n, 2);
+    const std::vector<double> w = gaussian_vector(n * n, 3, 1), s = gaussian_vector(K * n, 3, 2);
     const dense_operator<double> W({n, n, w}, dense_layout::row_major, 1);
     const slope_source slopes = slope_source::of_slopes(row_source(s.data(), K, n, n));
     const auto spectrum = [&](int exponent) {
@@ -241,7 +236,7 @@ TEST_CASE("a power of two in front of the matrix shifts every exponent by it") {
 
 TEST_CASE("every state of a spectrum leads to the bits of the unbroken one, and none of another run") {
     const std::int64_t n = 5, K = 900, k = 3;
-    const std::vector<double> w = gaussian(n * n), s = gaussian(K * n, 2);
+    const std::vector<double> w = gaussian_vector(n * n, 3, 1), s = gaussian_vector(K * n, 3, 2);
     const dense_operator<double> W({n, n, w}, dense_layout::row_major, 1);
     const jacobian_chain P(W, slope_source::of_slopes(row_source(s.data(), K, n, n)));
     struct kept {

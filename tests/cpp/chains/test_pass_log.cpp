@@ -1,4 +1,6 @@
 // Norms of chains whose run is broken off anywhere and taken up again.
+#include "kept_state.hpp"
+
 #include <rhochain/chains/measures/chain_norm.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
@@ -14,11 +16,11 @@ using namespace rhochain;
 
 namespace {
 
-struct fixture {
+struct random_chain {
     std::int64_t n, K;
     std::vector<double> W, S;
 
-    fixture(std::int64_t size, std::int64_t steps, double scale, unsigned seed)
+    random_chain(std::int64_t size, std::int64_t steps, double scale, unsigned seed)
         : n(size), K(steps), W(static_cast<std::size_t>(n * n)), S(static_cast<std::size_t>(K * n)) {
         std::mt19937_64 engine(seed);
         std::normal_distribution<double> gaussian;
@@ -31,23 +33,6 @@ struct fixture {
         const jacobian_chain P(A, slope_source::of_slopes(row_source(S.data(), K, n, n)));
         return chain_norm(P, options, saving);
     }
-};
-
-// What a file would hold.
-struct kept_state {
-    std::int64_t done = 0, rows = 0, columns = 0;
-    std::vector<double> vectors, norms, reals;
-    std::vector<std::int64_t> integers;
-
-    explicit kept_state(const chain_state& s)
-        : done(s.done),
-          rows(s.vectors.rows),
-          columns(s.vectors.columns),
-          vectors(s.vectors.flat().begin(), s.vectors.flat().end()),
-          norms(s.norms.begin(), s.norms.end()),
-          reals(s.reals.begin(), s.reals.end()),
-          integers(s.integers.begin(), s.integers.end()) {}
-    [[nodiscard]] chain_state state() const { return {done, {vectors.data(), rows, columns}, integers, norms, reals}; }
 };
 
 void check_same(const Bracket& a, const Bracket& b) {
@@ -70,7 +55,8 @@ TEST_CASE("a norm that is stopped after any product goes on to the bits of an un
     const unsigned seed = std::random_device{}();
     CAPTURE(seed);
     // A short chain of proofs, one that needs rescaling, a long one whose rounding is sampled.
-    for (const fixture& f : {fixture(6, 5, 0.4, seed), fixture(5, 9, 1e30, seed), fixture(4, 120, 0.5, seed)}) {
+    for (const random_chain& f :
+         {random_chain(6, 5, 0.4, seed), random_chain(5, 9, 1e30, seed), random_chain(4, 120, 0.5, seed)}) {
         const Bracket unbroken = f.norm({}, {});
         std::int64_t stops = 0;
         for (std::int64_t budget = 1; budget < unbroken.matvecs; budget += 1 + unbroken.matvecs / 60) {
@@ -96,7 +82,7 @@ TEST_CASE("a norm that is stopped after any product goes on to the bits of an un
 }
 
 TEST_CASE("saving changes no bit of a norm, and a state that is refused ends it") {
-    const fixture f(6, 40, 0.5, 3);
+    const random_chain f(6, 40, 0.5, 3);
     const Bracket unbroken = f.norm({}, {});
     std::int64_t saves = 0;
     check_same(f.norm({}, {.save_seconds = 0.0, .save = [&](const chain_state&) { return ++saves, false; }}), unbroken);
@@ -110,7 +96,7 @@ TEST_CASE("saving changes no bit of a norm, and a state that is refused ends it"
 }
 
 TEST_CASE("the state of another measure is refused") {
-    const fixture f(6, 5, 0.4, 1);
+    const random_chain f(6, 5, 0.4, 1);
     std::optional<kept_state> kept;
     static_cast<void>(f.norm({}, {.save = [&](const chain_state& s) { return kept.emplace(s), false; }}));
     const auto refuses = [&](const kept_state& s) {

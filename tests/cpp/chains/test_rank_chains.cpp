@@ -18,7 +18,7 @@ using namespace thread_ranks;
 
 namespace {
 
-struct kind {
+struct kind_of_step {
     convention form;
     double leak;
     direction d;
@@ -27,8 +27,8 @@ struct kind {
     bool linear = false;
 };
 
-std::vector<kind> kinds() {
-    std::vector<kind> all;
+std::vector<kind_of_step> kinds_of_step() {
+    std::vector<kind_of_step> all;
     for (const convention form : {convention::pre, convention::post})
         for (const double leak : {1.0, 0.3})
             for (const direction d : {direction::forward, direction::backward})
@@ -47,7 +47,7 @@ struct step_result {
 };
 
 // One step with the factor or with its magnitudes; Y is the rows of this process.
-step_result one_step(const kind& k, entry_map map, const linear_map& A, const linear_map& O) {
+step_result one_step(const kind_of_step& k, entry_map map, const linear_map& A, const linear_map& O) {
     const space& S = A.domain();
     auto slopes = matrices::random_vector(A.cols(), 6);
     if (map == entry_map::absolute)
@@ -73,7 +73,7 @@ std::vector<double> whole_steps(entry_map map, const plain_slices::matrix& W, co
                                 const slices& s) {
     const linear_map A = plain_slices(W, s), linear = plain_slices(O, s);
     std::vector<double> numbers;
-    for (const kind& k : kinds()) {
+    for (const kind_of_step& k : kinds_of_step()) {
         const step_result own = one_step(k, map, A, linear);
         numbers.insert(numbers.end(), own.squares.begin(), own.squares.end());
         const auto Y = whole_block({own.Y.data(), A.domain().length(), k.columns}, s, W.n_rows);
@@ -99,7 +99,7 @@ TEST_CASE("a step of a chain on ranks with the chunk of the library has the bits
     const auto W = matrices::iid<double>(n, 5, 4), O = matrices::iid<double>(n, 3, 5);
     const linear_map A = sparse_operator(W.view(), 1), linear = sparse_operator(O.view(), 1);
     std::vector<double> expected;
-    for (const kind& k : kinds()) {
+    for (const kind_of_step& k : kinds_of_step()) {
         const step_result local = one_step(k, entry_map::identity, A, linear);
         expected.insert(expected.end(), local.squares.begin(), local.squares.end());
         expected.insert(expected.end(), local.Y.begin(), local.Y.end());

@@ -27,12 +27,12 @@ std::vector<double> numbers_of(const Bracket& b, const space& S) {
     append(numbers, {b.value, b.lower.value, b.upper.value, graded_lower(b).value, graded_upper(b).value, b.residual,
                      b.condition, b.runner_up, static_cast<double>(b.matvecs), static_cast<double>(b.status),
                      static_cast<double>(b.lower.grade), static_cast<double>(b.upper.grade)});
-    std::vector<double> real, imaginary;
-    for (const auto& entry : b.vector) real.push_back(entry.real()), imaginary.push_back(entry.imag());
-    append(numbers, {static_cast<double>(S.any(!real.empty()))});
-    if (!S.any(!real.empty())) return numbers;
-    append(numbers, S.assembled(real));
-    append(numbers, S.assembled(imaginary));
+    std::vector<double> real_parts, imaginary_parts;
+    for (const auto& entry : b.vector) real_parts.push_back(entry.real()), imaginary_parts.push_back(entry.imag());
+    append(numbers, {static_cast<double>(S.any(!real_parts.empty()))});
+    if (!S.any(!real_parts.empty())) return numbers;
+    append(numbers, S.assembled(real_parts));
+    append(numbers, S.assembled(imaginary_parts));
     return numbers;
 }
 
@@ -47,7 +47,7 @@ void check_same_bits(const char* what, const Work& work) {
 }
 
 // K slopes around a half for n neurons, and the chain along them.
-struct network {
+struct network_on_ranks {
     std::int64_t n = 500, K = 40;
     plain_slices::matrix W = matrices::iid<double>(n, 6, 9);
     plain_slices::matrix O = matrices::iid<double>(n, 3, 10);
@@ -122,7 +122,7 @@ TEST_CASE("norms, radii and scaled norms have the bits of one process") {
 }
 
 TEST_CASE("products of a chain, their norms and exponents have the bits of one process") {
-    const network N;
+    const network_on_ranks N;
     for (const convention form : {convention::pre, convention::post})
         for (const double leak : {1.0, 0.4})
             for (const std::int64_t b : {1, 3})
@@ -142,7 +142,7 @@ TEST_CASE("products of a chain, their norms and exponents have the bits of one p
 }
 
 TEST_CASE("with a leak for each neuron and a linear part a chain has the bits of one process") {
-    const network N;
+    const network_on_ranks N;
     for (const convention form : {convention::pre, convention::post}) {
         for (const std::int64_t b : {1, 3})
             check_same_bits("jvp and vjp", [&](const slices& s) {
@@ -185,7 +185,7 @@ TEST_CASE("with a leak for each neuron and a linear part a chain has the bits of
 }
 
 TEST_CASE("the norm of a chain, its Lyapunov exponents and covariant vectors have the bits of one process") {
-    const network N;
+    const network_on_ranks N;
     check_same_bits("chain_norm", [&](const slices& s) {
         const jacobian_chain P = N.chain(s, convention::pre, 0.5);
         return numbers_of(chain_norm(P, {.rtol = 0.1}), P.domain());
@@ -208,7 +208,7 @@ TEST_CASE("the norm of a chain, its Lyapunov exponents and covariant vectors hav
 }
 
 TEST_CASE("a rollout on slices has the slopes of one process") {
-    const network N;
+    const network_on_ranks N;
     const auto start = matrices::random_vector(N.n, 5), drive = matrices::random_vector(N.n * N.K, 6);
     check_same_bits("rollout", [&](const slices& s) {
         const linear_map A = plain_slices(N.W, s);

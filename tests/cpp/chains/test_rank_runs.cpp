@@ -1,5 +1,6 @@
 // Runs of a chain on ranks that end early, that save their state or that go on from one: all ranks do so after the same
 // step.
+#include "kept_state.hpp"
 #include "matrices.hpp"
 #include "plain_slices.hpp"
 
@@ -20,9 +21,10 @@ using namespace thread_ranks;
 namespace {
 
 const partition three_ranks{{1, 2, partition::rest}};
-constexpr std::int64_t n = 300, K = 30, b = 2;
 
-struct network {
+struct rescaled_network {
+    static constexpr std::int64_t n = 300, K = 30, b = 2;
+
     plain_slices::matrix W = matrices::iid<double>(n, 6, 9);
     // Columns are rescaled every few steps.
     std::vector<double> S = [] {
@@ -52,25 +54,6 @@ struct network {
     }
 };
 
-// What a file would hold.
-struct kept_state {
-    std::int64_t done;
-    std::int64_t rows, columns;
-    std::vector<double> vectors, norms, reals;
-    std::vector<std::int64_t> integers;
-
-    explicit kept_state(const chain_state& s)
-        : done(s.done),
-          rows(s.vectors.rows),
-          columns(s.vectors.columns),
-          vectors(s.vectors.flat().begin(), s.vectors.flat().end()),
-          norms(s.norms.begin(), s.norms.end()),
-          reals(s.reals.begin(), s.reals.end()),
-          integers(s.integers.begin(), s.integers.end()) {}
-    [[nodiscard]] chain_state state() const { return {done, {vectors.data(), rows, columns}, integers, norms, reals}; }
-    bool operator==(const kept_state&) const = default;
-};
-
 enum class ending { refused, failure_elsewhere, other };
 
 ending ending_of(const std::exception_ptr& thrown) {
@@ -93,17 +76,17 @@ row_source fetched(const std::vector<double>& S, std::function<void(std::int64_t
                                          double* out) {
             before(begin);
             for (std::int64_t k = begin; k < end; ++k, out += columns)
-                std::copy_n(S.begin() + k * n + first, columns, out);
+                std::copy_n(S.begin() + k * rescaled_network::n + first, columns, out);
         },
-        K, n);
-    rows.limit_blocks(8 * n);
+        rescaled_network::K, rescaled_network::n);
+    rows.limit_blocks(8 * rescaled_network::n);
     return rows;
 }
 
 }  // namespace
 
 TEST_CASE("a progress function of one rank stops a run on all ranks, and leaves the next run alone") {
-    const network N;
+    const rescaled_network N;
     for (const int stopping : {0, 2}) {
         const auto runs = results_of_ranks(three_ranks, [&](const slices& s) {
             const jacobian_chain P = N.chain(s);
@@ -118,21 +101,21 @@ TEST_CASE("a progress function of one rank stops a run on all ranks, and leaves 
             CHECK(stopped[0] >= 7);
             CHECK(stopped[0] <= 8);
             CHECK(whole == runs.front().second);
-            CHECK(whole[0] == K);
+            CHECK(whole[0] == N.K);
         }
     }
 }
 
 TEST_CASE("rows of which each rank has its columns alone are read as whole rows are") {
-    const network N;
+    const rescaled_network N;
     const auto whole = results_of_ranks({}, [&](const slices& s) { return N.product(N.chain(s), s); }).front();
     const auto of_columns = [&]<class Scalar>(Scalar, const slices& s) {
-        const space S = s.of(n);
+        const space S = s.of(N.n);
         std::vector<Scalar> own;
-        for (std::int64_t k = 0; k < K; ++k)
+        for (std::int64_t k = 0; k < N.K; ++k)
             for (std::int64_t i = S.first(); i < S.first() + S.length(); ++i)
-                own.push_back(static_cast<Scalar>(N.S[static_cast<std::size_t>(k * n + i)]));
-        return N.product(N.chain(s, row_source(own.data(), K, n, S.length(), S.first())), s);
+                own.push_back(static_cast<Scalar>(N.S[static_cast<std::size_t>(k * N.n + i)]));
+        return N.product(N.chain(s, row_source(own.data(), N.K, N.n, S.length(), S.first())), s);
     };
     const auto narrow = results_of_ranks({}, [&](const slices& s) { return of_columns(float{}, s); }).front();
     for (const partition& shared_out : aligned_partitions()) {
@@ -146,7 +129,7 @@ TEST_CASE("rows of which each rank has its columns alone are read as whole rows 
 }
 
 TEST_CASE("rows that each rank fetches are its own columns, and a fetch that stops or throws on one rank ends all") {
-    const network N;
+    const rescaled_network N;
     const auto in_memory = results_of_ranks({}, [&](const slices& s) { return N.product(N.chain(s), s); }).front();
     for (const partition& shared_out : aligned_partitions()) {
         const auto results = results_of_ranks(
@@ -163,7 +146,7 @@ TEST_CASE("rows that each rank fetches are its own columns, and a fetch that sto
     });
     for (const auto& numbers : stopped) {
         CHECK(numbers == stopped.front());
-        CHECK(numbers[0] == K - 21);
+        CHECK(numbers[0] == N.K - 21);
     }
     const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
         const slices s{group, three_ranks};
@@ -209,14 +192,14 @@ ChainSaving going_on(const kept_state& state, int rank) {
 }  // namespace
 
 TEST_CASE("the states that the first rank saves lead to the bits of the unbroken run on any number of ranks") {
-    const network N;
+    const rescaled_network N;
     const auto product = [&](const slices& s, const ChainSaving& saving) {
         return N.product(N.chain(s), s, {}, ChainRecording{saving, 1});
     };
     const auto spectrum = [&](const slices& s, const ChainSaving& saving) {
         LyapunovOptions options;
         options.saving = saving;
-        const LyapunovSpectrum found = lyapunov_spectrum(N.chain(s), b, options);
+        const LyapunovSpectrum found = lyapunov_spectrum(N.chain(s), N.b, options);
         std::vector<double> numbers = found.exponents;
         numbers.insert(numbers.end(), found.history.begin(), found.history.end());
         return numbers;
@@ -235,7 +218,7 @@ TEST_CASE("the states that the first rank saves lead to the bits of the unbroken
             const partition shared_out = aligned_partitions()[which];
             const auto states = states_of(shared_out, run);
             // What the first rank asks for after a step all ranks do after the next one.
-            REQUIRE(states.size() >= K / 2);
+            REQUIRE(states.size() >= N.K / 2);
             CHECK(states.back() == alone.back());
             for (std::size_t i = 0; i < states.size(); i += 9) {
                 for (const partition& others : {shared_out, aligned_partitions()[3], partition{}})
@@ -267,7 +250,7 @@ TEST_CASE("the states that the first rank saves lead to the bits of the unbroken
 }
 
 TEST_CASE("a state that the first rank cannot save stops all ranks after the same step") {
-    const network N;
+    const rescaled_network N;
     for (const bool throws : {false, true}) {
         std::vector<double> done(3, -1.0);
         const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
@@ -286,7 +269,7 @@ TEST_CASE("a state that the first rank cannot save stops all ranks after the sam
             const auto& each = thrown[static_cast<std::size_t>(rank)];
             CHECK(static_cast<bool>(each) == throws);
             CHECK(done[static_cast<std::size_t>(rank)] == done[0]);
-            if (!throws) CHECK(done[0] < K);
+            if (!throws) CHECK(done[0] < N.K);
             if (throws && rank > 0) CHECK(ending_of(each) == ending::failure_elsewhere);
         }
     }

@@ -1,3 +1,4 @@
+#include "gaussian_vector.hpp"
 #include "scaled_by_power.hpp"
 
 #include <rhochain/chains/jacobian_chain.hpp>
@@ -39,26 +40,20 @@ std::int64_t planned(std::int64_t l, std::int64_t s) {
     return m + planned(l - m, s - 1) + planned(m, s);
 }
 
-std::vector<double> gaussian(std::int64_t n, std::uint64_t stream) {
-    std::vector<double> x(static_cast<std::size_t>(n));
-    fill_gaussian(x, 11, stream);
-    return x;
-}
-
-struct network {
+struct driven_network {
     std::int64_t n;
     std::vector<double> entries, weights, drive, bias, leaks, rotation;
     dense_operator<double> W;
     dense_operator<double> input_weights;
 
-    network(std::int64_t size, std::int64_t inputs, std::int64_t steps)
+    driven_network(std::int64_t size, std::int64_t inputs, std::int64_t steps)
         : n(size),
-          entries(gaussian(size * size, 0)),
-          weights(gaussian(size * inputs, 1)),
-          drive(gaussian(steps * inputs, 2)),
-          bias(gaussian(size, 3)),
-          leaks(gaussian(size, 5)),
-          rotation(gaussian(size * size, 6)),
+          entries(gaussian_vector(size * size, 11, 0)),
+          weights(gaussian_vector(size * inputs, 11, 1)),
+          drive(gaussian_vector(steps * inputs, 11, 2)),
+          bias(gaussian_vector(size, 11, 3)),
+          leaks(gaussian_vector(size, 11, 5)),
+          rotation(gaussian_vector(size * size, 11, 6)),
           W({size, size, entries}, dense_layout::row_major, 1),
           input_weights({size, inputs, weights}, dense_layout::row_major, 1) {
         for (double& a : leaks) a = 0.5 + 0.45 * std::tanh(a);
@@ -108,7 +103,7 @@ TEST_CASE("a plan holds no more rows than it may, and never costs more than anot
 
 TEST_CASE("a rollout follows its equation") {
     const std::int64_t n = 9, m = 3, steps = 12;
-    const network net(n, m, steps);
+    const driven_network net(n, m, steps);
     for (const auto form : {convention::pre, convention::post})
         for (const int kind : {0, 1, 2, 3, 4, 5})
             for (const double noise : {0.0, 0.25}) {
@@ -127,7 +122,7 @@ TEST_CASE("a rollout follows its equation") {
                 options.noise = noise;
                 options.seed = 5;
                 const activation sigma("tanh");
-                const rollout trajectory(rule, sigma, gaussian(n, 4), steps, options);
+                const rollout trajectory(rule, sigma, gaussian_vector(n, 11, 4), steps, options);
                 rollout_stepper stepper(trajectory);
                 std::vector<double> x = trajectory.start();
                 std::vector<double> s(static_cast<std::size_t>(n));
@@ -163,14 +158,15 @@ TEST_CASE("a rollout follows its equation") {
 
 TEST_CASE("slopes computed again are the same, in any order and any memory, at the price of the plan") {
     const std::int64_t n = 40, m = 2, steps = 333;
-    const network net(n, m, steps);
+    const driven_network net(n, m, steps);
     const chain_rule rule{scaled_by_power(net.W, 1), convention::pre, 0.7};
     RolloutOptions options;
     options.inputs = row_source(net.drive.data(), steps, m, m);
     options.input_weights = linear_map(net.input_weights);
     options.noise = 0.1;
-    const rollout trajectory(rule, activation("tanh"), gaussian(n, 4), steps, options);
-    const rollout threaded({rule.A.with(3), rule.form, rule.leak}, activation("tanh"), gaussian(n, 4), steps, options);
+    const rollout trajectory(rule, activation("tanh"), gaussian_vector(n, 11, 4), steps, options);
+    const rollout threaded({rule.A.with(3), rule.form, rule.leak}, activation("tanh"), gaussian_vector(n, 11, 4), steps,
+                           options);
     const std::int64_t row = n * static_cast<std::int64_t>(sizeof(double));
     rollout_replay whole(trajectory, (steps + 10) * row);
     REQUIRE(whole.plan().block == steps);
@@ -202,19 +198,19 @@ TEST_CASE("slopes computed again are the same, in any order and any memory, at t
 
 TEST_CASE("a chain along a rollout is the chain of its slopes") {
     const std::int64_t n = 30, steps = 90;
-    const network net(n, 1, steps);
+    const driven_network net(n, 1, steps);
     for (const auto form : {convention::pre, convention::post}) {
         const scaled_by_power W(net.W, -3);
         const chain_rule rule{W, form, 0.5};
-        const auto trajectory =
-            std::make_shared<const rollout>(rule, activation("sigmoid"), gaussian(n, 4), steps, RolloutOptions{});
+        const auto trajectory = std::make_shared<const rollout>(rule, activation("sigmoid"), gaussian_vector(n, 11, 4),
+                                                                steps, RolloutOptions{});
         rollout_replay whole(*trajectory, (steps + 10) * n * 8);
         const row_block slopes = whole.slopes(0, steps);
         const ChainOptions options{form, 0.5};
         const jacobian_chain given(W.with_threads(2), slope_source::of_slopes(row_source(slopes.first, steps, n, n)),
                                    options);
         const jacobian_chain rolled(W.with_threads(2), slope_source::of_rollout(trajectory, 12 * n * 8), options);
-        const std::vector<double> v = gaussian(n, 7);
+        const std::vector<double> v = gaussian_vector(n, 11, 7);
         for (const auto d : {direction::forward, direction::backward}) {
             const auto run = [&](const jacobian_chain& P) {
                 return d == direction::forward ? P.jvp(const_block(v)) : P.vjp(const_block(v));
@@ -229,7 +225,7 @@ TEST_CASE("a chain along a rollout is the chain of its slopes") {
 
 TEST_CASE("post-activation states tell the slopes, with a leak for each neuron and with a linear part") {
     const std::int64_t n = 11, steps = 40;
-    const network net(n, 1, steps);
+    const driven_network net(n, 1, steps);
     for (const bool linear : {false, true})
         for (const bool each : {false, true}) {
             const neuron_leaks leak = each ? neuron_leaks(net.leaks, space(n, 1)) : neuron_leaks(linear ? 1.0 : 0.3);
@@ -237,7 +233,7 @@ TEST_CASE("post-activation states tell the slopes, with a leak for each neuron a
             std::optional<linear_part> part;
             if (linear) part = linear_part{scaled_by_power(O, -3), each ? std::nullopt : std::optional(0.5)};
             const chain_rule rule = make_rule(scaled_by_power(net.W, -2), convention::post, leak, part);
-            const rollout trajectory(rule, activation("tanh"), gaussian(n, 4), steps, {});
+            const rollout trajectory(rule, activation("tanh"), gaussian_vector(n, 11, 4), steps, {});
             rollout_stepper stepper(trajectory);
             std::vector<double> x = trajectory.start(), states = x, slopes, s(static_cast<std::size_t>(n));
             for (std::int64_t k = 0; k < steps; ++k) {

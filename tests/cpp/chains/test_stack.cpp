@@ -21,9 +21,9 @@ using namespace rhochain;
 
 namespace {
 
-constexpr std::int64_t n = 5, K = 7;
-
 struct random_stack {
+    static constexpr std::int64_t n = 5, K = 7;
+
     stack_layout layout;
     std::mt19937_64 engine{11};
     std::vector<std::vector<double>> weights;
@@ -112,7 +112,7 @@ TEST_CASE("backward is the transpose of forward in stacks of every cell") {
         for (const std::int64_t layers : {1, 2, 3}) {
             random_stack given(cell, layers);
             const stack_chain P = given.chain();
-            CHECK(P.steps() == K);
+            CHECK(P.steps() == given.K);
             CHECK(P.size() == given.layout.size());
             const std::vector<double> v = given.drawn(P.size(), -1.0, 1.0), g = given.drawn(P.size(), -1.0, 1.0);
             const std::vector<double> Pv = product(P, direction::forward, v), Pg = product(P, direction::backward, g);
@@ -131,7 +131,7 @@ TEST_CASE("factors layer by layer give the product, and their magnitudes are as 
         random_stack given(cell, 3);
         const stack_chain P = given.chain();
         stack_factor_reader factors(P);
-        CHECK(factors.steps() == 3 * K);
+        CHECK(factors.steps() == 3 * given.K);
         const space& S = P.domain();
         std::vector<double> v = given.drawn(P.size(), -1.0, 1.0), y(v.size()), large(v.size()), above(v.size());
         const std::vector<double> expected = product(P, direction::forward, v);
@@ -175,13 +175,13 @@ TEST_CASE("inputs reach a layer whose other coefficients vanish, whatever the ex
             auto& gates = given.rows[1];
             std::fill(gates[1].begin(), gates[1].end(), r);
             std::fill(gates[2].begin(), gates[2].end(), 0.0);
-            const std::vector<double> v = given.drawn(2 * n, -1.0, 1.0);
+            const std::vector<double> v = given.drawn(2 * given.n, -1.0, 1.0);
             const std::vector<double> expected = product(given.chain(), direction::forward, v);
             for (double& w : given.weights[1]) w = std::ldexp(w, e);
             std::vector<double> found = product(given.chain(), direction::forward, v);
             CAPTURE(r);
             CAPTURE(e);
-            for (std::size_t i = n; i < 2 * n; ++i) {
+            for (std::size_t i = given.n; i < 2 * given.n; ++i) {
                 CHECK(expected[i] != 0.0);
                 CHECK(std::ldexp(found[i], -e) == doctest::Approx(expected[i]).epsilon(1e-14));
             }

@@ -1,3 +1,4 @@
+#include "kernel_choices.hpp"
 #include "matrices.hpp"
 
 #include <rhochain/kernels/products/diagonal_layout.hpp>
@@ -16,9 +17,6 @@
 using namespace rhochain;
 
 namespace {
-
-constexpr instruction_set all_sets[] = {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512};
-constexpr entry_map maps[] = {entry_map::identity, entry_map::absolute, entry_map::squared};
 
 struct band {
     std::int64_t rows;
@@ -113,7 +111,7 @@ TEST_CASE_TEMPLATE("products in diagonals have the bits of the CSR product", Sca
             const auto X = matrices::random_vector(shape.cols * b, 1), Z = matrices::random_vector(shape.rows * b, 2);
             const const_block x(X.data(), shape.cols, b), z(Z.data(), shape.rows, b);
             std::vector<double> forward(Z.size()), adjoint(X.size()), found(Z.size()), found_adjoint(X.size());
-            for (const entry_map f : maps) {
+            for (const entry_map f : all_maps) {
                 const double s = f == entry_map::absolute ? 0.25 : 1.0;
                 spmm(W.view(), f, s, x, mutable_block(forward.data(), shape.rows, b), 1);
                 spmm_adjoint(W.view(), f, s, z, mutable_block(adjoint.data(), shape.cols, b), 1);
@@ -205,7 +203,7 @@ TEST_CASE_TEMPLATE("the two products in one sweep have the bits of the two", Sca
             std::vector<double> y(U.size()), z(X.size()), found(U.size()), found_z(X.size());
             const const_block x(X.data(), shape.cols, b);
             const mutable_block Y(found.data(), shape.rows, b), Z(found_z.data(), shape.cols, b);
-            for (const entry_map f : maps) {
+            for (const entry_map f : all_maps) {
                 spmm(W.view(), f, 0.5, x, mutable_block(y.data(), shape.rows, b), 1);
                 for (std::size_t i = 0; i < y.size(); ++i) y[i] = 2.0 * y[i] - U[i];
                 spmm_adjoint(W.view(), f, 0.5, const_block(y.data(), shape.rows, b),

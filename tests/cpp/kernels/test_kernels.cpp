@@ -1,3 +1,4 @@
+#include "kernel_choices.hpp"
 #include "matrices.hpp"
 
 #include <rhochain/kernels/products/gemm.hpp>
@@ -47,8 +48,6 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
     return d;
 }
 
-constexpr entry_map maps[] = {entry_map::identity, entry_map::absolute, entry_map::squared};
-
 }  // namespace
 
 TEST_CASE_TEMPLATE("spmm and its adjoint equal three plain loops", Scalar, float, double) {
@@ -58,7 +57,7 @@ TEST_CASE_TEMPLATE("spmm and its adjoint equal three plain loops", Scalar, float
         const auto X = matrices::random_vector(41 * b, 1);
         const auto Z = matrices::random_vector(57 * b, 2);
         std::vector<double> Y(static_cast<std::size_t>(57 * b), -1.0), V(static_cast<std::size_t>(41 * b), -1.0);
-        for (const entry_map f : maps)
+        for (const entry_map f : all_maps)
             for (const double s : {1.0, 0.25}) {
                 const auto columns = static_cast<std::size_t>(b);
                 spmm(W.view(), f, s, const_block(X.data(), 41, b), mutable_block(Y.data(), 57, b), 2);
@@ -130,7 +129,7 @@ TEST_CASE_TEMPLATE("dense products equal three plain loops", Scalar, float, doub
         const const_block x(X.data(), 29, b), z(Z.data(), 37, b);
         std::vector<double> Y(static_cast<std::size_t>(37 * b)), V(static_cast<std::size_t>(29 * b));
         const mutable_block y(Y.data(), 37, b), v(V.data(), 29, b);
-        for (const entry_map f : maps) {
+        for (const entry_map f : all_maps) {
             gemm(W, f, 0.5, x, y, 2, instruction_set::baseline);
             CHECK(largest_difference(Y, naive(exact, 37, 29, f, 0.5, X, static_cast<std::size_t>(b), false)) < 1e-12);
             gemm_adjoint(W, f, 0.5, z, v, 2, instruction_set::baseline);

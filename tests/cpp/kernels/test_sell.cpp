@@ -1,3 +1,4 @@
+#include "kernel_choices.hpp"
 #include "matrices.hpp"
 
 #include <rhochain/kernels/products/instruction_set.hpp>
@@ -16,9 +17,6 @@
 using namespace rhochain;
 
 namespace {
-
-constexpr instruction_set all_sets[] = {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512};
-constexpr entry_map maps[] = {entry_map::identity, entry_map::absolute, entry_map::squared};
 
 // Rows of very different lengths: empty ones, one that holds every column, and the rest a few.
 template <class Scalar, class Index>
@@ -98,7 +96,7 @@ TEST_CASE_TEMPLATE("products have the bits of the CSR product, whatever the inst
     for (const std::int64_t b : {1, 2, 3, 4, 5, 7, 8, 10, 16, 17, 31, 33}) {
         const auto X = matrices::random_vector(1203 * b, static_cast<unsigned>(b));
         std::vector<double> Y(static_cast<std::size_t>(997 * b)), Z(Y.size());
-        for (const entry_map f : maps)
+        for (const entry_map f : all_maps)
             for (const double s : {1.0, 0.25}) {
                 spmm(W.view(), f, s, const_block(X.data(), 1203, b), mutable_block(Y.data(), 997, b), 1);
                 for (const instruction_set isa : all_sets) {

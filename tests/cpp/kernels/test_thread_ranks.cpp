@@ -39,7 +39,7 @@ std::vector<std::string> texts_of(const std::vector<std::exception_ptr>& thrown)
     return texts;
 }
 
-constexpr std::int64_t n = 300;
+constexpr std::int64_t vector_length = 300;
 
 }  // namespace
 
@@ -84,7 +84,7 @@ TEST_CASE("a gather brings the numbers of all ranks in their order, also where a
 TEST_CASE("a failure on one rank ends the call on all of them, with its message, at the next gather") {
     for (const int failing : {0, 1, 2}) {
         const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
-            const space S = slices{group, {{1, 2, partition::rest}}}.of(n);
+            const space S = slices{group, {{1, 2, partition::rest}}}.of(vector_length);
             if (S.any(false)) throw std::logic_error("found what is not there");
             S.attempt([&] {
                 if (rank == failing) throw std::invalid_argument("column " + std::to_string(rank));
@@ -126,7 +126,7 @@ TEST_CASE("a rank that leaves a call meets the others in whatever gather they co
 
 TEST_CASE("what a gather within an attempt throws ends the call at once, on all ranks") {
     const auto thrown = outcomes_of_ranks(3, [](const group_pointer& group, int rank) {
-        const space S = slices{group, {{1, 2, partition::rest}}}.of(n);
+        const space S = slices{group, {{1, 2, partition::rest}}}.of(vector_length);
         S.begin_call();
         S.attempt([&] {
             if (rank == 2) group->fail(std::make_exception_ptr(std::domain_error("late")));
@@ -141,7 +141,7 @@ TEST_CASE("what a gather within an attempt throws ends the call at once, on all 
 TEST_CASE(
     "of several failures each rank throws its own, the others that of the first; the group serves again afterwards") {
     const auto thrown = outcomes_of_ranks(3, [](const group_pointer& group, int rank) {
-        const space S = slices{group, {{1, 2, partition::rest}}}.of(n);
+        const space S = slices{group, {{1, 2, partition::rest}}}.of(vector_length);
         try {
             S.attempt([&] {
                 if (rank > 0) throw std::runtime_error(std::string(2000, static_cast<char>('a' + rank)));
@@ -161,7 +161,7 @@ TEST_CASE(
 
 TEST_CASE("a stop or a saved state that one rank asks for is agreed on by all at the next gather") {
     const auto seen = results_of_ranks({{1, 2, partition::rest}}, [](const slices& s) {
-        const space S = s.of(n);
+        const space S = s.of(vector_length);
         std::vector<int> agreed;
         for (int round = 0; round < 6; ++round) {
             agreed.push_back((S.agreed_stop(s.group->rank() == 2 && round == 3) ? 1 : 0) +
@@ -171,7 +171,7 @@ TEST_CASE("a stop or a saved state that one rank asks for is agreed on by all at
         return agreed;
     });
     for (const auto& agreed : seen) CHECK(agreed == std::vector<int>{0, 0, 2, 0, 1, 1});
-    const space alone(n, 1);
+    const space alone(vector_length, 1);
     CHECK(alone.agreed_stop(true));
     CHECK(!alone.agreed_save(false));
 }
@@ -181,7 +181,7 @@ TEST_CASE("numbers of all ranks: the first index, counts, extremes, copies") {
     for (const partition& shared_out : aligned_partitions()) {
         const int last = shared_out.ranks() - 1;
         const auto results = results_of_ranks(shared_out, [&](const slices& s) {
-            const space S = s.of(n);
+            const space S = s.of(vector_length);
             const int rank = s.group->rank();
             std::vector<double> numbers{7.0, 8.0};
             if (rank != last) numbers.assign(2, -1.0);
@@ -206,15 +206,15 @@ TEST_CASE("numbers of all ranks: the first index, counts, extremes, copies") {
             row.insert(row.end(), all.begin(), all.end());
             return row;
         });
-        std::vector<double> expected{65.0, -1.0, 0.0, static_cast<double>(n)};
+        std::vector<double> expected{65.0, -1.0, 0.0, static_cast<double>(vector_length)};
         for (const double number : {last, -last, 1, 0, 1, 1, 7, 8}) expected.push_back(number);
-        for (std::int64_t i = 0; i < n; ++i) expected.push_back(static_cast<double>(i));
+        for (std::int64_t i = 0; i < vector_length; ++i) expected.push_back(static_cast<double>(i));
         for (const auto& row : results) CHECK(row == expected);
     }
 }
 
 TEST_CASE("fold keeps the bits of a serial sum and product, and ends all ranks where its body throws") {
-    const auto x = matrices::random_vector(n, 3);
+    const auto x = matrices::random_vector(vector_length, 3);
     std::vector<double> expected{0.1, 1.0};
     for (const double entry : x) expected = {expected[0] + entry, expected[1] * (1.0 + 0.01 * entry)};
     for (partition shared_out : aligned_partitions()) {
@@ -222,7 +222,7 @@ TEST_CASE("fold keeps the bits of a serial sum and product, and ends all ranks w
         for (const std::int64_t unit : {64, 31}) {
             shared_out.unit = unit;
             const auto results = results_of_ranks(shared_out, [&](const slices& s) {
-                const space S = s.of(n);
+                const space S = s.of(vector_length);
                 const auto own = slice_of(x, S);
                 std::vector<double> state{0.1, 1.0};
                 S.fold(state, [&](std::span<double> so_far) {
@@ -237,7 +237,7 @@ TEST_CASE("fold keeps the bits of a serial sum and product, and ends all ranks w
         }
     }
     const auto thrown = outcomes_of_ranks(3, [](const group_pointer& group, int rank) {
-        const space S = slices{group, {{1, 2, partition::rest}}}.of(n);
+        const space S = slices{group, {{1, 2, partition::rest}}}.of(vector_length);
         std::vector<double> state(1);
         S.fold(state, [&](std::span<double>) {
             if (rank == 1) throw std::domain_error("in the middle");

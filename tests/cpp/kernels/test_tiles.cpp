@@ -1,3 +1,4 @@
+#include "kernel_choices.hpp"
 #include "matrices.hpp"
 
 #include <rhochain/kernels/products/spmm.hpp>
@@ -17,8 +18,6 @@ using namespace rhochain;
 
 namespace {
 
-constexpr entry_map maps[] = {entry_map::identity, entry_map::absolute, entry_map::squared};
-
 tile_shape shape_of(std::int64_t rows, std::int64_t cols, int row_shift, int column_shift) {
     return {row_shift, column_shift, ((rows - 1) >> row_shift) + 1, ((cols - 1) >> column_shift) + 1};
 }
@@ -29,7 +28,7 @@ void check_products(const csr<Scalar, Index>& W, const tile_shape& shape) {
     const auto T = make_tiles(W.view(), shape, 2);
     REQUIRE(T.has_value());
     const auto x = matrices::random_vector(W.n_cols, 7), z = matrices::random_vector(W.n_rows, 8);
-    for (const entry_map f : maps)
+    for (const entry_map f : all_maps)
         for (const double s : {1.0, 0.25})
             for (const int threads : {1, 3}) {
                 std::vector<double> y(z.size()), expected(z.size()), v(x.size()), expected_v(x.size());

@@ -1,5 +1,6 @@
 // Isolated eigenvalues: the deflation theorem and the bound from recurrences against dense eigenvalues, over many
 // seeds.
+#include "dense_matrices.hpp"
 #include "matrices.hpp"
 
 #include <doctest/doctest.h>
@@ -10,37 +11,17 @@
 #include "spectra/radius/deflation.hpp"
 #include "spectra/radius/power_filter.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <complex>
 #include <random>
 #include <vector>
 
 using namespace rhochain;
+using matrices::largest_modulus;
+using matrices::sparse;
 
 namespace {
 
 using matrix = csr<double, std::int32_t>;
-
-// Sparse rows of a dense n x n array.
-matrix sparse_of(const std::vector<double>& D, std::int64_t n) {
-    matrix W{n, n, {0}, {}, {}};
-    for (std::int64_t i = 0; i < n; ++i) {
-        for (std::int64_t j = 0; j < n; ++j)
-            if (const double w = D[static_cast<std::size_t>(i * n + j)]; w != 0.0) {
-                W.indices.push_back(static_cast<std::int32_t>(j));
-                W.values.push_back(w);
-            }
-        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
-    }
-    return W;
-}
-
-double largest_modulus(const std::vector<double>& D, std::int64_t n) {
-    double largest = 0.0;
-    for (const auto& value : eigen_decompose(D, n, false).values) largest = std::max(largest, std::abs(value));
-    return largest;
-}
 
 // A disk of entries and `sigma` u v^T + c on top, u and v Gaussian and correlated.
 matrix with_outlier(std::int64_t n, double sigma, unsigned seed) {
@@ -57,7 +38,7 @@ matrix with_outlier(std::int64_t n, double sigma, unsigned seed) {
         for (std::int64_t j = 0; j < n; ++j)
             D[at(i, j)] =
                 0.5 * normal(gen) / root + sigma * u[static_cast<std::size_t>(i)] * v[static_cast<std::size_t>(j)];
-    return sparse_of(D, n);
+    return sparse(D, n);
 }
 
 }  // namespace
@@ -133,7 +114,7 @@ TEST_CASE("the bound from recurrences fails no more often than it may") {
     // Two eigenvalues of the same order: the bound fails where the start nearly misses the first one.
     std::vector<double> D(36, 0.0);
     for (std::size_t i = 0; i < 6; ++i) D[i * 7] = i == 0 ? 1.0 : i == 1 ? 0.9 : 0.3;
-    const matrix W = sparse_of(D, 6);
+    const matrix W = sparse(D, 6);
     const irreducible_block block(sparse_operator(W.view(), 1));
     constexpr double delta = 0.2;
     constexpr int trials = 2000;

@@ -24,14 +24,14 @@ struct recurrence {
     [[nodiscard]] lanczos_numbers first(std::size_t k) const { return {{a.data(), k}, {b.data(), k}}; }
 };
 
-double dot(const std::vector<double>& x, const std::vector<double>& y) {
+double plain_dot(const std::vector<double>& x, const std::vector<double>& y) {
     double sum = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
     return sum;
 }
 
 void normalise(std::vector<double>& x) {
-    const double norm = std::sqrt(dot(x, x));
+    const double norm = std::sqrt(plain_dot(x, x));
     for (double& entry : x) entry /= norm;
 }
 
@@ -43,9 +43,9 @@ recurrence run_lanczos(const std::vector<double>& values, std::vector<double> q,
     for (std::size_t k = 0; k < steps; ++k) {
         std::vector<double> next(q.size());
         for (std::size_t i = 0; i < q.size(); ++i) next[i] = values[i] * q[i] - b * before[i];
-        const double a = dot(next, q);
+        const double a = plain_dot(next, q);
         for (std::size_t i = 0; i < q.size(); ++i) next[i] -= a * q[i];
-        b = std::sqrt(dot(next, next));
+        b = std::sqrt(plain_dot(next, next));
         T.a.push_back(a);
         T.b.push_back(b);
         if (b < 1e-14) break;

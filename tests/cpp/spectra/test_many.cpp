@@ -29,7 +29,7 @@ bool same_numbers(const Bracket& a, const Bracket& b) {
            a.status == b.status && a.vector == b.vector;
 }
 
-Bracket radius(const linear_map& W, const SolverOptions& options) { return spectral_radius(W, options); }
+Bracket radius_of(const linear_map& W, const SolverOptions& options) { return spectral_radius(W, options); }
 
 }  // namespace
 
@@ -41,12 +41,13 @@ TEST_CASE("each of many matrices has the bits of a call of its own, on any numbe
     SolverOptions options;
     options.seed = 3;
     for (const int threads : {1, 2, 3}) {
-        const auto outcomes = solve_many(space(static_cast<std::int64_t>(all.size()), threads), make, radius, options);
+        const auto outcomes =
+            solve_many(space(static_cast<std::int64_t>(all.size()), threads), make, radius_of, options);
         REQUIRE(outcomes.size() == all.size());
         for (std::size_t i = 0; i < all.size(); ++i) {
             CHECK(outcomes[i].done);
             CHECK(outcomes[i].failure == nullptr);
-            CHECK(same_numbers(outcomes[i].bracket, radius(make(static_cast<std::int64_t>(i)).with(1), options)));
+            CHECK(same_numbers(outcomes[i].bracket, radius_of(make(static_cast<std::int64_t>(i)).with(1), options)));
         }
     }
 }
@@ -59,7 +60,7 @@ TEST_CASE("a matrix that fails leaves its exception, and the others go on") {
     };
     const auto solve = [](const linear_map& W, const SolverOptions& options) {
         if (W.rows() == 50) throw std::runtime_error("no such radius");
-        return radius(W, options);
+        return radius_of(W, options);
     };
     const auto outcomes = solve_many(space(4, 2), make, solve, {});
     CHECK_THROWS_AS(std::rethrow_exception(outcomes[1].failure), std::invalid_argument);
@@ -83,7 +84,7 @@ TEST_CASE("an interrupt is asked for by the calling thread alone and ends the lo
     };
     const auto slow = [](const linear_map& W, const SolverOptions& own) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        return radius(W, own);
+        return radius_of(W, own);
     };
     const auto outcomes = solve_many(space(2000, 2), make, slow, options);
     CHECK(!elsewhere);

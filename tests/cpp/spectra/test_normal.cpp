@@ -1,4 +1,5 @@
 // Normal matrices: rho = ||W||_2 = mu_D, with the bounds of the norm.
+#include "proved_brackets.hpp"
 #include "symmetric_matrices.hpp"
 
 #include <rhochain/rhochain.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <numbers>
 #include <numeric>
 #include <random>
 
@@ -21,8 +23,6 @@ using matrices::random_symmetric;
 using matrices::sparse;
 
 namespace {
-
-constexpr double pi = 3.14159265358979323846;
 
 // A product of Householder reflections, dense.
 std::vector<double> orthogonal(std::int64_t n, double factor, unsigned seed) {
@@ -61,15 +61,6 @@ csr<double, std::int32_t> rotations(std::int64_t n, unsigned seed) {
         W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
     }
     return W;
-}
-
-void check_proved(const Bracket& b, double truth, double rtol) {
-    CHECK(b.lower.grade == Grade::proved);
-    CHECK(b.upper.grade == Grade::proved);
-    CHECK(b.lower.value <= truth * (1.0 + 1e-12));
-    CHECK(b.upper.value >= truth * (1.0 - 1e-12));
-    CHECK(b.upper.value - b.lower.value <= rtol * truth);
-    CHECK(b.status == Status::converged);
 }
 
 void check_eigenvector(const linear_map& W, const Bracket& b) {
@@ -145,7 +136,8 @@ TEST_CASE("circulant: rho = sigma_1 = mu_D = max |fft(c)|, with an eigenvector; 
         for (std::int64_t m = 0; m < n; ++m) {
             std::complex<double> sum = 0.0;
             for (const auto& [offset, value] : c)
-                sum += value * std::polar(1.0, 2.0 * pi * static_cast<double>(m * offset) / static_cast<double>(n));
+                sum += value * std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(m * offset) /
+                                                   static_cast<double>(n));
             truth = std::max(truth, std::abs(sum));
         }
         CHECK(is_circulant({W.view()}));

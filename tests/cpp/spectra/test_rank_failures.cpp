@@ -36,7 +36,7 @@ const measure measures[] = {
 
 const partition three_ranks{{1, 2, partition::rest}};
 
-plain_slices::matrix square() { return matrices::iid<double>(700, 7, 3); }
+plain_slices::matrix random_matrix() { return matrices::iid<double>(700, 7, 3); }
 
 // How a run ends on one rank.
 struct ending {
@@ -51,7 +51,7 @@ struct ending {
 // The run on all ranks with options(rank).
 template <class Options>
 std::vector<ending> endings(measure run, const Options& options) {
-    const auto W = square();
+    const auto W = random_matrix();
     return results_of_ranks(three_ranks, [&](const slices& s) {
         ending e;
         plain_slices A(W, s);
@@ -78,7 +78,7 @@ void check_failure(const std::vector<std::exception_ptr>& thrown, int failing, c
 }  // namespace
 
 TEST_CASE("a product that throws on one rank ends every solver on all ranks") {
-    const auto W = square();
+    const auto W = random_matrix();
     for (const measure run : measures)
         for (const int failing : {0, 2})
             for (const int at : {1, 2, 9}) {
@@ -95,7 +95,7 @@ TEST_CASE("a product that throws on one rank ends every solver on all ranks") {
 }
 
 TEST_CASE("a callback or an interrupt that throws on one rank ends the call on all ranks") {
-    const auto W = square();
+    const auto W = random_matrix();
     for (const measure run : measures) {
         const auto thrown = outcomes_of_ranks(3, [&](const group_pointer& group, int rank) {
             SolverOptions options;
@@ -147,7 +147,7 @@ TEST_CASE("products that all ranks count end a run on all of them alike") {
 }
 
 TEST_CASE("a run that was stopped leaves the next one of the same group alone") {
-    const auto W = square();
+    const auto W = random_matrix();
     const auto both = results_of_ranks(three_ranks, [&](const slices& s) {
         const linear_map A = plain_slices(W, s);
         const std::int64_t unbroken = spectral_norm(A).matvecs;
@@ -163,7 +163,7 @@ TEST_CASE("a run that was stopped leaves the next one of the same group alone") 
 }
 
 TEST_CASE("a start vector that is refused for one rank's slice is refused on all ranks") {
-    const auto W = square();
+    const auto W = random_matrix();
     const auto refusals = [&](const std::vector<double>& start, std::int64_t shorter) {
         std::vector<std::exception_ptr> all;
         for (const measure run : {measures[0], measures[1]}) {
@@ -196,7 +196,7 @@ TEST_CASE("a start vector that is refused for one rank's slice is refused on all
 }
 
 TEST_CASE("a signal of one rank counts on all of them") {
-    const auto W = square();
+    const auto W = random_matrix();
     for (const measure run : measures)
         for (const int signalled : {0, 1, 2}) {
             const auto seen = results_of_ranks(three_ranks, [&](const slices& s) {

@@ -3,6 +3,8 @@
 #include "matrices.hpp"
 #include "part_of_rank.hpp"
 #include "plain_slices.hpp"
+#include "rank_comparisons.hpp"
+#include "saved_runs.hpp"
 #include "state_sample.hpp"
 
 #include <rhochain/operators/sparse_operator.hpp>
@@ -19,8 +21,6 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <limits>
-#include <memory>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -29,21 +29,15 @@
 
 using namespace rhochain;
 using namespace thread_ranks;
+using rank_comparisons::everything;
+using rank_comparisons::reducible;
 
 namespace {
 
-using estimator = std::function<Bracket(const linear_map&, const SolverOptions&)>;
+using map_estimator = std::function<Bracket(const linear_map&, const SolverOptions&)>;
 // Calls its argument with the map of each rank, or with that of the one process.
 using map_user = std::function<void(const linear_map&, int rank)>;
 using job = std::function<void(const map_user&)>;
-
-constexpr std::size_t everything = std::numeric_limits<std::size_t>::max();
-
-void halve_reals(RunRecord& record) {
-    const auto reals = record.real_numbers();
-    const auto half = reals.first(reals.size() / 2);
-    record.reals = std::make_shared<const buffer<double>>(half.begin(), half.end());
-}
 
 job in_one_process(const square_matrix& W) {
     return [W](const map_user& use) { use(sparse_operator(W.view(), 1), 0); };
@@ -82,8 +76,6 @@ std::vector<double> numbers_of(const Bracket& b, const space& S) {
     return numbers;
 }
 
-constexpr double each_iteration = 0.0, seldom = 300.0;
-
 // `ends`: the rank whose callback ends the run, at its record `at`; `first_save`: the first state that is saved ends
 // it.
 struct cut {
@@ -92,8 +84,8 @@ struct cut {
     bool first_save = false;
 };
 
-outcome logged(const job& run, const estimator& estimate, const log_state& from, double save_seconds, cut end = {},
-               const state_sample& sample = state_sample()) {
+outcome logged_on_ranks(const job& run, const map_estimator& estimate, const log_state& from, double save_seconds,
+                        cut end = {}, const state_sample& sample = state_sample()) {
     outcome found{.numbers = {}, .saved = sample};
     run([&](const linear_map& A, int rank) {
         RunSaving saving;
@@ -117,7 +109,7 @@ outcome logged(const job& run, const estimator& estimate, const log_state& from,
     return found;
 }
 
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
+bool equal_numbers(const std::vector<double>& a, const std::vector<double>& b) {
     const auto equal = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
 }
@@ -128,63 +120,56 @@ std::int64_t products_of(const log_state& state) {
 }
 
 // Runs of each job are killed after a save, or ended by the callback of a rank, and go on in the next job.
-void check_resumption(const std::vector<job>& jobs, const estimator& estimate, std::size_t least_states,
-                      unsigned seed) {
+void check_resumption_on_ranks(const std::vector<job>& jobs, const map_estimator& estimate, std::size_t least_states,
+                               unsigned seed) {
     std::mt19937_64 generator(seed);
     std::vector<double> unbroken;
     for (std::size_t j = 0; j < jobs.size(); ++j) {
         CAPTURE(j);
-        const outcome whole =
-            logged(jobs[j], estimate, {}, each_iteration, {}, state_sample(1, seed + static_cast<unsigned>(j)));
+        const outcome whole = logged_on_ranks(jobs[j], estimate, {}, each_iteration, {},
+                                              state_sample(1, seed + static_cast<unsigned>(j)));
         if (unbroken.empty()) unbroken = whole.numbers;
-        REQUIRE(same(whole.numbers, unbroken));
+        REQUIRE(equal_numbers(whole.numbers, unbroken));
         REQUIRE(whole.saved.taken() >= least_states);
         const job& next = jobs[(j + 1) % jobs.size()];
-        CHECK(same(logged(next, estimate, whole.saved.last(), seldom).numbers, unbroken));
+        CHECK(equal_numbers(logged_on_ranks(next, estimate, whole.saved.last(), seldom).numbers, unbroken));
         for (const log_state& state : whole.saved.states(3, j)) {
-            CHECK(same(logged(next, estimate, state, seldom).numbers, unbroken));
+            CHECK(equal_numbers(logged_on_ranks(next, estimate, state, seldom).numbers, unbroken));
             // What is saved first is the state that was read, or a later one.
-            const outcome ended = logged(next, estimate, state, each_iteration, {.first_save = true});
+            const outcome ended = logged_on_ranks(next, estimate, state, each_iteration, {.first_save = true});
             CHECK(products_of(ended.saved.last()) >= products_of(state));
         }
         REQUIRE(whole.records > 0);
         const int rank = j == 0 ? 0 : static_cast<int>(generator() % 2);  // the first job has one
         const cut end{rank, static_cast<std::int64_t>(generator() % static_cast<std::uint64_t>(whole.records))};
         CAPTURE(end.at);
-        const outcome first = logged(jobs[j], estimate, {}, j % 2 == 0 ? seldom : each_iteration, end);
-        const outcome second = logged(next, estimate, first.saved.last(), each_iteration, {0, end.at / 2});
-        CHECK(same(logged(jobs[j], estimate, second.saved.last(), seldom).numbers, unbroken));
+        const outcome first = logged_on_ranks(jobs[j], estimate, {}, j % 2 == 0 ? seldom : each_iteration, end);
+        const outcome second = logged_on_ranks(next, estimate, first.saved.last(), each_iteration, {0, end.at / 2});
+        CHECK(equal_numbers(logged_on_ranks(jobs[j], estimate, second.saved.last(), seldom).numbers, unbroken));
     }
 }
 
-const estimator radius = [](const linear_map& A, const SolverOptions& o) { return spectral_radius(A, o); };
-const estimator coarse_radius = [](const linear_map& A, const SolverOptions& o) {
+const map_estimator radius_of_map = [](const linear_map& A, const SolverOptions& o) { return spectral_radius(A, o); };
+const map_estimator coarse_radius_of_map = [](const linear_map& A, const SolverOptions& o) {
     SolverOptions own = o;
     own.rtol = 0.1;
     return spectral_radius(A, own);
 };
-const estimator norm = [](const linear_map& A, const SolverOptions& o) { return spectral_norm(A, o); };
-const estimator modulus = [](const linear_map& A, const SolverOptions& o) { return perron_radius(A, o); };
-const estimator scaling = [](const linear_map& A, const SolverOptions& o) {
+const map_estimator norm_of_map = [](const linear_map& A, const SolverOptions& o) { return spectral_norm(A, o); };
+const map_estimator modulus_of_map = [](const linear_map& A, const SolverOptions& o) { return perron_radius(A, o); };
+const map_estimator scaling_of_map = [](const linear_map& A, const SolverOptions& o) {
     SolverOptions own = o;
     own.rtol = 0.3;
     own.max_matvecs = 2000;
     return scaled_norm(A, own).bracket;
 };
 
-const estimator range = [](const linear_map& A, const SolverOptions& o) { return numerical_radius(A, o); };
-const estimator growth = [](const linear_map& A, const SolverOptions& o) {
+const map_estimator range_of_map = [](const linear_map& A, const SolverOptions& o) { return numerical_radius(A, o); };
+const map_estimator growth_of_map = [](const linear_map& A, const SolverOptions& o) {
     SolverOptions own = o;
     own.max_matvecs = 4000;
     return worst_case_growth(A, SlopeRange{.lo = 0.0, .hi = 0.6, .leak = 1.0}, own).bracket;
 };
-
-// A giant component, smaller ones and single vertices.
-square_matrix reducible(std::int64_t n) {
-    square_matrix W = matrices::iid<double>(n, 2, 17);
-    for (std::size_t p = 0; p < W.values.size(); p += 11) W.values[p] *= 3.0;
-    return W;
-}
 
 // Two components, of which the first rank solves the smaller one alone.
 square_matrix two_blocks(std::int64_t n, std::int64_t small) {
@@ -197,7 +182,7 @@ square_matrix two_blocks(std::int64_t n, std::int64_t small) {
 }
 
 // With the chunk of the library. Two ranks with rows have at least this many.
-constexpr std::int64_t two_pieces = least_piece + 256;
+constexpr std::int64_t two_slices = least_piece + 256;
 std::vector<job> on_one_and_two_ranks(const square_matrix& W) {
     return {in_one_process(W), on_ranks(W, {{1, partition::rest}, least_piece, least_piece})};
 }
@@ -213,26 +198,28 @@ TEST_CASE("log of ranks: estimates from products alone go on on other ranks to t
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
-    for (const estimator& estimate : {radius, norm, scaling}) check_resumption(jobs, estimate, 4, seed++);
+    for (const map_estimator& estimate : {radius_of_map, norm_of_map, scaling_of_map})
+        check_resumption_on_ranks(jobs, estimate, 4, seed++);
     // Longer runs: one rank, three with rows, and three of which the first has none.
-    for (const estimator& estimate : {range, growth})
-        check_resumption({jobs[0], jobs[2], jobs[3]}, estimate, 4, seed++);
+    for (const map_estimator& estimate : {range_of_map, growth_of_map})
+        check_resumption_on_ranks({jobs[0], jobs[2], jobs[3]}, estimate, 4, seed++);
 }
 
 TEST_CASE("log of ranks: a radius goes on in one process and on ranks, components of the first rank alone too") {
-    check_resumption(on_one_and_two_ranks(two_blocks(two_pieces, two_pieces / 5)), coarse_radius, 10, 5);
-    check_resumption(on_one_and_two_ranks(reducible(two_pieces)), modulus, 10, 6);
+    check_resumption_on_ranks(on_one_and_two_ranks(two_blocks(two_slices, two_slices / 5)), coarse_radius_of_map, 10,
+                              5);
+    check_resumption_on_ranks(on_one_and_two_ranks(reducible(two_slices)), modulus_of_map, 10, 6);
     const auto short_W = reducible(1300), short_V = two_blocks(1300, 260);
-    check_resumption(on_one_to_three_ranks(short_W), radius, 10, 8);
-    check_resumption(on_one_to_three_ranks(short_W), modulus, 10, 9);
-    check_resumption(on_one_to_three_ranks(short_V), radius, 10, 10);
+    check_resumption_on_ranks(on_one_to_three_ranks(short_W), radius_of_map, 10, 8);
+    check_resumption_on_ranks(on_one_to_three_ranks(short_W), modulus_of_map, 10, 9);
+    check_resumption_on_ranks(on_one_to_three_ranks(short_V), radius_of_map, 10, 10);
 }
 
 TEST_CASE("log of ranks: a norm and a scaling go on in one process and on ranks") {
-    check_resumption(on_one_and_two_ranks(matrices::iid<double>(two_pieces, 6, 8)), norm, 10, 8);
-    check_resumption(on_one_and_two_ranks(two_blocks(two_pieces, two_pieces / 5)), scaling, 10, 9);
-    check_resumption(on_one_to_three_ranks(matrices::iid<double>(1300, 6, 8)), norm, 10, 10);
-    check_resumption(on_one_to_three_ranks(two_blocks(1300, 260)), scaling, 10, 11);
+    check_resumption_on_ranks(on_one_and_two_ranks(matrices::iid<double>(two_slices, 6, 8)), norm_of_map, 10, 8);
+    check_resumption_on_ranks(on_one_and_two_ranks(two_blocks(two_slices, two_slices / 5)), scaling_of_map, 10, 9);
+    check_resumption_on_ranks(on_one_to_three_ranks(matrices::iid<double>(1300, 6, 8)), norm_of_map, 10, 10);
+    check_resumption_on_ranks(on_one_to_three_ranks(two_blocks(1300, 260)), scaling_of_map, 10, 11);
 }
 
 TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {
@@ -241,8 +228,8 @@ TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {
     const job run = on_plain_slices(W, shared_out);
     std::mt19937_64 generator(4);
     std::int64_t refused = 0;
-    for (const estimator& estimate : {radius, norm, scaling}) {
-        const auto states = logged(run, estimate, {}, each_iteration, {}, state_sample(8)).saved.states(12);
+    for (const map_estimator& estimate : {radius_of_map, norm_of_map, scaling_of_map}) {
+        const auto states = logged_on_ranks(run, estimate, {}, each_iteration, {}, state_sample(8)).saved.states(12);
         for (int trial = 0; trial < 12; ++trial) {
             log_state bad = states[generator() % states.size()];
             RunRecord& record = bad[generator() % bad.size()];

@@ -119,7 +119,7 @@ std::vector<double> run_shifted(const linear_map& A) {
     return numbers;
 }
 
-void check_same_bits(const plain_slices::matrix& W, solver solve) {
+void check_aligned_slices(const plain_slices::matrix& W, solver solve) {
     const auto on_this_rank = [&](const slices& s) { return solve(plain_slices(W, s)); };
     const auto expected = results_of_ranks({}, on_this_rank).front();
     REQUIRE(std::all_of(expected.begin(), expected.end(), [](double number) { return std::isfinite(number); }));
@@ -140,7 +140,7 @@ plain_slices::matrix square() { return matrices::iid<double>(1300, 9, 3); }
 }  // namespace
 
 TEST_CASE("Arnoldi on slices has the bits of one process, restarts too") {
-    check_same_bits(square(), run_arnoldi);
+    check_aligned_slices(square(), run_arnoldi);
     check_least_pieces(matrices::iid<double>(30'000, 5, 4), run_arnoldi);
 }
 
@@ -169,24 +169,24 @@ TEST_CASE("Arnoldi on slices is a factorization: A V = V H + v b^T") {
 
 TEST_CASE("Golub-Kahan on slices has the bits of one process, where few vectors are reorthogonalised too") {
     const auto W = matrices::random_csr<double, std::int32_t>(900, 700, 0.02, 31);
-    check_same_bits(W, run_golub_kahan<orthogonality::full>);
-    check_same_bits(W, run_golub_kahan<orthogonality::semi>);
+    check_aligned_slices(W, run_golub_kahan<orthogonality::full>);
+    check_aligned_slices(W, run_golub_kahan<orthogonality::semi>);
     const auto large = matrices::iid<double>(30'000, 5, 4);
     check_least_pieces(large, run_golub_kahan<orthogonality::full>);
     check_least_pieces(large, run_golub_kahan<orthogonality::semi>);
 }
 
 TEST_CASE("Collatz and Wielandt's bracket of a block on slices has the bits of one process") {
-    check_same_bits(square(), run_perron);
+    check_aligned_slices(square(), run_perron);
     check_least_pieces(matrices::iid<double>(30'000, 5, 4), run_perron);
     // Slow without Krylov steps: a ring with a shortcut.
     auto ring = matrices::bands(640, {{-1, 0.3}, {1, 1.0}}, true);
     ring.values[700] = -1.5;
-    check_same_bits(ring, run_perron);
+    check_aligned_slices(ring, run_perron);
 }
 
 TEST_CASE("outer eigenvalues and shifted systems on slices have the bits of one process") {
-    check_same_bits(matrices::iid<double>(640, 9, 3), run_outer);
+    check_aligned_slices(matrices::iid<double>(640, 9, 3), run_outer);
     // A dense matrix that all ranks have, from any slices.
     const auto small = matrices::iid<double>(140, 9, 3);
     const auto expected = run_outer(sparse_operator(small.view(), 1));
@@ -195,11 +195,11 @@ TEST_CASE("outer eigenvalues and shifted systems on slices have the bits of one 
     for (const auto& numbers : found) CHECK(numbers == found.front());
     for (std::size_t i = 2; i < expected.size(); ++i)
         CHECK(found.front()[i] == doctest::Approx(expected[i]).epsilon(1e-9).scale(1.0));
-    check_same_bits(square(), run_shifted);
+    check_aligned_slices(square(), run_shifted);
 }
 
 TEST_CASE("powers of a start on slices have the bits of one process") {
-    check_same_bits(square(), run_power_filter);
+    check_aligned_slices(square(), run_power_filter);
     check_least_pieces(matrices::iid<double>(30'000, 5, 4), run_power_filter);
 }
 

@@ -1,6 +1,7 @@
 // An estimate that was ended at any moment goes on from its log to the bits of an unbroken run: from each state
 // that was saved, and after each end that the caller asked for.
 #include "matrices.hpp"
+#include "saved_runs.hpp"
 #include "state_sample.hpp"
 
 #include <rhochain/rhochain.hpp>
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -22,12 +22,6 @@ using namespace rhochain;
 namespace {
 
 using estimator = std::function<Bracket(const SolverOptions&)>;
-
-void halve_reals(RunRecord& record) {
-    const auto reals = record.real_numbers();
-    const auto half = reals.first(reals.size() / 2);
-    record.reals = std::make_shared<const buffer<double>>(half.begin(), half.end());
-}
 
 // NaN equals NaN.
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
@@ -46,8 +40,6 @@ void require_same_bits(const Bracket& a, const Bracket& b) {
     CHECK(a.matvecs == b.matvecs);
     CHECK(a.vector == b.vector);
 }
-
-constexpr double each_iteration = 0.0, seldom = 300.0;
 
 // `stop_at`: the record of the history at which the caller ends the run.
 Bracket logged(const estimator& estimate, const log_state& from, double save_seconds, state_sample* saved = nullptr,

@@ -1,9 +1,10 @@
 // Dale's theorem: W = S1 |W| S2 has sigma_1(W) = sigma_1(|W|) and mu_D(W) = rho(|W|).
+#include "dense_matrices.hpp"
 #include "matrices.hpp"
+#include "proved_brackets.hpp"
 
 #include <rhochain/kernels/vectors/entries.hpp>
 #include <rhochain/rhochain.hpp>
-#include "kernels/small_dense.hpp"
 
 #include "operators/entry_image.hpp"
 #include "operators/normal_operator.hpp"
@@ -17,6 +18,9 @@
 #include <random>
 
 using namespace rhochain;
+using matrices::absolute;
+using matrices::dense_norm;
+using matrices::dense_radius;
 
 namespace {
 
@@ -38,28 +42,6 @@ Matrix with_signs(Matrix W, const std::vector<double>& left, const std::vector<d
     return W;
 }
 
-std::vector<double> absolute(std::vector<double> D) {
-    for (double& w : D) w = std::abs(w);
-    return D;
-}
-
-double dense_radius(const std::vector<double>& D, std::int64_t n) {
-    const auto d = eigen_decompose(D, n, false);
-    REQUIRE(d.converged);
-    return std::abs(d.values.front());
-}
-
-// The root of the radius of D^T D.
-double dense_norm(const std::vector<double>& D, std::int64_t rows, std::int64_t cols) {
-    std::vector<double> G(static_cast<std::size_t>(cols * cols), 0.0);
-    for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = 0; j < cols; ++j)
-            for (std::int64_t k = 0; k < cols; ++k)
-                G[static_cast<std::size_t>(j * cols + k)] +=
-                    D[static_cast<std::size_t>(i * cols + j)] * D[static_cast<std::size_t>(i * cols + k)];
-    return std::sqrt(dense_radius(G, cols));
-}
-
 // Whether some of the 2^(rows + cols) pairs of signs give W.
 bool factorizes_by_trial(const std::vector<double>& D, std::int64_t rows, std::int64_t cols) {
     for (unsigned left = 0; left < 1U << rows; ++left)
@@ -74,15 +56,6 @@ bool factorizes_by_trial(const std::vector<double>& D, std::int64_t rows, std::i
             if (equal) return true;
         }
     return false;
-}
-
-void check_proved(const Bracket& b, double truth, double rtol) {
-    CHECK(b.lower.grade == Grade::proved);
-    CHECK(b.upper.grade == Grade::proved);
-    CHECK(b.lower.value <= truth * (1.0 + 1e-12));
-    CHECK(b.upper.value >= truth * (1.0 - 1e-12));
-    CHECK(b.upper.value - b.lower.value <= rtol * truth);
-    CHECK(b.status == Status::converged);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
+#include "dense_matrices.hpp"
 #include "matrices.hpp"
 
 #include <rhochain/rhochain.hpp>
-#include "kernels/small_dense.hpp"
 
 #include "spectra/structure/component_summary.hpp"
 #include "spectra/structure/signature.hpp"
@@ -9,37 +9,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-
 using namespace rhochain;
-
-namespace {
-
-csr<double, std::int32_t> sparse(const std::vector<double>& D, std::int64_t n) {
-    csr<double, std::int32_t> W{n, n, {0}, {}, {}};
-    for (std::int64_t i = 0; i < n; ++i) {
-        for (std::int64_t j = 0; j < n; ++j)
-            if (const double w = D[static_cast<std::size_t>(i * n + j)]; w != 0.0) {
-                W.indices.push_back(static_cast<std::int32_t>(j));
-                W.values.push_back(w);
-            }
-        W.indptr.push_back(static_cast<std::int32_t>(W.indices.size()));
-    }
-    return W;
-}
-
-double dense_radius(const std::vector<double>& D, std::int64_t n) {
-    const auto d = eigen_decompose(D, n, false);
-    REQUIRE(d.converged);
-    return std::abs(d.values.front());
-}
-
-std::vector<double> absolute(std::vector<double> D) {
-    for (double& w : D) w = std::abs(w);
-    return D;
-}
-
-}  // namespace
+using matrices::absolute;
+using matrices::dense_radius;
+using matrices::sparse;
 
 TEST_CASE("the signature search agrees with rho(W) = rho(|W|) on random irreducible matrices") {
     // Few entries, so that all three answers occur: a signature, a negative period, neither.

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <complex>
 #include <cstdlib>
+#include <numbers>
 
 using namespace rhochain;
 using matrices::dense_norm;
@@ -20,8 +21,6 @@ using matrices::sparse;
 using matrices::spread;
 
 namespace {
-
-constexpr double pi = 3.14159265358979323846;
 
 void check_ends(const Bracket& b, double truth, double rtol) {
     CHECK(b.lower.grade == Grade::proved);
@@ -53,8 +52,8 @@ csr<double, std::int32_t> lattice(std::int64_t a, std::int64_t b, const std::arr
 }
 
 double lattice_radius(std::int64_t a, std::int64_t b, const std::array<double, 5>& w) {
-    return w[4] + 2.0 * std::sqrt(w[0] * w[1]) * std::cos(pi / static_cast<double>(b + 1)) +
-           2.0 * std::sqrt(w[2] * w[3]) * std::cos(pi / static_cast<double>(a + 1));
+    return w[4] + 2.0 * std::sqrt(w[0] * w[1]) * std::cos(std::numbers::pi / static_cast<double>(b + 1)) +
+           2.0 * std::sqrt(w[2] * w[3]) * std::cos(std::numbers::pi / static_cast<double>(a + 1));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // R(W): the deflation bound and signed words against dense eigenvalues; the whole answer on ranks and threads.
+#include "dense_matrices.hpp"
 #include "matrices.hpp"
 #include "plain_slices.hpp"
 
@@ -8,28 +9,21 @@
 #include <rhochain/operators/sparse_operator.hpp>
 #include <rhochain/spectra/growth/numerical_radius.hpp>
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
-#include "kernels/small_dense.hpp"
 #include "spectra/growth/cycle_rate.hpp"
 #include "spectra/growth/signed_words.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <random>
 #include <vector>
 
 using namespace rhochain;
 using namespace thread_ranks;
+using matrices::largest_modulus;
 
 namespace {
 
 using matrix = csr<double, std::int32_t>;
-
-double radius(const std::vector<double>& A, std::int64_t n) {
-    double largest = 0.0;
-    for (const auto& value : eigen_decompose(A, n, false).values) largest = std::max(largest, std::abs(value));
-    return largest;
-}
 
 // rho(J_{p-1} .. J_0)^(1/p) from a dense product.
 double dense_rate(const matrix& W, const slope_rows& cycle, const SlopeRange& slopes) {
@@ -51,7 +45,7 @@ double dense_rate(const matrix& W, const slope_rows& cycle, const SlopeRange& sl
             }
         P = std::move(next);
     }
-    return std::pow(radius(P, n), 1.0 / static_cast<double>(cycle.size()));
+    return std::pow(largest_modulus(P, n), 1.0 / static_cast<double>(cycle.size()));
 }
 
 slope_rows random_cycle(std::size_t p, std::int64_t n, std::mt19937& gen) {
@@ -252,12 +246,13 @@ void check_same_bits_on_ranks(const matrix& W, const Solver& solve,
 
 TEST_CASE("the worst-case growth on slices has the bits of one process") {
     const matrix W = matrices::iid<double>(300, 6, 11);
-    const std::vector<partition> three_ranks{{{1, 2, partition::rest}}, {{0, 1, partition::rest}}};
+    const std::vector<partition> partitions_of_three{{{1, 2, partition::rest}}, {{0, 1, partition::rest}}};
     SUBCASE("slopes from 0 to 1") {
         check_same_bits_on_ranks(W, [](const linear_map& A) { return run_growth(A, {}); });
     }
     SUBCASE("slopes of both signs and a leak") {
-        check_same_bits_on_ranks(W, [](const linear_map& A) { return run_growth(A, {-0.2, 1.0, 0.5}); }, three_ranks);
+        check_same_bits_on_ranks(
+            W, [](const linear_map& A) { return run_growth(A, {-0.2, 1.0, 0.5}); }, partitions_of_three);
     }
     SUBCASE("a leak for each neuron") {
         std::mt19937 gen{5};
@@ -268,7 +263,7 @@ TEST_CASE("the worst-case growth on slices has the bits of one process") {
             const std::vector<double> own(first, first + S.length());
             return run_growth(A, {.leaks = own});
         };
-        check_same_bits_on_ranks(W, solve, three_ranks);
+        check_same_bits_on_ranks(W, solve, partitions_of_three);
     }
 }
 

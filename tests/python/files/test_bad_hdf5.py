@@ -268,3 +268,26 @@ def test_a_heap_whose_objects_have_no_bytes(tmp_path):
         rc.FileError, match=r"file: a heap with an object of 0 bytes at [0-9]+; expected objects that fil"
     ):
         rc.load(path)
+
+
+@pytest.mark.parametrize("user_block", [0, 512])
+def test_a_heap_whose_free_blocks_lead_in_a_circle(user_block, tmp_path):
+    path = tmp_path / "W.h5ad"
+    with h5py.File(path, "w", userblock_size=user_block) as file:
+        graph(file)
+    rc.load(path)
+    content = bytearray(path.read_bytes())
+    place, changed = content.find(b"HEAP\0\0\0\0"), 0
+    while place >= 0:
+        first, address = (int.from_bytes(content[place + k : place + k + 8], "little") for k in (16, 24))
+        if first != 1:
+            block = user_block + address + first
+            content[block : block + 8] = first.to_bytes(8, "little")
+            changed += 1
+        place = content.find(b"HEAP\0\0\0\0", place + 8)
+    assert changed
+    path.write_bytes(content)
+    with pytest.raises(
+        rc.FileError, match=r"file: a heap whose free blocks lead in a circle at [0-9]+; expected a list"
+    ):
+        rc.load(path)

@@ -48,6 +48,9 @@ public:
     void record(double lower, double value, double upper);
 
     [[nodiscard]] bool exhausted();
+    // (*) Whether the run ends for another reason than max_matvecs: its clock, callback, an interrupt or the log. For
+    // long work that a budget of products may exceed.
+    [[nodiscard]] bool cut_short();
     [[nodiscard]] run_log* log() const { return log_; }
     [[nodiscard]] const space& domain() const { return S_; }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 
 namespace rhochain {
 
@@ -20,9 +21,8 @@ struct scaled {
 
     // Natural logarithm of the absolute value; -inf for zero.
     [[nodiscard]] double log_abs() const {
-        constexpr double ln2 = 0.693147180559945309417232121458;
         if (mantissa == 0.0) return -std::numeric_limits<double>::infinity();
-        return std::log(std::abs(mantissa)) + static_cast<double>(exponent) * ln2;
+        return std::log(std::abs(mantissa)) + static_cast<double>(exponent) * std::numbers::ln2;
     }
 };
 

@@ -5,13 +5,13 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 namespace rhochain {
 namespace {
 
 constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
-constexpr double ln2 = 0.693147180559945309417232121458;
 
 // Covers the rounding of a logarithm, of exponent ln 2 and of their sum.
 double log_rounding(double log_value, double exponent) {
@@ -42,7 +42,7 @@ double log_largest_sum(factor_reader& P, direction d, const product_hook& after_
         largest = std::ldexp(largest, shift);
         exponent += own_exponent - shift;
     }
-    const double log_value = std::log(largest) + static_cast<double>(exponent) * ln2;
+    const double log_value = std::log(largest) + static_cast<double>(exponent) * std::numbers::ln2;
     return log_value + static_cast<double>(P.steps()) * rounding_gamma(P.roundings(d) + 4) +
            log_rounding(std::log(largest), static_cast<double>(exponent));
 }
@@ -99,7 +99,7 @@ std::optional<double> proved_lower_bound(factor_reader& P, vector_in start, cons
     const double image = norm2(v, S) * (1.0 - norms) - norm2(e, S) * (1.0 + norms);
     const double ratio = image / length * (1.0 - 0x1p-50);
     if (!(ratio > 0.0)) return std::nullopt;
-    const double log_value = std::log(ratio) + static_cast<double>(exponent) * ln2;
+    const double log_value = std::log(ratio) + static_cast<double>(exponent) * std::numbers::ln2;
     return log_value - log_rounding(std::log(ratio), static_cast<double>(exponent));
 }
 

@@ -10,12 +10,12 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 namespace rhochain {
 namespace {
 
-constexpr double ln2 = 0.693147180559945309417232121458;
 constexpr auto probes = static_cast<std::int64_t>(probe_count);
 
 // Roundings in an entry of one step, forward or backward.
@@ -64,7 +64,8 @@ public:
         vector_block h(S_);
         for (std::size_t c = 0; c < probe_count; ++c) {
             copy_column(both_, probes + static_cast<std::int64_t>(c), h, S_);
-            longest = std::max(longest, std::log(norm2(h, S_)) + static_cast<double>(exponents_[c]) * ln2);
+            longest =
+                std::max(longest, std::log(norm2(h, S_)) + static_cast<double>(exponents_[c]) * std::numbers::ln2);
         }
         return longest;
     }

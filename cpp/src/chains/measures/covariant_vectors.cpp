@@ -19,7 +19,7 @@
 namespace rhochain {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double undetermined = std::numeric_limits<double>::quiet_NaN();
 
 // C (k x k, row-major, upper triangular) with columns of length 1.
 class directions {
@@ -146,9 +146,9 @@ private:
 
     void fill_in() {
         const auto k = static_cast<std::size_t>(k_), defined = static_cast<std::size_t>(result_.defined);
-        result_.cosines.assign(entries(), nan);
-        result_.spread.assign(k, nan);
-        result_.vectors.assign(static_cast<std::size_t>(S_.length() * k_), nan);
+        result_.cosines.assign(entries(), undetermined);
+        result_.spread.assign(k, undetermined);
+        result_.vectors.assign(static_cast<std::size_t>(S_.length() * k_), undetermined);
         if (defined == 0) return;
         directions C(k_, result_.defined, seed_, streams::covariant_end(0));
         directions other(k_, result_.defined, seed_, streams::covariant_end(1));
@@ -162,7 +162,7 @@ private:
         }
         const block_out vectors = from_caller(mutable_block(result_.vectors.data(), S_.length(), k_));
         combine_columns(Q_, C.entries(), vectors, S_);
-        fill_columns(nan, result_.defined, vectors, S_);
+        fill_columns(undetermined, result_.defined, vectors, S_);
     }
 
     space S_;

@@ -1,6 +1,7 @@
 #include "chains/measures/norm_search.hpp"
 #include <rhochain/chains/rows/row_source.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "chains/measures/chain_bounds.hpp"
 #include "chains/measures/chain_product.hpp"
 #include "chains/measures/chain_rounding.hpp"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,8 +23,6 @@
 namespace rhochain {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double ln2 = 0.693147180559945309417232121458;
 constexpr std::int64_t most_steps = 200;
 constexpr std::uint64_t most_starts = 8;
 
@@ -127,12 +127,12 @@ private:
     }
 
     [[nodiscard]] double log_of(double scaled_norm) const {
-        return std::log(scaled_norm) + static_cast<double>(exponent_) * ln2;
+        return std::log(scaled_norm) + static_cast<double>(exponent_) * std::numbers::ln2;
     }
 
     // Phi of chain_rounding.hpp in units of 2^exponent_. `log_image` is ln of ||P b|| / ||b|| in the same units.
     void bound_rounding(double log_image) {
-        const double units = static_cast<double>(exponent_) * ln2;
+        const double units = static_cast<double>(exponent_) * std::numbers::ln2;
         const Bound& proved = graded_upper(b_);
         double log_rounding = infinity;
         delta_ = options_.delta;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace rhochain {
@@ -40,13 +41,12 @@ void tangent_frame::step(std::int64_t k) {
 }
 
 double tangent_frame::factorize() {
-    constexpr double ln2 = 0.693147180559945309417232121458;
     const std::int64_t lost_before = lost_;
     lost_ = 0;
     const double least = orthonormalise(Q_.mantissas(), norms_, S_, R_);
     scale_factor();
     for (std::size_t c = 0; c < logs_.size(); ++c) {
-        logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * ln2;
+        logs_[c] = std::log(norms_[c]) + static_cast<double>(Q_.exponents()[c]) * std::numbers::ln2;
         if (norms_[c] == 0.0) ++lost_;
         norms_[c] = norms_[c] > 0.0 ? 1.0 : 0.0;
     }

@@ -13,7 +13,7 @@ namespace rhochain {
 namespace {
 
 // The coefficients of a gated_step; those that a cell does not have are null.
-struct coefficients {
+struct stack_coefficients {
     const double* m[3];
     const double* k;
     const double* p;
@@ -21,7 +21,7 @@ struct coefficients {
     const double* t;
     double power;
 
-    explicit coefficients(const gated_step& J)
+    explicit stack_coefficients(const gated_step& J)
         : m{at(J.m[0]), at(J.m[1]), at(J.m[2])},
           k(at(J.k)),
           p(at(J.p)),
@@ -49,8 +49,8 @@ void over_units(const space& S, std::int64_t columns, const Row& row) {
     });
 }
 
-void forward(const linear_map& A, stack_cell cell, const coefficients& J, const layer_rows& x, const space& S,
-             std::int64_t b, mutable_block F, mutable_block T) {
+void forward_of_cell(const linear_map& A, stack_cell cell, const stack_coefficients& J, const layer_rows& x,
+                     const space& S, std::int64_t b, mutable_block F, mutable_block T) {
     const std::int64_t size = S.length() * b;
     double* own = F.data;
     if (x.below != nullptr) own = std::copy(x.below, x.below + size, own);
@@ -74,8 +74,8 @@ void forward(const linear_map& A, stack_cell cell, const coefficients& J, const 
     });
 }
 
-void backward(const linear_map& A, stack_cell cell, const coefficients& J, const layer_rows& x, const space& S,
-              std::int64_t b, mutable_block F, mutable_block T) {
+void backward_of_cell(const linear_map& A, stack_cell cell, const stack_coefficients& J, const layer_rows& x,
+                      const space& S, std::int64_t b, mutable_block F, mutable_block T) {
     const std::int64_t size = S.length() * b;
     double *t1 = T.data, *t2 = t1 + size, *t3 = t2 + size, *t4 = t3 + size;
     const auto through_gates = [=](std::int64_t i, std::int64_t at, double w) {
@@ -123,9 +123,9 @@ void apply_layer(const linear_map& A, const stack_layout& layout, std::int64_t l
     double* const h = rows.row(layout.output(layer));
     const layer_rows x{layer == 0 ? nullptr : rows.row(layout.output(layer - 1)), h,
                        layout.cell == stack_cell::lstm ? h + layout.units * b : nullptr};
-    const auto run = d == direction::forward ? forward : backward;
-    run(A, layout.cell, coefficients(step), x, A.domain().replicated(layout.units), b, entries_of(scratch.from.view()),
-        entries_of(scratch.products.view()));
+    const auto run = d == direction::forward ? forward_of_cell : backward_of_cell;
+    run(A, layout.cell, stack_coefficients(step), x, A.domain().replicated(layout.units), b,
+        entries_of(scratch.from.view()), entries_of(scratch.products.view()));
 }
 
 void measure_state(block_out X, std::span<double> squares, const space& S) {

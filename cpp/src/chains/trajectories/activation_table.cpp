@@ -1,4 +1,5 @@
 #include "chains/trajectories/activation_table.hpp"
+#include <rhochain/storage/infinity.hpp>
 
 #include "kernels/exponential.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double minus_p = none;
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double half_pi = 1.5707963267948966;
 constexpr double selu_scale = 1.0507009873554804934193;
 constexpr double selu_bottom = 1.7580993408473768600;  // scale alpha

@@ -1,5 +1,6 @@
 #include <rhochain/kernels/products/sell_layout.hpp>
 #include <rhochain/kernels/space/panel_task.hpp>
+#include "storage/position.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,8 +13,6 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t height = sell<double>::height;
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Lanes of a slice that have a k-th entry; their lengths fall.
 std::int64_t lanes_beyond(const std::int32_t* lengths, std::int32_t k) {

@@ -4,6 +4,7 @@
 #include <rhochain/kernels/products/tile_layout.hpp>
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/storage/row_panels.hpp>
+#include "storage/position.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,8 +18,6 @@ namespace rhochain {
 namespace {
 
 constexpr std::int64_t numbers_a_line = cache_line / sizeof(double);
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 int floor_log2(std::int64_t n) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n))) - 1; }
 

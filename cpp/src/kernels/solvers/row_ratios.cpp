@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
+#include <rhochain/storage/infinity.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -30,7 +31,6 @@ void roots_up(double rounding, vector_out lengths, const space& S) {
 
 double row_ratios(const ratio_rounding& rounding, vector_in lengths, vector_in errors, vector_out images,
                   const space& S) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     const auto of_chunk = [&, lengths = entries_of(lengths), errors = entries_of(errors), images = entries_of(images)](
                               std::int64_t begin, std::int64_t end) {
         double own = infinity;

@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
+#include <rhochain/storage/infinity.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +27,6 @@ void clamp_entries(vector_in x, double most, vector_out y, const space& S) {
 }
 
 extremes entry_extremes(vector_in d, const space& S) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     const auto partial = results_of_chunks(S, [=, d = entries_of(d)](std::int64_t begin, std::int64_t end) {
         extremes e{infinity, -infinity};
         for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)

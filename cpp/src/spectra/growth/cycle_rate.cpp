@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/krylov/golub_kahan.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/vectors/block_ops.hpp"
 #include "kernels/vectors/column_norms.hpp"
 #include "kernels/vectors/random.hpp"
@@ -19,8 +20,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Q A P over mu_0 .. mu_{p-1}, as a model of a linear map.
 class deflated_cycle {
@@ -75,7 +74,7 @@ private:
 struct unit_chain {
     vector_block last;
     std::vector<double> norms;  // by the index of the Jacobian
-    double log = 0.0;           // of their product; -inf if one is 0
+    double log = 0.0;           // of their product; -inf if one is 0, or where the run is cut short
 };
 
 class cycle_certificate {
@@ -101,6 +100,7 @@ public:
         const unit_chain right = chain(x_, true), left = chain(y_, false);
         if (!std::isfinite(right.log) || !std::isfinite(left.log)) return {};
         const double error_r = forward_error(right), error_s = backward_error(right, left);
+        if (!std::isfinite(error_r) || !std::isfinite(error_s)) return {};
         const double k = dot(y_, x_, S), ratio = std::exp(left.log - right.log);
         const double theta = dot(y_, right.last, S) / k;
         vector_block r = right.last, s = left.last;
@@ -141,6 +141,10 @@ private:
         vector_block next(S);
         for (std::size_t j = 0; j < p; ++j) {
             const std::size_t k = forwards ? j : p - 1 - j;
+            if (ledger_.cut_short()) {
+                c.log = -infinity;
+                return c;
+            }
             if (forwards)
                 J_.forward(cycle_[k], c.last, next);
             else
@@ -154,7 +158,8 @@ private:
         return c;
     }
 
-    // Bounds of the norms of the products after step k (forwards false) or before it, over their mu.
+    // Bounds of the norms of the products after step k (forwards false) or before it, over their mu; infinity where the
+    // run is cut short.
     std::vector<double> part_norms(const std::vector<double>& mu, bool before) {
         const space& S = J_.domain();
         const std::size_t p = cycle_.size();
@@ -164,6 +169,7 @@ private:
         fill_gaussian(v, seed_, streams::cycle_probes + (before ? 0 : 1), S);
         std::vector<double> norms(p);
         for (std::size_t j = 0; j < p; ++j) {
+            if (ledger_.cut_short()) return std::vector<double>(p, infinity);
             const std::size_t k = before ? j : p - 1 - j;
             double largest = 0.0;
             for (std::int64_t c = 0; c < columns; ++c) largest = std::max(largest, careful_norm(v, c, S));

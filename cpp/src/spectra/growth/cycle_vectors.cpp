@@ -1,6 +1,7 @@
 #include "spectra/growth/cycle_vectors.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/run_stage.hpp"
@@ -11,12 +12,6 @@
 #include <utility>
 
 namespace rhochain {
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
-
 vector_block random_unit_vector(const space& S, std::uint64_t seed, std::uint64_t stream) {
     vector_block v(S);
     fill_gaussian(v, seed, stream, S);

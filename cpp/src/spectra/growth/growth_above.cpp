@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "operators/similarity.hpp"
 #include "spectra/growth/growth_scaling.hpp"
 #include "spectra/growth/product_magnitude.hpp"
@@ -16,8 +17,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 double largest_slope(const SlopeRange& slopes) { return std::max(std::abs(slopes.lo), std::abs(slopes.hi)); }
 

@@ -31,9 +31,9 @@ constexpr std::int64_t large = 200'000;
 constexpr stage long_schedule[] = {{6, 4}, {12, 6}, {30, 3}};
 constexpr stage short_schedule[] = {{4, 3}, {8, 4}, {16, 4}};
 
-class growth_search {
+class scaling_descent {
 public:
-    growth_search(const irreducible_block& block, std::uint64_t seed, Ledger& ledger)
+    scaling_descent(const irreducible_block& block, std::uint64_t seed, Ledger& ledger)
         : block_(block), seed_(seed), ledger_(ledger), B_(block.map(), zero()) {}
 
     vector_block run(vector_block known, std::int64_t products) {
@@ -41,6 +41,7 @@ public:
         const std::size_t angles = block_.size() <= large ? 4 : 2;
         const bool at_length = products >= 4 * 186 * static_cast<std::int64_t>(angles);
         vector_block found = descend(first, at_length ? std::span<const stage>(long_schedule) : short_schedule, angles);
+        if (ledger_.cut_short()) return first;
         return estimate(first) <= estimate(found) ? first : found;
     }
 
@@ -73,7 +74,10 @@ private:
         if (starts.empty()) return zero();
         if (starts.size() == 1) return std::move(starts.front());
         std::vector<double> radii;
-        for (const auto& d : starts) radii.push_back(estimate(d));
+        for (const auto& d : starts) {
+            if (ledger_.cut_short()) return std::move(starts.front());
+            radii.push_back(estimate(d));
+        }
         const auto best = std::min_element(radii.begin(), radii.end()) - radii.begin();
         return std::move(starts[static_cast<std::size_t>(best)]);
     }
@@ -85,7 +89,7 @@ private:
         constexpr int steps = 12;
         B_.set(d);
         rotated_lanczos run(block_.with_map(linear_map::borrowed(B_)), angles, seed_, streams::growth_scaling);
-        for (int k = 0; k < steps && !run.invariant(); ++k) {
+        for (int k = 0; k < steps && !run.invariant() && (k == 0 || !ledger_.cut_short()); ++k) {
             run.step();
             ledger_.count(run.products());
         }
@@ -116,7 +120,9 @@ private:
             complete = !log.exhausted();
             if (!complete) break;
             log.mark();
+            log.hold();
             complete = move(degrees[sweep], angles, sweep, d);
+            log.release();
             if (!complete) break;
             last.push_back(d);
             if (last.size() > averaged) last.erase(last.begin());
@@ -128,7 +134,7 @@ private:
         return d;
     }
 
-    // One sweep. False once B = 0 on the vectors met.
+    // One sweep. False once B = 0 on the vectors met, and where the run is cut short.
     bool move(std::int64_t degree, std::size_t count, std::uint64_t sweep, vector_out d) {
         constexpr double cut = 0.9, least_part = 1e-3, length_of_step = 1.5;
         const space& S = block_.domain();
@@ -143,6 +149,7 @@ private:
         fill_columns(0.0, 0, before, S);
         block_.draw(now, seed_, streams::scaling_sweep(sweep));
         for (std::int64_t k = 1; k < degree; ++k) {
+            if (ledger_.cut_short()) return false;
             // Chebyshev's recurrence once w(B) is known roughly, powers before.
             const double unit = radius_ > 0.0 ? 1.0 / (cut * radius_) : 1.0;
             const bool first = k == 1 || radius_ == 0.0;
@@ -192,7 +199,7 @@ private:
 
 vector_block growth_scaling(const irreducible_block& block, vector_block known, std::int64_t products,
                             std::uint64_t seed, Ledger& ledger) {
-    return growth_search(block, seed, ledger).run(std::move(known), products);
+    return scaling_descent(block, seed, ledger).run(std::move(known), products);
 }
 
 }  // namespace rhochain

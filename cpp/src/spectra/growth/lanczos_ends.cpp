@@ -1,4 +1,5 @@
 #include "spectra/growth/lanczos_ends.hpp"
+#include <rhochain/storage/infinity.hpp>
 
 #include "kernels/small_dense.hpp"
 
@@ -32,7 +33,6 @@ bool is_above(double mu, const lanczos_numbers& T, const start_share& share) {
 
 // The least mu above the largest eigenvalue of T, `ritz`, for which is_above holds.
 double least_above(double ritz, const lanczos_numbers& T, const start_share& share) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     double scale = 0.0;
     for (std::size_t k = 0; k < T.a.size(); ++k) scale = std::max({scale, std::abs(T.a[k]), T.b[k]});
     if (!std::isfinite(ritz) || !std::isfinite(scale)) return infinity;

@@ -1,6 +1,7 @@
 #include "spectra/growth/range_bounds.hpp"
 
 #include <rhochain/kernels/vectors/reductions.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/growth/rotated_lanczos.hpp"
 #include "spectra/run_stage.hpp"
@@ -16,7 +17,6 @@
 namespace rhochain {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double quarter_turn = 0.5 * std::numbers::pi;
 constexpr int first_sectors = 4;  // of a quarter turn
 constexpr int most_sectors = 64;

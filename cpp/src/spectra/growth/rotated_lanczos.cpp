@@ -15,11 +15,11 @@ namespace {
 // The first steps after which the largest eigenvalue of T is that of all steps: a vector found twice has no certain
 // weights.
 std::size_t steps_until_settled(const lanczos_numbers& T) {
-    constexpr double settled = 0x1p-20;
+    constexpr double last_change = 0x1p-20;
     constexpr std::size_t stride = 4;
     const double all = ritz_ends(T).highest;
     for (std::size_t k = stride; k < T.a.size(); k += stride)
-        if (all - ritz_ends({T.a.first(k), T.b}).highest <= settled * std::abs(all)) return k;
+        if (all - ritz_ends({T.a.first(k), T.b}).highest <= last_change * std::abs(all)) return k;
     return T.a.size();
 }
 

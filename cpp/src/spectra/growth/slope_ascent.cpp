@@ -1,6 +1,7 @@
 #include "spectra/growth/slope_ascent.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "spectra/growth/cycle_vectors.hpp"
 #include "spectra/run_stage.hpp"
@@ -12,8 +13,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class slope_ascent {
 public:

@@ -1,4 +1,5 @@
 #include "spectra/growth/slope_rates.hpp"
+#include <rhochain/storage/infinity.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -37,7 +38,6 @@ double slope_rate::of_range(std::span<const support_line> lines, double g) const
 }
 
 double slope_rate::largest_gain(std::span<const support_line> lines) const {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     // r is convex in g, and below 1 at g = 0.
     double below = 0.0, above = 1.0;
     while (of_range(lines, above) <= 1.0) {

@@ -1,4 +1,5 @@
 #include <rhochain/spectra/growth/worst_case_growth.hpp>
+#include <rhochain/storage/infinity.hpp>
 
 #include <rhochain/spectra/radius/leaky_radius.hpp>
 #include <rhochain/spectra/radius/spectral_radius.hpp>
@@ -23,8 +24,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void validate_slopes(const SlopeRange& s) {
     const auto reject = [](const char* name, const std::string& came, const char* expected) {

@@ -11,12 +11,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 namespace rhochain {
 namespace {
-
-constexpr double ln2 = 0.693147180559945309417232121458;
 
 double log_amplification(std::int64_t probes, double delta) {
     constexpr double half_log_2_over_pi = -0.22579135264472743236;
@@ -24,7 +23,7 @@ double log_amplification(std::int64_t probes, double delta) {
 }
 
 // arccosh(exp(x)) for x >= 0, without overflow.
-double acosh_exp(double x) { return x > 30.0 ? x + ln2 : std::acosh(std::exp(x)); }
+double acosh_exp(double x) { return x > 30.0 ? x + std::numbers::ln2 : std::acosh(std::exp(x)); }
 
 // The three-term recurrence T_{j+1} = 2 C T_j - T_{j-1}, C = (2 / guess^2) A^T A - I, on a block.
 class recurrence {
@@ -65,7 +64,7 @@ public:
             copy_column(now_, j, column, A_.domain());
             largest = std::max(largest, norm2(column, A_.domain()));
         }
-        return std::log(largest) + static_cast<double>(exponent_) * ln2;
+        return std::log(largest) + static_cast<double>(exponent_) * std::numbers::ln2;
     }
 
 private:

@@ -15,7 +15,7 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t most_steps = 200;
+constexpr std::int64_t most_basis_vectors = 200;
 
 vector_block random_start(const space& S, std::uint64_t seed) {
     vector_block start(S);
@@ -51,7 +51,7 @@ std::optional<top_estimate> run_golub_kahan(const linear_map& A, const SolverOpt
     enum class phase { steps, restarts, done, not_orthogonal } at = phase::steps;
     golub_kahan F(A, random_start(A.domain(), options.seed), wanted);
     ledger.count();
-    golub_kahan_stop rule(A.cols(), basis_capacity(options, A.cols(), most_steps), wanted, accuracy);
+    golub_kahan_stop rule(A.cols(), basis_capacity(options, A.cols(), most_basis_vectors), wanted, accuracy);
     const double magnitude = b.upper.value;
     Bound upper = b.upper;
     std::optional<singular_restart> restarts;

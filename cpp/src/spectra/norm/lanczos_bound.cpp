@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace rhochain {
 
 double inverse_start_component(std::int64_t n, double delta) {
-    constexpr double pi = 3.14159265358979323846264338328;
-    return std::max(1.0, std::sqrt(2.0 * static_cast<double>(n) / pi) / delta);
+    return std::max(1.0, std::sqrt(2.0 * static_cast<double>(n) / std::numbers::pi) / delta);
 }
 
 double golub_kahan_inflation(std::int64_t n, std::int64_t k, double delta) {

@@ -9,7 +9,7 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t most_steps = 5000;
+constexpr std::int64_t most_resolvent_steps = 5000;
 
 class conjugate_gradients {
 public:
@@ -35,7 +35,7 @@ public:
             step_ = 0;
         }
         for (; max_abs(residual_, S) > close_enough; ++step_) {
-            if (step_ == most_steps || stage.exhausted()) break;
+            if (step_ == most_resolvent_steps || stage.exhausted()) break;
             stage.mark();
             apply(s, direction_);
             const double curvature = dot(direction_, image_, S);
@@ -63,7 +63,7 @@ public:
         s(residual_, block_.domain());
         s(direction_, block_.domain());
         s(squares_);
-        s.within(step_, 0, most_steps);
+        s.within(step_, 0, most_resolvent_steps);
     }
 
 private:

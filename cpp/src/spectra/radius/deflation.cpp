@@ -1,12 +1,11 @@
 #include "spectra/radius/deflation.hpp"
+#include <rhochain/storage/infinity.hpp>
 
 #include <algorithm>
 #include <cmath>
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // The least eps with eps > needed(d(eps), eps), nearly. d: of the theorem; it and `needed` rise with their arguments.
 template <class Needed>

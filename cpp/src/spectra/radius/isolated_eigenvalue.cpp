@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/vectors/vector_block.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/vectors/random_streams.hpp"
 #include "operators/adjoint_operator.hpp"
 #include "spectra/norm/adjoint_check.hpp"
@@ -20,8 +21,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // m = 1 or 2 orthonormal vectors and their images under A or A^T.
 struct frame {

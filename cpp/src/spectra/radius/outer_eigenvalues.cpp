@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -71,11 +72,10 @@ public:
 
     // The eigenvalues r e^(i (2 j + odd) pi / n), j = 0 .. n - 1, of a cycle: n of them, or k, the first ones first.
     void add_cycle(const Bracket& r, bool odd, std::int64_t n) {
-        constexpr double pi = 3.14159265358979323846;
         const double radius = (r.upper.value - r.lower.value) + 0x1p-48 * r.value;
         std::int64_t added = 0;
         for (std::int64_t j = odd ? 1 : 0; added < std::min(k_, n); j += 2) {
-            const double angle = pi * (static_cast<double>(j) / static_cast<double>(n));
+            const double angle = std::numbers::pi * (static_cast<double>(j) / static_cast<double>(n));
             const bool real = j == 0 || j == n;
             const double imaginary = real ? 0.0 : r.value * std::sin(angle);
             const double along = j == n ? -r.value : r.value * std::cos(angle);

@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::int64_t most_iterations = 1000;
 constexpr std::int64_t iterations_between_krylov = 60;
-constexpr std::int64_t patience = 50;  // iterations spent on a tenth of rtol once rtol is met
+constexpr std::int64_t polishing_iterations = 50;  // iterations spent on a tenth of rtol once rtol is met
 constexpr std::int64_t krylov_steps = 60;
 // Krylov steps go on while the width of the bounds falls by this factor within two of them.
-constexpr double progress_wanted = 0.75;
+constexpr double width_progress = 0.75;
 
 // x stays above the floor, far from underflow; any positive x gives true bounds. An underflow in a product errs by less
 // than 2^-1074 for each term, which the guard covers after the division by x >= floor.
@@ -165,7 +165,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
         }
         const double width = relative_width(b);
         if (width <= options.rtol) b.status = Status::converged;
-        if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= patience)) break;
+        if (width <= 0.1 * options.rtol || (b.status == Status::converged && iteration >= polishing_iterations)) break;
         if (iteration == most_iterations || stage.exhausted()) break;
         stage.mark();
         if (iteration % iterations_between_krylov == iterations_between_krylov - 1) {
@@ -176,7 +176,7 @@ Bracket perron_of_block(const irreducible_block& block, const SolverOptions& opt
             }
             widths.push_back(width);
             const std::size_t looks = widths.size();
-            if (looks > 2 && !(width <= progress_wanted * widths[looks - 3])) break;
+            if (looks > 2 && !(width <= width_progress * widths[looks - 3])) break;
             krylov_step(block, options, x, ledger);
             stage.release();
         } else {

@@ -1,6 +1,7 @@
 #include "spectra/radius/power_filter.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/state_archive.hpp"
 
@@ -70,7 +71,6 @@ void power_filter::exchange(state_archive& s) {
 }
 
 double power_filter::excess_of(const power_recurrence& p, double step_error) const {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     const double theta = p.modulus();
     if (!(p.remainder < infinity) || !(theta > 0.0)) return infinity;
     const auto last = static_cast<std::size_t>(steps() - p.degree);  // of v_0

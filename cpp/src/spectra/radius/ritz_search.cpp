@@ -13,10 +13,10 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t first_look = 60;
+constexpr std::int64_t first_ritz_look = 60;
 // Restarts continue while the residual falls by this factor within three of them. In a large block, where one costs as
 // much as hundreds of powers, it has to fall within one.
-constexpr double progress_wanted = 0.7;
+constexpr double residual_progress = 0.7;
 constexpr std::int64_t large_block = 16384;
 
 // For the runner-up, moduli closer than this belong to one eigenvalue (a complex pair, a multiple one).
@@ -35,7 +35,7 @@ public:
     ritz_pair run() {
         const std::size_t patience = block_.size() > large_block ? 1 : 3;
         const std::int64_t capacity = factorization_.capacity();
-        std::int64_t next_look = first_look;
+        std::int64_t next_look = first_ritz_look;
         std::vector<double> residuals;
         run_stage stage(ledger_, [&](state_archive& s) {
             exchange(s);
@@ -50,7 +50,7 @@ public:
             if (factorization_.size() < factorization_.capacity()) continue;
             residuals.push_back(best_.residual);
             const std::size_t looks = residuals.size();
-            if (looks > patience && residuals[looks - 1] > progress_wanted * residuals[looks - 1 - patience]) break;
+            if (looks > patience && residuals[looks - 1] > residual_progress * residuals[looks - 1 - patience]) break;
             if (!shrink()) break;
         }
         over_ = true;

@@ -13,8 +13,8 @@
 namespace rhochain {
 namespace {
 
-// Sums of up to 4096 terms of one sign, and a few operations more.
-constexpr double up = 1.0 + 0x1p-40;
+// Sums of sums_up to 4096 terms of one sign, and a few operations more.
+constexpr double sums_up = 1.0 + 0x1p-40;
 // More than squares, products and their sums lose by underflow.
 constexpr double lost_in_norm = 0x1p-500;
 
@@ -28,7 +28,7 @@ numbers row_norms(const buffer<double>& M, std::int64_t n, std::int64_t stride) 
             const double x = M[static_cast<std::size_t>(i * stride + j)];
             sum += x * x;
         }
-        norms[static_cast<std::size_t>(i)] = std::sqrt(sum) * up + lost_in_norm;
+        norms[static_cast<std::size_t>(i)] = std::sqrt(sum) * sums_up + lost_in_norm;
     }
     return norms;
 }
@@ -40,7 +40,7 @@ numbers column_norms(const buffer<double>& M, std::int64_t n, std::int64_t strid
             const double x = M[static_cast<std::size_t>(i * stride + j)];
             sums[static_cast<std::size_t>(j)] += x * x;
         }
-    for (double& s : sums) s = std::sqrt(s) * up + lost_in_norm;
+    for (double& s : sums) s = std::sqrt(s) * sums_up + lost_in_norm;
     return sums;
 }
 
@@ -70,12 +70,12 @@ std::string verified_basis::check() {
         const double* row = P.data() + l * N;
         for (std::int64_t j = 0; j < n_; ++j)
             sum += std::abs((l == j ? 1.0 : 0.0) - row[j]) * y_[static_cast<std::size_t>(j)];
-        phi = std::max(phi, (sum / y_[static_cast<std::size_t>(l)] + gamma * along) * up);
+        phi = std::max(phi, (sum / y_[static_cast<std::size_t>(l)] + gamma * along) * sums_up);
     }
     phi += 0x1p-400;
     if (!(phi <= 0.5)) return "the eigenvectors are nearly parallel";
     z_ = y_;
-    for (double& z : z_) z = z / (1.0 - phi) * up;
+    for (double& z : z_) z = z / (1.0 - phi) * sums_up;
     multiply(P, padded(), form_.X);
     bound_residuals(P);
     return {};
@@ -117,7 +117,7 @@ void verified_basis::bound_residuals(buffer<double>& P) {
         const double product = rounding_gamma(n_ + 2) * norm * x_[j];
         const auto depth = static_cast<std::int64_t>(terms[j]) + 2;
         const double others = rounding_gamma(depth) * (1.001 * norm * x_[j] + subtracted[j]);
-        eta_[j] = (eta_[j] + (product + others + error_ * x_[j])) * up + lost_in_norm;
+        eta_[j] = (eta_[j] + (product + others + error_ * x_[j])) * sums_up + lost_in_norm;
     }
 }
 
@@ -172,12 +172,12 @@ std::vector<double> verified_basis::radii_for(const numbers& w) const {
     double sum = 0.0;
     for (std::size_t j = 0; j < size(); ++j) sum += eta_[j] * w[j];
     numbers s(size());
-    for (std::size_t l = 0; l < size(); ++l) s[l] = z_[l] * sum * up;
+    for (std::size_t l = 0; l < size(); ++l) s[l] = z_[l] * sum * sums_up;
     for (const coupling& c : form_.N)
         s[static_cast<std::size_t>(c.row)] += std::abs(c.value) * w[static_cast<std::size_t>(c.column)];
-    for (std::size_t l = 0; l < size(); ++l) s[l] = s[l] / w[l] * up;
+    for (std::size_t l = 0; l < size(); ++l) s[l] = s[l] / w[l] * sums_up;
     for (std::size_t l = 0; l + 1 < size(); ++l)
-        if (form_.values[l].imag() > 0.0) s[l] = s[l + 1] = std::hypot(s[l], s[l + 1]) * up;
+        if (form_.values[l].imag() > 0.0) s[l] = s[l + 1] = std::hypot(s[l], s[l + 1]) * sums_up;
     return s;
 }
 

@@ -1,6 +1,7 @@
 #include "spectra/radius/verified_discs.hpp"
 
 #include <rhochain/kernels/vectors/reductions.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/solvers/block_eigenvectors.hpp"
 #include "kernels/solvers/real_schur.hpp"
 #include "spectra/radius/disc_union.hpp"
@@ -103,7 +104,6 @@ radius_discs enclose_radius(std::span<const double> A, std::int64_t n, double er
 std::vector<eigenvalue_disc> enclose_eigenvalues(std::span<const double> A, std::int64_t n, double error) {
     // Up to the first limit the discs of eigenvectors that are nearly parallel are narrower than those with couplings.
     constexpr std::array most{1e7, 1e5, 1e2};
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     const double norm = norm2(A);
     std::vector<double> radii;
     std::optional<block_diagonal_form> last;

@@ -1,6 +1,7 @@
 #include "spectra/scaling/block_scaling.hpp"
 
 #include <rhochain/spectra/norm/norms.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "operators/similarity.hpp"
 #include "spectra/radius/normal_radius.hpp"
 #include "spectra/radius/perron_of_block.hpp"
@@ -15,8 +16,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // The start is that of a scaling, not one of eigenvectors.
 SolverOptions without_start(SolverOptions options) {

@@ -1,4 +1,5 @@
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
+#include <rhochain/storage/infinity.hpp>
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include <rhochain/spectra/structure/components.hpp>
@@ -22,8 +23,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void validate_goal(const ScalingGoal& goal) {
     if (!(goal.max_kappa >= 1.0))

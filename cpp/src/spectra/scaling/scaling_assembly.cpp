@@ -1,4 +1,5 @@
 #include "spectra/scaling/scaling_assembly.hpp"
+#include "storage/position.hpp"
 
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 
@@ -8,8 +9,6 @@
 
 namespace rhochain {
 namespace {
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // Calls body(i, j, |w|) for the nonzero entries of row i.
 template <class Matrix, class Body>

@@ -1,6 +1,7 @@
 #include "spectra/scaling/scaling_search.hpp"
 
 #include <rhochain/spectra/norm/norms.hpp>
+#include <rhochain/storage/infinity.hpp>
 #include "kernels/solvers/scaling_ops.hpp"
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random_streams.hpp"
@@ -20,8 +21,6 @@
 
 namespace rhochain {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr std::int64_t small_size = 2000;
 constexpr std::int64_t large_size = 200'000;

@@ -3,6 +3,7 @@
 #include <rhochain/kernels/space/parallel.hpp>
 #include <rhochain/kernels/vectors/vector_ops.hpp>
 #include "kernels/vectors/state_archive.hpp"
+#include "storage/position.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +16,6 @@ namespace {
 
 constexpr double narrow = 0x1p-26;  // of c^2
 constexpr double most_work = 0x1p30;
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // The square of the norm all rows have, 0 if they differ or the work is too much.
 template <class Matrix>

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <complex>
+#include <numbers>
 #include <numeric>
 
 namespace rhochain {
@@ -55,8 +56,7 @@ public:
                 alternating &= even == (sign_[i] * sign_[j] * sign > 0);
             });
         if (phases != nullptr && (positive || alternating)) {
-            constexpr double pi = 3.14159265358979323846;
-            const double phi = positive ? 0.0 : pi / static_cast<double>(period);
+            const double phi = positive ? 0.0 : std::numbers::pi / static_cast<double>(period);
             for (const std::int64_t i : P_.members(c)) {
                 const auto k = static_cast<std::size_t>(i);
                 // phi d modulo 2 pi, in whole numbers.

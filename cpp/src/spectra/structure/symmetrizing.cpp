@@ -4,6 +4,7 @@
 #include "spectra/structure/circulant.hpp"
 #include "spectra/structure/opposite_entries.hpp"
 #include "spectra/structure/potential_forest.hpp"
+#include "storage/position.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,8 +13,6 @@
 
 namespace rhochain {
 namespace {
-
-std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // More than the two logarithms, below 745, their difference and that of d round together, and the square roots of S.
 constexpr double rounding = 0x1p-41;

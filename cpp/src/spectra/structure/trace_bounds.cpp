@@ -11,7 +11,7 @@ namespace rhochain {
 namespace {
 
 // More than all products and entries can lose together by underflow.
-constexpr double underflow_guard = 0x1p-1000;
+constexpr double trace_underflow = 0x1p-1000;
 constexpr double down = 1.0 - 0x1p-50;
 constexpr double up = 1.0 + 0x1p-50;
 
@@ -56,7 +56,7 @@ bool has_sorted_rows(const Matrix& W) {
 }
 
 double rounding_of(double terms, std::int64_t count) {
-    return terms * rounding_gamma(count + 2) * up + underflow_guard;
+    return terms * rounding_gamma(count + 2) * up + trace_underflow;
 }
 
 // An entry times a power of two is exact unless the product is subnormal.
