@@ -1,6 +1,5 @@
 // Brackets of ln ||P||_2 against the dense product, whose norm a power iteration in long double finds.
 #include <rhochain/chains/measures/chain_norm.hpp>
-#include <rhochain/chains/trajectories/activation.hpp>
 #include <rhochain/operators/dense_operator.hpp>
 
 #include "chains/measures/chain_bounds.hpp"
@@ -291,15 +290,4 @@ TEST_CASE("an operator known by its products alone has no graded upper bound of 
     CHECK(b.upper.grade == Grade::estimate);
     CHECK(b.value == doctest::Approx(-20.0 * std::log(2.0)));
     CHECK(b.status == Status::converged);
-}
-
-TEST_CASE("every gain is an upper bound of the slopes, reached to 1e-6") {
-    for (const activation& f : all_activations()) {
-        CAPTURE(std::string(f.name()));
-        double largest = 0.0;
-        for (int i = -400000; i <= 400000; ++i) largest = std::max(largest, std::abs(f.slope(i * 1e-4)));
-        CHECK(largest <= f.gain());
-        CHECK(largest >= f.gain() - 1e-6);
-    }
-    CHECK_THROWS_AS(activation("exp"), std::invalid_argument);
 }
