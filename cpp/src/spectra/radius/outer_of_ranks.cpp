@@ -1,8 +1,8 @@
 #include "spectra/radius/outer_of_ranks.hpp"
 
+#include <rhochain/spectra/structure/components.hpp>
 #include "spectra/run_stage.hpp"
 #include "spectra/structure/first_rank_work.hpp"
-#include <rhochain/spectra/structure/components.hpp>
 #include "spectra/structure/on_first_rank.hpp"
 
 namespace rhochain {
