@@ -30,7 +30,7 @@ from rhochain.objects.matrices import network_of
 from rhochain.objects.networks import Network
 from rhochain.ranks.callers import callers_of
 from rhochain.ranks.companions import companion
-from rhochain.ranks.row_slices import agreed_rows, slice_width
+from rhochain.ranks.row_slices import Rows, agreed_rows, slice_width
 from rhochain.ranks.sliced_matrix import SlicedMatrix, SlicedOperator
 from rhochain.runs.identity import matrix_digest, rows_digest, vector_digest
 
@@ -348,7 +348,7 @@ class JacobianChain(Chain):
         linear: Any,
         linear_weight: float | None,
     ) -> Network | None:
-        network = network_of(W)
+        network = None if isinstance(W, Matrix) else network_of(W)
         if network is not None:
             W = network.W  # as it was read
         self.matrix = A = _with_threads(W, threads)
@@ -373,7 +373,8 @@ class JacobianChain(Chain):
             **{"whether there is linear": linear is not None},
         )
         leaks = np.broadcast_to(leaks, A.own_columns).copy() if A.on_ranks else leaks
-        ranges = callers.gathered((float(leaks.min(initial=1.0)), float(leaks.max(initial=0.0))))
+        own = (leaks.item(),) * 2 if leaks.size == 1 else (leaks.min(initial=1.0).item(), leaks.max(initial=0.0).item())
+        ranges = callers.gathered(own)
         self._leaks, self._leak_range = leaks, (min(r[0] for r in ranges), max(r[1] for r in ranges))
         self.leak = self._leak_range[0] if self._leak_range[0] == self._leak_range[1] else leak_of(leaks)
         if linear is None:
@@ -390,12 +391,12 @@ class JacobianChain(Chain):
     def _read(self, name: str, rows: Any, activation: Activation | None, memory: int | str) -> None:
         A, callers = self.matrix, callers_of(self.matrix)
         n, own = A.shape[0], A.own_columns
-        budget, (fetched, count) = callers.together(
-            lambda: (
-                byte_count("memory", memory),
-                row_source(name, rows, own, slice_width(A), memory=byte_count("memory", memory)),
-            )
-        )
+
+        def checked() -> tuple[int, tuple[Rows, int]]:
+            limit = byte_count("memory", memory)
+            return limit, row_source(name, rows, own, slice_width(A), memory=limit)
+
+        budget, (fetched, count) = callers.together(checked)
         sigma, parameter = (None, None) if activation is None else (activation.name, activation.parameter)
         callers.require_same(memory=budget, activation=(sigma, parameter))
         source = agreed_rows(name, fetched, count, A)

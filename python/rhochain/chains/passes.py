@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-import numpy as np
 import numpy.typing as npt
 
 from rhochain.chains.product import Product
 from rhochain.chains.progress import ChainProgress, reporter
 from rhochain.chains.results import ChainResult
 from rhochain.inputs.arguments import whole_number
-from rhochain.inputs.arrays import Floats
+from rhochain.inputs.arrays import Floats, contiguous
 from rhochain.inputs.coercion import plain_array
 from rhochain.runs.identity import vector_digest
 
@@ -60,4 +59,4 @@ def _block(name: str, given: npt.ArrayLike, n: int) -> tuple[Floats, bool]:
     columns = 1 if x.ndim == 1 else x.shape[1] if x.ndim == 2 else 0
     if columns == 0 or x.shape[0] != n:
         raise ValueError(f"{name} must have shape ({n},) or ({n}, b); got {x.shape}")
-    return np.require(x.reshape(n, columns), np.float64, ["C", "A"]), x.ndim == 1
+    return contiguous(x.reshape(n, columns)), x.ndim == 1

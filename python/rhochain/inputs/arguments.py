@@ -8,7 +8,7 @@ import operator
 import numpy as np
 import numpy.typing as npt
 
-from rhochain.inputs.arrays import Floats
+from rhochain.inputs.arrays import Floats, contiguous
 from rhochain.inputs.coercion import plain_array
 
 __all__ = ["finite_weight", "not_negative", "real_number", "real_vector", "whole_number"]
@@ -60,4 +60,4 @@ def real_vector(name: str, given: npt.ArrayLike, n: int) -> Floats:
         raise TypeError(f"{name} must hold real numbers of at most 64 bits; got dtype {x.dtype}")
     if x.shape != (n,):
         raise ValueError(f"{name} must have shape ({n},); got {x.shape}")
-    return np.require(x, np.float64, ["C", "A"])
+    return contiguous(x)

@@ -96,6 +96,8 @@ def stored_parts(W: Any) -> StoredParts | None:
 
 def plain_array(name: str, given: Any) -> _Array:
     """A caller's vector as NumPy reads it: a tensor without its graph, no masked array."""
+    if type(given) is np.ndarray:
+        return given
     if isinstance(given, np.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array; {name}.filled(0) gives its masked entries a value")
     if _is_tensor(given):

@@ -20,6 +20,8 @@ def leak_number(leak: float) -> float:
 
 def leak_vector(leak: float | npt.ArrayLike, n: int) -> Floats:
     """`leak` as an array: one number for all neurons, shape (1,), or one for each where they differ, shape (n,)."""
+    if isinstance(leak, float) and 0.0 < leak <= 1.0:
+        return np.array([leak])
     one = np.ndim(leak) == 0
     a = np.array([real_number("leak", leak)]) if one else real_vector("leak", leak, n)
     forbidden = np.flatnonzero(~((a > 0.0) & (a <= 1.0)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-import numpy as np
 import numpy.typing as npt
 from scipy.sparse import issparse
 from scipy.sparse.linalg import LinearOperator
 
 import rhochain._core as _core
+from rhochain.inputs.arrays import FLOAT32, FLOAT64, contiguous
 from rhochain.inputs.coercion import Held, hold
 from rhochain.inputs.peers import Peers
 from rhochain.inputs.resources import byte_count, thread_count
@@ -214,8 +214,8 @@ class Matrix(LinearOperator):  # type: ignore[misc]
             both: _Array = self._product(apply, x.real) + 1j * self._product(apply, x.imag)
             return both
         block = x if x.ndim == 2 else x.reshape(-1, 1)
-        single = self.dtype == np.float32 and x.dtype == np.float32
-        y = apply(np.require(block, np.float32 if single else np.float64, ["C", "A"]), self._threads)
+        single = self.dtype == FLOAT32 and x.dtype == FLOAT32
+        y = apply(contiguous(block, FLOAT32 if single else FLOAT64), self._threads)
         return y if x.ndim == 2 else y.reshape(-1)
 
 

@@ -56,6 +56,9 @@ class Callers:
         return [mine] if self.comm is None else list(self.comm.allgather(mine))
 
 
+_ALONE = Callers(None, 0)
+
+
 def callers_of(A: Matrix) -> Callers:
     """Those that make a call with A."""
-    return Callers(A.comm, A.first_column) if isinstance(A, SlicedMatrix | SlicedOperator) else Callers(None, 0)
+    return Callers(A.comm, A.first_column) if isinstance(A, (SlicedMatrix, SlicedOperator)) else _ALONE

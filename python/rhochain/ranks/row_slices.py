@@ -19,8 +19,10 @@ Rows = npt.NDArray[Any] | Callable[[int, int, npt.NDArray[np.float64]], None]
 
 def slice_width(A: Matrix) -> str | None:
     """What a row is as long as, for a message of one rank."""
+    if not A.on_ranks:
+        return None
     first, own = callers_of(A).first, A.own_columns
-    return f"the entries {first} to {first + own - 1} of this rank" if A.on_ranks else None
+    return f"the entries {first} to {first + own - 1} of this rank"
 
 
 def agreed_rows(name: str, rows: Rows, count: int, A: Matrix) -> Rows:
@@ -32,6 +34,8 @@ def agreed_rows(name: str, rows: Rows, count: int, A: Matrix) -> Rows:
         The ranks have different numbers of rows.
     """
     callers = callers_of(A)
+    if callers.comm is None:
+        return rows
     callers.require_same(**{f"len({name})": count})
     fetched = any(callers.gathered(callable(rows)))
     if callable(rows) or not fetched:

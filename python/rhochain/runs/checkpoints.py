@@ -88,14 +88,18 @@ class SavedRun:
         callers: Callers,
     ) -> None:
         self._callers = callers
+        self._file: RunCheckpoint | None = None
+        self._state: RunState | None = None
+        self.begun = 0
+        if path is None and callers.comm is None:
+            self._seconds = not_negative("checkpoint_seconds", seconds)
+            return
         self._seconds, given = callers.together(
             lambda: (not_negative("checkpoint_seconds", seconds), None if path is None else _path_text(path))
         )
         callers.require_same(**{"whether there is checkpoint": given is not None})
-        self._file = None if given is None else RunCheckpoint(given, identity())
-        self._state: RunState | None = None
-        self.begun = 0
-        if self._file is not None:
+        if given is not None:
+            self._file = RunCheckpoint(given, identity())
             self._state = callers.together(self._file.load if callers.leads else lambda: None)
             self.begun = callers.of_first(0 if self._state is None else self._state[0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import re
+from functools import lru_cache
 
 __all__ = ["byte_count"]
 
@@ -22,10 +23,10 @@ def byte_count(name: str, amount: int | str) -> int:
     (2000000000, 1536, 8)
     """
     if isinstance(amount, str):
-        found = _AMOUNT.fullmatch(amount.strip())
-        if found is None or found[2].upper() not in _UNITS:
+        stated = _stated_bytes(amount)
+        if stated is None:
             raise ValueError(f'{name} must be bytes or text such as "500 MB" or "2GiB"; got {amount!r}')
-        count = math.floor(float(found[1]) * _UNITS[found[2].upper()])
+        count = stated
     else:
         try:
             count = operator.index(amount)
@@ -34,3 +35,12 @@ def byte_count(name: str, amount: int | str) -> int:
     if not 0 <= count <= _MOST_BYTES:
         raise ValueError(f"{name} must be at least 0 bytes and at most 2^63 - 1; got {amount!r}")
     return count
+
+
+@lru_cache(maxsize=64)
+def _stated_bytes(text: str) -> int | None:
+    """None for text that states no amount of memory."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None or found[2].upper() not in _UNITS:
+        return None
+    return math.floor(float(found[1]) * _UNITS[found[2].upper()])
