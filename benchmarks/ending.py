@@ -1,8 +1,8 @@
 """How soon a command ends after a signal: from SIGTERM or SIGUSR1 to the end of the process, its state saved.
 
-    python benchmarks/ending.py [--neurons 300000] [--entries 10] [--rounds 3]
+    python benchmarks/ending.py [--neurons 300000] [--entries 10] [--rounds 3] [--latest 4]
 
-A matrix of independent normal entries. The signal comes at a random moment after the command has run for a few seconds.
+A matrix of independent normal entries. The signal comes at a random moment, 1.5 to `--latest` seconds after the start.
 It ends with the product under way and writes its state, at most some hundred megabytes: `dd conv=fsync` tells what the
 disk needs for as many bytes. A run that ends by itself before the signal does not count.
 """
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--neurons", type=int, default=300_000)
     parser.add_argument("--entries", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--latest", type=float, default=4.0)
     options = parser.parse_args()
     n, k = options.neurons, options.entries
     rng = np.random.default_rng()
@@ -71,7 +72,7 @@ def main() -> None:
         sparse.save_npz(file, W, compressed=False)
         for name, command in COMMANDS.items():
             ends = [
-                seconds_to_end(command, file, Path(folder, "state"), number, rng.uniform(1.5, 4.0))
+                seconds_to_end(command, file, Path(folder, "state"), number, rng.uniform(1.5, options.latest))
                 for number in [signal.SIGTERM, signal.SIGUSR1] * options.rounds
             ]
             times = [took for took, code, _ in ends if code == SAVED] or [float("nan")]
