@@ -11,7 +11,7 @@
 namespace rhochain {
 namespace {
 
-// A norm below this part of the largest alpha counts as rounding_part.
+// A norm below this part of the largest alpha counts as rounding.
 constexpr double rounding_part = 0x1p-48;
 
 constexpr double semi_orthogonal = 0x1p-27;

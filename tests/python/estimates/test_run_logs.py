@@ -184,3 +184,18 @@ def test_the_parts_of_an_array_are_written_as_the_array(tmp_path):
     assert done == 7
     for found, given in zip(arrays, (vectors, integers, norms, np.concatenate(parts)), strict=True):
         assert np.array_equal(found, given)
+
+
+def test_a_growth_that_the_clock_ends_anywhere_goes_on_to_the_same_bits(tmp_path):
+    W = iid(3000, 10, 5)
+    began = time.perf_counter()
+    whole = rc.worst_case_growth(W)
+    seconds = time.perf_counter() - began
+    statuses = set()
+    for number, part in enumerate(np.random.default_rng().uniform(0.02, 0.9, 8)):
+        path = tmp_path / str(number)
+        statuses.add(rc.worst_case_growth(W, checkpoint=path, max_seconds=part * seconds).status)
+        resumed = rc.worst_case_growth(W, checkpoint=path)
+        assert (resumed.lower, resumed.value, resumed.upper) == (whole.lower, whole.value, whole.upper)
+        assert resumed.matvecs == whole.matvecs
+    assert rc.Status.BUDGET_SPENT in statuses

@@ -6,8 +6,8 @@
 namespace rhochain {
 namespace {
 
-constexpr std::size_t numbers_before_entries =
-    3;  // before the entries: finished passes, steps and exponent of the interrupted one
+// Before the entries: finished passes, steps and exponent of the interrupted one.
+constexpr std::size_t numbers_ahead = 3;
 constexpr std::size_t per_entry = 3;
 
 }  // namespace
@@ -22,12 +22,12 @@ pass_log::pass_log(const space& S, const ChainSaving& saving, Ledger& ledger)
 }
 
 bool pass_log::fits(const chain_state& s) const {
-    if (s.integers.size() < numbers_before_entries || (s.integers.size() - numbers_before_entries) % per_entry != 0 ||
+    if (s.integers.size() < numbers_ahead || (s.integers.size() - numbers_ahead) % per_entry != 0 ||
         s.integers[1] < 0 ||
-        s.integers[0] != static_cast<std::int64_t>((s.integers.size() - numbers_before_entries) / per_entry))
+        s.integers[0] != static_cast<std::int64_t>((s.integers.size() - numbers_ahead) / per_entry))
         return false;
     std::int64_t blocks = s.integers[1] > 0 ? 1 : 0, numbers = 0;
-    for (std::size_t i = numbers_before_entries; i < s.integers.size(); i += per_entry) {
+    for (std::size_t i = numbers_ahead; i < s.integers.size(); i += per_entry) {
         const std::int64_t count = s.integers[i + 1];
         if (s.integers[i] < 0 || count < -1 || count > static_cast<std::int64_t>(s.reals.size()) - numbers)
             return false;
@@ -40,7 +40,7 @@ bool pass_log::fits(const chain_state& s) const {
 void pass_log::read(const chain_state& s) {
     partial_steps_ = s.integers[1];
     partial_exponent_ = s.integers[2];
-    for (std::size_t i = numbers_before_entries; i < s.integers.size(); i += per_entry)
+    for (std::size_t i = numbers_ahead; i < s.integers.size(); i += per_entry)
         entries_.push_back({s.integers[i], s.integers[i + 1], s.integers[i + 2]});
     blocks_.assign(s.vectors.flat().begin(), s.vectors.flat().end());
     norms_.assign(s.norms.begin(), s.norms.end());

@@ -13,7 +13,7 @@
 namespace rhochain {
 namespace {
 
-// Sums of sums_up to 4096 terms of one sign, and a few operations more.
+// Sums of up to 4096 terms of one sign, and a few operations more.
 constexpr double sums_up = 1.0 + 0x1p-40;
 // More than squares, products and their sums lose by underflow.
 constexpr double lost_in_norm = 0x1p-500;
