@@ -208,7 +208,7 @@ bool add_cycle(const stored_entries& W, const linear_map& B, std::span<const std
 void add_components(const linear_map& A, const SolverOptions& options, Ledger& ledger, collection& all) {
     const stored_entries& entries = *A.entries();
     const component_partition P = strong_components(entries);
-    auto summaries = summarise_components(entries, std::ldexp(1.0, -A.exponent()), P);
+    auto summaries = summarise_components(A, P, component_quantity::radius);
     for (component_summary& s : summaries) s.bound = s.radius_bound;
     std::stable_sort(summaries.begin(), summaries.end(),
                      [](const auto& a, const auto& b) { return a.bound > b.bound; });

@@ -201,12 +201,15 @@ double argmin_convex(const Function& f, double centre, double most) {
 template <class Matrix>
 std::int64_t reach_of(const Matrix& W, const component_partition& P, std::span<const std::int64_t> position,
                       std::int64_t c) {
+    const auto members = P.members(c);
+    const std::int64_t most = std::min(longest_reach, static_cast<std::int64_t>(members.size()) / least_stretch);
     std::int64_t reach = 0;
-    for (const std::int64_t i : P.members(c))
+    for (const std::int64_t i : members)
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
             const auto j = static_cast<std::size_t>(W.column(p));
             if (P.labels[j] != c || W.value(p) == 0) continue;
             reach = std::max(reach, std::abs(position[static_cast<std::size_t>(i)] - position[j]));
+            if (reach > most) return 0;
         }
     return reach;
 }
@@ -226,13 +229,9 @@ double tilt_of(const Matrix& A, std::int64_t reach, Ledger& ledger) {
 
 }  // namespace
 
-std::int64_t band_reach(const stored_entries& W, const component_partition& P, std::span<const std::int64_t> position,
-                        std::int64_t c) {
+std::int64_t long_band_reach(const stored_entries& W, const component_partition& P,
+                             std::span<const std::int64_t> position, std::int64_t c) {
     return W.visit([&](const auto& view) { return reach_of(view, P, position, c); });
-}
-
-bool is_long_band(std::int64_t reach, std::int64_t size) {
-    return reach > 0 && reach <= longest_reach && least_stretch * reach <= size;
 }
 
 double least_norm_tilt(const stored_entries& A, std::int64_t reach, Ledger& ledger) {

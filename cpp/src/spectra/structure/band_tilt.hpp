@@ -18,11 +18,10 @@
 
 namespace rhochain {
 
-// The largest |i - j| over the nonzero entries of component c, with the vertices numbered by `position`.
-[[nodiscard]] std::int64_t band_reach(const stored_entries& W, const component_partition& P,
-                                      std::span<const std::int64_t> position, std::int64_t c);
-
-[[nodiscard]] bool is_long_band(std::int64_t reach, std::int64_t size);
+// The largest |i - j| over the nonzero entries of component c, with the vertices numbered by `position`, where that is
+// a long band; else 0.
+[[nodiscard]] std::int64_t long_band_reach(const stored_entries& W, const component_partition& P,
+                                           std::span<const std::int64_t> position, std::int64_t c);
 
 // The t of the least sigma_1(B) for up to eight stretches of the band; 0 where the gain is not worth a copy, or entries
 // differ by more than 2^400. A multiple of 2^-20, |t| reach <= 200. A is not a transposed view.

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <rhochain/spectra/solver_options.hpp>
+#include "spectra/structure/component_summary.hpp"
 #include "spectra/structure/irreducible_block.hpp"
 
 #include <functional>
@@ -17,9 +18,6 @@
 namespace rhochain {
 
 class component_search;
-
-// The entries give sharper bounds of rho(W) than of quantities that are only known to be at most rho(|W|).
-enum class component_quantity { radius, below_modulus };
 
 using block_solver = std::function<Bracket(const irreducible_block&, const SolverOptions&, Ledger&)>;
 

@@ -116,7 +116,7 @@ Bracket solve_alone(const image& B, int exponent, const Task& t, const SolverOpt
 component_search::component_search(const linear_map& A, const SolverOptions& options, component_quantity quantity)
     : A_(A), options_(options), P_(strong_components(A)), all_(options_, *A.entries(), P_), share_(options) {
     if (acyclic()) return;
-    summaries_ = summarise_components(*A.entries(), std::ldexp(1.0, -A.exponent()), P_);
+    summaries_ = summarise_components(A, P_, quantity);
     if (quantity == component_quantity::radius) {
         for (component_summary& s : summaries_) s.bound = s.radius_bound;
         std::stable_sort(summaries_.begin(), summaries_.end(),
@@ -147,8 +147,7 @@ component_search::task component_search::task_of(const component_summary& s) con
 }
 
 std::int64_t component_search::reach_of(const task& t) const {
-    const std::int64_t found = t.large() ? band_reach(*A_.entries(), P_, position_, t.summary.component) : 0;
-    return is_long_band(found, t.size()) ? found : 0;
+    return t.large() ? long_band_reach(*A_.entries(), P_, position_, t.summary.component) : 0;
 }
 
 bool component_search::in_place(const task& t, std::int64_t reach) const {

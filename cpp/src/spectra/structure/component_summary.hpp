@@ -8,19 +8,22 @@
 
 namespace rhochain {
 
+// The entries give sharper bounds of rho(W) than of quantities that are only known to be at most rho(|W|).
+enum class component_quantity { radius, below_modulus };
+
 struct component_summary {
     std::int64_t component = 0;
     double bound = 0.0;           // at least rho(|W|)
-    double radius_bound = 0.0;    // at least rho(W), at most `bound`: sharper for two vertices
-    double trace_bound = 0.0;     // at most rho(W)
+    double radius_bound = 0.0;    // at least rho(W), at most `bound`; for rho(W) sharper for two vertices
+    double trace_bound = 0.0;     // at most rho(W); 0 where only one component has a quantity other than rho(W)
     std::int64_t entries = 0;     // nonzero entries inside
     bool nonnegative = true;      // every entry is at least 0
     bool signs_factorize = true;  // mu_D(W) = rho(|W|)
     bool modulus_decides = true;  // rho(W) = rho(|W|)
 };
 
-// Of 2^-e W, `scale` = 2^-e, in the order of falling `bound`.
-[[nodiscard]] std::vector<component_summary> summarise_components(const stored_entries& W, double scale,
-                                                                  const component_partition& P);
+// In the order of falling `bound`. A has entries. The passes over them are shared out to the threads of A.
+[[nodiscard]] std::vector<component_summary> summarise_components(const linear_map& A, const component_partition& P,
+                                                                  component_quantity quantity);
 
 }  // namespace rhochain

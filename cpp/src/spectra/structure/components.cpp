@@ -3,6 +3,7 @@
 #include "spectra/structure/on_first_rank.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -10,85 +11,96 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t unvisited = -1;
+constexpr std::int64_t none = -1;
 
 struct frame {
     std::int64_t vertex;
     std::int64_t position;  // the next entry of the row
+    std::int64_t own;       // the vertex's number when it was met
 };
 
-template <class Matrix>
-class tarjan {
+// One number a vertex: 0 before it is met; then 1 for the first vertex that is open, 2 for the next one, and the least
+// of those that it reaches; in the end, closed, n for those of the first component that closes, n - 1 for those of the
+// second one. Open vertices and closed components are at most n together: a number of a closed vertex is larger.
+template <class Number, class Matrix>
+class component_finder {
 public:
-    explicit tarjan(const Matrix& W) : W_(W), order_(size(), unvisited), low_(size(), 0), partition_{} {
-        partition_.labels.assign(size(), unvisited);
-    }
+    explicit component_finder(const Matrix& W)
+        : W_(W), least_(static_cast<std::size_t>(W.rows()), 0), closing_(static_cast<Number>(W.rows())) {}
 
     component_partition run() {
         for (std::int64_t root = 0; root < W_.rows(); ++root)
-            if (at(order_, root) == unvisited) visit(root);
-        return std::move(partition_);
+            if (at(root) == 0) visit(root);
+        const auto first = static_cast<Number>(W_.rows());
+        component_partition P{first - closing_, {}, {}, {}, {}};
+        P.labels.reserve(least_.size());
+        for (const Number number : least_) P.labels.push_back(first - number);
+        return P;
     }
 
 private:
-    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(W_.rows()); }
-    static std::int64_t& at(std::vector<std::int64_t>& a, std::int64_t i) { return a[static_cast<std::size_t>(i)]; }
+    Number& at(std::int64_t vertex) { return least_[static_cast<std::size_t>(vertex)]; }
 
     void enter(std::int64_t vertex) {
-        at(order_, vertex) = at(low_, vertex) = next_++;
-        open_.push_back(vertex);
-        path_.push_back({vertex, W_.row_begin(vertex)});
+        at(vertex) = ++open_;
+        path_.push_back({vertex, W_.row_begin(vertex), open_});
     }
 
     void visit(std::int64_t root) {
         enter(root);
         while (!path_.empty()) {
-            const std::int64_t v = path_.back().vertex;
             const std::int64_t child = next_child(path_.back());
-            if (child != unvisited) {
+            if (child != none) {
                 enter(child);
                 continue;
             }
-            if (at(low_, v) == at(order_, v)) close(v);
+            const frame done = path_.back();
             path_.pop_back();
+            const Number least = at(done.vertex);
+            waiting_.push_back(done.vertex);
+            if (least == done.own) close(least);
             if (!path_.empty()) {
-                auto& low = at(low_, path_.back().vertex);
-                low = std::min(low, at(low_, v));
+                Number& above = at(path_.back().vertex);
+                above = std::min(above, at(done.vertex));
             }
         }
     }
 
-    // The next unvisited successor of the frame's vertex. Lowers `low` to the order of visited ones that are still
-    // open.
+    // The next successor of the frame's vertex that was not met. Lowers the vertex's number to those of the others.
     std::int64_t next_child(frame& f) {
         const std::int64_t end = W_.row_end(f.vertex);
-        while (f.position < end) {
+        Number least = at(f.vertex);
+        std::int64_t child = none;
+        while (f.position < end && child == none) {
             const std::int64_t p = f.position++;
             if (W_.value(p) == 0) continue;
             const std::int64_t j = W_.column(p);
-            if (at(order_, j) == unvisited) return j;
-            if (at(partition_.labels, j) == unvisited) at(low_, f.vertex) = std::min(at(low_, f.vertex), at(order_, j));
+            const Number number = at(j);
+            if (number == 0)
+                child = j;
+            else
+                least = std::min(least, number);
         }
-        return unvisited;
+        at(f.vertex) = least;
+        return child;
     }
 
-    void close(std::int64_t root) {
-        std::int64_t v = 0;
-        do {
-            v = open_.back();
-            open_.pop_back();
-            at(partition_.labels, v) = partition_.count;
-        } while (v != root);
-        ++partition_.count;
+    // The component of the open vertices from `first` on.
+    void close(Number first) {
+        while (!waiting_.empty() && at(waiting_.back()) >= first) {
+            at(waiting_.back()) = closing_;
+            waiting_.pop_back();
+            --open_;
+        }
+        --closing_;
     }
 
     const Matrix& W_;
-    std::vector<std::int64_t> order_;
-    std::vector<std::int64_t> low_;
-    std::vector<std::int64_t> open_;
+    std::vector<Number> least_;
+    std::vector<std::int64_t> waiting_;  // open vertices whose successors are done
     std::vector<frame> path_;
-    std::int64_t next_ = 0;
-    component_partition partition_;
+    Number open_ = 0;
+    Number closing_;
 };
 
 void sort_vertices(component_partition& P) {
@@ -125,7 +137,9 @@ std::int64_t longest_path_of_dag(const Matrix& W, const component_partition& P) 
 
 template <class Matrix>
 component_partition components_of(const Matrix& W) {
-    component_partition P = tarjan<Matrix>(W).run();
+    component_partition P = W.rows() <= std::numeric_limits<std::int32_t>::max()
+                                ? component_finder<std::int32_t, Matrix>(W).run()
+                                : component_finder<std::int64_t, Matrix>(W).run();
     sort_vertices(P);
     for (std::int64_t c = 0; c < P.count; ++c) {
         const auto members = P.members(c);

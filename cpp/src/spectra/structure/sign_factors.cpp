@@ -13,15 +13,24 @@ namespace {
 // Whether the entries of each row have one sign, those of a column too with `columns`.
 template <bool columns, class Matrix>
 bool lines_have_one_sign(const Matrix& W) {
-    std::vector<signed char> sign_of(static_cast<std::size_t>(columns ? W.cols() : W.rows()), 0);
-    for (std::int64_t i = 0; i < W.rows(); ++i)
+    constexpr unsigned positive = 1, negative = 2, both = 3;
+    std::vector<unsigned char> signs(columns ? static_cast<std::size_t>(W.cols()) : 0, 0);
+    for (std::int64_t i = 0; i < W.rows(); ++i) {
+        unsigned of_row = 0;
+        bool mixed = false;
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
             const auto value = W.value(p);
-            const signed char own = value > 0 ? 1 : value < 0 ? -1 : 0;
-            signed char& sign = sign_of[static_cast<std::size_t>(columns ? W.column(p) : i)];
-            if (own * sign < 0) return false;
-            if (own != 0) sign = own;
+            const unsigned own = (value > 0 ? positive : 0U) | (value < 0 ? negative : 0U);
+            if constexpr (columns) {
+                auto& of_column = signs[static_cast<std::size_t>(W.column(p))];
+                of_column = static_cast<unsigned char>(of_column | own);
+                mixed |= of_column == both;
+            } else {
+                of_row |= own;
+            }
         }
+        if (mixed || of_row == both) return false;
+    }
     return true;
 }
 

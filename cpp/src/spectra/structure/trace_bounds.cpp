@@ -15,6 +15,13 @@ constexpr double trace_underflow = 0x1p-1000;
 constexpr double down = 1.0 - 0x1p-50;
 constexpr double up = 1.0 + 0x1p-50;
 
+template <class T>
+void fetch_ahead([[maybe_unused]] const T* address) {
+#if defined(__GNUC__)
+    __builtin_prefetch(address, 0, 2);
+#endif
+}
+
 // W(i, j) or 0 of sorted rows, for columns j that rise from call to call: each row is read once.
 template <class Matrix>
 class entries_of_rising_columns;
@@ -31,6 +38,10 @@ public:
         return p < W_.row_end(i) && W_.column(p) == j ? W_.value(p) : 0.0;
     }
 
+    // Row i is asked for soon: its cursor is fetched, or what that points to.
+    void expect_cursor(std::int64_t i) const { fetch_ahead(next_.data() + i); }
+    void expect_entry(std::int64_t i) const { fetch_ahead(W_.indices.data() + next_[static_cast<std::size_t>(i)]); }
+
 private:
     const csr_view<Scalar, Index>& W_;
     std::vector<Index> next_;
@@ -42,6 +53,9 @@ public:
     explicit entries_of_rising_columns(const dense_view<Scalar>& W) : W_(W) {}
 
     double operator()(std::int64_t i, std::int64_t j) const { return W_.value(i * W_.cols() + j); }
+
+    void expect_cursor(std::int64_t) const {}
+    void expect_entry(std::int64_t) const {}
 
 private:
     const dense_view<Scalar>& W_;
@@ -65,29 +79,53 @@ double single_entry_lower(double magnitude) {
     return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());
 }
 
+// The entries left of the diagonal wait for memory, unless what they need is asked for some entries ahead.
+constexpr std::int64_t cursor_ahead = 24, entry_ahead = 12;
+
+// Asks for what the first entries of a row need.
+template <class Matrix, class Entries>
+void expect_row(const Matrix& W, std::int64_t i, const Entries& entry) {
+    const std::int64_t end = std::min(W.row_end(i), W.row_begin(i) + cursor_ahead);
+    for (std::int64_t p = W.row_begin(i); p < end && W.column(p) < i; ++p) entry.expect_cursor(W.column(p));
+}
+
+// Adds the entries of row i up to the diagonal. Without `entry` tr W alone.
+template <class Matrix, class Entries>
+void add_row(const Matrix& W, std::int64_t i, double scale, const component_partition& P, Entries* entry,
+             trace_sums& sums) {
+    const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
+    trace_sums s = sums;
+    s.squared = entry != nullptr;
+    for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+        const std::int64_t j = W.column(p);
+        if (j > i && entry != nullptr) break;
+        if (entry != nullptr && p + cursor_ahead < W.row_end(i)) {
+            entry->expect_cursor(W.column(p + cursor_ahead));
+            entry->expect_entry(W.column(p + entry_ahead));
+        }
+        if (j > i || P.labels[static_cast<std::size_t>(j)] != label) continue;
+        const double w = scale * W.value(p);
+        if (j == i) {
+            s.trace += w;
+            s.trace_terms += std::abs(w);
+        }
+        if (entry == nullptr) continue;
+        const double term = w * (j == i ? w : 2.0 * scale * (*entry)(j, i));
+        s.square += term;
+        s.square_terms += std::abs(term);
+        ++s.count;
+    }
+    sums = s;
+}
+
 template <class Matrix>
 std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_partition& P) {
     std::vector<trace_sums> all(static_cast<std::size_t>(P.count));
-    const bool sorted = has_sorted_rows(W);
     entries_of_rising_columns<Matrix> entry(W);
+    auto* const entries = has_sorted_rows(W) ? &entry : nullptr;
     for (std::int64_t i = 0; i < W.rows(); ++i) {
-        const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
-        trace_sums& s = all[static_cast<std::size_t>(label)];
-        s.squared = sorted;
-        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
-            const std::int64_t j = W.column(p);
-            if (j > i || P.labels[static_cast<std::size_t>(j)] != label) continue;
-            const double w = scale * W.value(p);
-            if (j == i) {
-                s.trace += w;
-                s.trace_terms += std::abs(w);
-            }
-            if (!sorted) continue;
-            const double term = w * (j == i ? w : 2.0 * scale * entry(j, i));
-            s.square += term;
-            s.square_terms += std::abs(term);
-            ++s.count;
-        }
+        if (entries != nullptr && i + 1 < W.rows()) expect_row(W, i + 1, entry);
+        add_row(W, i, scale, P, entries, all[static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)])]);
     }
     return all;
 }

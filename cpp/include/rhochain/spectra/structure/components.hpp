@@ -3,7 +3,8 @@
 // vertex without a self-loop contributes 0. Without any cycle all three are 0 and every product of more than
 // `longest_path` factors W diag(s) is exactly zero. Not so with a leak a < 1: factors (1 - a) I + a W diag(s) decay
 // like a polynomial in their number k times (1 - a)^k.
-// Tarjan 1972, without recursion. O(nnz) time, 48 bytes a vertex while it runs.
+// Tarjan 1972 with one number a vertex (Pearce 2016), without recursion. O(nnz) time. While it runs a
+// vertex takes 16 bytes, and those on the path or among the open ones up to 64 more, in stacks that double.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
