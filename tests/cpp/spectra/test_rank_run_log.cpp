@@ -194,7 +194,7 @@ std::vector<job> on_one_to_three_ranks(const square_matrix& W) {
 }  // namespace
 
 TEST_CASE("log of ranks: estimates from products alone go on on other ranks to the same bits") {
-    const auto W = matrices::iid<double>(600, 6, 2);
+    const auto W = matrices::iid<double>(300, 6, 2);
     std::vector<job> jobs;
     for (const partition& shared_out : aligned_partitions()) jobs.push_back(on_plain_slices(W, shared_out));
     unsigned seed = 1;
@@ -209,7 +209,7 @@ TEST_CASE("log of ranks: a radius goes on in one process and on ranks, component
     check_resumption_on_ranks(on_one_and_two_ranks(two_blocks(two_slices, two_slices / 5)), coarse_radius_of_map, 10,
                               5);
     check_resumption_on_ranks(on_one_and_two_ranks(reducible(two_slices)), modulus_of_map, 10, 6);
-    const auto short_W = reducible(1300), short_V = two_blocks(1300, 260);
+    const auto short_W = reducible(700), short_V = two_blocks(700, 140);
     check_resumption_on_ranks(on_one_to_three_ranks(short_W), radius_of_map, 10, 8);
     check_resumption_on_ranks(on_one_to_three_ranks(short_W), modulus_of_map, 10, 9);
     check_resumption_on_ranks(on_one_to_three_ranks(short_V), radius_of_map, 10, 10);
@@ -218,8 +218,8 @@ TEST_CASE("log of ranks: a radius goes on in one process and on ranks, component
 TEST_CASE("log of ranks: a norm and a scaling go on in one process and on ranks") {
     check_resumption_on_ranks(on_one_and_two_ranks(matrices::iid<double>(two_slices, 6, 8)), norm_of_map, 10, 8);
     check_resumption_on_ranks(on_one_and_two_ranks(two_blocks(two_slices, two_slices / 5)), scaling_of_map, 10, 9);
-    check_resumption_on_ranks(on_one_to_three_ranks(matrices::iid<double>(1300, 6, 8)), norm_of_map, 10, 10);
-    check_resumption_on_ranks(on_one_to_three_ranks(two_blocks(1300, 260)), scaling_of_map, 10, 11);
+    check_resumption_on_ranks(on_one_to_three_ranks(matrices::iid<double>(700, 6, 8)), norm_of_map, 10, 10);
+    check_resumption_on_ranks(on_one_to_three_ranks(two_blocks(700, 140)), scaling_of_map, 10, 11);
 }
 
 TEST_CASE("log of ranks: numbers that do not fit are refused by all ranks") {

@@ -192,19 +192,19 @@ def test_rectangular_spectral_norm():
     assert np.linalg.norm(B, 2) in rc.spectral_norm(B.T)
 
 
-@pytest.mark.parametrize("upper_rtol", [0.02, 0.1, math.inf])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_wide_upper_bound_costs_less_and_the_value_is_right_all_the_same(upper_rtol, seed):
+def test_a_wide_upper_bound_costs_less_and_the_value_is_right_all_the_same(seed):
     W = reservoir(n=1500, seed=seed)
     truth = np.linalg.norm(W.toarray(), 2)
     narrow = rc.spectral_norm(W, rtol=1e-3, seed=seed)
-    wide = rc.spectral_norm(W, rtol=1e-3, upper_rtol=upper_rtol, seed=seed)
-    assert wide.status == rc.Status.CONVERGED
-    assert truth * (1 - 1e-3) <= wide.value <= truth * (1 + 1e-12)
-    assert wide.lower.value <= truth <= wide.upper.value <= wide.value * (1 + upper_rtol)
-    assert wide.lower.grade == rc.Grade.PROVED
-    assert wide.upper.graded
-    assert wide.matvecs < narrow.matvecs
+    for upper_rtol in (0.02, 0.1, math.inf):
+        wide = rc.spectral_norm(W, rtol=1e-3, upper_rtol=upper_rtol, seed=seed)
+        assert wide.status == rc.Status.CONVERGED
+        assert truth * (1 - 1e-3) <= wide.value <= truth * (1 + 1e-12)
+        assert wide.lower.value <= truth <= wide.upper.value <= wide.value * (1 + upper_rtol)
+        assert wide.lower.grade == rc.Grade.PROVED
+        assert wide.upper.graded
+        assert wide.matvecs < narrow.matvecs
 
 
 def test_no_cycle_is_exactly_zero():
