@@ -1,7 +1,7 @@
 """Results of rhochain as flat fields that two processes can compare bit for bit, and what differs between two of them.
 
 A field is a JSON list [type, content]: floats in hexadecimal, arrays as dtype, shape, SHA-256 and their bytes. Wall
-seconds are left out, and so is the history of a bracket, whose length depends on them.
+seconds and numbers of threads are left out, and so is the history of a bracket, whose length depends on them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scipy import sparse
 SHORT = 256  # bytes of an array that stand in the JSON line itself
 KEPT = 2**20  # bytes kept of a longer one; of one longer still, that many spread over it
 
-LEFT_OUT = {"seconds"}
+LEFT_OUT = {"seconds", "threads"}
 # What else a user reads off a result, beside its dataclass fields.
 ALSO: dict[str, dict[str, Callable[[Any], Any]]] = {
     "Bracket": {"repr": repr, "width": lambda r: r.width},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -63,13 +63,9 @@ class Limits:
         """The arguments of a public function; misuse raises here, by name. `start_length`: by default A's width."""
         if callback is not None and not callable(callback):
             raise TypeError(f"callback must be callable or None; got {type(callback).__name__}")
-        plain = cls.of_many(rtol, delta, seed, threads, max_matvecs, max_seconds)
-        return replace(
-            plain,
-            threads=A.threads if threads is None else plain.threads,
-            callback=callback,
-            start=_start_vector(start, A.own_columns if start_length is None else start_length, A.on_ranks),
-        )
+        own_threads = A.threads if threads is None else thread_count(threads)
+        vector = _start_vector(start, A.own_columns if start_length is None else start_length, A.on_ranks)
+        return cls._checked(rtol, delta, seed, own_threads, max_matvecs, max_seconds, callback, vector)
 
     @classmethod
     def of_many(
@@ -82,15 +78,29 @@ class Limits:
         max_seconds: float | None,
     ) -> Limits:
         """Those of each of many matrices, without a callback and a start; `threads` share the matrices."""
+        return cls._checked(rtol, delta, seed, thread_count(threads), max_matvecs, max_seconds, None, None)
+
+    @classmethod
+    def _checked(
+        cls,
+        rtol: float,
+        delta: float,
+        seed: int,
+        threads: int,
+        max_matvecs: int | None,
+        max_seconds: float | None,
+        callback: Callable[[Progress], object] | None,
+        start: Floats | None,
+    ) -> Limits:
         return cls(
-            rtol=_open_unit("rtol", rtol),
-            delta=_open_unit("delta", delta),
-            seed=whole_number("seed", seed, 0, 2**64 - 1),
-            threads=thread_count(threads),
-            max_matvecs=None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
-            max_seconds=_seconds(max_seconds),
-            callback=None,
-            start=None,
+            _open_unit("rtol", rtol),
+            _open_unit("delta", delta),
+            whole_number("seed", seed, 0, 2**64 - 1),
+            threads,
+            None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
+            _seconds(max_seconds),
+            callback,
+            start,
         )
 
     @property
