@@ -6,6 +6,7 @@
 #include "spectra/structure/eigenvector_extension.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace rhochain {
 namespace {
@@ -20,14 +21,22 @@ Bracket nilpotent(const linear_map& W, const component_partition& P, const std::
     return b;
 }
 
+void extend_eigenvector(const component_search& search, const linear_map& A, entry_map f, const SolverOptions& options,
+                        Bracket& b, Ledger& ledger) {
+    const component_partition& P = search.partition();
+    const auto extend = [&](Bracket& partial) {
+        partial.vector = extended_eigenvector(
+            A, P, f, {partial.eigenvalue, std::move(partial.vector), search.best().component}, options, ledger);
+    };
+    write_extended_eigenvector(A, f, P.count, extend, options, b, ledger);
+}
+
 }  // namespace
 
-Bracket maximum_of_components(component_search& search, const linear_map& A, const std::optional<entry_map>& f,
-                              const SolverOptions& options, Ledger& ledger) {
+Bracket maximum_of_components(component_search& search, const linear_map& A, const std::optional<entry_map>& f) {
     if (search.acyclic()) return nilpotent(A, search.partition(), f);
     Bracket b = search.result();
-    if (f) write_extended_eigenvector(A, search.partition(), *f, search.best(), options, b, ledger);
-    rescale_bracket(b, A.exponent());
+    if (f) write_component_eigenvector(A, search.partition(), *f, search.best(), b);
     return b;
 }
 
@@ -44,7 +53,11 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
         component_search search(A, options, quantity);
         while (const component_summary* s = search.next())
             search.add(search.solve(*s, search.share(), solve, ledger), *s);
-        result = maximum_of_components(search, A, eigenvector_of, options, ledger);
+        result = maximum_of_components(search, A, eigenvector_of);
+        if (!search.acyclic()) {
+            if (eigenvector_of) extend_eigenvector(search, A, *eigenvector_of, options, result, ledger);
+            rescale_bracket(result, A.exponent());
+        }
     }
     ledger.close(result);
     return result;

@@ -29,9 +29,9 @@ using block_solver = std::function<Bracket(const irreducible_block&, const Solve
                                          component_quantity quantity = component_quantity::below_modulus,
                                          std::optional<entry_map> eigenvector_of = std::nullopt);
 
-// The bracket of q(W) from those of the components that `search` has, the power of two A.exponent() included.
+// The bracket of q(A) from those of the components that `search` has, the exponent of A left out, with a vector of the
+// component that has the maximum. A has entries.
 [[nodiscard]] Bracket maximum_of_components(component_search& search, const linear_map& A,
-                                            const std::optional<entry_map>& eigenvector_of,
-                                            const SolverOptions& options, Ledger& ledger);
+                                            const std::optional<entry_map>& eigenvector_of);
 
 }  // namespace rhochain

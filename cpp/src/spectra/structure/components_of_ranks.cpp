@@ -1,10 +1,13 @@
 #include "spectra/structure/components_of_ranks.hpp"
 
+#include "spectra/radius/eigenvector_behind.hpp"
 #include "spectra/run_stage.hpp"
 #include "spectra/structure/component_search.hpp"
+#include "spectra/structure/eigenvector_extension.hpp"
 #include "spectra/structure/first_rank_work.hpp"
 #include "spectra/structure/on_first_rank.hpp"
 
+#include <complex>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -41,7 +44,7 @@ struct announcement {
 class first_rank_search {
 public:
     first_rank_search(const linear_map& A, const SolverOptions& options, component_quantity quantity, Ledger& ledger)
-        : S_(A.domain()), ledger_(ledger), own_(options) {
+        : A_(A), S_(A.domain()), ledger_(ledger), own_(options) {
         if (S_.any(!options.start.empty())) start_ = S_.assembled(options.start);
         own_.start = start_;
         whole_ = A.gathered();
@@ -98,18 +101,29 @@ public:
 
     [[nodiscard]] Bracket result(const std::optional<entry_map>& f) {
         Bracket b;
-        alone([&](const SolverOptions& options, Ledger& inner) {
-            // Its few products are not worth layouts of all of W.
-            b = maximum_of_components(*search_, whole_->for_one_product(), f, options, inner);
-        });
+        bool acyclic = false;
+        std::int64_t components = 0;
         on_first_rank(
-            S_, [] {},
+            S_,
+            [&] {
+                acyclic = search_->acyclic();
+                components = search_->partition().count;
+                b = maximum_of_components(*search_, *whole_, f);
+            },
             [&](state_archive& s) {
                 exchange(s, b);
                 s(b.eigenvalue);
                 s(b.no_vector);
+                s(acyclic);
+                s(components);
             });
         b.vector = from_first_rank(b.vector, S_);
+        if (acyclic) return b;
+        // The products are those of all ranks.
+        if (f)
+            write_extended_eigenvector(
+                A_, *f, components, [&](Bracket& partial) { extend(partial, *f); }, own_, b, ledger_);
+        rescale_bracket(b, A_.exponent());
         return b;
     }
 
@@ -123,6 +137,18 @@ private:
         });
     }
 
+    // (*) Of the vector of a component, by the first rank.
+    void extend(Bracket& b, entry_map f) {
+        std::vector<std::complex<double>> x = in_first_rank(std::move(b.vector), S_);
+        alone([&](const SolverOptions& options, Ledger& inner) {
+            // Its few products are not worth layouts of all of W.
+            x = extended_eigenvector(whole_->for_one_product(), search_->partition(), f,
+                                     {b.eigenvalue, std::move(x), search_->best().component}, options, inner);
+        });
+        b.vector = from_first_rank(x, S_);
+    }
+
+    const linear_map& A_;
     space S_;
     Ledger& ledger_;
     SolverOptions own_;
