@@ -4,6 +4,7 @@
 #include <rhochain/rhochain.hpp>
 
 #include "spectra/structure/component_summary.hpp"
+#include "spectra/structure/entry_sums.hpp"
 #include "spectra/structure/signature.hpp"
 #include "spectra/structure/trace_bounds.hpp"
 
@@ -98,8 +99,9 @@ TEST_CASE("zeros of either sign leave a block nonnegative") {
     const std::vector<std::int32_t> p{0, 3, 5, 7}, j{0, 1, 2, 0, 2, 0, 1};
     const std::vector<double> w{-0.0, 1.0, 2.0, 3.0, -0.0, 1.0, 0.5};
     const csr_view<double, std::int32_t> W{3, 3, p, j, w};
-    const auto summary =
-        summarise_components(sparse_operator(W), strong_components(W), component_quantity::radius).front();
+    const linear_map A = sparse_operator(W);
+    const auto P = strong_components(W);
+    const auto summary = summarise_components({W}, P, sums_of_entries(A, P, component_quantity::radius)).front();
     CHECK(summary.nonnegative);
     CHECK(summary.entries == 5);
     CHECK(spectral_radius(W).lower.grade == Grade::proved);

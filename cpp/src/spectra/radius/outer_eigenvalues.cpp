@@ -6,6 +6,7 @@
 #include "spectra/radius/perron_of_block.hpp"
 #include "spectra/radius/verified_discs.hpp"
 #include "spectra/structure/component_summary.hpp"
+#include "spectra/structure/entry_sums.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -208,7 +209,7 @@ bool add_cycle(const stored_entries& W, const linear_map& B, std::span<const std
 void add_components(const linear_map& A, const SolverOptions& options, Ledger& ledger, collection& all) {
     const stored_entries& entries = *A.entries();
     const component_partition P = strong_components(entries);
-    auto summaries = summarise_components(A, P, component_quantity::radius);
+    auto summaries = summarise_components(entries, P, sums_of_entries(A, P, component_quantity::radius));
     for (component_summary& s : summaries) s.bound = s.radius_bound;
     std::stable_sort(summaries.begin(), summaries.end(),
                      [](const auto& a, const auto& b) { return a.bound > b.bound; });

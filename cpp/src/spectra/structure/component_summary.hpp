@@ -22,8 +22,10 @@ struct component_summary {
     bool modulus_decides = true;  // rho(W) = rho(|W|)
 };
 
-// In the order of falling `bound`. A has entries. The passes over them are shared out to the threads of A.
-[[nodiscard]] std::vector<component_summary> summarise_components(const linear_map& A, const component_partition& P,
-                                                                  component_quantity quantity);
+struct entry_sums;
+
+// In the order of falling `bound`.
+[[nodiscard]] std::vector<component_summary> summarise_components(const stored_entries& W, const component_partition& P,
+                                                                  const entry_sums& sums);
 
 }  // namespace rhochain

@@ -4,6 +4,7 @@
 #include "spectra/run_stage.hpp"
 #include "spectra/structure/component_search.hpp"
 #include "spectra/structure/eigenvector_extension.hpp"
+#include "spectra/structure/entry_sums.hpp"
 #include "spectra/structure/first_rank_work.hpp"
 #include "spectra/structure/on_first_rank.hpp"
 
@@ -48,13 +49,19 @@ public:
         if (S_.any(!options.start.empty())) start_ = S_.assembled(options.start);
         own_.start = start_;
         whole_ = A.gathered();
+        bool acyclic = false;
         on_first_rank(
             S_,
             [&] {
                 if (A.exponent() != 0) whole_ = whole_->normalised();
-                search_.emplace(*whole_, own_, quantity);
+                search_.emplace(*whole_, own_, quantity, strong_components(*whole_));
+                acyclic = search_->acyclic();
             },
-            [](state_archive&) {});
+            [&](state_archive& s) { s(acyclic); });
+        if (acyclic) return;
+        const component_partition unknown;
+        const entry_sums sums = sums_of_ranks(A, whole_, search_ ? search_->partition() : unknown, quantity);
+        on_first_rank(S_, [&] { search_->begin(sums); }, [](state_archive&) {});
     }
 
     [[nodiscard]] announcement next() {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace rhochain {
@@ -62,7 +64,7 @@ private:
 };
 
 template <class Matrix>
-bool has_sorted_rows(const Matrix& W) {
+bool rows_are_sorted(const Matrix& W) {
     for (std::int64_t i = 0; i < W.rows(); ++i)
         for (std::int64_t p = W.row_begin(i) + 1; p < W.row_end(i); ++p)
             if (W.column(p) <= W.column(p - 1)) return false;
@@ -79,53 +81,87 @@ double single_entry_lower(double magnitude) {
     return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());
 }
 
-// The entries left of the diagonal wait for memory, unless what they need is asked for some entries ahead.
-constexpr std::int64_t cursor_ahead = 24, entry_ahead = 12;
-
-// Asks for what the first entries of a row need.
-template <class Matrix, class Entries>
-void expect_row(const Matrix& W, std::int64_t i, const Entries& entry) {
-    const std::int64_t end = std::min(W.row_end(i), W.row_begin(i) + cursor_ahead);
-    for (std::int64_t p = W.row_begin(i); p < end && W.column(p) < i; ++p) entry.expect_cursor(W.column(p));
-}
-
-// Adds the entries of row i up to the diagonal. Without `entry` tr W alone.
-template <class Matrix, class Entries>
-void add_row(const Matrix& W, std::int64_t i, double scale, const component_partition& P, Entries* entry,
-             trace_sums& sums) {
-    const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
-    trace_sums s = sums;
-    s.squared = entry != nullptr;
-    for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+// Row i up to the diagonal. opposite(i, j) is W(j, i), of rising j <= i; null: tr W alone.
+template <class Matrix, class Opposite>
+row_trace trace_of_row(const Matrix& W, std::int64_t row, std::int64_t i, double scale,
+                       std::span<const std::int64_t> labels, Opposite* opposite) {
+    const std::int64_t label = labels[static_cast<std::size_t>(i)];
+    row_trace s;
+    for (std::int64_t p = W.row_begin(row); p < W.row_end(row); ++p) {
         const std::int64_t j = W.column(p);
-        if (j > i && entry != nullptr) break;
-        if (entry != nullptr && p + cursor_ahead < W.row_end(i)) {
-            entry->expect_cursor(W.column(p + cursor_ahead));
-            entry->expect_entry(W.column(p + entry_ahead));
-        }
-        if (j > i || P.labels[static_cast<std::size_t>(j)] != label) continue;
+        if (j > i && opposite != nullptr) break;
+        if (opposite != nullptr) opposite->expect(W, row, p);
+        if (j > i || labels[static_cast<std::size_t>(j)] != label) continue;
         const double w = scale * W.value(p);
         if (j == i) {
             s.trace += w;
             s.trace_terms += std::abs(w);
         }
-        if (entry == nullptr) continue;
-        const double term = w * (j == i ? w : 2.0 * scale * (*entry)(j, i));
+        if (opposite == nullptr) continue;
+        const double term = w * (j == i ? w : 2.0 * scale * (*opposite)(i, j));
         s.square += term;
         s.square_terms += std::abs(term);
         ++s.count;
     }
-    sums = s;
+    return s;
 }
+
+// W(j, i) from row j of W, with a cursor in each row.
+template <class Matrix>
+class entries_of_rows {
+public:
+    explicit entries_of_rows(const Matrix& W) : entry_(W) {}
+
+    double operator()(std::int64_t i, std::int64_t j) { return entry_(j, i); }
+
+    // Asks for what the entries after p need.
+    void expect(const Matrix& W, std::int64_t row, std::int64_t p) const {
+        if (p + cursor_ahead >= W.row_end(row)) return;
+        entry_.expect_cursor(W.column(p + cursor_ahead));
+        entry_.expect_entry(W.column(p + entry_ahead));
+    }
+    // The same of the first entries of a row.
+    void expect_row(const Matrix& W, std::int64_t i) const {
+        const std::int64_t end = std::min(W.row_end(i), W.row_begin(i) + cursor_ahead);
+        for (std::int64_t p = W.row_begin(i); p < end && W.column(p) < i; ++p) entry_.expect_cursor(W.column(p));
+    }
+
+private:
+    // The entries left of the diagonal wait for memory, unless what they need is asked for some entries ahead.
+    static constexpr std::int64_t cursor_ahead = 24, entry_ahead = 12;
+
+    entries_of_rising_columns<Matrix> entry_;
+};
+
+// W(j, i) from column i, which is row `row` of `columns`.
+template <class Columns>
+class entries_of_column {
+public:
+    entries_of_column(const Columns& columns, std::int64_t row)
+        : columns_(columns), next_(columns.row_begin(row)), end_(columns.row_end(row)) {}
+
+    double operator()(std::int64_t, std::int64_t j) {
+        while (next_ < end_ && columns_.column(next_) < j) ++next_;
+        return next_ < end_ && columns_.column(next_) == j ? columns_.value(next_) : 0.0;
+    }
+    template <class Matrix>
+    void expect(const Matrix&, std::int64_t, std::int64_t) const {}
+
+private:
+    const Columns& columns_;
+    std::int64_t next_, end_;
+};
 
 template <class Matrix>
 std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_partition& P) {
     std::vector<trace_sums> all(static_cast<std::size_t>(P.count));
-    entries_of_rising_columns<Matrix> entry(W);
-    auto* const entries = has_sorted_rows(W) ? &entry : nullptr;
+    const bool squared = rows_are_sorted(W);
+    entries_of_rows<Matrix> entries(W);
     for (std::int64_t i = 0; i < W.rows(); ++i) {
-        if (entries != nullptr && i + 1 < W.rows()) expect_row(W, i + 1, entry);
-        add_row(W, i, scale, P, entries, all[static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)])]);
+        if (squared && i + 1 < W.rows()) entries.expect_row(W, i + 1);
+        trace_sums& s = all[static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)])];
+        s.squared = squared;
+        add(s, trace_of_row(W, i, i, scale, P.labels, squared ? &entries : nullptr));
     }
     return all;
 }
@@ -134,6 +170,31 @@ std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_p
 
 std::vector<trace_sums> sum_traces(const stored_entries& W, double scale, const component_partition& P) {
     return W.visit([&](const auto& view) { return sums_of(view, scale, P); });
+}
+
+void add(trace_sums& sums, const row_trace& row) {
+    sums.trace += row.trace;
+    sums.trace_terms += row.trace_terms;
+    sums.square += row.square;
+    sums.square_terms += row.square_terms;
+    sums.count += row.count;
+}
+
+bool has_sorted_rows(const stored_entries& W) {
+    return W.visit([](const auto& view) { return rows_are_sorted(view); });
+}
+
+std::vector<row_trace> traces_of_rows(const stored_entries& rows, const stored_entries& columns, std::int64_t first,
+                                      double scale, std::span<const std::int64_t> labels, bool squared) {
+    std::vector<row_trace> traces;
+    rows.visit([&](const auto& W) {
+        const auto& V = std::get<std::remove_cvref_t<decltype(W)>>(columns.view);
+        for (std::int64_t row = 0; row < W.rows(); ++row) {
+            entries_of_column opposite(V, row);
+            traces.push_back(trace_of_row(W, row, first + row, scale, labels, squared ? &opposite : nullptr));
+        }
+    });
+    return traces;
 }
 
 double trace_lower_bound(const trace_sums& s, std::int64_t n) {
