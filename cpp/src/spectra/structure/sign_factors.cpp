@@ -2,6 +2,7 @@
 
 #include "spectra/structure/potential_forest.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,26 +11,33 @@
 namespace rhochain {
 namespace {
 
-// Whether the entries of each row have one sign, those of a column too with `columns`.
-template <bool columns, class Matrix>
-bool lines_have_one_sign(const Matrix& W) {
-    constexpr unsigned positive = 1, negative = 2, both = 3;
-    std::vector<unsigned char> signs(columns ? static_cast<std::size_t>(W.cols()) : 0, 0);
+template <class Matrix>
+bool rows_agree(const Matrix& W) {
     for (std::int64_t i = 0; i < W.rows(); ++i) {
-        unsigned of_row = 0;
+        double least = 0.0, largest = 0.0;
+        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
+            const double value = W.value(p);
+            least = std::min(least, value);
+            largest = std::max(largest, value);
+        }
+        if (least < 0.0 && largest > 0.0) return false;
+    }
+    return true;
+}
+
+template <class Matrix>
+bool columns_agree(const Matrix& W) {
+    constexpr unsigned positive = 1, negative = 2, both = 3;
+    std::vector<unsigned char> signs(static_cast<std::size_t>(W.cols()), 0);
+    for (std::int64_t i = 0; i < W.rows(); ++i) {
         bool mixed = false;
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
             const auto value = W.value(p);
-            const unsigned own = (value > 0 ? positive : 0U) | (value < 0 ? negative : 0U);
-            if constexpr (columns) {
-                auto& of_column = signs[static_cast<std::size_t>(W.column(p))];
-                of_column = static_cast<unsigned char>(of_column | own);
-                mixed |= of_column == both;
-            } else {
-                of_row |= own;
-            }
+            unsigned char& sign = signs[static_cast<std::size_t>(W.column(p))];
+            sign = static_cast<unsigned char>(sign | (value > 0 ? positive : 0U) | (value < 0 ? negative : 0U));
+            mixed |= sign == both;
         }
-        if (mixed || of_row == both) return false;
+        if (mixed) return false;
     }
     return true;
 }
@@ -37,7 +45,7 @@ bool lines_have_one_sign(const Matrix& W) {
 // Far cheaper than a colouring, and the rule in networks of excitatory and inhibitory neurons.
 template <class Matrix>
 bool some_lines_have_one_sign(const Matrix& W) {
-    return lines_have_one_sign<true>(W) || lines_have_one_sign<false>(W);
+    return columns_agree(W) || rows_agree(W);
 }
 
 // Rows and columns with the colours that the entries so far imply.
@@ -105,7 +113,7 @@ bool signs_factorize(const stored_entries& W) {
 }
 
 bool rows_have_one_sign(const stored_entries& W) {
-    return W.visit([](const auto& view) { return lines_have_one_sign<false>(view); });
+    return W.visit([](const auto& view) { return rows_agree(view); });
 }
 
 std::vector<bool> signs_factorize(const stored_entries& W, const component_partition& P) {
