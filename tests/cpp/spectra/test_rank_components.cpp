@@ -7,11 +7,14 @@
 #include <rhochain/spectra/scaling/scaled_norm.hpp>
 #include <rhochain/spectra/structure/components.hpp>
 #include <rhochain/spectra/structure/sign_structure.hpp>
+#include "spectra/structure/entry_sums.hpp"
+#include "spectra/structure/on_first_rank.hpp"
 
 #include <doctest/doctest.h>
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace rank_comparisons;
@@ -55,7 +58,51 @@ std::vector<double> structure(const linear_map& A) {
     return numbers;
 }
 
+// What the passes over the entries tell of each component, traces included.
+std::vector<double> numbers_of(const entry_sums& sums) {
+    std::vector<double> numbers;
+    for (std::size_t c = 0; c < sums.lines.size(); ++c) {
+        const component_summary& s = sums.lines[c];
+        const trace_sums& t = sums.traces[c];
+        for (const double x : {s.bound, s.radius_bound, t.trace, t.trace_terms, t.square, t.square_terms})
+            numbers.push_back(x);
+        for (const std::int64_t i : {s.component, s.entries, t.count}) numbers.push_back(static_cast<double>(i));
+        for (const bool yes : {s.nonnegative, t.squared, static_cast<bool>(sums.signs_factorize[c])})
+            numbers.push_back(yes ? 1.0 : 0.0);
+    }
+    return numbers;
+}
+
+std::vector<double> sums(const linear_map& A) {
+    constexpr auto quantity = component_quantity::radius;
+    if (A.entries() != nullptr) return numbers_of(sums_of_entries(A, strong_components(A), quantity));
+    const auto whole = A.gathered();
+    component_partition P;
+    if (whole) P = strong_components(*whole);
+    const entry_sums of_ranks = sums_of_ranks(A, whole, P, quantity);
+    std::vector<double> numbers;
+    on_first_rank(
+        A.domain(), [&] { numbers = numbers_of(of_ranks); },
+        [&](state_archive& s) { s.list(numbers, 0.0, 1, [&](double& x) { s(x); }); });
+    return numbers;
+}
+
 }  // namespace
+
+TEST_CASE("ranks sum of their rows and columns what one process sums, of unsorted rows too") {
+    constexpr std::int64_t n = 300;
+    matrix unsorted = matrices::iid<double>(n, 20, 4);
+    const auto first = static_cast<std::size_t>(unsorted.indptr[200]);
+    std::swap(unsorted.indices[first], unsorted.indices[first + 1]);
+    std::swap(unsorted.values[first], unsorted.values[first + 1]);
+    for (const matrix& W : {matrices::iid<double>(n, 20, 3), matrices::iid<double>(n, 2, 3), reducible(n),
+                            of_one_sign_a_column(n), of_one_sign_a_row(n), nonnegative(n), unsorted}) {
+        const std::vector<double> expected = sums(sparse_operator(W.view(), 1));
+        CHECK(expected == sums(sparse_operator(W.view(), 2)));
+        for (const partition& shared_out : {partition{}, {{1, 2, partition::rest}}, {{0, 3, partition::rest}}})
+            check_same(expected, W, shared_out, sums);
+    }
+}
 
 TEST_CASE("radii, norms and scalings of slices have the bits of one process, components and signs too") {
     const auto matrices_of = [](std::int64_t n) {

@@ -12,7 +12,7 @@ namespace rhochain {
 namespace {
 
 template <class Matrix>
-bool rows_agree(const Matrix& W) {
+bool signs_agree_in_rows(const Matrix& W) {
     for (std::int64_t i = 0; i < W.rows(); ++i) {
         double least = 0.0, largest = 0.0;
         for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
@@ -26,7 +26,7 @@ bool rows_agree(const Matrix& W) {
 }
 
 template <class Matrix>
-bool columns_agree(const Matrix& W) {
+bool signs_agree_in_columns(const Matrix& W) {
     constexpr unsigned positive = 1, negative = 2, both = 3;
     std::vector<unsigned char> signs(static_cast<std::size_t>(W.cols()), 0);
     for (std::int64_t i = 0; i < W.rows(); ++i) {
@@ -45,7 +45,7 @@ bool columns_agree(const Matrix& W) {
 // Far cheaper than a colouring, and the rule in networks of excitatory and inhibitory neurons.
 template <class Matrix>
 bool some_lines_have_one_sign(const Matrix& W) {
-    return columns_agree(W) || rows_agree(W);
+    return signs_agree_in_columns(W) || signs_agree_in_rows(W);
 }
 
 // Rows and columns with the colours that the entries so far imply.
@@ -113,7 +113,7 @@ bool signs_factorize(const stored_entries& W) {
 }
 
 bool rows_have_one_sign(const stored_entries& W) {
-    return W.visit([](const auto& view) { return rows_agree(view); });
+    return W.visit([](const auto& view) { return signs_agree_in_rows(view); });
 }
 
 std::vector<bool> signs_factorize(const stored_entries& W, const component_partition& P) {
