@@ -84,7 +84,9 @@ def test_never_wrong_and_a_reason_where_there_is_no_proof(kind):
             assert truth.at_least(lower.value), seed
         if upper.graded:
             assert truth.at_most(upper.value), seed
-    proved = r.lower.grade is r.upper.grade is rc.Grade.PROVED and r.width <= 1e-3
+    rounding = 4 * 5e-324  # of both ends and the value, subnormal numbers
+    narrow = r.upper.value - r.lower.value <= 1e-3 * r.value + rounding
+    proved = r.lower.grade is r.upper.grade is rc.Grade.PROVED and narrow
     assert proved != ("no narrow proof: " in r.upper.source), seed
 
 
