@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,7 +31,10 @@ class TorchTensors(Mapping[str, Any]):
         _require_plain_archive(path)
         torch = optional_library("torch", "torch", "a file of PyTorch")
         try:
-            loaded = torch.load(os.fspath(path), map_location="cpu", weights_only=True, mmap=True)
+            with warnings.catch_warnings():
+                # PyTorch warns that its check of a sparse tensor may take long. The check is wanted.
+                warnings.filterwarnings("ignore", "Validating sparse tensor invariants", UserWarning)
+                loaded = torch.load(os.fspath(path), map_location="cpu", weights_only=True, mmap=True)
         except (MemoryError, OSError):
             raise
         except Exception as error:
