@@ -104,6 +104,40 @@ TEST_CASE("ranks sum of their rows and columns what one process sums, of unsorte
     }
 }
 
+TEST_CASE("tr W^2 is unknown where a rank was given unsorted columns, all else is as of sorted ones") {
+    constexpr std::int64_t n = 300;
+    const matrix W = matrices::iid<double>(n, 20, 3);
+    const partition in_three{{1, 2, partition::rest}};
+    const auto of_ranks = [&](bool swapped) {
+        return results_of_ranks(in_three,
+                                [&](const slices& shared_out) {
+                                    const space S = shared_out.of(n);
+                                    const matrix rows = rows_of(W, S);
+                                    matrix columns = rows_of(transpose(W.view()), S);
+                                    if (swapped && S.rank() == 1) {
+                                        std::swap(columns.indices[0], columns.indices[1]);
+                                        std::swap(columns.values[0], columns.values[1]);
+                                    }
+                                    const linear_map A = sliced_operator<double, std::int32_t>(
+                                        rows.view(), columns.view(), S, S, {0, everything});
+                                    return sums(A);
+                                })
+            .front();
+    };
+    constexpr std::size_t per_component = 12, square = 4, square_terms = 5, count = 8, squared = 10;
+    const std::vector<double> sorted = of_ranks(false), unsorted = of_ranks(true);
+    REQUIRE(sorted.size() == unsorted.size());
+    for (std::size_t k = 0; k < sorted.size(); ++k) {
+        CAPTURE(k);
+        const std::size_t field = k % per_component;
+        if (field == square || field == square_terms || field == count || field == squared)
+            CHECK(unsorted[k] == 0.0);
+        else
+            CHECK(unsorted[k] == doctest::Approx(sorted[k]).epsilon(1e-13));
+    }
+    CHECK(sorted[square_terms] > 0.0);
+}
+
 TEST_CASE("radii, norms and scalings of slices have the bits of one process, components and signs too") {
     const auto matrices_of = [](std::int64_t n) {
         return std::vector<matrix>{reducible(n), without_cycle(n), of_one_sign_a_column(n),

@@ -4,6 +4,7 @@
 #include "spectra/structure/component_search.hpp"
 #include "spectra/structure/components_of_ranks.hpp"
 #include "spectra/structure/eigenvector_extension.hpp"
+#include "spectra/structure/entry_sums.hpp"
 
 #include <optional>
 #include <utility>
@@ -50,7 +51,9 @@ Bracket solve_by_component(const linear_map& W, const SolverOptions& options, co
     if (A.entries() == nullptr) {
         result = solve_components_of_ranks(A, options, solve, quantity, eigenvector_of, ledger);
     } else {
-        component_search search(A, options, quantity);
+        component_partition P = strong_components(A);
+        const entry_sums sums = sums_of_entries(A, P, quantity);
+        component_search search(A, options, quantity, std::move(P), sums);
         while (const component_summary* s = search.next())
             search.add(search.solve(*s, search.share(), solve, ledger), *s);
         result = maximum_of_components(search, A, eigenvector_of);

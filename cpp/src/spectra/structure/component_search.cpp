@@ -114,29 +114,18 @@ Bracket solve_alone(const image& B, int exponent, const Task& t, const SolverOpt
 
 }  // namespace
 
-component_search::component_search(const linear_map& A, const SolverOptions& options, component_quantity quantity)
-    : component_search(A, options, quantity, strong_components(A)) {
-    if (!acyclic()) begin(sums_of_entries(A, P_, quantity));
-}
-
 component_search::component_search(const linear_map& A, const SolverOptions& options, component_quantity quantity,
-                                   component_partition P)
-    : A_(A),
-      options_(options),
-      quantity_(quantity),
-      P_(std::move(P)),
-      all_(options_, *A.entries(), P_),
-      share_(options) {}
-
-void component_search::begin(const entry_sums& sums) {
-    summaries_ = summarise_components(*A_.entries(), P_, sums);
-    if (quantity_ == component_quantity::radius) {
+                                   component_partition P, const entry_sums& sums)
+    : A_(A), options_(options), P_(std::move(P)), all_(options_, *A.entries(), P_), share_(options) {
+    if (acyclic()) return;
+    summaries_ = summarise_components(*A.entries(), P_, sums);
+    if (quantity == component_quantity::radius) {
         for (component_summary& s : summaries_) s.bound = s.radius_bound;
         std::stable_sort(summaries_.begin(), summaries_.end(),
                          [](const auto& a, const auto& b) { return a.bound > b.bound; });
     }
     position_ = positions(P_);
-    scalings_ = symmetrize(*A_.entries(), P_);
+    scalings_ = symmetrize(*A.entries(), P_);
 }
 
 const component_summary* component_search::next() {

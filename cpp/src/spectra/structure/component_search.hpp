@@ -21,11 +21,8 @@ namespace rhochain {
 class component_search {
 public:
     // `A`, normalised, and `options` outlive it.
-    component_search(const linear_map& A, const SolverOptions& options, component_quantity quantity);
-    // With the components known. begin() follows, unless there is no cycle.
     component_search(const linear_map& A, const SolverOptions& options, component_quantity quantity,
-                     component_partition P);
-    void begin(const entry_sums& sums);
+                     component_partition P, const entry_sums& sums);
     component_search(const component_search&) = delete;
     component_search& operator=(const component_search&) = delete;
 
@@ -63,7 +60,6 @@ private:
 
     const linear_map& A_;
     const SolverOptions& options_;
-    component_quantity quantity_;
     component_partition P_;
     std::vector<component_summary> summaries_;
     std::vector<std::int64_t> position_;

@@ -15,7 +15,7 @@ struct component_summary {
     std::int64_t component = 0;
     double bound = 0.0;           // at least rho(|W|)
     double radius_bound = 0.0;    // at least rho(W), at most `bound`; for rho(W) sharper for two vertices
-    double trace_bound = 0.0;     // at most rho(W); 0 where only one component has a quantity other than rho(W)
+    double trace_bound = 0.0;     // at most rho(W); 0 where nothing needs it (entry_sums.hpp)
     std::int64_t entries = 0;     // nonzero entries inside
     bool nonnegative = true;      // every entry is at least 0
     bool signs_factorize = true;  // mu_D(W) = rho(|W|)

@@ -49,19 +49,21 @@ public:
         if (S_.any(!options.start.empty())) start_ = S_.assembled(options.start);
         own_.start = start_;
         whole_ = A.gathered();
-        bool acyclic = false;
+        component_partition P;
         on_first_rank(
             S_,
             [&] {
                 if (A.exponent() != 0) whole_ = whole_->normalised();
-                search_.emplace(*whole_, own_, quantity, strong_components(*whole_));
-                acyclic = search_->acyclic();
+                P = strong_components(*whole_);
+                acyclic_ = P.cyclic.empty();
+                components_ = P.count;
             },
-            [&](state_archive& s) { s(acyclic); });
-        if (acyclic) return;
-        const component_partition unknown;
-        const entry_sums sums = sums_of_ranks(A, whole_, search_ ? search_->partition() : unknown, quantity);
-        on_first_rank(S_, [&] { search_->begin(sums); }, [](state_archive&) {});
+            [&](state_archive& s) {
+                s(acyclic_);
+                s(components_);
+            });
+        const entry_sums sums = sums_of_ranks(A, whole_, P, quantity);
+        on_first_rank(S_, [&] { search_.emplace(*whole_, own_, quantity, std::move(P), sums); }, [](state_archive&) {});
     }
 
     [[nodiscard]] announcement next() {
@@ -108,28 +110,19 @@ public:
 
     [[nodiscard]] Bracket result(const std::optional<entry_map>& f) {
         Bracket b;
-        bool acyclic = false;
-        std::int64_t components = 0;
         on_first_rank(
-            S_,
-            [&] {
-                acyclic = search_->acyclic();
-                components = search_->partition().count;
-                b = maximum_of_components(*search_, *whole_, f);
-            },
+            S_, [&] { b = maximum_of_components(*search_, *whole_, f); },
             [&](state_archive& s) {
                 exchange(s, b);
                 s(b.eigenvalue);
                 s(b.no_vector);
-                s(acyclic);
-                s(components);
             });
         b.vector = from_first_rank(b.vector, S_);
-        if (acyclic) return b;
+        if (acyclic_) return b;
         // The products are those of all ranks.
         if (f)
             write_extended_eigenvector(
-                A_, *f, components, [&](Bracket& partial) { extend(partial, *f); }, own_, b, ledger_);
+                A_, *f, components_, [&](Bracket& partial) { extend(partial, *f); }, own_, b, ledger_);
         rescale_bracket(b, A_.exponent());
         return b;
     }
@@ -163,6 +156,8 @@ private:
     std::optional<linear_map> whole_;
     std::optional<component_search> search_;
     const component_summary* current_ = nullptr;
+    bool acyclic_ = false;
+    std::int64_t components_ = 0;
 };
 
 }  // namespace

@@ -25,11 +25,40 @@ double bound_of_line(double sum, std::int64_t terms) {
 
 double scale_of(const linear_map& A) { return std::ldexp(1.0, -A.exponent()); }
 
-void number(std::vector<component_summary>& all, const std::vector<double>& row_bound) {
+// With `bound` that of columns before.
+void take_least_bounds(std::vector<component_summary>& all, const std::vector<double>& row_bound) {
     for (std::size_t c = 0; c < all.size(); ++c) {
         all[c].component = static_cast<std::int64_t>(c);
         all[c].radius_bound = all[c].bound = std::min(all[c].bound, row_bound[c]);
     }
+}
+
+// Of a row or column inside its component.
+struct line {
+    double sum = 0.0;  // of |w|
+    std::int64_t entries = 0;
+    bool nonnegative = true;
+};
+
+// Calls also(j, |w|) for the entries of the row whose column j is inside.
+template <class Matrix, class Inside, class Also>
+line line_of(const Matrix& W, std::int64_t row, double scale, const Inside& inside, const Also& also) {
+    line found;
+    for (std::int64_t p = W.row_begin(row); p < W.row_end(row); ++p) {
+        const auto j = static_cast<std::size_t>(W.column(p));
+        if (!inside(j) || W.value(p) == 0) continue;
+        const double w = std::abs(W.value(p) * scale);
+        found.sum += w;
+        ++found.entries;
+        found.nonnegative &= W.value(p) > 0;
+        also(j, w);
+    }
+    return found;
+}
+
+template <class Matrix>
+std::int64_t stored_terms(const Matrix& W, std::int64_t row) {
+    return W.row_end(row) - W.row_begin(row);
 }
 
 // Of a vertex: its component, and its column inside that.
@@ -39,6 +68,7 @@ struct column_sum {
     std::int64_t terms = 0;
 };
 
+// One sweep for rows and columns.
 template <class Matrix>
 std::vector<component_summary> sums_of_lines(const Matrix& W, double scale, const component_partition& P) {
     std::vector<component_summary> all(static_cast<std::size_t>(P.count));
@@ -48,67 +78,55 @@ std::vector<component_summary> sums_of_lines(const Matrix& W, double scale, cons
     for (const std::int64_t label : P.labels) columns.push_back({label});
     for (std::int64_t i = 0; i < W.rows(); ++i) {
         const std::int64_t label = P.labels[static_cast<std::size_t>(i)];
-        double row_sum = 0.0;
-        std::int64_t entries = 0;
-        bool nonnegative = true;
-        for (std::int64_t p = W.row_begin(i); p < W.row_end(i); ++p) {
-            column_sum& column = columns[static_cast<std::size_t>(W.column(p))];
-            if (column.label != label || W.value(p) == 0) continue;
-            const double w = std::abs(W.value(p) * scale);
-            row_sum += w;
-            column.sum += w;
-            ++column.terms;
-            ++entries;
-            nonnegative &= W.value(p) > 0;
-        }
-        component_summary& s = all[static_cast<std::size_t>(label)];
-        s.entries += entries;
-        s.nonnegative &= nonnegative;
-        auto& largest = row_bound[static_cast<std::size_t>(label)];
-        largest = std::max(largest, bound_of_line(row_sum, W.row_end(i) - W.row_begin(i)));
+        const line row = line_of(
+            W, i, scale, [&](std::size_t j) { return columns[j].label == label; },
+            [&](std::size_t j, double w) {
+                columns[j].sum += w;
+                ++columns[j].terms;
+            });
+        const auto c = static_cast<std::size_t>(label);
+        all[c].entries += row.entries;
+        all[c].nonnegative &= row.nonnegative;
+        row_bound[c] = std::max(row_bound[c], bound_of_line(row.sum, stored_terms(W, i)));
     }
     for (const column_sum& column : columns) {
         component_summary& s = all[static_cast<std::size_t>(column.label)];
         s.bound = std::max(s.bound, bound_of_line(column.sum, column.terms));
     }
-    number(all, row_bound);
+    take_least_bounds(all, row_bound);
     return all;
 }
 
-// Of a row or column inside its component.
-struct line {
-    double bound = 0.0;
-    std::int64_t entries = 0;
-    bool nonnegative = true;
-};
-
-// Of the rows first, first + 1, ..
-template <class Matrix>
-std::vector<line> lines_of(const Matrix& W, std::int64_t first, double scale, std::span<const std::int64_t> labels,
-                           bool stored_terms) {
-    std::vector<line> lines;
-    for (std::int64_t row = 0; row < W.rows(); ++row) {
-        const std::int64_t label = labels[static_cast<std::size_t>(first + row)];
-        double sum = 0.0;
-        line found;
-        for (std::int64_t p = W.row_begin(row); p < W.row_end(row); ++p) {
-            if (labels[static_cast<std::size_t>(W.column(p))] != label || W.value(p) == 0) continue;
-            sum += std::abs(W.value(p) * scale);
-            ++found.entries;
-            found.nonnegative &= W.value(p) > 0;
-        }
-        found.bound = bound_of_line(sum, stored_terms ? W.row_end(row) - W.row_begin(row) : found.entries);
-        lines.push_back(found);
-    }
-    return lines;
-}
-
-// What the rows and columns of a rank tell.
+// What the rows and columns of a rank tell, of each of its vertices.
 struct lines_of_rank {
     std::vector<line> rows;
-    std::vector<line> columns;
-    std::vector<row_trace> traces;
+    std::vector<double> row_bounds;
+    std::vector<double> column_bounds;
 };
+
+lines_of_rank lines_of(const stored_entries& rows, const stored_entries& columns, std::int64_t first, double scale,
+                       std::span<const std::int64_t> labels) {
+    lines_of_rank own;
+    const auto over = [&](const stored_entries& lines, const auto& take) {
+        lines.visit([&](const auto& view) {
+            for (std::int64_t row = 0; row < view.rows(); ++row) {
+                const std::int64_t label = labels[static_cast<std::size_t>(first + row)];
+                take(line_of(
+                         view, row, scale, [&](std::size_t j) { return labels[j] == label; },
+                         [](std::size_t, double) {}),
+                     stored_terms(view, row));
+            }
+        });
+    };
+    over(rows, [&](const line& found, std::int64_t stored) {
+        own.rows.push_back(found);
+        own.row_bounds.push_back(bound_of_line(found.sum, stored));
+    });
+    over(columns, [&](const line& found, std::int64_t) {
+        own.column_bounds.push_back(bound_of_line(found.sum, found.entries));
+    });
+    return own;
+}
 
 // (*) In the first rank add(label, x) for x of each vertex in turn.
 template <class Item, class Number, class Add>
@@ -126,10 +144,10 @@ std::vector<component_summary> gathered_lines(const space& S, std::span<const st
                                               const lines_of_rank& own) {
     std::vector<component_summary> all(static_cast<std::size_t>(count));
     std::vector<double> row_bound(all.size(), 0.0);
-    const auto bound = [](const line& x) { return x.bound; };
-    over_vertices(S, labels, own.rows, bound,
+    const std::identity itself;
+    over_vertices(S, labels, own.row_bounds, itself,
                   [&](std::size_t c, double x) { row_bound[c] = std::max(row_bound[c], x); });
-    over_vertices(S, labels, own.columns, bound,
+    over_vertices(S, labels, own.column_bounds, itself,
                   [&](std::size_t c, double x) { all[c].bound = std::max(all[c].bound, x); });
     over_vertices(
         S, labels, own.rows, [](const line& x) { return static_cast<double>(x.nonnegative ? x.entries : -x.entries); },
@@ -137,7 +155,7 @@ std::vector<component_summary> gathered_lines(const space& S, std::span<const st
             all[c].entries += static_cast<std::int64_t>(std::abs(x));
             all[c].nonnegative &= x >= 0.0;
         });
-    number(all, row_bound);
+    take_least_bounds(all, row_bound);
     return all;
 }
 
@@ -159,15 +177,18 @@ std::vector<trace_sums> gathered_traces(const space& S, std::span<const std::int
     return all;
 }
 
-}  // namespace
-
+// Traces bound rho(W). Of another quantity they bound that of a component which is skipped, beside the one that has the
+// maximum.
 bool needs_traces(const component_partition& P, component_quantity quantity) {
     return quantity == component_quantity::radius || P.cyclic.size() > 1;
 }
 
+}  // namespace
+
 entry_sums sums_of_entries(const linear_map& A, const component_partition& P, component_quantity quantity) {
-    const stored_entries& W = *A.entries();
     entry_sums sums;
+    if (P.cyclic.empty()) return sums;
+    const stored_entries& W = *A.entries();
     const std::array<std::function<void()>, 3> passes{
         [&] {
             if (needs_traces(P, quantity)) sums.traces = sum_traces(W, scale_of(A), P);
@@ -185,33 +206,39 @@ entry_sums sums_of_ranks(const linear_map& A, const std::optional<linear_map>& w
     const space& S = A.domain();
     std::vector<std::int64_t> labels = P.labels;
     std::int64_t count = P.count;
-    bool traces = false;
+    bool acyclic = false, traces = false;
     on_first_rank(
-        S, [&] { traces = needs_traces(P, quantity); },
+        S,
+        [&] {
+            acyclic = P.cyclic.empty();
+            traces = needs_traces(P, quantity);
+        },
         [&](state_archive& s) {
             s(count);
+            s(acyclic);
             s(traces);
             s.list(labels, std::int64_t{0}, 1, [&](std::int64_t& i) { s(i); });
         });
+    entry_sums sums;
+    if (acyclic) return sums;
     const stored_entries rows = *A.own_rows(), columns = *A.own_columns();
     bool sorted = true, rows_agree = true, columns_agree = true;
     lines_of_rank own;
-    const auto first = S.first();
     S.attempt([&] {
-        const double scale = scale_of(A);
-        rows.visit([&](const auto& view) { own.rows = lines_of(view, first, scale, labels, true); });
-        columns.visit([&](const auto& view) { own.columns = lines_of(view, first, scale, labels, false); });
+        own = lines_of(rows, columns, S.first(), scale_of(A), labels);
         rows_agree = rows_have_one_sign(rows);
         columns_agree = rows_have_one_sign(columns);
-        sorted = has_sorted_rows(rows);
+        sorted = !traces || (has_sorted_rows(rows) && has_sorted_rows(columns));
     });
     sorted = !S.any(!sorted);
     rows_agree = !S.any(!rows_agree);
     columns_agree = !S.any(!columns_agree);
-    if (traces) S.attempt([&] { own.traces = traces_of_rows(rows, columns, first, scale_of(A), labels, sorted); });
-    entry_sums sums;
     sums.lines = gathered_lines(S, labels, count, own);
-    if (traces) sums.traces = gathered_traces(S, labels, count, own.traces, sorted);
+    if (traces) {
+        std::vector<row_trace> of_rows;
+        S.attempt([&] { of_rows = traces_of_rows(rows, columns, S.first(), scale_of(A), labels, sorted); });
+        sums.traces = gathered_traces(S, labels, count, of_rows, sorted);
+    }
     on_first_rank(
         S,
         [&] {

@@ -11,22 +11,18 @@
 
 namespace rhochain {
 
+// Empty where there is no cycle.
 struct entry_sums {
     std::vector<component_summary> lines;  // what the sums of rows and columns tell
-    std::vector<trace_sums> traces;        // empty where nothing needs them
+    std::vector<trace_sums> traces;        // empty where nothing needs them: of one component, rho(W) alone does
     std::vector<bool> signs_factorize;
 };
-
-// Traces bound rho(W). Of another quantity they bound that of a component which is skipped, beside the one that has the
-// maximum.
-[[nodiscard]] bool needs_traces(const component_partition& P, component_quantity quantity);
 
 // A has entries. The passes are shared out to its threads.
 [[nodiscard]] entry_sums sums_of_entries(const linear_map& A, const component_partition& P,
                                          component_quantity quantity);
 
-// (*) The same in the first rank, nothing in the others: each rank reads its own rows and columns of A, all of which
-// are `whole` in the first rank. P is known there.
+// (*) The same in the first rank, where P and `whole`, all of A, are known; each rank reads its own rows and columns.
 [[nodiscard]] entry_sums sums_of_ranks(const linear_map& A, const std::optional<linear_map>& whole,
                                        const component_partition& P, component_quantity quantity);
 

@@ -17,13 +17,6 @@ constexpr double trace_underflow = 0x1p-1000;
 constexpr double down = 1.0 - 0x1p-50;
 constexpr double up = 1.0 + 0x1p-50;
 
-template <class T>
-void fetch_ahead([[maybe_unused]] const T* address) {
-#if defined(__GNUC__)
-    __builtin_prefetch(address, 0, 2);
-#endif
-}
-
 // W(i, j) or 0 of sorted rows, for columns j that rise from call to call: each row is read once.
 template <class Matrix>
 class entries_of_rising_columns;
@@ -40,10 +33,6 @@ public:
         return p < W_.row_end(i) && W_.column(p) == j ? W_.value(p) : 0.0;
     }
 
-    // Row i is asked for soon: its cursor is fetched, or what that points to.
-    void expect_cursor(std::int64_t i) const { fetch_ahead(next_.data() + i); }
-    void expect_entry(std::int64_t i) const { fetch_ahead(W_.indices.data() + next_[static_cast<std::size_t>(i)]); }
-
 private:
     const csr_view<Scalar, Index>& W_;
     std::vector<Index> next_;
@@ -55,9 +44,6 @@ public:
     explicit entries_of_rising_columns(const dense_view<Scalar>& W) : W_(W) {}
 
     double operator()(std::int64_t i, std::int64_t j) const { return W_.value(i * W_.cols() + j); }
-
-    void expect_cursor(std::int64_t) const {}
-    void expect_entry(std::int64_t) const {}
 
 private:
     const dense_view<Scalar>& W_;
@@ -81,7 +67,7 @@ double single_entry_lower(double magnitude) {
     return std::max(0.0, magnitude - std::numeric_limits<double>::denorm_min());
 }
 
-// Row i up to the diagonal. opposite(i, j) is W(j, i), of rising j <= i; null: tr W alone.
+// Row i up to the diagonal. opposite(j, i) is W(j, i), of rising j < i; null: tr W alone.
 template <class Matrix, class Opposite>
 row_trace trace_of_row(const Matrix& W, std::int64_t row, std::int64_t i, double scale,
                        std::span<const std::int64_t> labels, Opposite* opposite) {
@@ -90,7 +76,6 @@ row_trace trace_of_row(const Matrix& W, std::int64_t row, std::int64_t i, double
     for (std::int64_t p = W.row_begin(row); p < W.row_end(row); ++p) {
         const std::int64_t j = W.column(p);
         if (j > i && opposite != nullptr) break;
-        if (opposite != nullptr) opposite->expect(W, row, p);
         if (j > i || labels[static_cast<std::size_t>(j)] != label) continue;
         const double w = scale * W.value(p);
         if (j == i) {
@@ -98,40 +83,13 @@ row_trace trace_of_row(const Matrix& W, std::int64_t row, std::int64_t i, double
             s.trace_terms += std::abs(w);
         }
         if (opposite == nullptr) continue;
-        const double term = w * (j == i ? w : 2.0 * scale * (*opposite)(i, j));
+        const double term = w * (j == i ? w : 2.0 * scale * (*opposite)(j, i));
         s.square += term;
         s.square_terms += std::abs(term);
         ++s.count;
     }
     return s;
 }
-
-// W(j, i) from row j of W, with a cursor in each row.
-template <class Matrix>
-class entries_of_rows {
-public:
-    explicit entries_of_rows(const Matrix& W) : entry_(W) {}
-
-    double operator()(std::int64_t i, std::int64_t j) { return entry_(j, i); }
-
-    // Asks for what the entries after p need.
-    void expect(const Matrix& W, std::int64_t row, std::int64_t p) const {
-        if (p + cursor_ahead >= W.row_end(row)) return;
-        entry_.expect_cursor(W.column(p + cursor_ahead));
-        entry_.expect_entry(W.column(p + entry_ahead));
-    }
-    // The same of the first entries of a row.
-    void expect_row(const Matrix& W, std::int64_t i) const {
-        const std::int64_t end = std::min(W.row_end(i), W.row_begin(i) + cursor_ahead);
-        for (std::int64_t p = W.row_begin(i); p < end && W.column(p) < i; ++p) entry_.expect_cursor(W.column(p));
-    }
-
-private:
-    // The entries left of the diagonal wait for memory, unless what they need is asked for some entries ahead.
-    static constexpr std::int64_t cursor_ahead = 24, entry_ahead = 12;
-
-    entries_of_rising_columns<Matrix> entry_;
-};
 
 // W(j, i) from column i, which is row `row` of `columns`.
 template <class Columns>
@@ -140,12 +98,10 @@ public:
     entries_of_column(const Columns& columns, std::int64_t row)
         : columns_(columns), next_(columns.row_begin(row)), end_(columns.row_end(row)) {}
 
-    double operator()(std::int64_t, std::int64_t j) {
+    double operator()(std::int64_t j, std::int64_t) {
         while (next_ < end_ && columns_.column(next_) < j) ++next_;
         return next_ < end_ && columns_.column(next_) == j ? columns_.value(next_) : 0.0;
     }
-    template <class Matrix>
-    void expect(const Matrix&, std::int64_t, std::int64_t) const {}
 
 private:
     const Columns& columns_;
@@ -156,9 +112,8 @@ template <class Matrix>
 std::vector<trace_sums> sums_of(const Matrix& W, double scale, const component_partition& P) {
     std::vector<trace_sums> all(static_cast<std::size_t>(P.count));
     const bool squared = rows_are_sorted(W);
-    entries_of_rows<Matrix> entries(W);
+    entries_of_rising_columns<Matrix> entries(W);
     for (std::int64_t i = 0; i < W.rows(); ++i) {
-        if (squared && i + 1 < W.rows()) entries.expect_row(W, i + 1);
         trace_sums& s = all[static_cast<std::size_t>(P.labels[static_cast<std::size_t>(i)])];
         s.squared = squared;
         add(s, trace_of_row(W, i, i, scale, P.labels, squared ? &entries : nullptr));

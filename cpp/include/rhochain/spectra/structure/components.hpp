@@ -4,7 +4,7 @@
 // `longest_path` factors W diag(s) is exactly zero. Not so with a leak a < 1: factors (1 - a) I + a W diag(s) decay
 // like a polynomial in their number k times (1 - a)^k.
 // Tarjan 1972 with one number a vertex (Pearce 2016), without recursion. O(nnz) time. While it runs a
-// vertex takes 16 bytes, and those on the path or among the open ones up to 64 more, in stacks that double.
+// vertex takes 16 bytes, and those on the path or among the open ones up to 96 more, while their stacks grow.
 #pragma once
 
 #include <rhochain/operators/linear_map.hpp>
