@@ -93,14 +93,14 @@ class Limits:
         start: Floats | None,
     ) -> Limits:
         return cls(
-            _open_unit("rtol", rtol),
-            _open_unit("delta", delta),
-            whole_number("seed", seed, 0, 2**64 - 1),
-            threads,
-            None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
-            _seconds(max_seconds),
-            callback,
-            start,
+            rtol=_open_unit("rtol", rtol),
+            delta=_open_unit("delta", delta),
+            seed=whole_number("seed", seed, 0, 2**64 - 1),
+            threads=threads,
+            max_matvecs=None if max_matvecs is None else whole_number("max_matvecs", max_matvecs, 1, 2**63 - 1),
+            max_seconds=_seconds(max_seconds),
+            callback=callback,
+            start=start,
         )
 
     @property
