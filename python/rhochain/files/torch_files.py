@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 import zipfile
@@ -35,9 +36,12 @@ class TorchTensors(Mapping[str, Any]):
                 # PyTorch warns that its check of a sparse tensor may take long. The check is wanted.
                 warnings.filterwarnings("ignore", "Validating sparse tensor invariants", UserWarning)
                 loaded = torch.load(os.fspath(path), map_location="cpu", weights_only=True, mmap=True)
-        except (MemoryError, OSError):
+        except MemoryError:
             raise
         except Exception as error:
+            # PyTorch seeks where a corrupt directory of the zip points, which may be before the start of the file.
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise
             if "GLOBAL" in str(error):  # a class or a function that is none of a state dict's
                 what = "Python objects, such as a whole model, which are never loaded"
                 raise FileFault("file", what, _SAVE_AGAIN) from error

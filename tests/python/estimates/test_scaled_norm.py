@@ -71,7 +71,7 @@ def feasible_margin(W: np.ndarray, t: float) -> float:
     return float(z.value)
 
 
-@pytest.mark.parametrize(("n", "density"), [(3, 1.0), (8, 0.5), (20, 0.2), (40, 0.1), (60, 0.06)])
+@pytest.mark.parametrize(("n", "density"), [(3, 1.0), (8, 0.5), (20, 0.2), (40, 0.1)])
 def test_the_semidefinite_optimum_lies_in_the_bracket(n, density):
     W = random_matrix(n, density, seed=n)
     m = rc.scaled_norm(W)

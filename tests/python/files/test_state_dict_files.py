@@ -163,6 +163,11 @@ def test_bad_files_of_torch(torch, tmp_path):
         path.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(rc.FileError, match="file: no zip"):
             rc.load(path)
+    # The directory of the zip starts at byte -1: PyTorch seeks there, which is an error of the system.
+    place = whole.rindex(b"PK\x06\x06") + 48
+    path.write_bytes(whole[:place] + b"\xff" * 8 + whole[place + 8 :])
+    with pytest.raises(rc.FileError, match=r"file: cut short or corrupt \(OSError\); expected a state dict"):
+        rc.load(path)
 
 
 def header(text, follow=b""):

@@ -140,7 +140,7 @@ def test_reservoir_both_ends_of_sigma_1_are_graded_and_close():
 
 def test_nonnegative_reservoir_both_ends_of_sigma_1_are_proved():
     """There |W| + |U| |V| is the sum itself."""
-    W, U, V = reservoir(2000, 3, 1)
+    W, U, V = reservoir(1000, 3, 1)
     A = rc.LowRankUpdate(abs(W), abs(U), abs(V))
     s, p = rc.spectral_norm(A, seed=2), rc.perron_radius(A)
     D = abs(W).toarray() + abs(U) @ abs(V)
