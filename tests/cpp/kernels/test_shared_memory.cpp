@@ -56,6 +56,36 @@ TEST_CASE("shared memory: what one map writes the other one reads, and the key i
     CHECK(shared_memory::mapped(made->where()) != nullptr);
 }
 
+TEST_CASE("shared memory: the bytes stay where they are when their pages become huge" *
+          doctest::skip(!is_available())) {
+    constexpr std::size_t huge_page = std::size_t{1} << 21;
+    // Less than a page, a page, a page and a part too short to fill up, four pages nearly.
+    for (const std::size_t bytes : {some_bytes, huge_page, huge_page + 8, 4 * huge_page - 1000}) {
+        CAPTURE(bytes);
+        const auto made = shared_memory::made(bytes);
+        const auto mapped = shared_memory::mapped(made->where());
+        REQUIRE(mapped != nullptr);
+        REQUIRE(mapped->bytes().size() == made->bytes().size());
+        REQUIRE(made->bytes().size() >= bytes);
+        REQUIRE(made->bytes().size() <= bytes + bytes / 8);
+        for (const auto* map : {&made, &mapped})
+            CHECK(reinterpret_cast<std::uintptr_t>((*map)->bytes().data()) % huge_page == 0);
+        REQUIRE(made->allocate(0, 1));
+        const auto at = [](const auto& map, std::size_t k) -> std::byte& { return map->bytes()[k]; };
+        for (std::size_t k = 0; k < bytes; k += 1000) at(k % 2000 == 0 ? made : mapped, k) = std::byte(k % 251);
+        made->use_huge_pages();
+        mapped->use_huge_pages();
+        bool same = true;
+        for (std::size_t k = 0; k < bytes; k += 1000) {
+            same = same && at(made, k) == std::byte(k % 251) && at(mapped, k) == std::byte(k % 251);
+            at(made, k) = std::byte(k % 241);
+            same = same && at(mapped, k) == std::byte(k % 241);
+        }
+        CHECK(same);
+        CHECK(shared_memory::mapped(made->where()) != nullptr);
+    }
+}
+
 TEST_CASE("shared memory: another file, another size, another key, or a file that is closed is not mapped" *
           doctest::skip(!is_available())) {
     const auto made = shared_memory::made(some_bytes);

@@ -93,6 +93,7 @@ void rank_group::enlarge(shared_vector& kept, std::size_t bytes) {
     kept.possible_ = std::find(allocated.begin(), allocated.end(), 0.0) == allocated.end();
     kept.memory_.reset();
     if (!kept.possible_) return;
+    memory->use_huge_pages();
     memory->close_file();
     kept.memory_ = std::move(memory);
 }

@@ -19,6 +19,9 @@ namespace rhochain {
 namespace {
 
 constexpr std::size_t key_bytes = sizeof(double);
+constexpr std::size_t huge_page = std::size_t{1} << 21;
+// MADV_COLLAPSE of Linux 6.1, which older headers do not name and older systems refuse.
+constexpr int collapse_into_huge_pages = 25;
 
 std::uint64_t random_integer() {
     std::random_device source;
@@ -28,17 +31,26 @@ std::uint64_t random_integer() {
 }  // namespace
 
 shared_memory::shared_memory(int descriptor, std::size_t bytes) : bytes_(bytes), descriptor_(descriptor) {
-    void* const place = mmap(nullptr, bytes + key_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    const std::size_t in_file = bytes + key_bytes;
+    std::size_t available = in_file + huge_page;
+    void* const reserved = mmap(nullptr, available, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (reserved == MAP_FAILED) return;
+    addresses_ = {static_cast<std::byte*>(reserved), available};
+    void* first = reserved;
+    std::align(huge_page, in_file, first, available);
+    void* const place = mmap(first, in_file, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0);
     if (place != MAP_FAILED) first_ = static_cast<std::byte*>(place);
 }
 
 shared_memory::~shared_memory() {
-    if (first_ != nullptr) munmap(first_, bytes_ + key_bytes);
+    if (!addresses_.empty()) munmap(addresses_.data(), addresses_.size());
     close_file();
 }
 
 std::unique_ptr<shared_memory> shared_memory::made(std::size_t bytes) {
-    if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max()) - key_bytes) return nullptr;
+    if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max()) - 2 * huge_page) return nullptr;
+    const std::size_t filled_up = (bytes + huge_page - 1) / huge_page * huge_page;
+    if (filled_up - bytes <= bytes / 8) bytes = filled_up;
     const int descriptor = memfd_create("rhochain", MFD_CLOEXEC);
     if (descriptor < 0) return nullptr;
     std::unique_ptr<shared_memory> memory(new shared_memory(descriptor, bytes));
@@ -91,6 +103,11 @@ bool shared_memory::allocate(int share, int shares) {
            posix_fallocate(descriptor_, static_cast<off_t>(begin), static_cast<off_t>(end - begin)) == 0;
 }
 
+void shared_memory::use_huge_pages() {
+    const std::size_t whole = bytes_ / huge_page * huge_page;
+    if (whole > 0) madvise(first_, whole, collapse_into_huge_pages);
+}
+
 void shared_memory::close_file() {
     if (descriptor_ >= 0) close(descriptor_);
     descriptor_ = -1;
@@ -102,6 +119,7 @@ std::unique_ptr<shared_memory> shared_memory::made(std::size_t) { return nullptr
 std::unique_ptr<shared_memory> shared_memory::mapped(const address&) { return nullptr; }
 shared_memory::address shared_memory::where() const { return {}; }
 bool shared_memory::allocate(int, int) { return false; }
+void shared_memory::use_huge_pages() {}
 void shared_memory::close_file() {}
 #endif
 

@@ -20,6 +20,7 @@ public:
     shared_memory& operator=(const shared_memory&) = delete;
     ~shared_memory();
 
+    // At least so many bytes: whole huge pages where these are at most an eighth more.
     [[nodiscard]] static std::unique_ptr<shared_memory> made(std::size_t bytes);
     // Of another process. Null unless the file at that place has the size and the key.
     [[nodiscard]] static std::unique_ptr<shared_memory> mapped(const address& at);
@@ -27,6 +28,9 @@ public:
     [[nodiscard]] address where() const;
     // Allocates the pages of this share of the bytes. False: there is not enough memory.
     [[nodiscard]] bool allocate(int share, int shares);
+    // Asks for huge pages, once all shares are allocated: with small ones the lookups of their addresses take a quarter
+    // of the time of a product with 1,000,000 neurons. A system before Linux 6.1 has none, and nothing changes.
+    void use_huge_pages();
     // No process can map the memory after this.
     void close_file();
 
@@ -37,6 +41,7 @@ private:
 
     [[nodiscard]] std::byte* key_place() const { return first_ + bytes_; }
 
+    std::span<std::byte> addresses_;  // reserved, so that the file begins at a multiple of a huge page
     std::byte* first_ = nullptr;
     std::size_t bytes_ = 0;  // of a multiple of 8, the key left out
     int descriptor_ = -1;
