@@ -133,7 +133,7 @@ void check_resumption_on_ranks(const std::vector<job>& jobs, const map_estimator
         REQUIRE(whole.saved.taken() >= least_states);
         const job& next = jobs[(j + 1) % jobs.size()];
         CHECK(equal_numbers(logged_on_ranks(next, estimate, whole.saved.last(), seldom).numbers, unbroken));
-        for (const log_state& state : whole.saved.states(3, j)) {
+        for (const log_state& state : whole.saved.states(2, j)) {
             CHECK(equal_numbers(logged_on_ranks(next, estimate, state, seldom).numbers, unbroken));
             // What is saved first is the state that was read, or a later one.
             const outcome ended = logged_on_ranks(next, estimate, state, each_iteration, {.first_save = true});

@@ -103,7 +103,7 @@ class Interrupting(Rows):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_ctrl_c_while_gates_are_computed_again_leaves_a_checkpoint(cell, tmp_path):
-    net = network(cell, n=300, K=5000, gain=1.0, seed=4)
+    net = network(cell, n=300, K=3000, gain=1.0, seed=4)
     path, inputs = tmp_path / "chain.npz", Interrupting(net.inputs)
     chain = chain_of(cell, net, inputs, memory="2MB")
     g = np.ones(chain.shape[0])
@@ -112,7 +112,7 @@ def test_ctrl_c_while_gates_are_computed_again_leaves_a_checkpoint(cell, tmp_pat
     with pytest.raises(rc.ChainInterrupted) as stop:
         chain.vjp(g, checkpoint=path)
     inputs.end = 0
-    assert 3000 <= stop.value.result.done < 5000
+    assert 1000 <= stop.value.result.done < 3000
     # Another memory, all of it kept: the same chain all the same.
     resumed = chain_of(cell, net).vjp(g, checkpoint=path)
     np.testing.assert_array_equal(resumed.vectors[0], expected.vectors[0])
@@ -122,7 +122,7 @@ def test_ctrl_c_while_gates_are_computed_again_leaves_a_checkpoint(cell, tmp_pat
     with pytest.raises(rc.ChainInterrupted):
         chain.vjp(g, checkpoint=path)
     with pytest.raises(ValueError, match="is of another run"):
-        chain_of(cell, network(cell, n=300, K=5000, gain=1.0, seed=5), memory="2MB").vjp(g, checkpoint=path)
+        chain_of(cell, network(cell, n=300, K=3000, gain=1.0, seed=5), memory="2MB").vjp(g, checkpoint=path)
 
 
 def test_a_step_beyond_float64_is_named_by_its_number():

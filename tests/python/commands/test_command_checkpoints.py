@@ -38,7 +38,7 @@ def refused(arguments, capsys):
 
 @posix
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["radius", "norm", "scale", "check"])
+@pytest.mark.parametrize("kind", ["norm", "check"])
 def test_a_run_ended_in_every_way_goes_on_to_the_same_bits(kind, folder):
     command = Command(kind, folder)
     rng = np.random.default_rng()

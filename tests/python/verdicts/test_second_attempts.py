@@ -53,8 +53,9 @@ def said(report):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("activation", ["tanh", "identity"])
-@pytest.mark.parametrize("kind", [np.asarray, aslinearoperator])
+@pytest.mark.parametrize(
+    ("activation", "kind"), [("tanh", np.asarray), ("identity", np.asarray), ("tanh", aslinearoperator)]
+)
 def test_a_radius_of_one_gets_no_advice_on_rtol_and_none_decides(family, activation, kind):
     W = kind(of_radius_one(family, seed=len(family)))
     report = rc.check(W, activation=activation)
