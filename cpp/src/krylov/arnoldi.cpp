@@ -35,7 +35,7 @@ void arnoldi::expand() {
     constexpr double rounding = 0x1p-48;
     invariant_ = !(beta > rounding * before);
     H(k_, k_ - 1) = invariant_ ? 0.0 : beta;
-    if (!invariant_) V_.append(1.0 / beta);
+    if (!invariant_) V_.append(beta);
 }
 
 std::vector<double> arnoldi::projected() const {

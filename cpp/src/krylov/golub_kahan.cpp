@@ -3,6 +3,7 @@
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/solvers/panel_recurrence.hpp"
 #include "kernels/vectors/state_archive.hpp"
+#include "krylov/short_products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -25,8 +26,9 @@ golub_kahan::golub_kahan(linear_map A, vector_in start, orthogonality wanted)
     V_.append_normalised(start);
     A_.apply(V_[0], p_);
     alpha_.push_back(norm2(p_, A_.range()));
+    require_long_products(A_, alpha_.back(), 1.0);
     invariant_ = alpha_.back() == 0.0;
-    if (!invariant_) scale(1.0 / alpha_.back(), p_, A_.range());
+    if (!invariant_) divide(alpha_.back(), p_, A_.range());
 }
 
 void golub_kahan::expand() {
@@ -37,7 +39,7 @@ void golub_kahan::expand() {
         invariant_ = true;
         return;
     }
-    V_.append(1.0 / beta);
+    V_.append(beta);
     beta_.push_back(beta);
     extend_left();
     if (!(alpha_.back() > rounding_part * largest)) {

@@ -11,8 +11,8 @@ vector_out krylov_basis::next() {
     return next_;
 }
 
-void krylov_basis::append(double a) {
-    if (a != 1.0) scale(a, next_, S_);
+void krylov_basis::append(double norm) {
+    if (norm != 1.0) divide(norm, next_, S_);
     vectors_.push_back(std::exchange(next_, {}));
 }
 
@@ -20,8 +20,8 @@ void krylov_basis::append_normalised(vector_in start) {
     const double norm = norm2(start, S_);
     if (!(norm > 0.0))
         throw std::invalid_argument("start: got the zero vector, expected a vector with a nonzero entry");
-    copy_scaled(1.0 / norm, start, next(), S_);
-    append(1.0);
+    copy(start, next(), S_);
+    append(norm);
 }
 
 double krylov_basis::orthogonalise(vector_out w, std::span<double> h) const {

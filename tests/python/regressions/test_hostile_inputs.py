@@ -228,3 +228,34 @@ def test_exceptions_are_pickled(kind, again):
         assert getattr(other, name, None) == getattr(error, name, None)
     for name in ("bracket", "result"):
         assert repr(getattr(other, name, None)) == repr(getattr(error, name, None))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_an_operator_of_tiny_products_is_refused_or_has_its_values_between_the_bounds(seed):
+    # The powers lost bits in each step until they vanished, rho <= 0 with a grade; or the reciprocal of a norm
+    # overflowed, and the message blamed the operator for the NaN.
+    D = np.diag([1.0, *np.random.default_rng(seed).uniform(0.1, 0.9, 7)])
+    for exponent in (-600, -800, -895, -910, -1000, -1004, -1018, -1030, -1070):
+        A, truth = aslinearoperator(np.ldexp(D, exponent)), np.ldexp(1.0, exponent)
+        for estimate in (rc.spectral_radius, rc.spectral_norm):
+            if exponent < -900:
+                with pytest.raises(
+                    ValueError, match=r"W: got products below 2\^-900 times .*; expected an operator of"
+                ):
+                    estimate(A, seed=seed)
+                continue
+            found = estimate(A, seed=seed)
+            assert found.lower.value <= truth * (1 + 1e-12)
+            assert truth <= found.upper.value * (1 + 1e-12)
+            assert found.value == pytest.approx(truth, rel=1e-2)
+
+
+@pytest.mark.parametrize("estimate", [rc.spectral_radius, rc.spectral_norm])
+@pytest.mark.parametrize("size", [1e-300, 1e-310, 5e-324, 1e300, 1.7e308])
+def test_a_start_of_any_length_is_as_good_as_one_of_length_1(estimate, size):
+    W = np.random.default_rng(3).standard_normal((40, 40))
+    found = estimate(aslinearoperator(W), start=np.full(40, size))
+    truth = np.linalg.norm(W, 2) if estimate is rc.spectral_norm else np.abs(np.linalg.eigvals(W)).max()
+    assert found.lower.value <= truth * (1 + 1e-12)
+    assert truth <= found.upper.value * (1 + 1e-12)
+    assert found.value == pytest.approx(truth, rel=1e-2)

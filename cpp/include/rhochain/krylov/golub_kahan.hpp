@@ -24,7 +24,8 @@ enum class orthogonality { full, semi };
 
 class golub_kahan {
 public:
-    // The start is a vector of A's domain other than 0, of any norm. One product.
+    // The start is a vector of A's domain other than 0, of any norm. One product. Throws std::invalid_argument where A
+    // is known by its products alone and this one is too short for float64.
     golub_kahan(linear_map A, vector_in start, orthogonality wanted = orthogonality::full);
 
     [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(alpha_.size()); }

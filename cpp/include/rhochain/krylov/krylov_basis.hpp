@@ -23,8 +23,8 @@ public:
 
     // The memory for the next vector, the same one until append().
     [[nodiscard]] vector_out next();
-    // Appends a next(), which the caller has made orthonormal to V.
-    void append(double a);
+    // Appends next() / norm, which the caller has made orthonormal to V.
+    void append(double norm);
     // (*) Appends start / ||start||. Throws std::invalid_argument at the zero vector.
     void append_normalised(vector_in start);
 

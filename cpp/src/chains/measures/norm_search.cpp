@@ -10,6 +10,7 @@
 #include "kernels/vectors/caller_arrays.hpp"
 #include "kernels/vectors/random.hpp"
 #include "kernels/vectors/random_streams.hpp"
+#include "krylov/short_products.hpp"
 #include "spectra/norm/lanczos_bound.hpp"
 
 #include <algorithm>
@@ -101,12 +102,15 @@ private:
                 return search_from(attempt);
             } catch (const chain_product::beyond_range&) {
                 b_ = proved;
+            } catch (const short_products&) {
+                b_ = proved;
             }
         }
     }
 
     // The chance that a random start b has ||P b|| far below 2^-500 ||P|| ||b|| is negligible. Where rounding decides
-    // how long computed products are it still happens: the next start has its own share of delta.
+    // how long computed products are it still happens, and P b and P (b / ||b||) may be far from parallel: the next
+    // start has its own share of delta.
     void search_from(std::uint64_t attempt) {
         vector_block start(S_);
         fill_gaussian(start, options_.seed, streams::chain_start(attempt), S_);

@@ -2,6 +2,7 @@
 
 #include <rhochain/kernels/space/over_rows.hpp>
 #include <rhochain/kernels/vectors/entries.hpp>
+#include <rhochain/storage/scaled.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,14 @@ void scale(double a, vector_out x, const space& S) {
 
 void scale(double a, array_out x) {
     for (double& entry : x) entry *= a;
+}
+
+void divide(double a, vector_out x, const space& S) {
+    constexpr double least = 0x1p-1000;
+    if (a >= least) return scale(1.0 / a, x, S);
+    const int e = binary_exponent(a);
+    scale_by_power(-e, x, S);
+    scale(1.0 / std::ldexp(a, -e), x, S);
 }
 
 void copy(vector_in x, vector_out y, const space& S) {

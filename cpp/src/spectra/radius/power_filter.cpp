@@ -4,6 +4,7 @@
 #include <rhochain/storage/infinity.hpp>
 #include <rhochain/storage/scaled.hpp>
 #include "kernels/vectors/state_archive.hpp"
+#include "krylov/short_products.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -36,17 +37,17 @@ void power_filter::step() {
     std::swap(oldest_, before_);
     std::swap(before_, x_);
     const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
+    if (steps() == 0) require_long_products(block_.map(), norm2(x_, block_.domain()), std::exp(log_norms_.back()));
     vanished_ = norm.mantissa == 0.0;
     log_norms_.push_back(norm.log_abs());
     // Rescaling is exact, and rare: only entries far from 1 need it.
     constexpr std::int64_t drift = 64;
-    constexpr std::int64_t most = 1000;  // 2^most is in range
-    const std::int64_t own_exponent = std::clamp(norm.exponent - exponent_, -most, most);
-    if (std::abs(own_exponent) > drift) {
-        const double factor = std::ldexp(1.0, -static_cast<int>(own_exponent));
-        scale(factor, x_, block_.domain());
-        scale(factor, before_, block_.domain());
-        if (steps() > 1) scale(factor, oldest_, block_.domain());
+    const std::int64_t own_exponent = norm.exponent - exponent_;
+    if (std::abs(own_exponent) > drift && !vanished_) {
+        const int power = -static_cast<int>(own_exponent);
+        scale_by_power(power, x_, block_.domain());
+        scale_by_power(power, before_, block_.domain());
+        if (steps() > 1) scale_by_power(power, oldest_, block_.domain());
         exponent_ += own_exponent;
     }
     const double log_bound = (log_constant_ + log_norms_.back()) / static_cast<double>(steps());

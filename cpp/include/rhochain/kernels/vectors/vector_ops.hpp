@@ -11,6 +11,7 @@ void axpy(double a, array_in x, array_out y);
 void combine(double a, vector_in x, double b, vector_out y, const space& S);  // y = a x + b y
 void scale(double a, vector_out x, const space& S);                           // x *= a
 void scale(double a, array_out x);
+void divide(double a, vector_out x, const space& S);                    // x /= a > 0, of which 1 / a may overflow
 void copy(vector_in x, vector_out y, const space& S);                   // y = x
 void copy_scaled(double a, vector_in x, vector_out y, const space& S);  // y = a x
 void copy_magnitudes(vector_in x, vector_out y, const space& S);        // y_i = |x_i|
