@@ -12,13 +12,13 @@ class short_products : public std::invalid_argument {
 public:
     short_products()
         : std::invalid_argument(
-              "W: got products below 2^-900 times the length of the vector, where float64 loses digits; expected an "
-              "operator of entries nearer to 1, such as 2^900 W") {}
+              "W: got products below 2^-1010 times the length of the vector, where float64 loses digits; expected an "
+              "operator of entries nearer to 1, such as 2^1000 W") {}
 };
 
 // ||A v|| and ||v|| of a random v. Throws short_products. A product of 0 passes: A is 0 as far as float64 tells.
 inline void require_long_products(const linear_map& A, double image, double length) {
-    constexpr double least = 0x1p-900;
+    constexpr double least = 0x1p-1010;
     if (!A.bounded() && image > 0.0 && image < least * length) throw short_products();
 }
 

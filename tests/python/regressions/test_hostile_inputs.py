@@ -235,12 +235,12 @@ def test_an_operator_of_tiny_products_is_refused_or_has_its_values_between_the_b
     # The powers lost bits in each step until they vanished, rho <= 0 with a grade; or the reciprocal of a norm
     # overflowed, and the message blamed the operator for the NaN.
     D = np.diag([1.0, *np.random.default_rng(seed).uniform(0.1, 0.9, 7)])
-    for exponent in (-600, -800, -895, -910, -1000, -1004, -1018, -1030, -1070):
+    for exponent in (-600, -1000, -1004, -1018, -1030, -1070):
         A, truth = aslinearoperator(np.ldexp(D, exponent)), np.ldexp(1.0, exponent)
         for estimate in (rc.spectral_radius, rc.spectral_norm):
-            if exponent < -900:
+            if exponent < -1010:
                 with pytest.raises(
-                    ValueError, match=r"W: got products below 2\^-900 times .*; expected an operator of"
+                    ValueError, match=r"W: got products below 2\^-1010 times .*; expected an operator of"
                 ):
                     estimate(A, seed=seed)
                 continue
