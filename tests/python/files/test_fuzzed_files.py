@@ -13,7 +13,7 @@ from container_mutations import CONTAINERS, KINDS, LIBRARIES
 pytest.importorskip("resource")
 
 CHILD = Path(__file__).parents[1] / "oracles/file_reading_child.py"
-FILES = 250
+FILES = 400
 SECONDS_A_FILE = 20  # of a busy machine, for files that take milliseconds
 
 
