@@ -8,6 +8,7 @@ is 1 where they differ.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -92,7 +93,11 @@ class Command:
         return process.returncode, without_times(json.loads(shown)) if shown else None
 
     def _saved(self) -> list[int]:
-        return [path.stat().st_mtime_ns for path in self.files]
+        times = []
+        for path in self.files:
+            with contextlib.suppress(FileNotFoundError):  # a run that is done removes its files
+                times.append(path.stat().st_mtime_ns)
+        return times
 
     def _started(self, more: Sequence[str], *, saving: bool = True) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "rhochain", *self.arguments, *(self._saving if saving else []), *more]
