@@ -175,6 +175,22 @@ TEST_CASE("norm2 neither over- nor underflows, sums keep their order") {
         }
 }
 
+TEST_CASE("division by a norm of any size: quotients rounded twice at most") {
+    for (const int exponent : {-1074, -1030, -1022, -1001, -1000, -400, 0, 400, 1023}) {
+        CAPTURE(exponent);
+        const double norm = std::ldexp(exponent < -1022 ? 1.0 : 1.3, exponent);
+        const std::vector<double> quotients{0.0, 1.0, -0.7, 0.3, 0x1p-20};
+        std::vector<double> x;
+        for (const double q : quotients) x.push_back(q * norm);
+        const std::vector<double> before = x;
+        divide(norm, as_vector(x), space(static_cast<std::int64_t>(x.size()), 1));
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const long double exact = static_cast<long double>(before[i]) / static_cast<long double>(norm);
+            CHECK(std::abs(static_cast<long double>(x[i]) - exact) <= 0x1p-52L * std::abs(exact));
+        }
+    }
+}
+
 TEST_CASE("Philox reproduces the published vectors and Gaussians have the right moments") {
     // Known answers of Philox4x32-10 (Random123 distribution).
     CHECK(philox({0, 0, 0, 0}, {0, 0}) == philox_block{0x6627e8d5U, 0xe169c58dU, 0xbc57ac4cU, 0x9b00dbd8U});

@@ -23,6 +23,13 @@
 namespace rhochain {
 
 inline constexpr std::size_t cache_line = 64;
+inline constexpr std::size_t huge_page = std::size_t{1} << 21;
+
+// Whole huge pages, where these are at most an eighth more than `bytes`; elsewhere `bytes`.
+[[nodiscard]] constexpr std::size_t filled_up(std::size_t bytes) {
+    const std::size_t pages = (bytes + huge_page - 1) / huge_page * huge_page;
+    return pages - bytes <= bytes / 8 ? pages : bytes;
+}
 
 template <class T>
 class line_allocator {
@@ -40,10 +47,9 @@ public:
         if (count > (std::size_t{PTRDIFF_MAX} - beside - huge_page) / sizeof(T)) throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
         if (void* kept = kept_buffers::take(bytes)) return static_cast<T*>(kept);
-        const std::size_t filled_up = (bytes + huge_page - 1) / huge_page * huge_page;
-        const bool worth_filling_up = filled_up - bytes <= bytes / 8;
-        void* first = worth_filling_up ? aligned(filled_up, huge_page) : aligned(bytes, cache_line);
-        ask_for_huge_pages(first, worth_filling_up ? filled_up : bytes);
+        const std::size_t taken = filled_up(bytes);
+        void* first = aligned(taken, taken % huge_page == 0 ? huge_page : cache_line);
+        ask_for_huge_pages(first, taken);
         return static_cast<T*>(first);
     }
 
@@ -62,8 +68,6 @@ public:
     friend bool operator==(const line_allocator&, const line_allocator&) { return true; }
 
 private:
-    static constexpr std::size_t huge_page = std::size_t{1} << 21;
-
     static void* aligned(std::size_t bytes, std::size_t alignment) {
         void* whole = ::operator new(bytes + sizeof(void*) + alignment);
         void* first = static_cast<char*>(whole) + sizeof(void*);

@@ -109,7 +109,7 @@ private:
     }
 
     // The chance that a random start b has ||P b|| far below 2^-500 ||P|| ||b|| is negligible. Where rounding decides
-    // how long computed products are it still happens, and P b and P (b / ||b||) may be far from parallel: the next
+    // how long computed products are it still happens, and P (b / ||b||) may be as far below ||P b|| / ||b||: the next
     // start has its own share of delta.
     void search_from(std::uint64_t attempt) {
         vector_block start(S_);

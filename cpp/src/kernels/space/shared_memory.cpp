@@ -1,5 +1,7 @@
 #include "kernels/space/shared_memory.hpp"
 
+#include <rhochain/storage/buffer.hpp>
+
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -19,7 +21,6 @@ namespace rhochain {
 namespace {
 
 constexpr std::size_t key_bytes = sizeof(double);
-constexpr std::size_t huge_page = std::size_t{1} << 21;
 // MADV_COLLAPSE of Linux 6.1, which older headers do not name and older systems refuse.
 constexpr int collapse_into_huge_pages = 25;
 
@@ -49,8 +50,7 @@ shared_memory::~shared_memory() {
 
 std::unique_ptr<shared_memory> shared_memory::made(std::size_t bytes) {
     if (bytes > static_cast<std::size_t>(std::numeric_limits<off_t>::max()) - 2 * huge_page) return nullptr;
-    const std::size_t filled_up = (bytes + huge_page - 1) / huge_page * huge_page;
-    if (filled_up - bytes <= bytes / 8) bytes = filled_up;
+    bytes = filled_up(bytes);
     const int descriptor = memfd_create("rhochain", MFD_CLOEXEC);
     if (descriptor < 0) return nullptr;
     std::unique_ptr<shared_memory> memory(new shared_memory(descriptor, bytes));

@@ -20,7 +20,7 @@ public:
     shared_memory& operator=(const shared_memory&) = delete;
     ~shared_memory();
 
-    // At least so many bytes: whole huge pages where these are at most an eighth more.
+    // Of filled_up(bytes).
     [[nodiscard]] static std::unique_ptr<shared_memory> made(std::size_t bytes);
     // Of another process. Null unless the file at that place has the size and the key.
     [[nodiscard]] static std::unique_ptr<shared_memory> mapped(const address& at);
@@ -28,8 +28,8 @@ public:
     [[nodiscard]] address where() const;
     // Allocates the pages of this share of the bytes. False: there is not enough memory.
     [[nodiscard]] bool allocate(int share, int shares);
-    // Asks for huge pages, once all shares are allocated: with small ones the lookups of their addresses take a quarter
-    // of the time of a product with 1,000,000 neurons. A system before Linux 6.1 has none, and nothing changes.
+    // Asks for huge pages, once all shares are allocated: with small ones a product with 1,000,000 neurons takes a
+    // third longer. Linux before 6.1 has none for shared memory, and nothing changes.
     void use_huge_pages();
     // No process can map the memory after this.
     void close_file();

@@ -36,8 +36,9 @@ void power_filter::step() {
     block_.map().apply(x_, oldest_);
     std::swap(oldest_, before_);
     std::swap(before_, x_);
-    const scaled norm = scaled::normalised(norm2(x_, block_.domain()), exponent_);
-    if (steps() == 0) require_long_products(block_.map(), norm2(x_, block_.domain()), std::exp(log_norms_.back()));
+    const double length = norm2(x_, block_.domain());
+    if (steps() == 0) require_long_products(block_.map(), length, std::exp(log_norms_.front()));
+    const scaled norm = scaled::normalised(length, exponent_);
     vanished_ = norm.mantissa == 0.0;
     log_norms_.push_back(norm.log_abs());
     // Rescaling is exact, and rare: only entries far from 1 need it.
