@@ -186,6 +186,13 @@ def test_operator(estimator):
     assert found.value == pytest.approx(EXACT[estimator], rel=2e-3)
 
 
+@pytest.mark.parametrize("w", [-0.65, 3.0, 1e-300])
+def test_an_operator_of_one_row_has_a_graded_upper_bound(w):
+    found = rc.spectral_radius(aslinearoperator(np.array([[w]])))
+    assert found.upper.graded
+    assert abs(w) <= found.upper.value <= abs(w) * 1.001
+
+
 def test_rectangular_spectral_norm():
     B = np.random.default_rng(0).normal(size=(30, 7))
     assert np.linalg.norm(B, 2) in rc.spectral_norm(B)

@@ -137,6 +137,15 @@ def test_components_with_slopes_beyond_one(hi):
 # Exact cases
 
 
+@pytest.mark.parametrize("w", [-0.65, -1e-5, 3.0, -40.0])
+@pytest.mark.parametrize("leak", [0.7, 0.1])
+def test_one_neuron_of_equal_slopes(w, leak):
+    g = rc.worst_case_growth(np.array([[w]]), slope_range=(1.0, 1.0), leak=leak)
+    exact = abs(1 - leak + leak * w)
+    assert g.upper.graded
+    assert exact * (1 - ROUNDING) <= g.upper.value <= exact * 1.01
+
+
 @pytest.mark.parametrize("leak", [1.0, 0.4])
 def test_no_cycle_no_growth(leak):
     g = rc.worst_case_growth(np.zeros((3, 3)), leak=leak)

@@ -44,11 +44,6 @@ Bracket single_vertex(const irreducible_block& block, Ledger& ledger) {
     block.map().apply(one, w);
     ledger.count();
     Bracket b = exact_bracket(max_abs(w, S), "self-loop");
-    if (!block.map().entrywise()) {
-        b.lower.grade = b.upper.grade = Grade::estimate;
-        b.lower_behind = {0.0, Grade::proved, 0.0, "a radius is not negative"};
-        b.upper_behind = {std::numeric_limits<double>::infinity(), Grade::proved, 0.0, "no bound"};
-    }
     b.vector.assign(static_cast<std::size_t>(S.length()), 1.0);
     b.condition = 1.0;
     return b;
@@ -82,8 +77,8 @@ Bracket radius_by_kind(const irreducible_block& block, const SolverOptions& opti
                        Ledger& ledger, std::string& reason) {
     const linear_map& A = block.map();
     const block_facts& facts = block.facts();
-    // A sum that has been rounded is not the entry: of a map with majorants it is solved as a small block.
-    if (A.cols() == 1 && A.modulus() != moduli::majorant) return single_vertex(block, ledger);
+    // A product that has been rounded is not the entry.
+    if (A.cols() == 1 && A.entrywise()) return single_vertex(block, ledger);
     if (facts.modulus_decides || facts.single_cycle) return radius_of_modulus(block, options, goal, ledger);
     if (block.is_normal()) return radius_of_normal(block, options, ledger);
     Bracket b;
