@@ -129,8 +129,8 @@ TEST_CASE("what nothing annihilates, and how far they depend on the end of the w
     CHECK(stopped.done == 35);
     CHECK(stopped.defined == 0);
     CHECK(f.vectors(4, 30, K, 1).vectors[0] == f.vectors(4, 30, K, 1, 3).vectors[0]);
-    CHECK_THROWS_AS(f.vectors(0, 1, 2, 1), std::invalid_argument);
-    CHECK_THROWS_AS(f.vectors(9, 1, 2, 1), std::invalid_argument);
-    CHECK_THROWS_AS(f.vectors(1, 3, 2, 1), std::invalid_argument);
-    CHECK_THROWS_AS(f.vectors(1, 3, K + 1, 1), std::invalid_argument);
+    CHECK_THROWS_AS(static_cast<void>(f.vectors(0, 1, 2, 1)), std::invalid_argument);
+    CHECK_THROWS_AS(static_cast<void>(f.vectors(9, 1, 2, 1)), std::invalid_argument);
+    CHECK_THROWS_AS(static_cast<void>(f.vectors(1, 3, 2, 1)), std::invalid_argument);
+    CHECK_THROWS_AS(static_cast<void>(f.vectors(1, 3, K + 1, 1)), std::invalid_argument);
 }

@@ -100,7 +100,7 @@ TEST_CASE("the state of another measure is refused") {
     std::optional<kept_state> kept;
     static_cast<void>(f.norm({}, {.save = [&](const chain_state& s) { return kept.emplace(s), false; }}));
     const auto refuses = [&](const kept_state& s) {
-        CHECK_THROWS_AS(f.norm({}, {.resume = s.state()}), std::invalid_argument);
+        CHECK_THROWS_AS(static_cast<void>(f.norm({}, {.resume = s.state()})), std::invalid_argument);
     };
     kept_state bad = *kept;
     bad.integers.pop_back();
@@ -122,6 +122,7 @@ TEST_CASE("the state of another measure is refused") {
     refuses(bad);
     const std::vector<std::int64_t> of_spectrum{1, 2, 0};
     const std::vector<double> Q(12, 0.0), norms(2, 1.0), reals{1.0};
-    CHECK_THROWS_AS(f.norm({}, {.resume = chain_state{3, {Q.data(), 6, 2}, of_spectrum, norms, reals}}),
-                    std::invalid_argument);
+    CHECK_THROWS_AS(
+        static_cast<void>(f.norm({}, {.resume = chain_state{3, {Q.data(), 6, 2}, of_spectrum, norms, reals}})),
+        std::invalid_argument);
 }

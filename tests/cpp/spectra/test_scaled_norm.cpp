@@ -282,12 +282,15 @@ TEST_CASE("neither a fine rtol nor the least delta costs work without limit") {
     std::vector<double> several(36, 0.0);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t j = 0; j < 3; ++j) several[6 * i + j] = several[6 * (i + 3) + j + 3] = small[3 * i + j];
-    for (const auto& [W, rtol, delta] : {std::tuple{large, 1e-10, 1e-9},
-                                         {small, 1e-15, 1e-9},
-                                         {small, 1e-300, 1e-9},
-                                         {small, 1e-3, 5e-324},
-                                         {small, 1e-3, 1e-321},
-                                         {several, 1e-3, 5e-324}}) {
+    for (const auto& c : {std::tuple{large, 1e-10, 1e-9},
+                          {small, 1e-15, 1e-9},
+                          {small, 1e-300, 1e-9},
+                          {small, 1e-3, 5e-324},
+                          {small, 1e-3, 1e-321},
+                          {several, 1e-3, 5e-324}}) {
+        // CAPTURE needs variables: a lambda captures no structured binding in Clang before 16.
+        const double rtol = std::get<1>(c), delta = std::get<2>(c);
+        const std::vector<double>& W = std::get<0>(c);
         const ScaledNorm m = norm_of_dense(W, {.rtol = rtol, .delta = delta}, {}, 1);
         CAPTURE(rtol);
         CAPTURE(delta);

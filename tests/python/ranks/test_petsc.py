@@ -18,7 +18,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("ranks", "case"), [(1, "celegans"), (2, "iid-20000"), (3, "dale-20000")])
+@pytest.mark.parametrize(
+    ("ranks", "case"), [(1, "celegans"), (2, "iid-20000"), (3, "dale-20000"), (4, "outlier-20000")]
+)
 def test_a_matrix_of_petsc(ranks: int, case: str) -> None:
     pytest.importorskip("petsc4py")
     expected = json.loads(alone(RESULTS, case, *QUANTITIES))

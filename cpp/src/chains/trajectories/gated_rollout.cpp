@@ -15,7 +15,7 @@
 namespace rhochain {
 namespace {
 
-constexpr std::int64_t block_bytes = std::int64_t{1} << 23;
+constexpr std::int64_t input_block_bytes = std::int64_t{1} << 23;
 
 void check(const GatedRollout& r) {
     require_gate_blocks(r.U, r.cell, "U");
@@ -72,7 +72,7 @@ GatedRecord run_gated_cell(const GatedRollout& rollout, const chain_progress& pr
     std::copy(start.begin(), start.end(), record.rows[carried].begin());
 
     const space& given = rollout.W_in ? rollout.W_in->domain() : stacked;
-    row_reader inputs(rollout.inputs, 0, block_bytes, given);
+    row_reader inputs(rollout.inputs, 0, input_block_bytes, given);
     buffer<double> a(static_cast<std::size_t>(stacked.length()));
     buffer<double> x(a.size());
     const gate_activations sigma;

@@ -169,8 +169,8 @@ std::vector<trace_sums> gathered_traces(const space& S, std::span<const std::int
                                                {&row_trace::square, &trace_sums::square},
                                                {&row_trace::square_terms, &trace_sums::square_terms}})
         over_vertices(
-            S, labels, own, [&](const row_trace& row) { return row.*of_row; },
-            [&](std::size_t c, double x) { all[c].*of_component += x; });
+            S, labels, own, [of = of_row](const row_trace& row) { return row.*of; },
+            [&all, of = of_component](std::size_t c, double x) { all[c].*of += x; });
     over_vertices(
         S, labels, own, [](const row_trace& row) { return static_cast<double>(row.count); },
         [&](std::size_t c, double x) { all[c].count += static_cast<std::int64_t>(x); });
